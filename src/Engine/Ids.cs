@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -18,15 +19,14 @@ public readonly record struct RunId(string Value)
 
     public override string ToString() => Value;
 
-    internal const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    // Crockford's base 32, in which ULIDs are written.
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
 }
 
 /// <summary>Names a ComfyUI host in the pool; chosen by whoever registers it.</summary>
 [JsonConverter(typeof(HostIdConverter))]
-public readonly record struct HostId(string Value) : IComparable<HostId>
+public readonly record struct HostId(string Value)
 {
-    public int CompareTo(HostId other) => string.CompareOrdinal(Value, other.Value);
-
     public override string ToString() => Value;
 }
 
