@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Something that happened to a run. Signals come from outside at any time; the others answer a command.</summary>
+[JsonDerivedType(typeof(Accepted), "accepted")]
+[JsonDerivedType(typeof(Placed), "placed")]
+[JsonDerivedType(typeof(NoSlot), "noSlot")]
+[JsonDerivedType(typeof(NoHost), "noHost")]
+[JsonDerivedType(typeof(PromptRefused), "promptRefused")]
+[JsonDerivedType(typeof(HostFailed), "hostFailed")]
+[JsonDerivedType(typeof(StillThere), "stillThere")]
+[JsonDerivedType(typeof(EndedThere), "endedThere")]
+[JsonDerivedType(typeof(Gone), "gone")]
+[JsonDerivedType(typeof(NoAnswer), "noAnswer")]
+[JsonDerivedType(typeof(OutputsStored), "outputsStored")]
+[JsonDerivedType(typeof(ExecutionFailed), "executionFailed")]
+[JsonDerivedType(typeof(OutOfMemory), "outOfMemory")]
+[JsonDerivedType(typeof(OutputsMissing), "outputsMissing")]
+[JsonDerivedType(typeof(Granted), "granted")]
+[JsonDerivedType(typeof(Finished), "finished")]
+[JsonDerivedType(typeof(CancelRequested), "cancel")]
+[JsonDerivedType(typeof(HostLost), "hostLost")]
+[JsonDerivedType(typeof(DeadlinePassed), "deadline")]
+public abstract record RunEvent(DateTimeOffset At)
+{
+    /// <summary>The call was accepted and its row written.</summary>
+    public sealed record Accepted(DateTimeOffset At) : RunEvent(At);
+
+    // Answers to Place.
+    public sealed record Placed(Lease Lease, DateTimeOffset At) : RunEvent(At);
+
+    public sealed record NoSlot(DateTimeOffset At) : RunEvent(At);
+
+    /// <summary>No host of the pool could ever take this attempt.</summary>
+    public sealed record NoHost(string Detail, DateTimeOffset At) : RunEvent(At);
+
+    /// <summary>ComfyUI refused the prompt, or accepted only part of it (which was then taken back).</summary>
+    public sealed record PromptRefused(RunFault Fault, Lease Lease, DateTimeOffset At) : RunEvent(At);
+
+    /// <summary>The host could not be reached, or never admitted to having the prompt.</summary>
+    public sealed record HostFailed(Lease Lease, DateTimeOffset At) : RunEvent(At);
+
+    // Answers to Inspect and StopPrompt.
+    public sealed record StillThere(int Attempt, DateTimeOffset At) : RunEvent(At);
+
+    public sealed record EndedThere(int Attempt, DateTimeOffset At) : RunEvent(At);
+
+    /// <summary>In neither queue nor history: lost, never done.</summary>
+    public sealed record Gone(int Attempt, bool WasExecuting, DateTimeOffset At) : RunEvent(At);
+
+    public sealed record NoAnswer(int Attempt, DateTimeOffset At) : RunEvent(At);
+
+    // Answers to Collect, besides Gone and NoAnswer.
+    public sealed record OutputsStored(int Attempt, DateTimeOffset At) : RunEvent(At);
+
+    public sealed record ExecutionFailed(int Attempt, RunFault Fault, DateTimeOffset At) : RunEvent(At);
+
+    public sealed record OutOfMemory(int Attempt, RunFault Fault, DateTimeOffset At) : RunEvent(At);
+
+    /// <summary>ComfyUI named a file that is no longer there, as it does for a cached result whose file was deleted.</summary>
+    public sealed record OutputsMissing(int Attempt, string Detail, DateTimeOffset At) : RunEvent(At);
+
+    // Signals.
+    public sealed record Granted(Lease Lease, DateTimeOffset At) : RunEvent(At);
+
+    public sealed record Finished(int Attempt, DateTimeOffset At) : RunEvent(At);
+
+    public sealed record CancelRequested(DateTimeOffset At) : RunEvent(At);
+
+    /// <param name="WasExecuting">Whether this run's prompt was the one executing when the host was lost.</param>
+    public sealed record HostLost(HostId Host, bool WasExecuting, DateTimeOffset At) : RunEvent(At);
+
+    /// <summary>The time that the last Await named has come.</summary>
+    public sealed record DeadlinePassed(DateTimeOffset At) : RunEvent(At);
+}

@@ -1,0 +1,26 @@
+namespace ComfyFunc.Runs;
+
+/// <summary>How patient a run is. Fixed when the run is accepted, so that a changed setting never moves a run in flight.</summary>
+public sealed record RunLimits
+{
+    /// <summary>A run that is still waiting for its first slot then is expired.</summary>
+    public required DateTimeOffset StartBy { get; init; }
+
+    /// <summary>A run that has not ended then is stopped and fails with run_timeout.</summary>
+    public required DateTimeOffset FinishBy { get; init; }
+
+    /// <summary>Placements at most, whatever the reason for the next one.</summary>
+    public int MaxAttempts { get; init; } = 3;
+
+    /// <summary>Hosts that may die under the run before it is taken for the cause.</summary>
+    public int MaxSuspectHosts { get; init; } = 2;
+
+    /// <summary>How long after placing the run first asks its host by itself. Each later question waits eight times longer, so that a run of any length asks a handful of times.</summary>
+    public TimeSpan FirstInspection { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Between two requests to stop a prompt that goes on.</summary>
+    public TimeSpan StopInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Requests to stop a prompt before its host is given up.</summary>
+    public int MaxStops { get; init; } = 10;
+}

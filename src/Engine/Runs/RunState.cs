@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Where a run stands: one case per situation, each holding only what that situation knows.</summary>
+[JsonDerivedType(typeof(Placing), "placing")]
+[JsonDerivedType(typeof(Waiting), "waiting")]
+[JsonDerivedType(typeof(Executing), "executing")]
+[JsonDerivedType(typeof(Collecting), "collecting")]
+[JsonDerivedType(typeof(Stopping), "stopping")]
+[JsonDerivedType(typeof(Ended), "ended")]
+public abstract record RunState
+{
+    private RunState() { }
+
+    /// <summary>Looking for a slot and submitting the prompt there.</summary>
+    public sealed record Placing(Placement Placement) : RunState;
+
+    /// <summary>In the pending queue: no capable host has a free slot.</summary>
+    public sealed record Waiting(Placement Placement) : RunState;
+
+    /// <param name="Inspections">How often the run has asked its host by itself.</param>
+    /// <param name="Unanswered">How many of the latest of those questions got no answer.</param>
+    public sealed record Executing(Placement Placement, Lease Lease, int Inspections, int Unanswered = 0) : RunState;
+
+    /// <summary>The host says that the prompt ended; its outputs are being copied.</summary>
+    public sealed record Collecting(Placement Placement, Lease Lease, int Unanswered = 0) : RunState;
+
+    /// <summary>The prompt is being taken off its host; the run ends as <paramref name="Then"/> whatever the host answers.</summary>
+    public sealed record Stopping(Lease Lease, RunOutcome Then, int Stops) : RunState;
+
+    public sealed record Ended(RunOutcome Outcome) : RunState;
+}
