@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Azure.Data.Tables;
+
+namespace ComfyFunc.Storage;
+
+/// <summary>Turns documents into table rows and back, keeping JSON that is too long for a column in a blob of its own.</summary>
+internal sealed class DocumentOverflow(string table, IBlobStore blobs)
+{
+    public const string Prefix = "overflow/";
+
+    // A string column holds 64 KiB of UTF-16, which is 32 Ki characters.
+    public const int LongestColumn = 30_000;
+
+    public async Task<TableEntity> ToEntityAsync(Document document, CancellationToken cancellationToken)
+    {
+        TableKey.Require(document.Partition);
+        TableKey.Require(document.Row);
+        var entity = new TableEntity(document.Partition, document.Row);
+        foreach (var (name, value) in document.Columns) entity[name] = Columns.Normal(name, value);
+        if (document.Json.Length <= LongestColumn)
+        {
+            entity[Columns.Json] = document.Json;
+            return entity;
+        }
+
+        // A new name for each write: one that fails later leaves the stored document's blob alone.
+        var blob = NewName(document);
+        await blobs.PutBytesAsync(blob, Encoding.UTF8.GetBytes(document.Json), "application/json", cancellationToken);
+        entity[Columns.Overflow] = blob;
+        return entity;
+    }
+
+    /// <returns><see langword="null"/> when the blob is gone, as it is after a newer write.</returns>
+    public async Task<Document?> ToDocumentAsync(TableEntity entity, CancellationToken cancellationToken)
+    {
+        var blob = NameIn(entity);
+        var json = blob is null ? entity.GetString(Columns.Json) ?? "" : await ReadAsync(blob, cancellationToken);
+        return json is null ? null : new Document(entity.PartitionKey, entity.RowKey, json)
+        {
+            Columns = entity.Where(c => !Columns.IsReserved(c.Key) && c.Value is not null).ToImmutableDictionary(c => c.Key, c => c.Value),
+            ETag = new DocumentTag(entity.ETag.ToString(), blob).ToString(),
+        };
+    }
+
+    public Task DropAsync(TableEntity entity, CancellationToken cancellationToken) => DropAsync(NameIn(entity), cancellationToken);
+
+    public Task DropAsync(string? blob, CancellationToken cancellationToken) =>
+        blob is null ? Task.CompletedTask : blobs.DeleteAsync(blob, cancellationToken);
+
+    public static string? NameIn(TableEntity entity) => entity.GetString(Columns.Overflow);
+
+    private async Task<string?> ReadAsync(string blob, CancellationToken cancellationToken) =>
+        await blobs.ReadBytesAsync(blob, int.MaxValue, cancellationToken) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    private string NewName(Document document)
+    {
+        var keys = SHA256.HashData(Encoding.UTF8.GetBytes($"{document.Partition}\n{document.Row}"));
+        return $"{Prefix}{table}/{Convert.ToHexStringLower(keys)}/{Guid.NewGuid():N}";
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Storage;
+
+/// <summary>Which documents of a table to list; they come ordered by partition, then row, by UTF-16 code unit.</summary>
+public sealed record DocumentQuery
+{
+    public const int LargestPage = 1000;
+
+    /// <summary>Exactly this partition; excludes the two bounds below.</summary>
+    public string? Partition { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public string? PartitionFrom { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public string? PartitionBefore { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public string? RowFrom { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public string? RowBefore { get; init; }
+
+    /// <summary>Columns that must have exactly these values.</summary>
+    public ImmutableDictionary<string, object> Where { get; init; } = ImmutableDictionary<string, object>.Empty;
+
+    /// <summary>The most documents of one page; for a whole listing, of one request.</summary>
+    public int PageSize { get; init; } = 100;
+
+    internal int BoundedPageSize => Math.Clamp(PageSize, 1, LargestPage);
+}
+
+/// <summary>One page of a listing.</summary>
+/// <param name="Continuation">Asks for the next page; <see langword="null"/> after the last. A page before it may be the last one that holds anything.</param>
+public sealed record DocumentPage(ImmutableArray<Document> Documents, string? Continuation);

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace ComfyFunc.Storage;
+
+/// <summary>The in-memory twin of the blob store, for tests that need no process beside them.</summary>
+public sealed class MemoryBlobStore : IBlobStore
+{
+    private readonly ConcurrentDictionary<string, (BlobFile File, byte[] Content)> files = new(StringComparer.Ordinal);
+
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken)
+    {
+        using var whole = new MemoryStream();
+        while (true)
+        {
+            using var block = await Block.ReadAsync(content, null, cancellationToken);
+            whole.Write(block.Span);
+            if (whole.Length > write.MaxBytes) return new PutReply.TooLarge();
+            if (block.Length < Block.Capacity) break;
+        }
+
+        return new PutReply.Stored(await PutBytesAsync(name, whole.ToArray(), write.ContentType, cancellationToken));
+    }
+
+    public Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var file = Describe(name, content.Span, contentType);
+        files[name] = (file, content.ToArray());
+        return Task.FromResult(file);
+    }
+
+    public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult<Stream?>(files.TryGetValue(name, out var found) ? new MemoryStream(found.Content, writable: false) : null);
+
+    public Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken)
+    {
+        if (!files.TryGetValue(name, out var found)) return Task.FromResult<byte[]?>(null);
+        if (found.Content.Length > maxBytes) throw new InvalidDataException($"The file '{name}' holds {found.Content.Length} bytes, more than {maxBytes}.");
+        return Task.FromResult<byte[]?>(found.Content.AsSpan().ToArray());
+    }
+
+    public Task<BlobFile?> FindAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult(files.TryGetValue(name, out var found) ? found.File : null);
+
+    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => Task.FromResult(files.TryRemove(name, out _));
+
+    public Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken) =>
+        Task.FromResult(files.Keys.Count(name => name.StartsWith(prefix, StringComparison.Ordinal) && files.TryRemove(name, out _)));
+
+    public async IAsyncEnumerable<BlobFile> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        foreach (var found in files.Values.Where(f => f.File.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(f => f.File.Name, StringComparer.Ordinal))
+        {
+            yield return found.File;
+        }
+    }
+
+    internal static BlobFile Describe(string name, ReadOnlySpan<byte> content, string contentType) =>
+        new(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)), contentType);
+}

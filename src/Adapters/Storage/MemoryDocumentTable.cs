@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
+namespace ComfyFunc.Storage;
+
+/// <summary>The in-memory twin of a document table: the same answers, for tests that need no process beside them.</summary>
+public sealed class MemoryDocumentTable : IDocumentTable
+{
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<DocumentCursor, Document> documents = new(Comparer<DocumentCursor>.Create(Compare));
+    private long version;
+
+    public Task<WriteReply> InsertAsync(Document document, CancellationToken cancellationToken) =>
+        Locked(cancellationToken, () => documents.ContainsKey(KeyOf(document)) ? new WriteReply.Exists() : Write(document));
+
+    public Task<WriteReply> ReplaceAsync(Document document, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(document.ETag);
+        return Locked(cancellationToken, () => documents.TryGetValue(KeyOf(document), out var there) switch
+        {
+            false => new WriteReply.Missing(),
+            true when there!.ETag != document.ETag => new WriteReply.Conflict(),
+            true => Write(document),
+        });
+    }
+
+    public Task<WriteReply> UpsertAsync(Document document, CancellationToken cancellationToken) => Locked(cancellationToken, () => Write(document));
+
+    public Task<Document?> FindAsync(string partition, string row, CancellationToken cancellationToken) =>
+        Locked(cancellationToken, () => documents.GetValueOrDefault(KeyOf(partition, row)));
+
+    public async IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var document in await Locked(cancellationToken, () => Matching(query, null).ToArray()))
+        {
+            yield return document;
+        }
+    }
+
+    public Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken) => Locked(cancellationToken, () =>
+    {
+        ImmutableArray<Document> found = [.. Matching(query, DocumentCursor.Parse(continuation)).Take(query.BoundedPageSize + 1)];
+        if (found.Length <= query.BoundedPageSize) return new DocumentPage(found, null);
+        found = found[..^1];
+        return new DocumentPage(found, KeyOf(found[^1]).ToString());
+    });
+
+    public Task<bool> DeleteAsync(string partition, string row, string? etag, CancellationToken cancellationToken) => Locked(cancellationToken, () =>
+        documents.TryGetValue(KeyOf(partition, row), out var there) && (etag is null || etag == there.ETag) && documents.Remove(KeyOf(there)));
+
+    private Task<T> Locked<T>(CancellationToken cancellationToken, Func<T> work)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (gate) return Task.FromResult(work());
+    }
+
+    private WriteReply.Written Write(Document document)
+    {
+        var written = document with
+        {
+            Columns = document.Columns.ToImmutableDictionary(c => c.Key, c => Columns.Normal(c.Key, c.Value)),
+            ETag = $"W/\"{++version}\"",
+        };
+        documents[KeyOf(document)] = written;
+        return new(written.ETag);
+    }
+
+    private IEnumerable<Document> Matching(DocumentQuery query, DocumentCursor? after)
+    {
+        var where = query.Where.ToDictionary(c => c.Key, c => Columns.Normal(c.Key, c.Value));
+        return documents.Values.Where(d =>
+            (after is not { } cursor || Compare(KeyOf(d), cursor) > 0)
+            && (query.Partition is null || query.Partition == d.Partition)
+            && IsWithin(d.Partition, query.PartitionFrom, query.PartitionBefore)
+            && IsWithin(d.Row, query.RowFrom, query.RowBefore)
+            && where.All(c => c.Value.Equals(d.Columns.GetValueOrDefault(c.Key))));
+    }
+
+    private static bool IsWithin(string key, string? from, string? before) =>
+        (from is null || string.CompareOrdinal(key, from) >= 0) && (before is null || string.CompareOrdinal(key, before) < 0);
+
+    private static DocumentCursor KeyOf(Document document) => KeyOf(document.Partition, document.Row);
+
+    private static DocumentCursor KeyOf(string partition, string row)
+    {
+        TableKey.Require(partition);
+        TableKey.Require(row);
+        return new(partition, row);
+    }
+
+    private static int Compare(DocumentCursor a, DocumentCursor b) =>
+        string.CompareOrdinal(a.Partition, b.Partition) is var order and not 0 ? order : string.CompareOrdinal(a.Row, b.Row);
+}

@@ -1,0 +1,9 @@
+namespace ComfyFunc.Storage;
+
+/// <summary>The in-memory twin of a link signer: links that name everything and open nothing.</summary>
+public sealed class MemorySasMinter : ISasMinter
+{
+    public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        new(new Uri($"https://storage.invalid/{blobName}?se={Uri.EscapeDataString(expires.ToString("O"))}" +
+            $"&rscd={Uri.EscapeDataString(SasTerms.Attachment(fileName))}&rsct={Uri.EscapeDataString(contentType)}"));
+}

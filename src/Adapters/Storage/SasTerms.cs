@@ -1,0 +1,35 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Sas;
+using Microsoft.Net.Http.Headers;
+
+namespace ComfyFunc.Storage;
+
+/// <summary>The terms of every link: one blob, read only, downloaded as a named attachment, over HTTPS wherever the account has it.</summary>
+internal static class SasTerms
+{
+    public static BlobSasBuilder For(BlobClient blob, string fileName, string contentType, DateTimeOffset expires) =>
+        new(BlobSasPermissions.Read, expires)
+        {
+            BlobContainerName = blob.BlobContainerName,
+            BlobName = blob.Name,
+            Resource = "b",
+            Protocol = blob.Uri.Scheme == Uri.UriSchemeHttps ? SasProtocol.Https : SasProtocol.HttpsAndHttp,
+            ContentDisposition = Attachment(fileName),
+            ContentType = contentType,
+        };
+
+    /// <summary>RFC 6266: an ASCII name for every client, and the true one where it differs.</summary>
+    public static string Attachment(string fileName)
+    {
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(LastSegment(fileName));
+        return disposition.ToString();
+    }
+
+    private static string LastSegment(string fileName)
+    {
+        var name = string.Concat(fileName.Where(c => !char.IsControl(c)));
+        name = name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Trim();
+        return name.Length == 0 ? "file" : name;
+    }
+}

@@ -1,0 +1,45 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+
+namespace ComfyFunc.Storage;
+
+/// <summary>The service clients, each with the same patience, meter and conversion of failures.</summary>
+internal sealed class StorageClients
+{
+    public StorageClients(StorageOptions options, StorageMeter meter, HttpPipelineTransport? transport = null)
+    {
+        var blobs = Configure(new BlobClientOptions(), meter.Policy("blob"), transport);
+        var tables = Configure(new TableClientOptions(), meter.Policy("table"), transport);
+        if (options.ConnectionString is { Length: > 0 } connection)
+        {
+            Blobs = new(connection, blobs);
+            Tables = new(connection, tables);
+            return;
+        }
+
+        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = options.ManagedIdentityClientId });
+        Blobs = new(new Uri($"https://{options.AccountName}.blob.{options.EndpointSuffix}"), credential, blobs);
+        Tables = new(new Uri($"https://{options.AccountName}.table.{options.EndpointSuffix}"), credential, tables);
+    }
+
+    public BlobServiceClient Blobs { get; }
+
+    public TableServiceClient Tables { get; }
+
+    private static TOptions Configure<TOptions>(TOptions options, HttpPipelinePolicy meter, HttpPipelineTransport? transport)
+        where TOptions : ClientOptions
+    {
+        options.Retry.Mode = RetryMode.Exponential;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(2);
+        options.Retry.MaxRetries = 5;
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(60);
+        options.AddPolicy(new UnavailablePolicy(), HttpPipelinePosition.PerCall);
+        options.AddPolicy(meter, HttpPipelinePosition.PerRetry);
+        if (transport is not null) options.Transport = transport;
+        return options;
+    }
+}
