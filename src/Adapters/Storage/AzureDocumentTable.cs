@@ -18,8 +18,7 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
         }
         catch (RequestFailedException e) when (e.ErrorCode == TableErrorCode.EntityAlreadyExists)
         {
-            await overflow.DropAsync(entity, cancellationToken);
-            return new WriteReply.Exists();
+            return await RefusedAsync(entity, new WriteReply.Exists(), cancellationToken);
         }
     }
 
@@ -36,8 +35,7 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
-            await overflow.DropAsync(entity, cancellationToken);
-            return e.Status == 404 ? new WriteReply.Missing() : new WriteReply.Conflict();
+            return await RefusedAsync(entity, e.Status == 404 ? new WriteReply.Missing() : new WriteReply.Conflict(), cancellationToken);
         }
     }
 
@@ -109,6 +107,16 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
 
         await overflow.DropAsync(tag.Overflow, cancellationToken);
         return true;
+    }
+
+    // A retried request may meet its own first try. Overflow names are unique, so a row that names this one is the caller's own write.
+    private async Task<WriteReply> RefusedAsync(TableEntity entity, WriteReply refusal, CancellationToken cancellationToken)
+    {
+        if (DocumentOverflow.NameIn(entity) is not { } blob) return refusal;
+        var there = await table.GetEntityIfExistsAsync<TableEntity>(entity.PartitionKey, entity.RowKey, [Columns.Overflow], cancellationToken);
+        if (there.HasValue && DocumentOverflow.NameIn(there.Value!) == blob) return new WriteReply.Written(new DocumentTag(there.Value!.ETag.ToString(), blob).ToString());
+        await overflow.DropAsync(blob, cancellationToken);
+        return refusal;
     }
 
     private static WriteReply.Written Written(Response response, TableEntity entity) =>

@@ -44,8 +44,6 @@ internal sealed class DocumentOverflow(string table, IBlobStore blobs)
         };
     }
 
-    public Task DropAsync(TableEntity entity, CancellationToken cancellationToken) => DropAsync(NameIn(entity), cancellationToken);
-
     public Task DropAsync(string? blob, CancellationToken cancellationToken) =>
         blob is null ? Task.CompletedTask : blobs.DeleteAsync(blob, cancellationToken);
 

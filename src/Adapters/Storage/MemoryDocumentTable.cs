@@ -11,44 +11,51 @@ public sealed class MemoryDocumentTable : IDocumentTable
     private long version;
 
     public Task<WriteReply> InsertAsync(Document document, CancellationToken cancellationToken) =>
-        Locked(cancellationToken, () => documents.ContainsKey(KeyOf(document)) ? new WriteReply.Exists() : Write(document));
+        Locked<WriteReply>(() => documents.ContainsKey(KeyOf(document)) ? new WriteReply.Exists() : Write(document), cancellationToken);
 
     public Task<WriteReply> ReplaceAsync(Document document, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(document.ETag);
-        return Locked(cancellationToken, () => documents.TryGetValue(KeyOf(document), out var there) switch
-        {
-            false => new WriteReply.Missing(),
-            true when there!.ETag != document.ETag => new WriteReply.Conflict(),
-            true => Write(document),
-        });
+        return Locked<WriteReply>(
+            () => documents.GetValueOrDefault(KeyOf(document)) switch
+            {
+                null => new WriteReply.Missing(),
+                var there when there.ETag != document.ETag => new WriteReply.Conflict(),
+                _ => Write(document),
+            },
+            cancellationToken);
     }
 
-    public Task<WriteReply> UpsertAsync(Document document, CancellationToken cancellationToken) => Locked(cancellationToken, () => Write(document));
+    public Task<WriteReply> UpsertAsync(Document document, CancellationToken cancellationToken) =>
+        Locked<WriteReply>(() => Write(document), cancellationToken);
 
     public Task<Document?> FindAsync(string partition, string row, CancellationToken cancellationToken) =>
-        Locked(cancellationToken, () => documents.GetValueOrDefault(KeyOf(partition, row)));
+        Locked(() => documents.GetValueOrDefault(KeyOf(partition, row)), cancellationToken);
 
     public async IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var document in await Locked(cancellationToken, () => Matching(query, null).ToArray()))
+        foreach (var document in await Locked(() => Matching(query, null).ToArray(), cancellationToken))
         {
             yield return document;
         }
     }
 
-    public Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken) => Locked(cancellationToken, () =>
+    public Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken) =>
+        Locked(() => PageOf(query, DocumentCursor.Parse(continuation)), cancellationToken);
+
+    public Task<bool> DeleteAsync(string partition, string row, string? etag, CancellationToken cancellationToken) => Locked(
+        () => documents.TryGetValue(KeyOf(partition, row), out var there) && (etag is null || etag == there.ETag) && documents.Remove(KeyOf(there)),
+        cancellationToken);
+
+    private DocumentPage PageOf(DocumentQuery query, DocumentCursor? after)
     {
-        ImmutableArray<Document> found = [.. Matching(query, DocumentCursor.Parse(continuation)).Take(query.BoundedPageSize + 1)];
-        if (found.Length <= query.BoundedPageSize) return new DocumentPage(found, null);
+        ImmutableArray<Document> found = [.. Matching(query, after).Take(query.BoundedPageSize + 1)];
+        if (found.Length <= query.BoundedPageSize) return new(found, null);
         found = found[..^1];
-        return new DocumentPage(found, KeyOf(found[^1]).ToString());
-    });
+        return new(found, KeyOf(found[^1]).ToString());
+    }
 
-    public Task<bool> DeleteAsync(string partition, string row, string? etag, CancellationToken cancellationToken) => Locked(cancellationToken, () =>
-        documents.TryGetValue(KeyOf(partition, row), out var there) && (etag is null || etag == there.ETag) && documents.Remove(KeyOf(there)));
-
-    private Task<T> Locked<T>(CancellationToken cancellationToken, Func<T> work)
+    private Task<T> Locked<T>(Func<T> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (gate) return Task.FromResult(work());

@@ -2,15 +2,27 @@ using System.Globalization;
 
 namespace ComfyFunc.Storage;
 
-/// <summary>Where a run's documents are: its day is the partition, and its id turned upside down is the row, so that the newest come first.</summary>
+/// <summary>Where a run's documents are: its day is the partition and its id is the row, both turned upside down, so that a whole table lists the newest first.</summary>
 public static class RunKeys
 {
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-    /// <summary>The UTC day on which the run was created, such as <c>20260131</c>.</summary>
     public static string Partition(RunId run) => Partition(CreatedAt(run));
 
-    public static string Partition(DateTimeOffset day) => day.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+    /// <summary>The partition of a UTC day: 31 January 2026 is <c>79739868</c>, and every older day sorts after it.</summary>
+    /// <remarks>As <see cref="DocumentQuery.PartitionFrom"/> it bounds a listing to that day and all before it.</remarks>
+    public static string Partition(DateTimeOffset time)
+    {
+        var day = time.UtcDateTime;
+        return (99999999 - ((day.Year * 10000) + (day.Month * 100) + day.Day)).ToString("D8", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The UTC day whose partition this is.</summary>
+    public static DateOnly DayOf(string partition)
+    {
+        var day = 99999999 - int.Parse(partition, NumberStyles.None, CultureInfo.InvariantCulture);
+        return new(day / 10000, day / 100 % 100, day % 100);
+    }
 
     public static string Row(RunId run) => Invert(run.Value);
 
