@@ -1,0 +1,20 @@
+namespace ComfyFunc.Web;
+
+/// <summary>What a URL must look like before its host is even resolved.</summary>
+internal static class FetchUrl
+{
+    /// <returns>Why the URL is refused, or <see langword="null"/>.</returns>
+    public static string? Refusal(Uri url) => url switch
+    {
+        { IsAbsoluteUri: false } => "The URL is not absolute.",
+        { Scheme: not ("http" or "https") } => "Only http and https URLs are fetched.",
+        { UserInfo.Length: > 0 } => "The URL carries a user name or password.",
+        { IdnHost.Length: 0 } => "The URL has no host.",
+        _ => null,
+    };
+
+    /// <returns>Where a redirect leads, or <see langword="null"/> when the response is none.</returns>
+    public static Uri? RedirectOf(Uri url, HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308
+        ? response.Headers.Location is { } location ? new Uri(url, location) : null
+        : null;
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Web;
+
+/// <summary>Registers the guarded way out to URLs that callers chose.</summary>
+public static class WebRegistration
+{
+    public static IServiceCollection AddGuardedFetch(this IServiceCollection services, FetchOptions? options = null)
+    {
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(options ?? new FetchOptions());
+        services.TryAddSingleton(s => new GuardedDialer(s.GetRequiredService<FetchOptions>(), GuardedDialer.SystemResolver, GuardedDialer.DialAsync));
+        services.TryAddSingleton(s => new GuardedFetch(
+            s.GetRequiredService<GuardedDialer>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GuardedFetch>>()));
+        return services;
+    }
+}

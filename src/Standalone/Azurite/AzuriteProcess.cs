@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ComfyFunc.Standalone;
+
+/// <summary>A storage emulator in a child process, which ends with this process and keeps its data however this process ends.</summary>
+public sealed partial class AzuriteProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(25);
+
+    private readonly Process process;
+    private readonly IDisposable? claim;
+    private readonly ILogger logger;
+    private readonly AzuriteOutput output;
+    private int isClosing;
+
+    private AzuriteProcess(Process process, IDisposable? claim, ILogger logger)
+    {
+        (this.process, this.claim, this.logger) = (process, claim, logger);
+        output = new(logger);
+        output.Attach(process);
+        Exited = WatchAsync();
+    }
+
+    /// <summary>Opens all three services: blobs, queues and tables.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    /// <summary>Completes when the emulator has ended, asked to or not.</summary>
+    public Task Exited { get; }
+
+    /// <summary>Starts an emulator, installing it first where it is not, and waits until it serves.</summary>
+    public static async Task<AzuriteProcess> StartAsync(AzuriteOptions options, ILogger logger, CancellationToken cancellationToken)
+    {
+        var entry = await AzuriteInstall.EnsureAsync(options.ToolFolder, logger, cancellationToken);
+        var claim = options.InMemory ? null : await AzuriteFolder.ClaimAsync(options.DataFolder, cancellationToken);
+        AzuriteProcess azurite;
+        try
+        {
+            azurite = new(NodeTool.Start(StartInfo(entry, options)), claim, logger);
+        }
+        catch
+        {
+            claim?.Dispose();
+            throw;
+        }
+
+        try
+        {
+            var ports = await azurite.output.Listening.WaitAsync(LongestStart, cancellationToken);
+            azurite.ConnectionString = ports.ConnectionString;
+            AzuriteStarted(logger, ports.Blob, ports.Queue, ports.Table);
+            return azurite;
+        }
+        catch
+        {
+            await azurite.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the emulator write its data and end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref isClosing, 1) == 1) return;
+        try
+        {
+            process.StandardInput.Close();
+            await Exited.WaitAsync(LongestClose);
+        }
+        catch (TimeoutException)
+        {
+            AzuriteKilled(logger);
+            process.Kill(entireProcessTree: true);
+            await Exited;
+        }
+        finally
+        {
+            process.Dispose();
+            claim?.Dispose();
+        }
+    }
+
+    private static ProcessStartInfo StartInfo(string entry, AzuriteOptions options)
+    {
+        var folder = Path.GetFullPath(options.DataFolder);
+        return new("node",
+        [
+            Path.Combine(AzuriteInstall.ShippedFolder, "azurite-child.mjs"), entry, options.InMemory ? "-" : AzuriteFolder.PidFile(folder),
+            "--location", folder,
+            "--blobHost", "127.0.0.1", "--blobPort", Text(options.BlobPort),
+            "--queueHost", "127.0.0.1", "--queuePort", Text(options.QueuePort),
+            "--tableHost", "127.0.0.1", "--tablePort", Text(options.TablePort),
+            "--silent", "--loose", "--skipApiVersionCheck", "--disableTelemetry",
+            .. (ReadOnlySpan<string>)(options.InMemory ? ["--inMemoryPersistence"] : []),
+        ])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    private async Task WatchAsync()
+    {
+        await process.WaitForExitAsync();
+        output.Ended(process.ExitCode);
+        if (Volatile.Read(ref isClosing) == 0) AzuriteEnded(logger, process.ExitCode);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Started the storage emulator: blobs on port {BlobPort}, queues on {QueuePort}, tables on {TablePort}.")]
+    private static partial void AzuriteStarted(ILogger logger, int blobPort, int queuePort, int tablePort);
+
+    [LoggerMessage(LogLevel.Critical, "The storage emulator ended by itself with code {ExitCode}.")]
+    private static partial void AzuriteEnded(ILogger logger, int exitCode);
+
+    [LoggerMessage(LogLevel.Error, "The storage emulator did not close in time and was killed.")]
+    private static partial void AzuriteKilled(ILogger logger);
+}
