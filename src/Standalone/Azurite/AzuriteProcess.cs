@@ -87,12 +87,12 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         return new("node",
         [
             Path.Combine(AzuriteInstall.ShippedFolder, "azurite-child.mjs"), entry, options.InMemory ? "-" : AzuriteFolder.PidFile(folder),
-            "--location", folder,
+            // Azurite refuses a place to keep data that it is not to keep.
+            .. (ReadOnlySpan<string>)(options.InMemory ? ["--inMemoryPersistence"] : ["--location", folder]),
             "--blobHost", "127.0.0.1", "--blobPort", Text(options.BlobPort),
             "--queueHost", "127.0.0.1", "--queuePort", Text(options.QueuePort),
             "--tableHost", "127.0.0.1", "--tablePort", Text(options.TablePort),
             "--silent", "--loose", "--skipApiVersionCheck", "--disableTelemetry",
-            .. (ReadOnlySpan<string>)(options.InMemory ? ["--inMemoryPersistence"] : []),
         ])
         {
             RedirectStandardInput = true,

@@ -141,7 +141,7 @@ public sealed class GuardedFetchTests
         await using var rig = await StartAsync(async context =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await UntilAbortedAsync(context);
         });
         var reply = rig.GetAsync(Url);
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
@@ -156,7 +156,7 @@ public sealed class GuardedFetchTests
         {
             await context.Response.WriteAsync("hel");
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await UntilAbortedAsync(context);
         });
         var opened = Assert.IsType<Opened>(await rig.GetAsync(Url));
         Assert.Equal(3, await opened.Content.ReadAtLeastAsync(new byte[3], 3, cancellationToken: Cancellation));
@@ -170,14 +170,17 @@ public sealed class GuardedFetchTests
     [Fact]
     public async Task Content_that_breaks_off_is_told_from_content_that_ends()
     {
+        var hasOpened = new TaskCompletionSource();
         await using var rig = await StartAsync(async context =>
         {
             context.Response.ContentLength = 10;
             await context.Response.WriteAsync("hel");
             await context.Response.Body.FlushAsync(context.RequestAborted);
+            await hasOpened.Task;
             context.Abort();
         });
         var opened = Assert.IsType<Opened>(await rig.GetAsync(Url));
+        hasOpened.SetResult();
         var cut = await Assert.ThrowsAsync<FetchInterruptedException>(() => ReadAsync(opened));
         Assert.IsType<Unreachable>(cut.Reply);
     }
@@ -202,6 +205,13 @@ public sealed class GuardedFetchTests
         var rig = await FetchRig.StartAsync(answer);
         rig.Name("public.example", FetchRig.Public.ToString());
         return rig;
+    }
+
+    private static async Task UntilAbortedAsync(HttpContext context)
+    {
+        var aborted = new TaskCompletionSource();
+        await using var registration = context.RequestAborted.Register(aborted.SetResult);
+        await aborted.Task;
     }
 
     private static Task Redirect(HttpContext context, int status, int hops)
