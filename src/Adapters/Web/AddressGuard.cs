@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 
 namespace ComfyFunc.Web;
 
@@ -23,7 +24,7 @@ public static class AddressGuard
     public static bool IsPublic(IPAddress address)
     {
         var plain = Unwrap(address);
-        return plain.GetAddressBytes().Length == 4
+        return plain.AddressFamily is AddressFamily.InterNetwork
             ? !Reserved4.Any(n => n.Contains(plain))
             : Global6.Contains(plain) && !Reserved6.Any(n => n.Contains(plain));
     }

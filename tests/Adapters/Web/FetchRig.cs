@@ -52,6 +52,7 @@ internal sealed class FetchRig : IAsyncDisposable
             return answer(context);
         });
         await site.StartAsync(TestContext.Current.CancellationToken);
+        rig.Name("public.example", Public.ToString());
         return rig;
     }
 
@@ -61,6 +62,12 @@ internal sealed class FetchRig : IAsyncDisposable
 
     public Task<FetchReply> GetAsync(string url, FetchLimits? limits = null) =>
         Fetch.FetchAsync(new(url, UriKind.RelativeOrAbsolute), limits ?? Limits, TestContext.Current.CancellationToken);
+
+    public static async Task<string> ReadAsync(FetchReply.Opened opened)
+    {
+        using var reader = new StreamReader(opened.Content);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

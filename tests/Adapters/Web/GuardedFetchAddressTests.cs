@@ -42,7 +42,6 @@ public sealed class GuardedFetchAddressTests
     public async Task A_url_that_leads_inside_is_blocked_before_anything_is_dialed(string url)
     {
         await using var rig = await FetchRig.StartAsync(context => context.Response.WriteAsync("inside"));
-        rig.Name("public.example", "93.184.216.34");
         rig.Name("private.example", "10.1.2.3");
         rig.Name("private.example.", "10.1.2.3");
         rig.Name("mixed.example", "93.184.216.34,192.168.0.7");
@@ -98,7 +97,6 @@ public sealed class GuardedFetchAddressTests
             context.Response.Headers.Location = location;
             return Task.CompletedTask;
         });
-        rig.Name("public.example", "93.184.216.34");
         rig.Name("private.example", "10.1.2.3");
 
         var blocked = Assert.IsType<Blocked>(await rig.GetAsync("http://public.example/start"));
