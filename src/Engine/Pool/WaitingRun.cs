@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ComfyFunc.Runs;
+using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Pool;
 
@@ -12,10 +13,8 @@ public sealed record WaitingRun
 
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>The workflow version it runs: what it needs of a host follows from that.</summary>
-    public required string Workflow { get; init; }
-
-    public required int Version { get; init; }
+    /// <summary>The node classes and model files that a host must have for it.</summary>
+    public required Requirements Needs { get; init; }
 
     public Lease LeaseOn(HostId host) => new(host, Run, Placement.Attempt);
 }

@@ -1,0 +1,17 @@
+namespace ComfyFunc;
+
+/// <summary>Writes RFC 6901 pointers.</summary>
+public static class JsonPointer
+{
+    public static string Of(params ReadOnlySpan<string> segments) => Under("", segments);
+
+    public static string Under(string pointer, params ReadOnlySpan<string> segments)
+    {
+        foreach (var segment in segments)
+        {
+            pointer += "/" + segment.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        }
+
+        return pointer;
+    }
+}

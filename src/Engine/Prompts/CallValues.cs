@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace ComfyFunc.Prompts;
+
+/// <summary>What a call sets, sorted to nodes. Files are referred to by their index, so this is small and can be stored.</summary>
+public sealed record CallValues
+{
+    public static CallValues None { get; } = new();
+
+    public ImmutableArray<Assignment> Assignments { get; init; } = [];
+
+    /// <summary>The nodes that this call leaves out.</summary>
+    public ImmutableArray<string> Bypassed { get; init; } = [];
+}
+
+/// <summary>One input of one node and the value that it gets.</summary>
+public sealed record Assignment
+{
+    public required string Node { get; init; }
+
+    public required string Input { get; init; }
+
+    /// <summary>The literal; <see langword="null"/> when files are assigned.</summary>
+    public JsonElement? Value { get; init; }
+
+    /// <summary>The files by index; more than one become a batch.</summary>
+    public ImmutableArray<int> Files { get; init; } = [];
+}
+
+/// <summary>A file of a call, to be stored before the prompt is made.</summary>
+/// <param name="Pointer">Where in the caller's body it is.</param>
+/// <param name="Upload">image, mask, video, audio, 3d or file.</param>
+/// <param name="Name">What the caller calls it. Untrusted.</param>
+public sealed record CallFile(int Index, string Pointer, string Upload, FileSource Source, string? Name);
+
+/// <summary>Where a file's bytes are.</summary>
+public abstract record FileSource
+{
+    private FileSource() { }
+
+    public sealed record Bytes(ReadOnlyMemory<byte> Content, string? ContentType) : FileSource;
+
+    public sealed record Url(Uri Address) : FileSource;
+}

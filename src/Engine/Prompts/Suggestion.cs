@@ -1,0 +1,40 @@
+namespace ComfyFunc.Prompts;
+
+/// <summary>Helps a caller who named what is not there: the nearest name, or all of them.</summary>
+internal static class Suggestion
+{
+    private const int MostListed = 20;
+
+    public static string Among(string wrong, IEnumerable<string> known, string what)
+    {
+        var names = known.ToArray();
+        var nearest = names.Select(n => (Name: n, Distance: Distance(n.ToUpperInvariant(), wrong.Trim().ToUpperInvariant()))).OrderBy(n => n.Distance).FirstOrDefault();
+        return nearest.Name is not null && nearest.Distance <= Math.Max(1, nearest.Name.Length / 3) ? $"Did you mean '{nearest.Name}'? {List(names, what)}" : List(names, what);
+    }
+
+    public static string List(IEnumerable<string> known, string what)
+    {
+        var names = known.ToArray();
+        return names.Length == 0 ? $"It has no {what}."
+            : $"Its {what}: {string.Join(", ", names.Take(MostListed))}{(names.Length > MostListed ? $" and {names.Length - MostListed} more" : "")}.";
+    }
+
+    // Levenshtein's distance over two rows.
+    private static int Distance(string one, string other)
+    {
+        var before = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var row = new int[other.Length + 1];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                row[j] = Math.Min(Math.Min(row[j - 1], before[j]) + 1, before[j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1));
+            }
+
+            before = row;
+        }
+
+        return before[other.Length];
+    }
+}

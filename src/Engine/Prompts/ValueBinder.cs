@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComfyFunc.Workflows;
+
+namespace ComfyFunc.Prompts;
+
+/// <summary>Sorts a call's body <c>{tag:{input:value}}</c> to the nodes of a workflow, and finds every fault of it.</summary>
+public static class ValueBinder
+{
+    public static Binding Bind(Workflow workflow, JsonElement body, BindLimits limits)
+    {
+        if (body.ValueKind is not JsonValueKind.Object)
+        {
+            return new Binding.Invalid([new("invalid_input", "The body is an object of tags: {\"tag\":{\"input\":value}}.", "")]);
+        }
+
+        var call = new BoundCall(limits);
+        foreach (var property in body.EnumerateObject())
+        {
+            BindTag(workflow, property, call);
+        }
+
+        CheckBypass(workflow, call);
+        return call.Faults.Count > 0
+            ? new Binding.Invalid([.. call.Faults])
+            : new Binding.Valid(new() { Assignments = [.. call.Assignments], Bypassed = [.. call.Bypassed.Keys] }, [.. call.Files]);
+    }
+
+    private static void BindTag(Workflow workflow, JsonProperty property, BoundCall call)
+    {
+        var pointer = JsonPointer.Of(property.Name);
+        if (workflow.Tags.Find(property.Name) is not { } tag)
+        {
+            call.Refuse(pointer, $"The workflow has no tag '{property.Name.Trim()}'. {Suggestion.Among(property.Name, workflow.Tags.All.Select(t => t.Name), "tags")}");
+            return;
+        }
+
+        switch (property.Value.ValueKind)
+        {
+            case JsonValueKind.True or JsonValueKind.Null:
+                break;
+            case JsonValueKind.False:
+                foreach (var node in tag.Nodes)
+                {
+                    call.Bypassed[node.Node.Id] = pointer;
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var input in property.Value.EnumerateObject())
+                {
+                    BindInput(tag, input, JsonPointer.Under(pointer, input.Name), call);
+                }
+
+                break;
+            default:
+                call.Refuse(pointer, $"A tag takes an object of its inputs, {{\"input\":value}}, or false to bypass its nodes. {Suggestion.List(tag.Inputs.Select(i => i.Key), "inputs")}");
+                break;
+        }
+    }
+
+    private static void BindInput(TaggedNodes tag, JsonProperty property, string pointer, BoundCall call)
+    {
+        var name = property.Name.Trim();
+        if (tag.Inputs.FirstOrDefault(i => i.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } targets)
+        {
+            call.Refuse(pointer, $"'{tag.Name}' has no input '{name}' that callers may set. {Suggestion.Among(name, tag.Inputs.Select(i => i.Key), "inputs")}");
+            return;
+        }
+
+        var (node, input) = targets.First();
+        var assigned = input.Upload is null ? BindScalar(input, property.Value, pointer, call) : FileBinder.Bind(node, input, property.Value, pointer, call);
+        if (assigned is not null)
+        {
+            call.Assignments.AddRange(targets.Select(t => assigned with { Node = t.Node.Id, Input = t.Input.Name }));
+        }
+    }
+
+    private static Assignment? BindScalar(NodeInput input, JsonElement value, string pointer, BoundCall call)
+    {
+        if (ScalarCheck.Of(input, value) is { } fault)
+        {
+            call.Refuse(pointer, fault);
+            return null;
+        }
+
+        return new() { Node = "", Input = input.Name, Value = ScalarCheck.Normal(input, value) };
+    }
+
+    private static void CheckBypass(Workflow workflow, BoundCall call)
+    {
+        if (call.Bypassed.Count == 0)
+        {
+            return;
+        }
+
+        var after = Bypass.Apply(workflow.Nodes, call.Bypassed.Keys.ToHashSet(StringComparer.Ordinal));
+        foreach (var (node, input) in Bypass.Starved(workflow.Nodes, after))
+        {
+            call.Refuse(call.Bypassed.Values.First(), $"Bypassing it leaves {node.Describe()} without its required input {input.Name}.");
+        }
+
+        if (!after.Any(n => n.Class.IsOutputNode))
+        {
+            call.Refuse(call.Bypassed.Values.First(), "Bypassing it leaves the run without an output.");
+        }
+    }
+}
+
+/// <summary>What has been bound of a call so far.</summary>
+internal sealed class BoundCall(BindLimits limits)
+{
+    public BindLimits Limits => limits;
+
+    public List<Fault> Faults { get; } = [];
+
+    public List<Assignment> Assignments { get; } = [];
+
+    public List<CallFile> Files { get; } = [];
+
+    /// <summary>Bypassed nodes, and where the body says so.</summary>
+    public SortedDictionary<string, string> Bypassed { get; } = new(StringComparer.Ordinal);
+
+    public void Refuse(string pointer, string detail, string code = "invalid_input") => Faults.Add(new(code, detail, pointer));
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>Takes nodes out of a prompt and lets their links pass through, by type, as ComfyUI's own front end does.</summary>
+public static class Bypass
+{
+    private const string Any = "*";
+
+    /// <summary>The nodes that remain, rewired. A link that nothing can stand in for is dropped.</summary>
+    public static ImmutableArray<PromptNode> Apply(ImmutableArray<PromptNode> nodes, IReadOnlySet<string> bypassed)
+    {
+        if (bypassed.Count == 0)
+        {
+            return nodes;
+        }
+
+        var byId = nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
+        return [.. nodes.Where(n => !bypassed.Contains(n.Id)).Select(n => Rewire(n, byId, bypassed))];
+    }
+
+    /// <summary>The required inputs that lost their links, of nodes that some output still needs.</summary>
+    public static IEnumerable<(PromptNode Node, NodeInput Input)> Starved(ImmutableArray<PromptNode> before, ImmutableArray<PromptNode> after)
+    {
+        var originals = before.ToDictionary(n => n.Id, StringComparer.Ordinal);
+        var needed = Needed(after);
+        return from node in after
+               where needed.Contains(node.Id)
+               let original = originals[node.Id]
+               where original.Inputs.Length != node.Inputs.Length
+               from lost in original.Inputs
+               where node.Find(lost.Name) is null && node.Class.Find(lost.Name) is { IsRequired: true }
+               select (node, node.Class.Find(lost.Name)!); // The line above has found it.
+    }
+
+    private static HashSet<string> Needed(ImmutableArray<PromptNode> nodes)
+    {
+        var byId = nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
+        var needed = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<PromptNode>(nodes.Where(n => n.Class.IsOutputNode));
+        while (open.TryPop(out var node))
+        {
+            if (needed.Add(node.Id))
+            {
+                foreach (var input in node.Inputs)
+                {
+                    if (input.Link is { } link && byId.TryGetValue(link.Node, out var source))
+                    {
+                        open.Push(source);
+                    }
+                }
+            }
+        }
+
+        return needed;
+    }
+
+    private static PromptNode Rewire(PromptNode node, Dictionary<string, PromptNode> byId, IReadOnlySet<string> bypassed)
+    {
+        if (!node.Inputs.Any(i => i.Link is { } link && bypassed.Contains(link.Node)))
+        {
+            return node;
+        }
+
+        var inputs = ImmutableArray.CreateBuilder<PromptInput>();
+        foreach (var input in node.Inputs)
+        {
+            if (input.Link is not { } link || !bypassed.Contains(link.Node))
+            {
+                inputs.Add(input);
+            }
+            else if (Resolve(link, node.Class.Find(input.Name)?.Type ?? TypeOf(link, byId), byId, bypassed) is { } through)
+            {
+                inputs.Add(input with { Link = through });
+            }
+        }
+
+        return node with { Inputs = inputs.ToImmutable() };
+    }
+
+    private static NodeLink? Resolve(NodeLink link, string type, Dictionary<string, PromptNode> byId, IReadOnlySet<string> bypassed)
+    {
+        var visited = new HashSet<NodeLink>();
+        for (NodeLink? at = link; at is { } here; at = Through(byId[here.Node], here.Slot, type))
+        {
+            if (!bypassed.Contains(here.Node))
+            {
+                return here;
+            }
+
+            if (!visited.Add(here) || !byId.ContainsKey(here.Node))
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    private static NodeLink? Through(PromptNode node, int slot, string type) => PickSlot(node.Class.Slots, slot, type) is { } input ? node.Find(input.Name)?.Link : null;
+
+    private static NodeInput? PickSlot(ImmutableArray<NodeInput> slots, int slot, string type) =>
+        slots.IsEmpty ? null
+        : type == Any ? slots[slot < slots.Length ? slot : 0]
+        : slot < slots.Length && Fits(slots[slot].Type, type) ? slots[slot]
+        : slots.FirstOrDefault(s => s.Type == type) ?? slots.FirstOrDefault(s => Fits(s.Type, type));
+
+    /// <summary>Whether a link may join the two: LiteGraph's rule, where a type may be a list and <c>*</c> is all.</summary>
+    public static bool Fits(string one, string other) =>
+        one == other || one == Any || other == Any
+        || one.Split(',', StringSplitOptions.TrimEntries).Intersect(other.Split(',', StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase).Any();
+
+    private static string TypeOf(NodeLink link, Dictionary<string, PromptNode> byId) =>
+        byId.TryGetValue(link.Node, out var node) && link.Slot < node.Class.Outputs.Length ? node.Class.Outputs[link.Slot] : Any;
+}

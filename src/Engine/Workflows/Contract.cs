@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>The typed inputs and outputs that a workflow version exposes to callers.</summary>
+public sealed record Contract(ImmutableArray<ContractTag> Tags, ImmutableArray<ContractOutput> Outputs)
+{
+    /// <summary>What a caller of <paramref name="before"/> would notice.</summary>
+    public static ImmutableArray<ContractDifference> Compare(Contract before, Contract after) => [.. ContractComparison.Of(before, after)];
+}
+
+/// <summary>A name that callers use, and what it lets them set.</summary>
+/// <param name="CanBypass">Whether <c>"tag": false</c> takes its nodes out of the run.</param>
+public sealed record ContractTag(string Name, ImmutableArray<ContractNode> Nodes, bool CanBypass, ImmutableArray<ContractInput> Inputs);
+
+/// <summary>A node behind a tag.</summary>
+public sealed record ContractNode(string Id, string Class);
+
+/// <summary>One value that a caller may set.</summary>
+public sealed record ContractInput
+{
+    public required string Name { get; init; }
+
+    /// <summary>INT, FLOAT, STRING, BOOLEAN, ENUM, FILE or ANY.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>What the saved workflow has.</summary>
+    public JsonElement? Default { get; init; }
+
+    public decimal? Min { get; init; }
+
+    public decimal? Max { get; init; }
+
+    public decimal? Step { get; init; }
+
+    /// <summary>What an ENUM offers, on any host of the pool when the version was saved.</summary>
+    public ImmutableArray<JsonElement>? Options { get; init; }
+
+    /// <summary>What kind of file a FILE is: image, mask, video, audio, 3d or file.</summary>
+    public string? Upload { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Multiline { get; init; }
+
+    /// <summary>Whether a fresh value is drawn for each run that does not set it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Seed { get; init; }
+
+    public string? Tooltip { get; init; }
+}
+
+/// <summary>A result by its tag.</summary>
+/// <param name="Kind">image, video, audio, 3d, latent, text or any.</param>
+public sealed record ContractOutput(string Tag, string Kind, ImmutableArray<string> Nodes);
+
+/// <summary>One difference between two versions' contracts.</summary>
+public sealed record ContractDifference(string Kind, string Detail, bool IsBreaking, string Pointer);

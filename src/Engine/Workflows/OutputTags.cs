@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>Finds what a workflow returns, and under which names.</summary>
+internal static class OutputTags
+{
+    public static ImmutableArray<OutputTag> Of(ImmutableArray<PromptNode> nodes)
+    {
+        var outputs = nodes.Where(n => n.Class.IsOutputNode).ToArray();
+        var tagged = outputs
+            .SelectMany(n => n.Annotations.Tags.Select(t => (t.Name, n.Id)))
+            .GroupBy(t => t.Name, StringComparer.OrdinalIgnoreCase)
+            .Select(g => new OutputTag(g.First().Name, [.. g.Select(t => t.Id).Distinct(StringComparer.Ordinal)]))
+            .ToImmutableArray();
+        return tagged.IsEmpty ? [.. outputs.Select(n => new OutputTag(n.Id, [n.Id]))] : tagged;
+    }
+
+    /// <summary>image, video, audio, 3d, latent, text or any: told by what the node is fed.</summary>
+    public static string KindOf(PromptNode node, Func<string, PromptNode?> find)
+    {
+        var name = node.Class.Name;
+        if (name.Contains("Video", StringComparison.OrdinalIgnoreCase) || name.Contains("WEBM", StringComparison.OrdinalIgnoreCase) || name.Contains("Animated", StringComparison.OrdinalIgnoreCase))
+        {
+            return "video";
+        }
+
+        foreach (var type in node.Inputs.Where(i => i.Link is not null).Select(i => TypeOf(i.Link!.Value, find)).Append(node.Class.Inputs.FirstOrDefault()?.Type))
+        {
+            if (KindOf(type) is { } kind)
+            {
+                return kind;
+            }
+        }
+
+        return "any";
+    }
+
+    private static string? TypeOf(NodeLink link, Func<string, PromptNode?> find) =>
+        find(link.Node) is { } source && link.Slot < source.Class.Outputs.Length ? source.Class.Outputs[link.Slot] : null;
+
+    private static string? KindOf(string? type) => type switch
+    {
+        "IMAGE" or "MASK" or "SVG" => "image",
+        "VIDEO" => "video",
+        "AUDIO" => "audio",
+        "LATENT" => "latent",
+        "MESH" or "VOXEL" => "3d",
+        "STRING" or "INT" or "FLOAT" or "BOOLEAN" => "text",
+        _ => null,
+    };
+}

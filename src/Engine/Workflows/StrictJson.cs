@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>JSON as callers must write it: RFC 8259 to the letter, no duplicate keys, at most 64 levels. A byte order mark is tolerated.</summary>
+public abstract record StrictJson
+{
+    private const int Deepest = 64;
+
+    private StrictJson() { }
+
+    public sealed record Parsed(JsonElement Root) : StrictJson;
+
+    public sealed record Malformed(Fault Fault) : StrictJson;
+
+    public static StrictJson Parse(ReadOnlyMemory<byte> utf8)
+    {
+        var text = utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
+        if (text.IsEmpty)
+        {
+            return Refuse("The body is empty; a JSON object was expected.");
+        }
+
+        try
+        {
+            return new Parsed(JsonElement.Parse(text.Span, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Deepest }));
+        }
+        catch (JsonException e) when (e.Message.Contains("uplicate", StringComparison.Ordinal))
+        {
+            return Refuse("An object has the same key twice.");
+        }
+        catch (JsonException e)
+        {
+            return Refuse(e.LineNumber is { } line ? $"The body is no JSON: something is wrong on line {line + 1}, at byte {e.BytePositionInLine + 1} of it." : "The body is no JSON.");
+        }
+    }
+
+    private static Malformed Refuse(string detail) => new(new("invalid_input", detail, ""));
+}
