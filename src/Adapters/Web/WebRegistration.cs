@@ -7,11 +7,11 @@ namespace ComfyFunc.Web;
 /// <summary>Registers the guarded way out to URLs that callers chose.</summary>
 public static class WebRegistration
 {
-    public static IServiceCollection AddGuardedFetch(this IServiceCollection services, FetchOptions? options = null)
+    public static IServiceCollection AddGuardedFetch(this IServiceCollection services, Func<IServiceProvider, FetchOptions> options)
     {
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(options ?? new FetchOptions());
+        services.TryAddSingleton(options);
         services.TryAddSingleton(s => new GuardedDialer(s.GetRequiredService<FetchOptions>(), GuardedDialer.SystemResolver, GuardedDialer.DialAsync));
         services.TryAddSingleton(s => new GuardedFetch(
             s.GetRequiredService<GuardedDialer>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GuardedFetch>>()));

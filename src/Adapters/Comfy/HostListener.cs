@@ -1,0 +1,217 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Comfy;
+
+/// <summary>
+/// Listens to one host: by its WebSocket, under a fresh client id for each connection, and by looking at queue and history every few seconds, so that
+/// nothing depends on one event arriving.
+/// </summary>
+public sealed partial class HostListener(
+    HostId host, Uri url, ComfyClient client, ListenerOptions options, IHostObserver observer, TimeProvider clock, ILogger<HostListener> logger) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<PromptId, WatchedPrompt> watched = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly SemaphoreSlim lookNow = new(0);
+
+    // News waits here, so that the socket is always read: one reader that stops stalls every client of a ComfyUI.
+    private readonly Channel<Func<IHostObserver, ValueTask>> news = Channel.CreateUnbounded<Func<IHostObserver, ValueTask>>(new UnboundedChannelOptions { SingleReader = true });
+    private TaskCompletionSource<string> connection = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task running = Task.CompletedTask;
+    private long lastFrame;
+    private HostSocket? socket;
+
+    public bool IsReachable { get; private set; } = true;
+
+    /// <summary>The watched prompt that executes, as far as is known.</summary>
+    public PromptId? Executing { get; private set; }
+
+    public void Start() => running = Task.WhenAll(ListenAsync(stop.Token), LookAsync(stop.Token), PassOnAsync(stop.Token));
+
+    /// <summary>The client id to submit with. Waits a little for a connection; without one it makes an id up, and the end is found by looking.</summary>
+    public async ValueTask<string> ConnectedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.Task.WaitAsync(options.ConnectPatience, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return Guid.NewGuid().ToString("N");
+        }
+    }
+
+    /// <summary>To be called before the prompt is submitted: its events may be faster than the answer.</summary>
+    /// <param name="nodesTotal">For the progress; 0 when it is not known.</param>
+    public void Watch(PromptId prompt, int nodesTotal) => watched.TryAdd(prompt, new WatchedPrompt(nodesTotal));
+
+    public void Unwatch(PromptId prompt) => watched.TryRemove(prompt, out _);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.Dispose();
+        lookNow.Dispose();
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        var delay = options.SecondLook;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await using var opened = await HostSocket.OpenAsync(url, cancellationToken);
+            if (opened is not null)
+            {
+                delay = options.SecondLook;
+                socket = opened;
+                Volatile.Write(ref lastFrame, clock.GetTimestamp());
+                connection.TrySetResult(opened.ClientId);
+                news.Writer.TryWrite(o => o.ConnectedAsync(host));
+                await foreach (var frame in opened.ReadAsync(cancellationToken))
+                {
+                    Volatile.Write(ref lastFrame, clock.GetTimestamp());
+                    Hear(frame);
+                }
+
+                connection = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                socket = null;
+                Disconnected(host);
+                news.Writer.TryWrite(o => o.DisconnectedAsync(host));
+                lookNow.Release();
+            }
+
+            await Task.Delay(delay, clock, cancellationToken);
+            delay = delay * 2 < options.LongestReconnectDelay ? delay * 2 : options.LongestReconnectDelay;
+        }
+    }
+
+    private void Hear(HostFrame frame)
+    {
+        switch (frame)
+        {
+            case HostFrame.Queue:
+                news.Writer.TryWrite(o => o.QueueMovedAsync(host));
+                break;
+            case HostFrame.Picture picture when (picture.Prompt ?? Executing) is { } prompt && watched.ContainsKey(prompt):
+                news.Writer.TryWrite(o => o.PreviewedAsync(host, prompt, picture.Preview));
+                break;
+            case HostFrame.Event e when watched.TryGetValue(e.Prompt, out var state):
+                Hear(e, state);
+                break;
+        }
+    }
+
+    private void Hear(HostFrame.Event e, WatchedPrompt state)
+    {
+        if (e.IsEnd)
+        {
+            PassOnEnd(e.Prompt, state);
+            return;
+        }
+
+        Executing = e.Prompt;
+        if (e.Apply(state) is { } progress)
+        {
+            news.Writer.TryWrite(o => o.ProgressedAsync(host, e.Prompt, progress));
+        }
+    }
+
+    private void PassOnEnd(PromptId prompt, WatchedPrompt state)
+    {
+        state.EndPassedOnAt = clock.GetUtcNow();
+        Executing = Executing == prompt ? null : Executing;
+        news.Writer.TryWrite(o => o.EndedAsync(host, prompt));
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var failures = 0;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await lookNow.WaitAsync(failures == 1 ? options.SecondLook : watched.IsEmpty ? options.IdleInterval : options.PollInterval, cancellationToken);
+            var queue = await client.GetQueueAsync(cancellationToken);
+            failures = queue is null ? failures + 1 : 0;
+            Judge(failures);
+            if (queue is not null)
+            {
+                await LookForAllAsync(queue, cancellationToken);
+                DropSilentSocket(queue);
+            }
+        }
+    }
+
+    private void Judge(int failures)
+    {
+        if (failures >= 2 && (IsReachable || failures % 10 == 0))
+        {
+            IsReachable = false;
+            news.Writer.TryWrite(o => o.UnreachableAsync(host, null));
+        }
+        else if (failures == 0 && !IsReachable)
+        {
+            IsReachable = true;
+            news.Writer.TryWrite(o => o.ReachableAsync(host));
+        }
+    }
+
+    private async Task LookForAllAsync(QueueView queue, CancellationToken cancellationToken)
+    {
+        foreach (var (prompt, state) in watched)
+        {
+            if (queue.Running.Contains(prompt))
+            {
+                state.Begin();
+                Executing = prompt;
+                state.Missed = 0;
+            }
+            else if (queue.Pending.Contains(prompt))
+            {
+                state.Missed = 0;
+            }
+            else if (state.EndPassedOnAt is not { } at || clock.GetUtcNow() - at > options.PollInterval * 10)
+            {
+                await LookForAsync(prompt, state, cancellationToken);
+            }
+        }
+    }
+
+    private async Task LookForAsync(PromptId prompt, WatchedPrompt state, CancellationToken cancellationToken)
+    {
+        switch (await client.GetHistoryAsync(prompt, cancellationToken))
+        {
+            case HistoryReply.Found:
+                PassOnEnd(prompt, state);
+                break;
+            case HistoryReply.None when ++state.Missed >= 2:
+                state.EndPassedOnAt = clock.GetUtcNow();
+                news.Writer.TryWrite(o => o.MissingAsync(host, prompt, state.HasBegun));
+                break;
+        }
+    }
+
+    private void DropSilentSocket(QueueView queue)
+    {
+        if (socket is { } open && queue.Running.Any(watched.ContainsKey) && clock.GetElapsedTime(Volatile.Read(ref lastFrame)) > options.SilenceLimit)
+        {
+            WentSilent(host);
+            Volatile.Write(ref lastFrame, clock.GetTimestamp());
+            open.Abort();
+        }
+    }
+
+    private async Task PassOnAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var item in news.Reader.ReadAllAsync(cancellationToken))
+        {
+            await item(observer);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "The connection to host {HostId} ended.")]
+    private partial void Disconnected(HostId hostId);
+
+    [LoggerMessage(LogLevel.Warning, "The socket of host {HostId} has gone silent while it executes; connecting anew.")]
+    private partial void WentSilent(HostId hostId);
+}

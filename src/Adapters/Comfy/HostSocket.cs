@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+
+namespace ComfyFunc.Comfy;
+
+/// <summary>One WebSocket connection to a host, under a client id that is never used again: two sockets of one id go silent.</summary>
+internal sealed class HostSocket : IAsyncDisposable
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
+    private static readonly byte[] FeatureFlags = """{"type":"feature_flags","data":{"supports_preview_metadata":true}}"""u8.ToArray();
+
+    private readonly ClientWebSocket socket = new();
+
+    private HostSocket()
+    {
+        // ComfyUI never pings, but it answers: a dead connection is found out.
+        socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
+        socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+        socket.Options.Proxy = null;
+    }
+
+    public string ClientId { get; } = Guid.NewGuid().ToString("N");
+
+    /// <returns><see langword="null"/> when the host does not take the connection.</returns>
+    public static async Task<HostSocket?> OpenAsync(Uri host, CancellationToken cancellationToken)
+    {
+        var opened = new HostSocket();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(ConnectPatience);
+        try
+        {
+            var address = new UriBuilder(new Uri(host, $"ws?clientId={opened.ClientId}")) { Scheme = host.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" };
+            await opened.socket.ConnectAsync(address.Uri, patience.Token);
+            await opened.socket.SendAsync(FeatureFlags, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+            return opened;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is WebSocketException or OperationCanceledException or HttpRequestException or IOException))
+        {
+            await opened.DisposeAsync();
+            return null;
+        }
+    }
+
+    /// <summary>Reads until the connection ends, however it does.</summary>
+    public async IAsyncEnumerable<HostFrame> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var buffer = new ArrayBufferWriter<byte>(64 << 10);
+        while (await ReceiveAsync(buffer, cancellationToken) is { } type)
+        {
+            if ((type is WebSocketMessageType.Binary ? HostFrame.ReadBinary(buffer.WrittenSpan) : HostFrame.ReadText(buffer.WrittenSpan)) is { } frame)
+            {
+                yield return frame;
+            }
+
+            buffer.ResetWrittenCount();
+        }
+    }
+
+    public void Abort() => socket.Abort();
+
+    public ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<WebSocketMessageType?> ReceiveAsync(ArrayBufferWriter<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var received = await socket.ReceiveAsync(buffer.GetMemory(16 << 10), cancellationToken);
+                if (received.MessageType is WebSocketMessageType.Close)
+                {
+                    return null;
+                }
+
+                buffer.Advance(received.Count);
+                if (received.EndOfMessage)
+                {
+                    return received.MessageType;
+                }
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is WebSocketException or IOException or InvalidOperationException or OperationCanceledException))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace ComfyFunc.Comfy;
+
+/// <summary>Hears from a listener what happens on its host. News comes one by one; a slow observer delays news, never the socket.</summary>
+public interface IHostObserver
+{
+    ValueTask ConnectedAsync(HostId host);
+
+    ValueTask DisconnectedAsync(HostId host);
+
+    ValueTask ProgressedAsync(HostId host, PromptId prompt, PromptProgress progress);
+
+    /// <summary>The end mark was seen, or the prompt was found in the history. How it ended, the history says.</summary>
+    ValueTask EndedAsync(HostId host, PromptId prompt);
+
+    /// <summary>Twice looked for and found in neither queue nor history.</summary>
+    ValueTask MissingAsync(HostId host, PromptId prompt, bool wasExecuting);
+
+    ValueTask ReachableAsync(HostId host);
+
+    ValueTask UnreachableAsync(HostId host, Exception? why);
+
+    ValueTask QueueMovedAsync(HostId host);
+
+    ValueTask PreviewedAsync(HostId host, PromptId prompt, Preview preview);
+}
+
+/// <summary>How far a prompt is.</summary>
+/// <param name="Value">0 to 1.</param>
+/// <param name="Node">The node that executes.</param>
+/// <param name="Step">Of <paramref name="Steps"/> of that node, when it counts them.</param>
+public sealed record PromptProgress(double Value, int NodesDone, int NodesTotal, string? Node, int? Step, int? Steps);
+
+/// <summary>A picture of work in progress.</summary>
+public sealed record Preview(string ContentType, ReadOnlyMemory<byte> Content);
+
+/// <summary>How a listener listens.</summary>
+public sealed record ListenerOptions
+{
+    /// <summary>Between two looks at queue and history while prompts are watched.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Between two looks while nothing is watched, to see that the host is still there.</summary>
+    public TimeSpan IdleInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Before the second look when the first got no answer.</summary>
+    public TimeSpan SecondLook { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A socket on which nothing has come for so long while a prompt executes has gone silent.</summary>
+    public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a submit waits for a connection; without one the looks find its end.</summary>
+    public TimeSpan ConnectPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    public TimeSpan LongestReconnectDelay { get; init; } = TimeSpan.FromSeconds(8);
+}
