@@ -1,0 +1,95 @@
+namespace ComfyFunc.ComfySim.Queueing;
+
+/// <summary>The prompts that wait and the one that runs, with the wake-up that the worker sleeps on.</summary>
+internal sealed class PromptQueue(Action announceStatus)
+{
+    private readonly Lock gate = new();
+    private readonly PromptHeap pending = new();
+    private readonly List<PromptItem> running = [];
+    private readonly SemaphoreSlim wake = new(0);
+
+    public int Remaining
+    {
+        get
+        {
+            lock (gate)
+                return running.Count + pending.Items.Count;
+        }
+    }
+
+    public (PromptItem[] Running, PromptItem[] Pending) Snapshot()
+    {
+        lock (gate)
+            return ([.. running], [.. pending.Items]);
+    }
+
+    public void Put(PromptItem item)
+    {
+        lock (gate)
+            pending.Push(item);
+
+        announceStatus();
+        wake.Release();
+    }
+
+    public bool Delete(object? promptId)
+    {
+        lock (gate)
+        {
+            if (!pending.RemoveFirst(promptId))
+                return false;
+        }
+
+        announceStatus();
+        return true;
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+            pending.Clear();
+
+        announceStatus();
+    }
+
+    public bool IsRunning(object? promptId)
+    {
+        lock (gate)
+            return running.Exists(i => Python.Py.Equals(i.PromptId, promptId));
+    }
+
+    /// <summary>Wakes the worker although nothing was queued, so that it looks at its other orders.</summary>
+    public void Nudge() => wake.Release();
+
+    public Task WaitAsync(CancellationToken cancellationToken) => wake.WaitAsync(cancellationToken);
+
+    /// <returns>The lowest item, now running; or null when nothing waits.</returns>
+    public PromptItem? TryStart()
+    {
+        PromptItem item;
+        lock (gate)
+        {
+            if (pending.Items.Count == 0)
+                return null;
+
+            item = pending.Pop();
+            running.Add(item.Frozen());
+        }
+
+        announceStatus();
+        return item;
+    }
+
+    /// <returns>The running copy of the item, as it was when it started.</returns>
+    public PromptItem Finish()
+    {
+        lock (gate)
+        {
+            var item = running[0];
+            running.RemoveAt(0);
+            return item;
+        }
+    }
+
+    public void AnnounceStatus() => announceStatus();
+}
