@@ -1,0 +1,91 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ComfyFunc;
+
+/// <summary>The settings of the application, bound from the section <c>ComfyFunc</c> and checked at start.</summary>
+public sealed class ComfyFuncOptions
+{
+    public const string Section = "ComfyFunc";
+
+    /// <summary>Hosts that are in the pool from the start; more join through the API.</summary>
+    public IList<HostOptions> Hosts { get; init; } = [];
+
+    /// <summary>How calls are answered when they do not say.</summary>
+    public AnswerOptions Answers { get; init; } = new();
+
+    /// <summary>How long a run may wait for its first slot.</summary>
+    public TimeSpan StartWithin { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a run may take from its acceptance to its end.</summary>
+    public TimeSpan FinishWithin { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long runs and their artifacts are kept after they ended.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a download URL is good for; each read of a run mints fresh ones.</summary>
+    public TimeSpan UrlLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Bytes of a request body.</summary>
+    [Range(1024, 1L << 31)]
+    public long MaxBodyBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of one input file, wherever it comes from.</summary>
+    [Range(1024, 1L << 40)]
+    public long MaxInputBytes { get; init; } = 256 << 20;
+
+    /// <summary>Images in one array that becomes a batch.</summary>
+    [Range(1, 1024)]
+    public int MaxBatch { get; init; } = 64;
+
+    /// <summary>Pixels of one input image.</summary>
+    [Range(1, 1L << 40)]
+    public long MaxInputPixels { get; init; } = 100_000_000;
+
+    /// <summary>Bytes of one output file.</summary>
+    [Range(1024, 1L << 42)]
+    public long MaxOutputBytes { get; init; } = 8L << 30;
+
+    /// <summary>Lets callers name input URLs in private networks. For development only.</summary>
+    public bool AllowPrivateInputUrls { get; init; }
+}
+
+/// <summary>One host of the configuration.</summary>
+public sealed class HostOptions
+{
+    [Required]
+    public string Id { get; init; } = "";
+
+    [Required]
+    public Uri? Url { get; init; }
+
+    [Range(1, 64)]
+    public int Slots { get; init; } = 2;
+
+    public IDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>What a call gets that does not state a preference: with Wait=220, Output=base64, Return=minimal a ComfyUI Fast API client works unchanged.</summary>
+public sealed record AnswerOptions
+{
+    /// <summary>Seconds that a call waits for its run; 0 answers 202 at once.</summary>
+    [Range(0, Preferences.LongestWait)]
+    public int Wait { get; init; }
+
+    public OutputForm Output { get; init; }
+
+    public ReturnForm Return { get; init; }
+}
+
+/// <summary>How artifacts are handed out.</summary>
+public enum OutputForm
+{
+    Url,
+    Base64,
+}
+
+/// <summary>How much of a finished run is answered (RFC 7240): all of it, or its outputs by tag.</summary>
+public enum ReturnForm
+{
+    Representation,
+    Minimal,
+}

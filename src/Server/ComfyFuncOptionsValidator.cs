@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace ComfyFunc;
+
+/// <summary>Checks all settings at start, nested ones included, and names every fault at once.</summary>
+public sealed class ComfyFuncOptionsValidator : IValidateOptions<ComfyFuncOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ComfyFuncOptions options)
+    {
+        var faults = Check(options, ComfyFuncOptions.Section)
+            .Concat(Check(options.Answers, $"{ComfyFuncOptions.Section}:Answers"))
+            .Concat(options.Hosts.SelectMany((h, i) => CheckHost(h, $"{ComfyFuncOptions.Section}:Hosts:{i}")))
+            .Concat(CheckTimes(options))
+            .ToArray();
+        return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static IEnumerable<string> CheckHost(HostOptions host, string path)
+    {
+        var faults = Check(host, path);
+        return SafeName.IsValid(host.Id) ? faults : faults.Append($"{path}:Id is {SafeName.Rule}.");
+    }
+
+    private static IEnumerable<string> CheckTimes(ComfyFuncOptions options) =>
+        from setting in new Dictionary<string, TimeSpan>
+        {
+            [nameof(options.StartWithin)] = options.StartWithin,
+            [nameof(options.FinishWithin)] = options.FinishWithin,
+            [nameof(options.Retention)] = options.Retention,
+            [nameof(options.UrlLifetime)] = options.UrlLifetime,
+        }
+        where setting.Value <= TimeSpan.Zero
+        select $"{ComfyFuncOptions.Section}:{setting.Key} must be longer than nothing.";
+
+    private static IEnumerable<string> Check(object settings, string path)
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(settings, new ValidationContext(settings), results, validateAllProperties: true);
+        return results.Select(r => $"{path}: {r.ErrorMessage}");
+    }
+}

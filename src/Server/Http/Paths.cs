@@ -1,0 +1,17 @@
+using ComfyFunc.Runs;
+
+namespace ComfyFunc;
+
+/// <summary>The paths that answers link to, relative to the server that answered.</summary>
+public static class Paths
+{
+    public static string Run(RunId id) => $"/api/runs/{id}";
+
+    public static string Status(RunId id) => $"/api/runs/{id}/status";
+
+    public static string Cancel(RunId id) => $"/api/runs/{id}/cancel";
+
+    public static string Workflow(string name) => $"/api/workflows/{Uri.EscapeDataString(name)}";
+
+    public static string Version(string name, int version) => $"{Workflow(name)}/versions/{version}";
+}

@@ -1,0 +1,9 @@
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc;
+
+/// <summary>Makes paths absolute for headers and links that clients follow without knowing where they are.</summary>
+public static class RequestUrls
+{
+    public static string Absolute(this HttpRequest request, string path) => $"{request.Scheme}://{request.Host}{request.PathBase}{path}";
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using ComfyFunc.Pool;
+using ComfyFunc.Runs;
+using ComfyFunc.Workflows;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ComfyFunc;
+
+/// <summary>Every endpoint of the API: its verb, its path, and the handler that answers.</summary>
+public static class RouteTable
+{
+    public static ImmutableArray<ApiRoute> All { get; } =
+    [
+        Route<WorkflowEndpoints>("GET", Routes.Workflows, (e, r, ct) => e.ListAsync(r, ct)),
+        Route<WorkflowEndpoints>("PUT", Routes.Workflow, (e, r, ct) => e.PutAsync(r, Value(r, "name"), ct)),
+        Route<WorkflowEndpoints>("GET", Routes.Workflow, (e, r, ct) => e.GetAsync(r, Value(r, "name"), null, ct)),
+        Route<WorkflowEndpoints>("DELETE", Routes.Workflow, (e, r, ct) => e.DeleteAsync(r, Value(r, "name"), ct)),
+        Route<WorkflowEndpoints>("GET", Routes.Versions, (e, r, ct) => e.VersionsAsync(Value(r, "name"), ct)),
+        Route<WorkflowEndpoints>("GET", Routes.Version, (e, r, ct) => e.GetAsync(r, Value(r, "name"), Value(r, "version"), ct)),
+        Route<RunEndpoints>("POST", Routes.Workflow, (e, r, ct) => e.SubmitAsync(r, Value(r, "name"), null, ct)),
+        Route<RunEndpoints>("POST", Routes.Version, (e, r, ct) => e.SubmitAsync(r, Value(r, "name"), Value(r, "version"), ct)),
+        Route<RunEndpoints>("GET", Routes.Runs, (e, r, ct) => e.ListAsync(r, ct)),
+        Route<RunEndpoints>("GET", Routes.Run, (e, r, ct) => e.GetAsync(r, Value(r, "id"), ct)),
+        Route<RunEndpoints>("DELETE", Routes.Run, (e, r, ct) => e.DeleteAsync(Value(r, "id"), ct)),
+        Route<RunEndpoints>("GET", Routes.RunStatus, (e, r, ct) => e.StatusAsync(r, Value(r, "id"), ct)),
+        Route<RunEndpoints>("POST", Routes.RunCancel, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct)),
+        Route<RunEndpoints>("GET", Routes.RunOutput, (e, r, ct) => e.OutputAsync(Value(r, "id"), Value(r, "tag"), Value(r, "n"), ct)),
+        Route<HostEndpoints>("GET", Routes.Hosts, (e, _, ct) => e.ListAsync(ct)),
+        Route<HostEndpoints>("GET", Routes.Host, (e, r, ct) => e.GetAsync(Value(r, "id"), ct)),
+        Route<HostEndpoints>("PUT", Routes.Host, (e, r, ct) => e.PutAsync(r, Value(r, "id"), ct)),
+        Route<HostEndpoints>("DELETE", Routes.Host, (e, r, ct) => e.DeleteAsync(r, Value(r, "id"), ct)),
+        Route<HostEndpoints>("POST", Routes.HostDrain, (e, r, ct) => e.DrainAsync(Value(r, "id"), ct)),
+        Route<HostEndpoints>("POST", Routes.HostResume, (e, r, ct) => e.ResumeAsync(Value(r, "id"), ct)),
+        Route<HealthEndpoints>("GET", Routes.Health, (_, _, _) => HealthEndpoints.HealthAsync()),
+        Route<HealthEndpoints>("GET", Routes.Ready, (e, _, ct) => e.ReadyAsync(ct)),
+    ];
+
+    /// <summary>Maps the whole API onto a web application.</summary>
+    public static IEndpointRouteBuilder MapComfyFunc(this IEndpointRouteBuilder endpoints)
+    {
+        foreach (var route in All)
+        {
+            endpoints.MapMethods($"/api/{route.Pattern}", [route.Verb], (Delegate)((HttpContext context) =>
+                context.RequestServices.GetRequiredService<Api>().AnswerAsync(() => route.Handle(context.Request, context.RequestAborted))));
+        }
+
+        return endpoints;
+    }
+
+    private static ApiRoute Route<T>(string verb, string pattern, Func<T, HttpRequest, CancellationToken, Task<IResult>> handle) where T : notnull =>
+        new(verb, pattern, typeof(T), (request, ct) => handle(request.HttpContext.RequestServices.GetRequiredService<T>(), request, ct));
+
+    private static string Value(HttpRequest request, string name) => (string)request.RouteValues[name]!; // The pattern has it.
+}
+
+/// <summary>One endpoint. The pattern is below <c>/api</c>.</summary>
+public sealed record ApiRoute(string Verb, string Pattern, Type Endpoints, Func<HttpRequest, CancellationToken, Task<IResult>> Handle);

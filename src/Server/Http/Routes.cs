@@ -1,0 +1,21 @@
+namespace ComfyFunc;
+
+/// <summary>The paths below <c>/api</c>, shared by both hosts: Kestrel maps them, HTTP triggers name them.</summary>
+public static class Routes
+{
+    public const string Workflows = "workflows";
+    public const string Workflow = "workflows/{name}";
+    public const string Versions = "workflows/{name}/versions";
+    public const string Version = "workflows/{name}/versions/{version}";
+    public const string Runs = "runs";
+    public const string Run = "runs/{id}";
+    public const string RunStatus = "runs/{id}/status";
+    public const string RunCancel = "runs/{id}/cancel";
+    public const string RunOutput = "runs/{id}/outputs/{tag}/{n}";
+    public const string Hosts = "hosts";
+    public const string Host = "hosts/{id}";
+    public const string HostDrain = "hosts/{id}/drain";
+    public const string HostResume = "hosts/{id}/resume";
+    public const string Health = "health";
+    public const string Ready = "ready";
+}

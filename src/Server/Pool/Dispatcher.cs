@@ -1,0 +1,72 @@
+using ComfyFunc.Runs;
+using ComfyFunc.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>Gives free slots to waiting runs. Every process has one; the rows decide which of them wins a slot.</summary>
+public sealed partial class Dispatcher(
+    HostStore hosts, PendingStore pending, Capabilities capabilities, IRunDriver driver, DispatchBell bell, TimeProvider clock, ILogger<Dispatcher> logger) : BackgroundService
+{
+    // Another process may free a slot or enqueue a run without this bell ringing.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await bell.WaitAsync(LookInterval, clock, stoppingToken);
+            try
+            {
+                await DispatchAsync(stoppingToken);
+            }
+            catch (StorageUnavailableException e)
+            {
+                StorageWasUnavailable(e);
+            }
+        }
+    }
+
+    /// <summary>Plans once over the whole queue and carries the plan out.</summary>
+    public async Task DispatchAsync(CancellationToken cancellationToken)
+    {
+        var waiting = await pending.RefreshAsync(cancellationToken);
+        if (waiting.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var lease in Scheduler.Assign(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()))
+        {
+            await GrantAsync(lease, cancellationToken);
+        }
+    }
+
+    private async Task GrantAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var lent = await hosts.UpdateAsync(lease.Host, h => h is { FreeSlots: > 0, Status: HostStatus.Ready } && !h.Holds(lease) ? h.Lend(lease, now) : null, cancellationToken);
+        if (lent is null)
+        {
+            return;
+        }
+
+        // Whoever takes the run out of the queue may wake it; the other lost the race, or the run was canceled.
+        if (await pending.TakeAsync(lease.Run, cancellationToken))
+        {
+            SlotGranted(lease.Run, lease.Attempt, lease.Host);
+            await driver.SignalAsync(lease.Run, new RunEvent.Granted(lease, now), cancellationToken);
+        }
+        else
+        {
+            await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease), cancellationToken);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Run {RunId}, attempt {Attempt}, was granted a slot on {HostId}.")]
+    private partial void SlotGranted(RunId runId, int attempt, HostId hostId);
+
+    [LoggerMessage(LogLevel.Warning, "The queue could not be read; the next look comes in a second.")]
+    private partial void StorageWasUnavailable(Exception exception);
+}

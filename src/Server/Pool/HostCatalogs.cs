@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using ComfyFunc.Storage;
+using ComfyFunc.Workflows;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>The node catalogs of the pool's hosts: kept as blobs under their hashes, and at hand once read.</summary>
+public sealed class HostCatalogs(IBlobStore blobs)
+{
+    private const int LargestCatalog = 256 << 20;
+
+    private readonly ConcurrentDictionary<string, NodeCatalog> known = new();
+
+    /// <summary>The catalog if this process has read it.</summary>
+    public NodeCatalog? Find(string? hash) => hash is not null && known.TryGetValue(hash, out var catalog) ? catalog : null;
+
+    public async ValueTask<NodeCatalog?> GetAsync(string hash, CancellationToken cancellationToken)
+    {
+        if (Find(hash) is { } catalog)
+        {
+            return catalog;
+        }
+
+        return await blobs.ReadBytesAsync(BlobOf(hash), LargestCatalog, cancellationToken) is { } bytes ? known[hash] = NodeCatalog.Read(bytes) : null;
+    }
+
+    /// <summary>Stores what a host's <c>/object_info</c> answered, under the hash of what it says.</summary>
+    public async Task<NodeCatalog> KeepAsync(byte[] objectInfo, CancellationToken cancellationToken)
+    {
+        var catalog = NodeCatalog.Read(objectInfo);
+        if (Find(catalog.Hash) is { } same)
+        {
+            return same;
+        }
+
+        await blobs.PutBytesAsync(BlobOf(catalog.Hash), objectInfo, "application/json", cancellationToken);
+        return known[catalog.Hash] = catalog;
+    }
+
+    /// <summary>What the pool as a whole knows; <see langword="null"/> while no host has answered.</summary>
+    public async Task<NodeCatalog?> UnionAsync(IEnumerable<PoolHost> hosts, CancellationToken cancellationToken)
+    {
+        var catalogs = new List<NodeCatalog>();
+        foreach (var hash in hosts.Select(h => h.CatalogHash).OfType<string>().Distinct())
+        {
+            if (await GetAsync(hash, cancellationToken) is { } catalog)
+            {
+                catalogs.Add(catalog);
+            }
+        }
+
+        return catalogs.Count switch
+        {
+            0 => null,
+            1 => catalogs[0],
+            _ => NodeCatalog.Union(catalogs),
+        };
+    }
+
+    private static string BlobOf(string hash) => $"hosts/catalogs/{hash}.json";
+}

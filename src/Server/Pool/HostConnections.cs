@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ComfyFunc.Comfy;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>This process's connections to the pool: a client and a listener for each host, and which files it has staged there.</summary>
+public sealed class HostConnections(ComfyClients clients, TimeProvider clock, ILoggerFactory loggers) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<HostId, HostConnection> connections = new();
+
+    public HostConnection? Find(HostId host) => connections.TryGetValue(host, out var connection) ? connection : null;
+
+    /// <summary>Connects to every host of the pool that has no connection yet, or has moved, and lets go of those that left.</summary>
+    public async Task FollowAsync(ImmutableArray<PoolHost> pool, IHostObserver observer)
+    {
+        foreach (var (id, connection) in connections)
+        {
+            if (pool.All(h => h.Id != id || h.Url != connection.Url) && connections.TryRemove(id, out _))
+            {
+                await connection.DisposeAsync();
+            }
+        }
+
+        foreach (var host in pool.Where(h => !connections.ContainsKey(h.Id)))
+        {
+            var client = clients.For(host.Url);
+            var listener = new HostListener(host.Id, host.Url, client, new ListenerOptions(), observer, clock, loggers.CreateLogger<HostListener>());
+            if (connections.TryAdd(host.Id, new HostConnection(host.Url, client, listener)))
+            {
+                listener.Start();
+            }
+            else
+            {
+                await listener.DisposeAsync();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in connections.Values)
+        {
+            await connection.DisposeAsync();
+        }
+
+        connections.Clear();
+    }
+}
+
+/// <summary>One host as this process reaches it.</summary>
+public sealed class HostConnection(Uri url, ComfyClient client, HostListener listener) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, bool> staged = new();
+
+    public Uri Url => url;
+
+    public ComfyClient Client => client;
+
+    public HostListener Listener => listener;
+
+    /// <summary>Whether a file, named by its content, is known to be on the host.</summary>
+    public bool HasStaged(string hostName) => staged.ContainsKey(hostName);
+
+    public void Staged(string hostName) => staged[hostName] = true;
+
+    /// <summary>A host that was away may have come back with empty folders.</summary>
+    public void ForgetStaged() => staged.Clear();
+
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>
+/// The Hosts table: one row a host, leases included, changed only over the version that was read. So a slot is never sold twice, however many
+/// processes sell. Within this process changes of a row take turns, which makes conflicts rare.
+/// </summary>
+public sealed class HostStore(IDocumentTables tables)
+{
+    private const string Partition = "host";
+
+    private readonly IDocumentTable table = tables["hosts"];
+    private readonly ConcurrentDictionary<HostId, Entry> entries = new();
+
+    /// <summary>The pool as this process knows it: as old as the last refresh, and exact for what was changed here.</summary>
+    public ImmutableArray<PoolHost> Known => [.. entries.Values.Select(e => e.Host).OfType<PoolHost>()];
+
+    public PoolHost? Find(HostId id) => entries.TryGetValue(id, out var entry) ? entry.Host : null;
+
+    public async Task<ImmutableArray<PoolHost>> RefreshAsync(CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<HostId>();
+        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            var host = ServerJson.Read<PoolHost>(document.Json);
+            seen.Add(host.Id);
+            await WithTurn(host.Id, entry => Task.FromResult(entry.Take(host, document.ETag)), cancellationToken);
+        }
+
+        foreach (var gone in entries.Keys.Where(id => !seen.Contains(id)))
+        {
+            entries.TryRemove(gone, out _);
+        }
+
+        return Known;
+    }
+
+    /// <summary>Writes a host that may be new. <paramref name="change"/> gets the row as it is, or <see langword="null"/>.</summary>
+    public Task<PoolHost> PutAsync(HostId id, Func<PoolHost?, PoolHost> change, CancellationToken cancellationToken) =>
+        WithTurn(id, async entry => (await ChangeAsync(id, entry, host => change(host), cancellationToken))!, cancellationToken);
+
+    /// <summary>Changes a host's row over whatever others write meanwhile. A change that answers <see langword="null"/>, or the row as it was, writes nothing.</summary>
+    /// <returns>The row as it is now when the change was made; <see langword="null"/> when there is no such host or the change declined.</returns>
+    public Task<PoolHost?> UpdateAsync(HostId id, Func<PoolHost, PoolHost?> change, CancellationToken cancellationToken) =>
+        WithTurn(id, entry => ChangeAsync(id, entry, host => host is null ? null : change(host), cancellationToken), cancellationToken);
+
+    public async Task<bool> DeleteAsync(HostId id, CancellationToken cancellationToken)
+    {
+        entries.TryRemove(id, out _);
+        return await table.DeleteAsync(Partition, TableKey.Escape(id.Value), etag: null, cancellationToken);
+    }
+
+    private async Task<PoolHost?> ChangeAsync(HostId id, Entry entry, Func<PoolHost?, PoolHost?> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (entry.Host is null)
+            {
+                await ReadAsync(id, entry, cancellationToken);
+            }
+
+            if (change(entry.Host) is not { } changed)
+            {
+                return null;
+            }
+
+            if (changed == entry.Host)
+            {
+                return changed;
+            }
+
+            if (await WriteAsync(changed, entry, cancellationToken) is WriteReply.Written written)
+            {
+                return entry.Take(changed, written.ETag);
+            }
+
+            entry.Forget();
+        }
+    }
+
+    private async Task ReadAsync(HostId id, Entry entry, CancellationToken cancellationToken)
+    {
+        if (await table.FindAsync(Partition, TableKey.Escape(id.Value), cancellationToken) is { } document)
+        {
+            entry.Take(ServerJson.Read<PoolHost>(document.Json), document.ETag);
+        }
+    }
+
+    private Task<WriteReply> WriteAsync(PoolHost host, Entry entry, CancellationToken cancellationToken)
+    {
+        var document = new Document(Partition, TableKey.Escape(host.Id.Value), ServerJson.Write(host)) { ETag = entry.ETag };
+        return entry.Host is null ? table.InsertAsync(document, cancellationToken) : table.ReplaceAsync(document, cancellationToken);
+    }
+
+    private async Task<T> WithTurn<T>(HostId id, Func<Entry, Task<T>> act, CancellationToken cancellationToken)
+    {
+        var entry = entries.GetOrAdd(id, _ => new Entry());
+        await entry.Turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await act(entry);
+        }
+        finally
+        {
+            entry.Turn.Release();
+        }
+    }
+
+    // Never disposed: hosts are few, and somebody may still be waiting for a turn at one that was deleted.
+    private sealed class Entry
+    {
+        public SemaphoreSlim Turn { get; } = new(1);
+
+        public PoolHost? Host { get; private set; }
+
+        public string ETag { get; private set; } = "";
+
+        public PoolHost Take(PoolHost host, string etag)
+        {
+            (Host, ETag) = (host, etag);
+            return host;
+        }
+
+        public void Forget() => (Host, ETag) = (null, "");
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using ComfyFunc.Comfy;
+using ComfyFunc.Runs;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>The prompts that this process has an eye on: whose they are, whether they have begun, and where they are when asked.</summary>
+public sealed class PromptWatch(HostConnections connections, ProgressBoard progress, TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<PromptId, Watched> watched = new();
+
+    public Lease? LeaseOf(PromptId prompt) => watched.TryGetValue(prompt, out var w) ? w.Lease : null;
+
+    public IEnumerable<Lease> On(HostId host) => watched.Values.Select(w => w.Lease).Where(l => l.Host == host);
+
+    /// <summary>Whether the prompt was seen executing.</summary>
+    public bool HasBegun(Lease lease) => watched.TryGetValue(lease.Prompt, out var w) && w.HasBegun;
+
+    public void Watch(Lease lease, int nodes)
+    {
+        watched.TryAdd(lease.Prompt, new Watched(lease));
+        connections.Find(lease.Host)?.Listener.Watch(lease.Prompt, nodes);
+    }
+
+    /// <summary>The host's connection is new: it has to be told what is watched there.</summary>
+    public void WatchAgain(HostId host)
+    {
+        foreach (var lease in On(host))
+        {
+            connections.Find(host)?.Listener.Watch(lease.Prompt, nodesTotal: 0);
+        }
+    }
+
+    public void Forget(Lease lease)
+    {
+        watched.TryRemove(lease.Prompt, out _);
+        progress.Clear(lease.Run);
+        connections.Find(lease.Host)?.Listener.Unwatch(lease.Prompt);
+    }
+
+    public void Progressed(PromptId prompt, PromptProgress news)
+    {
+        if (watched.TryGetValue(prompt, out var w))
+        {
+            w.HasBegun = true;
+            progress.Set(w.Lease.Run, news);
+        }
+    }
+
+    /// <summary>Asks the host where the prompt is, and has an eye on it from then on.</summary>
+    public async Task<RunEvent> InspectAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (connections.Find(lease.Host) is not { } host)
+        {
+            return new RunEvent.Gone(lease.Attempt, HasBegun(lease), clock.GetUtcNow());
+        }
+
+        if (!watched.ContainsKey(lease.Prompt))
+        {
+            Watch(lease, nodes: 0);
+        }
+
+        var where = await host.Client.FindAsync(lease.Prompt, cancellationToken);
+        if (where is Whereabouts.Executing && watched.TryGetValue(lease.Prompt, out var w))
+        {
+            w.HasBegun = true;
+        }
+
+        return EventOf(where, lease);
+    }
+
+    /// <summary>Takes the prompt off its host by its id, and asks where it is then: an answered interrupt has stopped nothing yet.</summary>
+    public async Task<RunEvent> StopAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (connections.Find(lease.Host) is not { } host)
+        {
+            return new RunEvent.Gone(lease.Attempt, WasExecuting: false, clock.GetUtcNow());
+        }
+
+        if (!watched.ContainsKey(lease.Prompt))
+        {
+            Watch(lease, nodes: 0);
+        }
+
+        await host.Client.CancelAsync(lease.Prompt, cancellationToken);
+        return EventOf(await host.Client.FindAsync(lease.Prompt, cancellationToken), lease);
+    }
+
+    public async Task FreeMemoryAsync(HostId host, CancellationToken cancellationToken)
+    {
+        if (connections.Find(host) is { } connection)
+        {
+            await connection.Client.FreeAsync(cancellationToken);
+        }
+    }
+
+    private RunEvent EventOf(Whereabouts where, Lease lease) => where switch
+    {
+        Whereabouts.Pending or Whereabouts.Executing => new RunEvent.StillThere(lease.Attempt, clock.GetUtcNow()),
+        Whereabouts.Ended => new RunEvent.EndedThere(lease.Attempt, clock.GetUtcNow()),
+        Whereabouts.Nowhere => new RunEvent.Gone(lease.Attempt, HasBegun(lease), clock.GetUtcNow()),
+        _ => new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow()), // Whereabouts is closed.
+    };
+
+    private sealed class Watched(Lease lease)
+    {
+        public Lease Lease { get; } = lease;
+
+        public bool HasBegun { get; set; }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using ComfyFunc.Comfy;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Copies a prompt's outputs from its host to blobs: streamed, several at once, all of them or none listed.</summary>
+public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
+{
+    private const int CopiesAtOnce = 4;
+
+    // Longer texts would make the run's row heavy for every reader.
+    private const int LongestText = 8_000;
+
+    public async Task<CopyReply> CopyAsync(RunId run, int attempt, ComfyClient host, ImmutableArray<PlannedOutput> outputs, CancellationToken cancellationToken)
+    {
+        var replies = new CopyReply[outputs.Length];
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, outputs.Length),
+            new ParallelOptions { MaxDegreeOfParallelism = CopiesAtOnce, CancellationToken = cancellationToken },
+            async (i, ct) => replies[i] = await CopyAsync(run, attempt, host, outputs[i], ct));
+        return replies.FirstOrDefault(r => r is not CopyReply.Copied) ?? new CopyReply.Copied([.. replies.Cast<CopyReply.Copied>().SelectMany(c => c.Artifacts)]);
+    }
+
+    private Task<CopyReply> CopyAsync(RunId run, int attempt, ComfyClient host, PlannedOutput output, CancellationToken cancellationToken) => output.Item switch
+    {
+        OutputFile file => CopyFileAsync(RunBlobs.Output(run, attempt, output.Node, output.Index), host, output.Tag, file, cancellationToken),
+        OutputText text => KeepTextAsync(RunBlobs.Output(run, attempt, output.Node, output.Index), output.Tag, "text", text.Text, cancellationToken),
+        OutputJson json => KeepTextAsync(RunBlobs.Output(run, attempt, output.Node, output.Index), output.Tag, "json", json.Value.GetRawText(), cancellationToken),
+        _ => throw new UnreachableException(),
+    };
+
+    private async Task<CopyReply> CopyFileAsync(string blob, ComfyClient host, string tag, OutputFile file, CancellationToken cancellationToken)
+    {
+        switch (await host.OpenOutputAsync(file, cancellationToken))
+        {
+            case OutputReply.Missing:
+                return new CopyReply.Missing($"The host listed {file.FileName}, but no longer has it.");
+            case OutputReply.Opened opened:
+                await using (opened.Content)
+                {
+                    return await StoreAsync(blob, tag, file, opened, cancellationToken);
+                }
+
+            default:
+                return new CopyReply.NoAnswer();
+        }
+    }
+
+    private async Task<CopyReply> StoreAsync(string blob, string tag, OutputFile file, OutputReply.Opened opened, CancellationToken cancellationToken)
+    {
+        using var probe = new ProbedStream(opened.Content);
+        var type = ContentTypes.Of(file.FileName);
+        try
+        {
+            if (await blobs.PutAsync(blob, probe, new BlobWrite(type) { MaxBytes = options.MaxOutputBytes, LengthHint = opened.Length }, cancellationToken) is not PutReply.Stored { File: var stored })
+            {
+                return new CopyReply.TooLarge($"{file.FileName} is larger than the {options.MaxOutputBytes} bytes that are kept.");
+            }
+
+            if (opened.Length is { } announced && announced != stored.Bytes)
+            {
+                return new CopyReply.NoAnswer();
+            }
+
+            var media = OutputKinds.Of(file) is "image" or "video" ? probe.Read() : null;
+            return CopyReply.Of(new RunArtifact
+            {
+                Tag = tag,
+                Type = OutputKinds.Of(file),
+                Name = file.FileName,
+                ContentType = type,
+                Bytes = stored.Bytes,
+                Width = media?.Width,
+                Height = media?.Height,
+                Sha256 = stored.Sha256,
+                Blob = blob,
+            });
+        }
+        catch (IOException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The host stopped sending.
+            return new CopyReply.NoAnswer();
+        }
+    }
+
+    private async Task<CopyReply> KeepTextAsync(string blob, string tag, string type, string text, CancellationToken cancellationToken)
+    {
+        if (text.Length <= LongestText)
+        {
+            return CopyReply.Of(new RunArtifact { Tag = tag, Type = type, Text = text });
+        }
+
+        var contentType = type == "json" ? "application/json" : "text/plain; charset=utf-8";
+        var stored = await blobs.PutBytesAsync(blob, Encoding.UTF8.GetBytes(text), contentType, cancellationToken);
+        return CopyReply.Of(new RunArtifact
+        {
+            Tag = tag,
+            Type = type,
+            Name = type == "json" ? "output.json" : "output.txt",
+            ContentType = contentType,
+            Bytes = stored.Bytes,
+            Sha256 = stored.Sha256,
+            Blob = blob,
+        });
+    }
+}
+
+/// <summary>What became of copying outputs.</summary>
+public abstract record CopyReply
+{
+    private CopyReply() { }
+
+    public static Copied Of(RunArtifact artifact) => new([artifact]);
+
+    public sealed record Copied(ImmutableArray<RunArtifact> Artifacts) : CopyReply;
+
+    public sealed record Missing(string Detail) : CopyReply;
+
+    public sealed record TooLarge(string Detail) : CopyReply;
+
+    public sealed record NoAnswer : CopyReply;
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using ComfyFunc.Comfy;
+using ComfyFunc.Pool;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Carries out Collect: reads a prompt's history and copies every output to storage. An artifact is listed only when its blob is there.</summary>
+public sealed class Collector(RunPrompts prompts, HostConnections connections, PromptWatch watch, ArtifactCopier copier, TimeProvider clock)
+{
+    public async Task<(RunRecord Run, RunEvent Answer)> CollectAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)
+    {
+        if (connections.Find(lease.Host)?.Client is not { } host)
+        {
+            return (run, new RunEvent.Gone(lease.Attempt, WasExecuting: false, clock.GetUtcNow()));
+        }
+
+        return await host.GetHistoryAsync(lease.Prompt, cancellationToken) switch
+        {
+            HistoryReply.Found { Entry: var entry } => await CollectAsync(WithTimes(run, lease, entry), lease, host, entry, cancellationToken),
+            HistoryReply.None => (run, await watch.InspectAsync(lease, cancellationToken) is var answer and not RunEvent.EndedThere ? answer : new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
+            HistoryReply.NoAnswer => (run, new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task<(RunRecord, RunEvent)> CollectAsync(RunRecord run, Lease lease, ComfyClient host, HistoryEntry entry, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        switch (entry.End)
+        {
+            case PromptEnd.Failed failed:
+                var fault = PromptFaults.Of(failed, await prompts.WorkflowAsync(run, cancellationToken));
+                return (run, failed.IsOutOfMemory ? new RunEvent.OutOfMemory(lease.Attempt, fault, now) : new RunEvent.ExecutionFailed(lease.Attempt, fault, now));
+            case PromptEnd.Interrupted:
+                return (run, new RunEvent.ExecutionFailed(lease.Attempt, new("node_failed", "The prompt was interrupted on its host, though nobody had canceled the run.", Retryable: true), now));
+            default:
+                return await CopyAsync(run, lease, host, entry, cancellationToken);
+        }
+    }
+
+    private async Task<(RunRecord, RunEvent)> CopyAsync(RunRecord run, Lease lease, ComfyClient host, HistoryEntry entry, CancellationToken cancellationToken)
+    {
+        var workflow = await prompts.WorkflowAsync(run, cancellationToken);
+        var copies = OutputPlan.Of(workflow.Outputs, entry.Outputs);
+        return await copier.CopyAsync(run.Id, lease.Attempt, host, copies, cancellationToken) switch
+        {
+            CopyReply.Copied copied => (run with { Artifacts = copied.Artifacts, Cached = entry.FullyCached }, new RunEvent.OutputsStored(lease.Attempt, clock.GetUtcNow())),
+            CopyReply.Missing missing => (run, new RunEvent.OutputsMissing(lease.Attempt, missing.Detail, clock.GetUtcNow())),
+            CopyReply.TooLarge large => (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", large.Detail), clock.GetUtcNow())),
+            CopyReply.NoAnswer => (run, new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private static RunRecord WithTimes(RunRecord run, Lease lease, HistoryEntry entry) => run with
+    {
+        Attempts = [.. run.Attempts.Select(a => a.Number == lease.Attempt ? a with { ExecutionStartedAt = entry.StartedAt, ExecutionEndedAt = entry.EndedAt } : a)],
+    };
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using ComfyFunc.Comfy;
+using ComfyFunc.Prompts;
+using ComfyFunc.Storage;
+using ComfyFunc.Web;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Stores a call's files as blobs, whether they came with it or are to be fetched, and refuses those that no host should see.</summary>
+public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, ComfyFuncOptions options)
+{
+    /// <summary>The folder on hosts that holds what the façade stages there.</summary>
+    public const string HostFolder = "comfyfunc";
+
+    private const int FetchesAtOnce = 4;
+
+    private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(60);
+
+    public async Task<FilesReply> StoreAsync(RunId run, ImmutableArray<CallFile> files, CancellationToken cancellationToken)
+    {
+        var stored = new RunFile?[files.Length];
+        var faults = new Fault?[files.Length];
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, files.Length),
+            new ParallelOptions { MaxDegreeOfParallelism = FetchesAtOnce, CancellationToken = cancellationToken },
+            async (i, ct) => (stored[i], faults[i]) = await StoreAsync(run, files[i], ct));
+        return faults.OfType<Fault>().ToImmutableArray() is { IsEmpty: false } wrong
+            ? new FilesReply.Refused(wrong)
+            : new FilesReply.Stored([.. stored.OfType<RunFile>()]);
+    }
+
+    private async Task<(RunFile?, Fault?)> StoreAsync(RunId run, CallFile file, CancellationToken cancellationToken)
+    {
+        switch (file.Source)
+        {
+            case FileSource.Bytes b:
+                return await StoreAsync(run, file, new MemoryStream(b.Content.ToArray(), writable: false), b.Content.Length, b.ContentType, file.Name, cancellationToken);
+            case FileSource.Url u:
+                switch (await fetch.FetchAsync(u.Address, new FetchLimits(options.MaxInputBytes, FetchPatience), cancellationToken))
+                {
+                    case FetchReply.Opened opened:
+                        await using (opened.Content)
+                        {
+                            return await StoreFetchedAsync(run, file, opened, cancellationToken);
+                        }
+
+                    case var reply:
+                        return (null, FaultOf(reply, file));
+                }
+
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private async Task<(RunFile?, Fault?)> StoreFetchedAsync(RunId run, CallFile file, FetchReply.Opened opened, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StoreAsync(run, file, opened.Content, opened.Length, opened.ContentType, file.Name ?? opened.FileName, cancellationToken);
+        }
+        catch (FetchInterruptedException e)
+        {
+            return (null, FaultOf(e.Reply, file));
+        }
+    }
+
+    private Fault FaultOf(FetchReply reply, CallFile file) => reply switch
+    {
+        FetchReply.Blocked blocked => new("input_blocked", blocked.Detail, file.Pointer),
+        FetchReply.Unreachable unreachable => new("input_unreachable", unreachable.Detail, file.Pointer),
+        _ => TooLarge(file), // Opened is no fault.
+    };
+
+    private async Task<(RunFile?, Fault?)> StoreAsync(
+        RunId run, CallFile file, Stream content, long? length, string? contentType, string? name, CancellationToken cancellationToken)
+    {
+        using var probe = new ProbedStream(content);
+        var blob = RunBlobs.Input(run, file.Index);
+        var type = contentType ?? (name is null ? "application/octet-stream" : ContentTypes.Of(name));
+        if (await blobs.PutAsync(blob, probe, new BlobWrite(type) { MaxBytes = options.MaxInputBytes, LengthHint = length }, cancellationToken) is not PutReply.Stored { File: var stored })
+        {
+            return (null, TooLarge(file));
+        }
+
+        if (stored.Bytes == 0)
+        {
+            return (null, new("invalid_input", "The file is empty.", file.Pointer));
+        }
+
+        var media = probe.Read();
+        return file.Upload is "image" or "mask" && media is null
+            ? (null, new("invalid_input", "The file is no image that can be read (PNG, JPEG, WebP, GIF, BMP).", file.Pointer))
+            : file.Upload is "image" or "mask" && media is { } m && (long)m.Width * m.Height > options.MaxInputPixels
+            ? (null, new("input_too_large", $"The image has {m.Width} x {m.Height} pixels; at most {options.MaxInputPixels} are allowed.", file.Pointer))
+            : (new(blob, $"{HostFolder}/{stored.Sha256[..32]}{ExtensionOf(media, name, type)}", media?.ContentType ?? type, stored.Bytes), null);
+    }
+
+    private Fault TooLarge(CallFile file) => new("input_too_large", $"The file is larger than {options.MaxInputBytes} bytes.", file.Pointer);
+
+    // A caller's name lends its extension, which ComfyUI chooses decoders by, and nothing else.
+    private static string ExtensionOf(MediaFacts? media, string? name, string contentType)
+    {
+        var given = Path.GetExtension(name ?? "").ToLowerInvariant();
+        return media is { } m ? m.Extension
+            : given.Length is > 1 and <= 8 && given.AsSpan(1).IndexOfAnyExceptInRange('0', 'z') < 0 && given.Skip(1).All(char.IsAsciiLetterOrDigit) ? given
+            : ContentTypes.ExtensionOf(contentType);
+    }
+}
+
+/// <summary>What became of a call's files: all stored, or everything that is wrong with them.</summary>
+public abstract record FilesReply
+{
+    private FilesReply() { }
+
+    public sealed record Stored(ImmutableArray<RunFile> Files) : FilesReply;
+
+    public sealed record Refused(ImmutableArray<Fault> Faults) : FilesReply;
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using ComfyFunc.Comfy;
+using ComfyFunc.Pool;
+using ComfyFunc.Prompts;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Carries out Place: leases a slot, stages the run's files there, and submits its prompt once, however often it is asked.</summary>
+public sealed class Placer(
+    RunPrompts prompts, HostStore hosts, HostConnections connections, PendingStore pending, Capabilities capabilities, PromptWatch watch,
+    CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock)
+{
+    public async Task<(RunRecord Run, RunEvent Answer)> PlaceAsync(RunRecord run, RunCommand.Place command, CancellationToken cancellationToken)
+    {
+        var prompt = await prompts.CompileAsync(run, command.Placement, [], cancellationToken);
+        var slot = command.Granted is { } granted ? new Slot(granted, IsFresh: false) : await FindSlotAsync(run, command.Placement, prompt, cancellationToken);
+        if (slot.Lease is not { } lease)
+        {
+            return (run, slot.Answer!);
+        }
+
+        if (connections.Find(lease.Host) is not { } host)
+        {
+            return (run, new RunEvent.HostFailed(lease, clock.GetUtcNow()));
+        }
+
+        var staging = Stopwatch.GetTimestamp();
+        if (await StageAsync(run, lease, host, cancellationToken) is { } failure)
+        {
+            return (run, failure);
+        }
+
+        var started = clock.GetUtcNow();
+        var attempt = new RunAttempt(lease.Attempt, lease.Host, lease.Prompt, started) { StageMs = (long)Stopwatch.GetElapsedTime(staging).TotalMilliseconds };
+        var answer = await SubmitAsync(run, command.Placement, slot with { Lease = lease }, host, cancellationToken);
+        return answer is RunEvent.Placed && run.Attempts.All(a => a.Number != lease.Attempt)
+            ? (run with { Attempts = run.Attempts.Add(attempt) }, answer)
+            : (run, answer);
+    }
+
+    private async Task<Slot> FindSlotAsync(RunRecord run, Placement placement, CompiledPrompt prompt, CancellationToken cancellationToken)
+    {
+        var waiting = RunPrompts.Waiting(run, placement, prompt.Requirements);
+        if (HeldLease(waiting) is { } held)
+        {
+            return new(held, IsFresh: false);
+        }
+
+        if (!Scheduler.AnyCanEverTake(hosts.Known, waiting, capabilities.Has)
+            && !Scheduler.AnyCanEverTake(await hosts.RefreshAsync(cancellationToken), waiting, capabilities.Has))
+        {
+            return Slot.None(new RunEvent.NoHost(capabilities.Explain(waiting, hosts.Known), clock.GetUtcNow()));
+        }
+
+        // Who came earlier and still waits goes first.
+        if (pending.Known.All(w => w.Run == run.Id))
+        {
+            while (Scheduler.Pick(hosts.Known, waiting, capabilities.Has) is { } host)
+            {
+                var lease = waiting.LeaseOn(host.Id);
+                var now = clock.GetUtcNow();
+                if (await hosts.UpdateAsync(host.Id, h => h is { FreeSlots: > 0, Status: HostStatus.Ready } ? h.Lend(lease, now) : null, cancellationToken) is not null)
+                {
+                    return new(lease, IsFresh: true);
+                }
+            }
+        }
+
+        return Slot.None(new RunEvent.NoSlot(clock.GetUtcNow()));
+    }
+
+    /// <summary>The lease that an earlier, interrupted carrying-out of this very step has taken.</summary>
+    private Lease? HeldLease(WaitingRun waiting) =>
+        hosts.Known.FirstOrDefault(h => h.Holds(waiting.LeaseOn(h.Id))) is { } host ? waiting.LeaseOn(host.Id) : null;
+
+    private async Task<RunEvent?> StageAsync(RunRecord run, Lease lease, HostConnection host, CancellationToken cancellationToken)
+    {
+        foreach (var file in run.Files.Where(f => !host.HasStaged(f.HostName)).DistinctBy(f => f.HostName))
+        {
+            await using var content = await blobs.OpenReadAsync(file.Blob, cancellationToken) ?? throw new InvalidDataException($"The input {file.Blob} is gone.");
+            var name = file.HostName[(InputFiles.HostFolder.Length + 1)..];
+            switch (await host.Client.UploadAsync(InputFiles.HostFolder, name, content, file.ContentType, cancellationToken))
+            {
+                case UploadReply.Stored:
+                    host.Staged(file.HostName);
+                    break;
+                case UploadReply.Refused refused:
+                    return new RunEvent.PromptRefused(new("invalid_input", $"The host refused an input file with status {refused.Status}."), lease, clock.GetUtcNow());
+                default:
+                    return new RunEvent.HostFailed(lease, clock.GetUtcNow());
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<RunEvent> SubmitAsync(RunRecord run, Placement placement, Slot slot, HostConnection host, CancellationToken cancellationToken)
+    {
+        var lease = slot.Lease!.Value; // The caller has checked it.
+        var prompt = await prompts.CompileAsync(run, placement, cacheNodes.For(lease.Host), cancellationToken);
+        var client = await host.Listener.ConnectedAsync(cancellationToken);
+        watch.Watch(lease, prompt.NodeCount);
+
+        // Only a lease that was taken a moment ago proves that nothing has been posted under this id.
+        if (!slot.IsFresh && await host.Client.FindAsync(lease.Prompt, cancellationToken) is var found and not Whereabouts.Nowhere)
+        {
+            return found is Whereabouts.NoAnswer ? Failed(lease) : Placed(lease, prompt);
+        }
+
+        return await host.Client.SubmitAsync(lease.Prompt, prompt.Json, client, cancellationToken) switch
+        {
+            SubmitReply.Accepted => Placed(lease, prompt),
+            SubmitReply.Rejected rejected => Refused(lease, PromptFaults.Of(rejected, prompt)),
+            SubmitReply.AcceptedInPart part => await TakeBackAsync(lease, host, PromptFaults.Of(part, prompt), cancellationToken),
+            SubmitReply.Unanswered => await LookForAsync(lease, prompt, host, cancellationToken),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task<RunEvent> TakeBackAsync(Lease lease, HostConnection host, RunFault fault, CancellationToken cancellationToken)
+    {
+        await host.Client.CancelAsync(lease.Prompt, cancellationToken);
+        return Refused(lease, fault);
+    }
+
+    // The prompt may have arrived although the answer did not. If it is nowhere now, it is taken off all the same:
+    // a request that is still on its way must not cost another run its GPU time.
+    private async Task<RunEvent> LookForAsync(Lease lease, CompiledPrompt prompt, HostConnection host, CancellationToken cancellationToken)
+    {
+        if (await host.Client.FindAsync(lease.Prompt, cancellationToken) is not (Whereabouts.Nowhere or Whereabouts.NoAnswer))
+        {
+            return Placed(lease, prompt);
+        }
+
+        await host.Client.CancelAsync(lease.Prompt, cancellationToken);
+        return Failed(lease);
+    }
+
+    private RunEvent.Placed Placed(Lease lease, CompiledPrompt prompt)
+    {
+        cacheNodes.Ran(lease.Host, prompt);
+        return new(lease, clock.GetUtcNow());
+    }
+
+    private RunEvent.PromptRefused Refused(Lease lease, RunFault fault)
+    {
+        watch.Forget(lease);
+        return new(fault, lease, clock.GetUtcNow());
+    }
+
+    private RunEvent.HostFailed Failed(Lease lease)
+    {
+        watch.Forget(lease);
+        return new(lease, clock.GetUtcNow());
+    }
+
+    private readonly record struct Slot(Lease? Lease, bool IsFresh, RunEvent? Answer = null)
+    {
+        public static Slot None(RunEvent answer) => new(null, IsFresh: false, answer);
+    }
+}

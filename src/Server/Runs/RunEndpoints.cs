@@ -1,0 +1,199 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ComfyFunc.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>The endpoints that run a workflow and look after its runs. Kestrel maps them; Functions triggers call them.</summary>
+public sealed class RunEndpoints(
+    RunIntake intake, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock)
+{
+    private const int LargestPage = 200;
+
+    /// <summary>POST /api/workflows/{name} and …/versions/{version}: runs it.</summary>
+    public async Task<IResult> SubmitAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
+    {
+        if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
+        {
+            return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
+        }
+
+        var preferences = Preferences.Of(request, options.Answers);
+        switch (await intake.AcceptAsync(name, version, body, cancellationToken))
+        {
+            case IntakeReply.Refused refused:
+                return Problems.From(refused.Faults);
+            case IntakeReply.Accepted { Run: var run }:
+                await driver.StartAsync(run.Id, cancellationToken);
+                var now = preferences.Wait > TimeSpan.Zero ? await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run : run;
+                return await AnswerAsync(request, now, preferences, cancellationToken);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>GET /api/runs: newest first; filters workflow and status; pages by continuation.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = request.Query;
+        RunStatus? status = null;
+        if (query["status"].FirstOrDefault() is { } text)
+        {
+            if (!Enum.TryParse<RunStatus>(text, ignoreCase: true, out var parsed) || int.TryParse(text, out _))
+            {
+                return Problems.From("invalid_request", $"status is one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}.", "/status");
+            }
+
+            status = parsed;
+        }
+
+        try
+        {
+            var page = await runs.PageAsync(new RunFilter(query["workflow"].FirstOrDefault(), status), Paging.SizeOf(request, LargestPage), Paging.ContinuationOf(request), cancellationToken);
+            var shown = new JsonArray();
+            foreach (var run in page.Runs)
+            {
+                shown.Add(await resource.ShowAsync(run, OutputForm.Url, cancellationToken));
+            }
+
+            return Json(new JsonObject { ["runs"] = shown, ["continuation"] = page.Continuation });
+        }
+        catch (FormatException)
+        {
+            return Paging.BadContinuation();
+        }
+    }
+
+    /// <summary>GET /api/runs/{id}; Prefer: wait holds the answer back until the run has ended.</summary>
+    public async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var preferences = Preferences.Of(request, options.Answers with { Wait = 0, Return = ReturnForm.Representation });
+        if (await FindAsync(id, preferences.Wait, cancellationToken) is not { } run)
+        {
+            return NotFound(id);
+        }
+
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        return preferences.Return is ReturnForm.Minimal && run.Outcome is RunOutcome.Succeeded
+            ? Json(await resource.MinimalAsync(run, preferences.Output, cancellationToken))
+            : Json(await resource.ShowAsync(run, preferences.Output, cancellationToken));
+    }
+
+    /// <summary>GET /api/runs/{id}/status: the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it.</summary>
+    public async Task<IResult> StatusAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } run)
+        {
+            return NotFound(id);
+        }
+
+        var response = request.HttpContext.Response;
+        response.Headers.CacheControl = "no-store";
+        if (run.Outcome is null)
+        {
+            response.Headers.Location = request.Absolute(Paths.Status(run.Id));
+            response.Headers.RetryAfter = "1";
+        }
+
+        return Json(await DurableStatus.OfAsync(run, resource, cancellationToken), run.Outcome is null ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+    }
+
+    /// <summary>GET /api/runs/{id}/outputs/{tag}/{n}: sends the caller to a fresh download URL.</summary>
+    public async Task<IResult> OutputAsync(string id, string tag, string n, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } run)
+        {
+            return NotFound(id);
+        }
+
+        var artifacts = run.Artifacts.Where(a => string.Equals(a.Tag, tag, StringComparison.OrdinalIgnoreCase)).ToArray();
+        return !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= artifacts.Length
+            ? Problems.From("not_found", $"The run has no output {n} under the tag '{tag}'.")
+            : artifacts[index] is { Text: { } text } ? Results.Text(text)
+            : Results.Redirect((await resource.UrlOfAsync(artifacts[index], cancellationToken)).Url.AbsoluteUri);
+    }
+
+    /// <summary>POST /api/runs/{id}/cancel: 202 while it is being stopped, 200 when it had ended already.</summary>
+    public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (!RunId.TryParse(id, out var runId))
+        {
+            return NotFound(id);
+        }
+
+        var now = clock.GetUtcNow();
+        var run = await runs.ChangeAsync(runId, r => r.Outcome is null && r.CancelRequestedAt is null ? r with { CancelRequestedAt = now } : r, cancellationToken);
+        if (run is null)
+        {
+            return NotFound(id);
+        }
+
+        if (run.Outcome is null)
+        {
+            await driver.SignalAsync(runId, new RunEvent.CancelRequested(now), cancellationToken);
+            var preferences = Preferences.Of(request, options.Answers with { Wait = 0 });
+            run = await waiter.WaitAsync(runId, preferences.Wait, cancellationToken) ?? run;
+        }
+
+        return await AnswerAsync(request, run, new(TimeSpan.Zero, OutputForm.Url, ReturnForm.Representation), cancellationToken);
+    }
+
+    /// <summary>DELETE /api/runs/{id}: the row and its blobs; a run that has not ended is refused.</summary>
+    public async Task<IResult> DeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } run)
+        {
+            return NotFound(id);
+        }
+
+        if (run.Outcome is null)
+        {
+            return Problems.From("conflict", "The run has not ended. Cancel it first.");
+        }
+
+        await removal.RemoveAsync(run, cancellationToken);
+        return Results.NoContent();
+    }
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, RunRecord run, Preferences preferences, CancellationToken cancellationToken)
+    {
+        var response = request.HttpContext.Response;
+        response.Headers.CacheControl = "no-store";
+        if (run.Outcome is RunOutcome.Succeeded && preferences.Return is ReturnForm.Minimal)
+        {
+            response.Headers["Preference-Applied"] = "return=minimal";
+            return Json(await resource.MinimalAsync(run, preferences.Output, cancellationToken));
+        }
+
+        if (run.Outcome is RunOutcome.Failed or RunOutcome.Expired && preferences.Return is ReturnForm.Minimal)
+        {
+            return Problems.From(run.Outcome is RunOutcome.Failed failed ? failed.Fault.Code : "start_deadline_exceeded", FailureOf(run));
+        }
+
+        var shown = await resource.ShowAsync(run, preferences.Output, cancellationToken);
+        if (run.Outcome is not null)
+        {
+            return Json(shown);
+        }
+
+        var status = request.Absolute(Paths.Status(run.Id));
+        response.Headers.Location = status;
+        response.Headers["Operation-Location"] = status;
+        response.Headers.RetryAfter = "1";
+        shown["statusQueryGetUri"] = status;
+        shown["terminatePostUri"] = request.Absolute(Paths.Cancel(run.Id));
+        return Json(shown, StatusCodes.Status202Accepted);
+    }
+
+    private static string FailureOf(RunRecord run) => run.Outcome is RunOutcome.Failed f ? $"Run {run.Id} failed: {f.Fault.Message}" : $"Run {run.Id} found no slot before its start deadline.";
+
+    private async Task<RunRecord?> FindAsync(string id, TimeSpan wait, CancellationToken cancellationToken) =>
+        !RunId.TryParse(id, out var runId) ? null
+        : wait > TimeSpan.Zero ? await waiter.WaitAsync(runId, wait, cancellationToken)
+        : await runs.FindAsync(runId, cancellationToken);
+
+    private static IResult NotFound(string id) => Problems.From("not_found", $"There is no run '{id}'.");
+
+    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using ComfyFunc.Pool;
+using Microsoft.Extensions.Logging;
+using static ComfyFunc.Runs.RunCommand;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>
+/// Carries a run forward from one event until it waits for a signal or has ended: decides by <see cref="RunProcess"/>, carries out the commands,
+/// and writes the row whenever the run comes to rest. Both drivers do nothing but call it. Calling it twice with the same event is safe.
+/// </summary>
+public sealed partial class RunExecutor(
+    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, HostStore hosts, PendingStore pending,
+    RunAnnouncer announcer, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
+{
+    private readonly ConcurrentDictionary<RunId, SemaphoreSlim> turns = new();
+
+    /// <param name="step">What the last pause said; 0 at first.</param>
+    public async Task<RunPause> AdvanceAsync(RunId id, RunEvent @event, int step, CancellationToken cancellationToken)
+    {
+        var turn = turns.GetOrAdd(id, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            var pause = await runs.FindOpenAsync(id, step, cancellationToken) is { } run ? await AdvanceAsync(run, @event, cancellationToken) : new(null, step);
+            if (pause.HasEnded())
+            {
+                turns.TryRemove(id, out _);
+            }
+
+            return pause;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task<RunPause> AdvanceAsync(RunRecord run, RunEvent? @event, CancellationToken cancellationToken)
+    {
+        while (@event is not null)
+        {
+            var step = RunProcess.Decide(run.Limits, run.State, @event);
+            RunMoved(run.Id, @event.GetType().Name, step.State.GetType().Name);
+            run = run.After(@event, step);
+            @event = null;
+            foreach (var command in step.Commands)
+            {
+                switch (command)
+                {
+                    case Await wait when run.CancelRequestedAt is { } at && run.State is RunState.Waiting or RunState.Executing:
+                        // The row remembers a cancel whose signal was lost.
+                        @event = new RunEvent.CancelRequested(at);
+                        break;
+                    case Await wait:
+                        return await RestAsync(run, wait.Until, cancellationToken);
+                    case Publish:
+                        run = await PublishAsync(run, cancellationToken);
+                        break;
+                    default:
+                        (run, @event) = await CarryOutAsync(run, command, cancellationToken);
+                        break;
+                }
+            }
+        }
+
+        return new(null, run.Step);
+    }
+
+    private async Task<(RunRecord Run, RunEvent? Answer)> CarryOutAsync(RunRecord run, RunCommand command, CancellationToken cancellationToken)
+    {
+        switch (command)
+        {
+            case Place c:
+                return await placer.PlaceAsync(run, c, cancellationToken);
+            case Collect c:
+                return await collector.CollectAsync(run, c.Lease, cancellationToken);
+            case Inspect c:
+                return (run, await watch.InspectAsync(c.Lease, cancellationToken));
+            case StopPrompt c:
+                return (run, await watch.StopAsync(c.Lease, cancellationToken));
+            case Enqueue c:
+                await pending.AddAsync(await prompts.WaitingAsync(run, c.Placement, cancellationToken), cancellationToken);
+                bell.Ring();
+                break;
+            case Dequeue:
+                await pending.TakeAsync(run.Id, cancellationToken);
+                break;
+            case Release c:
+                watch.Forget(c.Lease);
+                await hosts.UpdateAsync(c.Lease.Host, h => h.TakeBack(c.Lease), cancellationToken);
+                bell.Ring();
+                break;
+            case FreeMemory c:
+                await watch.FreeMemoryAsync(c.Host, cancellationToken);
+                break;
+            case Quarantine c:
+                await hosts.UpdateAsync(c.Host, h => h with { Status = HostStatus.Quarantined, Reason = c.Reason }, cancellationToken);
+                break;
+        }
+
+        return (run, null);
+    }
+
+    private async Task<RunPause> RestAsync(RunRecord run, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var saved = await SaveAsync(run, cancellationToken);
+        announcer.Changed(saved);
+        return saved.Outcome is not null ? new(null, saved.Step)
+            : saved.CancelRequestedAt is not null && run.CancelRequestedAt is null ? await AdvanceAsync(saved, new RunEvent.CancelRequested(clock.GetUtcNow()), cancellationToken)
+            : new(until, saved.Step);
+    }
+
+    private async Task<RunRecord> PublishAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var saved = await SaveAsync(run, cancellationToken);
+        announcer.Changed(saved);
+        RunEnded(saved.Id, saved.Status);
+        return saved;
+    }
+
+    /// <summary>Writes the row. When somebody wrote it meanwhile, a cancel request is merged, and a process that is further on wins.</summary>
+    private async Task<RunRecord> SaveAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var update = await runs.UpdateAsync(run, cancellationToken);
+            if (update.Written || update.Now is null || update.Now.Step >= run.Step)
+            {
+                return update.Now ?? run;
+            }
+
+            run = run with { ETag = update.Now.ETag, CancelRequestedAt = update.Now.CancelRequestedAt };
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Run {RunId}: {Event} led to {State}.")]
+    private partial void RunMoved(RunId runId, string @event, string state);
+
+    [LoggerMessage(LogLevel.Information, "Run {RunId} ended as {Status}.")]
+    private partial void RunEnded(RunId runId, RunStatus status);
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ComfyFunc.Prompts;
+using ComfyFunc.Storage;
+using ComfyFunc.Workflows;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Turns a call into a run's row, or says everything that is wrong with it. Nothing that can be known before is left for a GPU to find out.</summary>
+public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles files, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
+{
+    public async Task<IntakeReply> AcceptAsync(string name, string? version, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (await workflows.FindAsync(name, cancellationToken) is not { DeletedAt: null } row)
+        {
+            return Refuse(new("workflow_not_found", $"There is no workflow '{name}'."));
+        }
+
+        if (WorkflowEndpoints.Pick(row, version) is not { } picked)
+        {
+            return Refuse(new("workflow_not_found", $"The workflow '{row.Name}' has no version {version}; its latest is {row.Latest.Version}."));
+        }
+
+        var workflow = await workflows.LoadAsync(picked, cancellationToken);
+        switch (StrictJson.Parse(body.Length == 0 ? "{}"u8.ToArray() : body))
+        {
+            case StrictJson.Malformed malformed:
+                return Refuse(malformed.Fault);
+            case StrictJson.Parsed { Root: var root }:
+                return ValueBinder.Bind(workflow, root, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
+                {
+                    Binding.Invalid invalid => new IntakeReply.Refused(invalid.Faults),
+                    Binding.Valid valid => await AcceptAsync(row.Name, picked.Version, workflow, valid, cancellationToken),
+                    _ => throw new UnreachableException(),
+                };
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private async Task<IntakeReply> AcceptAsync(string name, int version, Workflow workflow, Binding.Valid bound, CancellationToken cancellationToken)
+    {
+        var id = RunIds.New(clock);
+        var stored = await files.StoreAsync(id, bound.Files, cancellationToken);
+        if (stored is FilesReply.Refused refused)
+        {
+            await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(id), cancellationToken);
+            return new IntakeReply.Refused(refused.Faults);
+        }
+
+        var now = clock.GetUtcNow();
+        var run = await WithValuesAsync(
+            new RunRecord
+            {
+                Id = id,
+                Workflow = name,
+                Version = version,
+                CreatedAt = now,
+                Limits = new() { StartBy = now + options.StartWithin, FinishBy = now + options.FinishWithin },
+                State = RunProcess.Initial,
+                Files = ((FilesReply.Stored)stored).Files,
+                Seeds = [.. PromptCompiler.SeedsToDraw(workflow, bound.Values).Select(s => new RunSeed(s.Node, s.Input, Draw(s.Max), s.Tag))],
+            },
+            bound.Values,
+            cancellationToken);
+        return new IntakeReply.Accepted(await runs.InsertAsync(run, cancellationToken));
+    }
+
+    private async Task<RunRecord> WithValuesAsync(RunRecord run, CallValues values, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(values, ServerJson.Options);
+        if (json.Length <= RunPrompts.LongestValues)
+        {
+            return run with { Values = JsonElement.Parse(json) };
+        }
+
+        await blobs.PutBytesAsync(RunBlobs.Values(run.Id), json, "application/json", cancellationToken);
+        return run with { ValuesBlob = RunBlobs.Values(run.Id) };
+    }
+
+    // Seeds above 2^53 lose digits in every JavaScript client, and a seed is there to be sent back.
+    private static ulong Draw(ulong max)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt64(bytes) % (Math.Min(max, (1UL << 53) - 1) + 1);
+    }
+
+    private static IntakeReply.Refused Refuse(Fault fault) => new([fault]);
+}
+
+/// <summary>What became of a call.</summary>
+public abstract record IntakeReply
+{
+    private IntakeReply() { }
+
+    /// <summary>The row is written; a driver may take it over.</summary>
+    public sealed record Accepted(RunRecord Run) : IntakeReply;
+
+    public sealed record Refused(ImmutableArray<Fault> Faults) : IntakeReply;
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComfyFunc.Pool;
+using ComfyFunc.Prompts;
+using ComfyFunc.Storage;
+using ComfyFunc.Workflows;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Makes a run's prompt from its row: the same row and attempt give the same prompt, on every process.</summary>
+public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
+{
+    /// <summary>Values longer than this lie in a blob of their own, so that the row, which is written at each step, stays small.</summary>
+    public const int LongestValues = 16_000;
+
+    private const int LargestValues = 512 << 20;
+
+    public async Task<CompiledPrompt> CompileAsync(RunRecord run, Placement placement, ImmutableArray<CacheNode> cacheNodes, CancellationToken cancellationToken)
+    {
+        var workflow = await WorkflowAsync(run, cancellationToken);
+        return PromptCompiler.Compile(
+            workflow,
+            await ValuesAsync(run, cancellationToken),
+            [.. run.Files.Select(f => f.HostName)],
+            [.. run.Seeds.Select(s => new DrawnSeed(s.Node, s.Input, s.Value))],
+            new CompileOptions { CacheBreaker = placement.DefeatCache ? run.Id.Value : null, CacheNodes = cacheNodes });
+    }
+
+    /// <summary>The run as the scheduler sees it.</summary>
+    public async Task<WaitingRun> WaitingAsync(RunRecord run, Placement placement, CancellationToken cancellationToken) =>
+        Waiting(run, placement, (await CompileAsync(run, placement, [], cancellationToken)).Requirements);
+
+    public static WaitingRun Waiting(RunRecord run, Placement placement, Requirements needs) =>
+        new() { Run = run.Id, Placement = placement, Since = run.CreatedAt, Needs = needs };
+
+    public async Task<Workflow> WorkflowAsync(RunRecord run, CancellationToken cancellationToken) =>
+        await workflows.FindAsync(run.Workflow, cancellationToken) is { } row && row.Find(run.Version) is { } version
+            ? await workflows.LoadAsync(version, cancellationToken)
+            : throw new InvalidDataException($"Version {run.Version} of '{run.Workflow}' is gone.");
+
+    private async Task<CallValues> ValuesAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        if (run.Values is { } values)
+        {
+            return values.Deserialize<CallValues>(ServerJson.Options)!; // Written by RunIntake, never null.
+        }
+
+        var bytes = run.ValuesBlob is null ? null : await blobs.ReadBytesAsync(run.ValuesBlob, LargestValues, cancellationToken);
+        return JsonSerializer.Deserialize<CallValues>(bytes ?? throw new InvalidDataException($"The values of run {run.Id} are gone."), ServerJson.Options)!;
+    }
+}

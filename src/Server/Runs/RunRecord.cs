@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>A run's row: everything that is known of it, and the truth that callers see.</summary>
+public sealed record RunRecord
+{
+    public required RunId Id { get; init; }
+
+    public required string Workflow { get; init; }
+
+    public required int Version { get; init; }
+
+    /// <summary>Who called; runs of others are not found. Empty where callers are not told apart.</summary>
+    public string Client { get; init; } = "";
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    public required RunLimits Limits { get; init; }
+
+    public required RunState State { get; init; }
+
+    /// <summary>How often the process has moved on: tells a stale writer from one that only adds a cancel request.</summary>
+    public int Step { get; init; }
+
+    /// <summary>The caller's values, with every file replaced by a reference to its blob. <see langword="null"/> when they lie in <see cref="ValuesBlob"/>.</summary>
+    public JsonElement? Values { get; init; }
+
+    /// <summary>The blob that holds the values when they are too large for the row.</summary>
+    public string? ValuesBlob { get; init; }
+
+    /// <summary>The caller's files by the index that the values refer to.</summary>
+    public ImmutableArray<RunFile> Files { get; init; } = [];
+
+    public ImmutableArray<RunSeed> Seeds { get; init; } = [];
+
+    public ImmutableArray<RunAttempt> Attempts { get; init; } = [];
+
+    public ImmutableArray<RunArtifact> Artifacts { get; init; } = [];
+
+    /// <summary>Whether ComfyUI answered every node from its cache.</summary>
+    public bool Cached { get; init; }
+
+    /// <summary>What the caller wanted kept with the run, as it was sent.</summary>
+    public JsonElement? Metadata { get; init; }
+
+    [JsonIgnore]
+    public string ETag { get; init; } = "";
+
+    [JsonIgnore]
+    public RunOutcome? Outcome => (State as RunState.Ended)?.Outcome;
+
+    [JsonIgnore]
+    public RunStatus Status => Outcome switch
+    {
+        RunOutcome.Succeeded => RunStatus.Succeeded,
+        RunOutcome.Failed => RunStatus.Failed,
+        RunOutcome.Canceled => RunStatus.Canceled,
+        RunOutcome.Expired => RunStatus.Expired,
+        _ => StartedAt is null ? RunStatus.Queued : RunStatus.Running,
+    };
+}
+
+/// <summary>Where callers see a run: it leaves the last four never.</summary>
+public enum RunStatus
+{
+    Queued,
+    Running,
+    Succeeded,
+    Failed,
+    Canceled,
+    Expired,
+}
+
+/// <summary>An input file, stored when the call was accepted.</summary>
+/// <param name="HostName">What the file is called on a host: named by its content, so that two callers' files never collide.</param>
+public sealed record RunFile(string Blob, string HostName, string ContentType, long Bytes);
+
+/// <summary>A seed that the façade drew because the caller had fixed none.</summary>
+public sealed record RunSeed(string Node, string Input, ulong Value, string? Tag = null);
+
+/// <summary>One placement of the run on a host, and how it ended.</summary>
+public sealed record RunAttempt(int Number, HostId Host, PromptId Prompt, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, string? Ended = null)
+{
+    /// <summary>Milliseconds that input files took to reach the host.</summary>
+    public long StageMs { get; init; }
+
+    /// <summary>When ComfyUI said it began and ended executing.</summary>
+    public DateTimeOffset? ExecutionStartedAt { get; init; }
+
+    public DateTimeOffset? ExecutionEndedAt { get; init; }
+}
+
+/// <summary>One file or text of one tagged output, in the order in which ComfyUI listed them.</summary>
+public sealed record RunArtifact
+{
+    public required string Tag { get; init; }
+
+    /// <summary>image, video, audio, 3d, latent, text, json or file.</summary>
+    public required string Type { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public long? Bytes { get; init; }
+
+    public int? Width { get; init; }
+
+    public int? Height { get; init; }
+
+    public string? Sha256 { get; init; }
+
+    /// <summary>The blob with the bytes; <see langword="null"/> for text that lies here.</summary>
+    public string? Blob { get; init; }
+
+    public string? Text { get; init; }
+}

@@ -1,0 +1,54 @@
+using ComfyFunc.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Deletes runs with their blobs: blobs first, so that a crash leaves a row that points nowhere rather than blobs that nobody finds.</summary>
+public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock, ILogger<RunRemoval> logger)
+{
+    public async Task RemoveAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(run.Id), cancellationToken);
+        await runs.DeleteAsync(run.Id, cancellationToken);
+    }
+
+    /// <summary>Removes every run whose time has come. Runs that never ended are left to their deadlines.</summary>
+    /// <returns>How many went.</returns>
+    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        var time = clock.GetUtcNow() - options.Retention;
+        var removed = 0;
+        await foreach (var run in runs.CreatedBeforeAsync(time, cancellationToken))
+        {
+            if (run.CompletedAt < time)
+            {
+                await RemoveAsync(run, cancellationToken);
+                removed++;
+            }
+        }
+
+        if (removed > 0)
+        {
+            RunsRemoved(removed);
+        }
+
+        return removed;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Removed {Count} runs whose retention had passed.")]
+    private partial void RunsRemoved(int count);
+}
+
+/// <summary>Names the blobs of a run, so that a repeated step writes the same ones and a removal finds them all.</summary>
+public static class RunBlobs
+{
+    public static string PrefixOf(RunId id) => $"runs/{id}/";
+
+    public static string Values(RunId id) => $"{PrefixOf(id)}values.json";
+
+    public static string Input(RunId id, int index) => $"{PrefixOf(id)}inputs/{index}";
+
+    /// <param name="index">Counts the files of one node in the order in which the history lists them.</param>
+    public static string Output(RunId id, int attempt, string node, int index) =>
+        $"{PrefixOf(id)}outputs/{attempt}/{Uri.EscapeDataString(node)}/{index}";
+}

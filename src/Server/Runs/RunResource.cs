@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ComfyFunc.Pool;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Shows a run's row to its caller: the run resource, its outputs by tag, and the status shape of Durable's HTTP API.</summary>
+public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard progress, PendingStore pending, ComfyFuncOptions options, TimeProvider clock)
+{
+    // Inlined files are held in memory once as bytes and once as text.
+    private const int LargestInline = 64 << 20;
+
+    public async Task<JsonObject> ShowAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken)
+    {
+        var failed = run.Outcome as RunOutcome.Failed;
+        var document = new JsonObject
+        {
+            ["id"] = run.Id.Value,
+            ["workflow"] = run.Workflow,
+            ["version"] = run.Version,
+            ["status"] = NameOf(run.Status),
+            ["createdAt"] = run.CreatedAt,
+            ["startedAt"] = run.StartedAt,
+            ["completedAt"] = run.CompletedAt,
+            ["expiresAt"] = (run.CompletedAt ?? run.Limits.FinishBy) + options.Retention,
+            ["queuePosition"] = run.Status is RunStatus.Queued && pending.PositionOf(run.Id) is { } position ? position : null,
+            ["progress"] = ProgressOf(run),
+            ["host"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Host.Value,
+            ["attempt"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Number,
+            ["attempts"] = new JsonArray([.. run.Attempts.Select(AttemptOf)]),
+            ["seeds"] = new JsonArray([.. run.Seeds.Select(s => JsonSerializer.SerializeToNode(s, ServerJson.Options))]),
+            ["cached"] = run.Outcome is RunOutcome.Succeeded ? run.Cached : null,
+            ["outputs"] = await OutputsAsync(run, form, cancellationToken),
+            ["error"] = failed is null ? ErrorOf(run.Outcome) : JsonSerializer.SerializeToNode(failed.Fault, ServerJson.Options),
+            ["metrics"] = MetricsOf(run),
+            ["metadata"] = run.Metadata is { } metadata ? JsonNode.Parse(metadata.GetRawText()) : null,
+            ["links"] = LinksOf(run),
+        };
+        return WithoutNulls(document);
+    }
+
+    /// <summary>Just the outputs by tag. Base64 makes it the answer of ComfyUI Fast API: <c>{tag:[base64,…]}</c>, always an array.</summary>
+    public async Task<JsonObject> OutputsAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken)
+    {
+        var outputs = new JsonObject();
+        foreach (var group in run.Artifacts.GroupBy(a => a.Tag))
+        {
+            var list = new JsonArray();
+            foreach (var artifact in group)
+            {
+                list.Add(await ArtifactAsync(artifact, form, cancellationToken));
+            }
+
+            outputs[group.Key] = list;
+        }
+
+        return outputs;
+    }
+
+    /// <summary>What `return=minimal` answers: URLs or base64 text in arrays by tag, and texts as they are.</summary>
+    public async Task<JsonObject> MinimalAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken)
+    {
+        var outputs = new JsonObject();
+        foreach (var group in run.Artifacts.GroupBy(a => a.Tag))
+        {
+            var list = new JsonArray();
+            foreach (var artifact in group)
+            {
+                list.Add(artifact.Text ?? (form is OutputForm.Base64 ? await Base64Async(artifact, cancellationToken) : (await UrlOfAsync(artifact, cancellationToken)).Url.AbsoluteUri));
+            }
+
+            outputs[group.Key] = list;
+        }
+
+        return outputs;
+    }
+
+    /// <param name="artifact">One that has a blob.</param>
+    public async Task<(Uri Url, DateTimeOffset Expires)> UrlOfAsync(RunArtifact artifact, CancellationToken cancellationToken)
+    {
+        var expires = clock.GetUtcNow() + options.UrlLifetime;
+        return (await sas.MintAsync(artifact.Blob!, artifact.Name ?? "output", artifact.ContentType ?? "application/octet-stream", expires, cancellationToken), expires);
+    }
+
+    public static string NameOf(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
+
+    private async Task<JsonNode> ArtifactAsync(RunArtifact artifact, OutputForm form, CancellationToken cancellationToken)
+    {
+        if (artifact.Text is { } text)
+        {
+            return new JsonObject { ["type"] = artifact.Type, ["text"] = text };
+        }
+
+        var shown = new JsonObject
+        {
+            ["name"] = artifact.Name,
+            ["type"] = artifact.Type,
+            ["contentType"] = artifact.ContentType,
+            ["bytes"] = artifact.Bytes,
+            ["width"] = artifact.Width,
+            ["height"] = artifact.Height,
+            ["sha256"] = artifact.Sha256,
+        };
+        if (form is OutputForm.Base64)
+        {
+            shown["base64"] = await Base64Async(artifact, cancellationToken);
+        }
+        else
+        {
+            var (url, expires) = await UrlOfAsync(artifact, cancellationToken);
+            shown["url"] = url.AbsoluteUri;
+            shown["urlExpiresAt"] = expires;
+        }
+
+        return WithoutNulls(shown);
+    }
+
+    private async Task<string> Base64Async(RunArtifact artifact, CancellationToken cancellationToken) =>
+        await blobs.ReadBytesAsync(artifact.Blob!, LargestInline, cancellationToken) is { } bytes
+            ? Convert.ToBase64String(bytes)
+            : throw new FileNotFoundException($"The artifact {artifact.Name} is gone.");
+
+    private JsonObject? ProgressOf(RunRecord run) => run.Status is RunStatus.Running && progress.Of(run.Id) is { } p
+        ? WithoutNulls(new JsonObject
+        {
+            ["value"] = Math.Round(p.Value, 4),
+            ["nodesDone"] = p.NodesDone,
+            ["nodesTotal"] = p.NodesTotal,
+            ["node"] = p.Node,
+            ["step"] = p.Step,
+            ["steps"] = p.Steps,
+        })
+        : run.Outcome is RunOutcome.Succeeded ? new JsonObject { ["value"] = 1 } : null;
+
+    private static JsonNode AttemptOf(RunAttempt a) => WithoutNulls(new JsonObject
+    {
+        ["number"] = a.Number,
+        ["host"] = a.Host.Value,
+        ["startedAt"] = a.StartedAt,
+        ["endedAt"] = a.EndedAt,
+        ["ended"] = a.Ended,
+    });
+
+    private static JsonObject? ErrorOf(RunOutcome? outcome) => outcome is RunOutcome.Expired
+        ? new JsonObject { ["code"] = "start_deadline_exceeded", ["message"] = "No slot came free before the start deadline.", ["retryable"] = true }
+        : null;
+
+    private static JsonObject? MetricsOf(RunRecord run) => run.Attempts is [.., var last]
+        ? WithoutNulls(new JsonObject
+        {
+            ["queueMs"] = Milliseconds(run.CreatedAt, run.StartedAt),
+            ["stageMs"] = last.StageMs,
+            ["executionMs"] = Milliseconds(last.ExecutionStartedAt, last.ExecutionEndedAt),
+            ["collectMs"] = Milliseconds(last.ExecutionEndedAt, run.CompletedAt),
+        })
+        : null;
+
+    private static long? Milliseconds(DateTimeOffset? from, DateTimeOffset? to) => from is null || to is null ? null : Math.Max(0, (long)(to.Value - from.Value).TotalMilliseconds);
+
+    private static JsonObject LinksOf(RunRecord run) => new()
+    {
+        ["self"] = Paths.Run(run.Id),
+        ["status"] = Paths.Status(run.Id),
+        ["cancel"] = Paths.Cancel(run.Id),
+        ["workflow"] = Paths.Version(run.Workflow, run.Version),
+    };
+
+    private static JsonObject WithoutNulls(JsonObject document)
+    {
+        foreach (var name in document.Where(p => p.Value is null).Select(p => p.Key).ToArray())
+        {
+            document.Remove(name);
+        }
+
+        return document;
+    }
+}

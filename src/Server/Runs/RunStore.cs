@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>The Runs table. Rows of open runs are kept at hand, so that the process that drives a run need not read it back.</summary>
+public sealed class RunStore(IDocumentTables tables)
+{
+    private readonly IDocumentTable table = tables["runs"];
+    private readonly ConcurrentDictionary<RunId, RunRecord> open = new();
+
+    public async Task<RunRecord> InsertAsync(RunRecord run, CancellationToken cancellationToken) =>
+        await table.InsertAsync(ToDocument(run), cancellationToken) switch
+        {
+            WriteReply.Written w => Keep(run with { ETag = w.ETag }),
+            var reply => throw new InvalidOperationException($"The new run {run.Id} could not be inserted: {reply}."),
+        };
+
+    /// <summary>The row as last written or read here: good for deciding, since a stale one cannot be written.</summary>
+    /// <param name="step">A row that is not that far yet is read again: another process has moved the run on.</param>
+    public async Task<RunRecord?> FindOpenAsync(RunId id, int step, CancellationToken cancellationToken) =>
+        open.TryGetValue(id, out var run) && run.Step >= step ? run : await FindAsync(id, cancellationToken);
+
+    public async Task<RunRecord?> FindAsync(RunId id, CancellationToken cancellationToken) =>
+        await table.FindAsync(RunKeys.Partition(id), RunKeys.Row(id), cancellationToken) is { } document ? Keep(FromDocument(document)) : null;
+
+    /// <summary>Writes the row if nobody else has since it was read; otherwise answers the row as it is now.</summary>
+    public async Task<RunUpdate> UpdateAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var reply = await table.ReplaceAsync(ToDocument(run), cancellationToken);
+        if (reply is WriteReply.Written written)
+        {
+            return new(true, Keep(run with { ETag = written.ETag }));
+        }
+
+        open.TryRemove(run.Id, out _);
+        return new(false, await FindAsync(run.Id, cancellationToken));
+    }
+
+    /// <summary>Applies a change to the row, over whatever others write meanwhile.</summary>
+    public async Task<RunRecord?> ChangeAsync(RunId id, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
+    {
+        var run = await FindAsync(id, cancellationToken);
+        while (run is not null && change(run) is var changed && !ReferenceEquals(changed, run))
+        {
+            var update = await UpdateAsync(changed, cancellationToken);
+            run = update.Now;
+            if (update.Written)
+            {
+                break;
+            }
+        }
+
+        return run;
+    }
+
+    public async Task<RunPage> PageAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
+    {
+        var page = await table.PageAsync(filter.ToQuery(size), continuation, cancellationToken);
+        return new([.. page.Documents.Select(FromDocument)], page.Continuation);
+    }
+
+    /// <summary>Every run that has not ended, for a process that starts.</summary>
+    public async IAsyncEnumerable<RunRecord> OpenRunsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var document in table.QueryAsync(new DocumentQuery { Where = RunFilter.Open, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            yield return Keep(FromDocument(document));
+        }
+    }
+
+    /// <summary>Runs that were created before a time: candidates for the retention sweep.</summary>
+    public async IAsyncEnumerable<RunRecord> CreatedBeforeAsync(DateTimeOffset time, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var document in table.QueryAsync(new DocumentQuery { PartitionFrom = RunKeys.Partition(time), PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            yield return FromDocument(document);
+        }
+    }
+
+    public async Task DeleteAsync(RunId id, CancellationToken cancellationToken)
+    {
+        open.TryRemove(id, out _);
+        await table.DeleteAsync(RunKeys.Partition(id), RunKeys.Row(id), etag: null, cancellationToken);
+    }
+
+    private RunRecord Keep(RunRecord run)
+    {
+        if (run.Outcome is not null)
+        {
+            open.TryRemove(run.Id, out _);
+        }
+        else
+        {
+            open[run.Id] = run;
+        }
+
+        return run;
+    }
+
+    private static Document ToDocument(RunRecord run) => new(RunKeys.Partition(run.Id), RunKeys.Row(run.Id), ServerJson.Write(run))
+    {
+        ETag = run.ETag,
+        Columns = ImmutableDictionary<string, object>.Empty
+            .Add("Workflow", run.Workflow)
+            .Add("Client", run.Client)
+            .Add("Status", run.Status.ToString())
+            .Add("Open", run.Outcome is null),
+    };
+
+    private static RunRecord FromDocument(Document document) => ServerJson.Read<RunRecord>(document.Json) with { ETag = document.ETag };
+}
+
+/// <summary>Whether the row was written, and what it is now; <see langword="null"/> when it has been deleted.</summary>
+public readonly record struct RunUpdate(bool Written, RunRecord? Now);
+
+/// <summary>One page of runs, newest first.</summary>
+public sealed record RunPage(ImmutableArray<RunRecord> Runs, string? Continuation);
+
+/// <summary>Which runs a listing shows.</summary>
+public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null, string? Client = null)
+{
+    internal static ImmutableDictionary<string, object> Open { get; } = ImmutableDictionary<string, object>.Empty.Add("Open", true);
+
+    internal DocumentQuery ToQuery(int size)
+    {
+        var columns = ImmutableDictionary<string, object>.Empty;
+        columns = Workflow is null ? columns : columns.Add(nameof(Workflow), Workflow);
+        columns = Status is null ? columns : columns.Add(nameof(Status), Status.Value.ToString());
+        columns = Client is null ? columns : columns.Add(nameof(Client), Client);
+        return new() { Where = columns, PageSize = size };
+    }
+}

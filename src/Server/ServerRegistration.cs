@@ -1,0 +1,84 @@
+using ComfyFunc.Comfy;
+using ComfyFunc.Pool;
+using ComfyFunc.Runs;
+using ComfyFunc.Web;
+using ComfyFunc.Workflows;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace ComfyFunc;
+
+/// <summary>Registers the application. A host adds storage and a driver of its own.</summary>
+public static class ServerRegistration
+{
+    /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
+    public static IReadOnlyList<string> Tables { get; } = ["runs", "pending", "hosts", "workflows"];
+
+    public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
+    {
+        services.AddOptions<ComfyFuncOptions>().Bind(section).ValidateOnStart();
+        services.TryAddSingleton<IValidateOptions<ComfyFuncOptions>, ComfyFuncOptionsValidator>();
+        services.TryAddSingleton(s => s.GetRequiredService<IOptions<ComfyFuncOptions>>().Value);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddComfy();
+        services.AddGuardedFetch(s => new FetchOptions { AllowPrivate = s.GetRequiredService<ComfyFuncOptions>().AllowPrivateInputUrls });
+        return services.AddWorkflows().AddRuns().AddPool().AddEndpoints();
+    }
+
+    private static IServiceCollection AddWorkflows(this IServiceCollection services)
+    {
+        services.TryAddSingleton<WorkflowStore>();
+        services.TryAddSingleton<WorkflowSaving>();
+        return services;
+    }
+
+    private static IServiceCollection AddRuns(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<RunIntake>();
+        services.TryAddSingleton<InputFiles>();
+        services.TryAddSingleton<RunPrompts>();
+        services.TryAddSingleton<RunExecutor>();
+        services.TryAddSingleton<Placer>();
+        services.TryAddSingleton<Collector>();
+        services.TryAddSingleton<ArtifactCopier>();
+        services.TryAddSingleton<CacheNodeBook>();
+        services.TryAddSingleton<ProgressBoard>();
+        services.TryAddSingleton<RunAnnouncer>();
+        services.TryAddSingleton<RunWaiter>();
+        services.TryAddSingleton<RunResource>();
+        services.TryAddSingleton<RunRemoval>();
+        services.TryAddSingleton<RunRescue>();
+        return services;
+    }
+
+    private static IServiceCollection AddPool(this IServiceCollection services)
+    {
+        services.TryAddSingleton<HostStore>();
+        services.TryAddSingleton<HostCatalogs>();
+        services.TryAddSingleton<HostConnections>();
+        services.TryAddSingleton<HostProbe>();
+        services.TryAddSingleton<PendingStore>();
+        services.TryAddSingleton<Capabilities>();
+        services.TryAddSingleton<PromptWatch>();
+        services.TryAddSingleton<DispatchBell>();
+        services.TryAddSingleton<LeaseSweep>();
+        services.AddHostedService<StoragePreparation>();
+        services.TryAddSingleton<HostMonitor>();
+        services.AddHostedService(s => s.GetRequiredService<HostMonitor>());
+        services.AddHostedService<Dispatcher>();
+        return services;
+    }
+
+    private static IServiceCollection AddEndpoints(this IServiceCollection services)
+    {
+        services.TryAddSingleton<Api>();
+        services.TryAddSingleton<WorkflowEndpoints>();
+        services.TryAddSingleton<RunEndpoints>();
+        services.TryAddSingleton<HostEndpoints>();
+        services.TryAddSingleton<HealthEndpoints>();
+        return services;
+    }
+}

@@ -1,0 +1,39 @@
+using ComfyFunc.Pool;
+using ComfyFunc.Runs;
+using ComfyFunc.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc;
+
+/// <summary>Runs the sweeps in a process that has no timers of its own: slots that a crash left lent often, runs past their retention now and then.</summary>
+public sealed partial class Sweeper(LeaseSweep leases, RunRescue rescue, RunRemoval removal, TimeProvider clock, ILogger<Sweeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RescueInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(10);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        EveryAsync(LeaseInterval, leases.SweepAsync, stoppingToken),
+        EveryAsync(RescueInterval, rescue.SweepAsync, stoppingToken),
+        EveryAsync(RetentionInterval, removal.SweepAsync, stoppingToken));
+
+    private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> sweep, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                await sweep(cancellationToken);
+            }
+            catch (StorageUnavailableException e)
+            {
+                SweepFailed(e);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A sweep could not reach storage; the next one comes.")]
+    private partial void SweepFailed(Exception exception);
+}

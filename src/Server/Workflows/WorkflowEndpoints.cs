@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>The endpoints that save workflows and show them.</summary>
+public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, ComfyFuncOptions options, TimeProvider clock)
+{
+    private const int LargestPage = 200;
+
+    /// <summary>PUT /api/workflows/{name}: 201 for a new one, 200 for a new or an unchanged version.</summary>
+    public async Task<IResult> PutAsync(HttpRequest request, string name, CancellationToken cancellationToken)
+    {
+        if (!SafeName.IsValid(name))
+        {
+            return Problems.From("invalid_workflow", $"A workflow's name is {SafeName.Rule}.");
+        }
+
+        if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
+        {
+            return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
+        }
+
+        switch (StrictJson.Parse(body))
+        {
+            case StrictJson.Malformed malformed:
+                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+            case StrictJson.Parsed { Root: var root }:
+                return await saving.SaveAsync(name, root, TermsOf(request), cancellationToken) switch
+                {
+                    SaveReply.Refused refused => Problems.From(refused.Faults),
+                    SaveReply.Saved saved => Answer(request, saved),
+                    _ => throw new UnreachableException(),
+                };
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>GET /api/workflows/{name} and …/versions/{version}: the contract, and the prompt with ?include=prompt.</summary>
+    public async Task<IResult> GetAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
+    {
+        if (await workflows.FindAsync(name, cancellationToken) is not { DeletedAt: null } row)
+        {
+            return NotFound(name);
+        }
+
+        if (Pick(row, version) is not { } picked)
+        {
+            return Problems.From("workflow_not_found", $"The workflow '{row.Name}' has no version {version}; its latest is {row.Latest.Version}.");
+        }
+
+        request.HttpContext.Response.Headers.ETag = picked.ETag;
+        if (request.Headers.IfNoneMatch is [{ } tags, ..] && EntityTags.Match(tags, picked.ETag))
+        {
+            return Results.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        var workflow = await workflows.LoadAsync(picked, cancellationToken);
+        var shown = Show(row, picked, workflow);
+        if (request.Query["include"] == "prompt")
+        {
+            shown["prompt"] = JsonNode.Parse(workflow.PromptJson);
+        }
+
+        return Json(shown);
+    }
+
+    /// <summary>GET /api/workflows: by name, in pages.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await workflows.PageAsync(Paging.SizeOf(request, LargestPage), Paging.ContinuationOf(request), cancellationToken);
+            var shown = page.Workflows.Select(r => (JsonNode)new JsonObject
+            {
+                ["name"] = r.Name,
+                ["version"] = r.Latest.Version,
+                ["etag"] = r.Latest.ETag,
+                ["updatedAt"] = r.Latest.CreatedAt,
+                ["links"] = new JsonObject { ["self"] = Paths.Workflow(r.Name) },
+            });
+            return Json(new JsonObject { ["workflows"] = new JsonArray([.. shown]), ["continuation"] = page.Continuation });
+        }
+        catch (FormatException)
+        {
+            return Paging.BadContinuation();
+        }
+    }
+
+    /// <summary>GET /api/workflows/{name}/versions: newest first.</summary>
+    public async Task<IResult> VersionsAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await workflows.FindAsync(name, cancellationToken) is not { DeletedAt: null } row)
+        {
+            return NotFound(name);
+        }
+
+        var shown = row.Versions.Reverse().Select(v => (JsonNode)new JsonObject
+        {
+            ["version"] = v.Version,
+            ["etag"] = v.ETag,
+            ["createdAt"] = v.CreatedAt,
+            ["links"] = new JsonObject { ["self"] = Paths.Version(row.Name, v.Version) },
+        });
+        return Json(new JsonObject { ["name"] = row.Name, ["versions"] = new JsonArray([.. shown]) });
+    }
+
+    /// <summary>DELETE /api/workflows/{name}: no new runs; those in flight go on to their ends.</summary>
+    public async Task<IResult> DeleteAsync(HttpRequest request, string name, CancellationToken cancellationToken)
+    {
+        while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
+        {
+            if (new SaveTerms(IfMatch: request.Headers.IfMatch.FirstOrDefault()).Objection(row.Latest) is { } objection)
+            {
+                return Problems.From(objection);
+            }
+
+            if (await workflows.TryWriteAsync(row with { DeletedAt = clock.GetUtcNow() }, cancellationToken))
+            {
+                return Results.NoContent();
+            }
+        }
+
+        return NotFound(name);
+    }
+
+    public static WorkflowVersion? Pick(WorkflowRow row, string? version) =>
+        version is null ? row.Latest
+        : int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? row.Find(number)
+        : null;
+
+    public static IResult NotFound(string name) => Problems.From("workflow_not_found", $"There is no workflow '{name}'.");
+
+    private static SaveTerms TermsOf(HttpRequest request) => new(
+        request.Headers.IfMatch.FirstOrDefault(),
+        request.Headers.IfNoneMatch.FirstOrDefault(),
+        string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase));
+
+    private static IResult Answer(HttpRequest request, SaveReply.Saved saved)
+    {
+        var latest = saved.Row.Latest;
+        request.HttpContext.Response.Headers.ETag = latest.ETag;
+        var shown = Show(saved.Row, latest, saved.Workflow);
+        shown["differences"] = JsonSerializer.SerializeToNode(saved.Differences, ServerJson.Options);
+        return Json(shown, saved.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private static JsonObject Show(WorkflowRow row, WorkflowVersion version, Workflow workflow) => new()
+    {
+        ["name"] = row.Name,
+        ["version"] = version.Version,
+        ["etag"] = version.ETag,
+        ["createdAt"] = version.CreatedAt,
+        ["contract"] = JsonSerializer.SerializeToNode(workflow.Contract, ServerJson.Options),
+        ["links"] = new JsonObject
+        {
+            ["self"] = Paths.Workflow(row.Name),
+            ["version"] = Paths.Version(row.Name, version.Version),
+            ["versions"] = $"{Paths.Workflow(row.Name)}/versions",
+            ["run"] = Paths.Workflow(row.Name),
+        },
+    };
+
+    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>A workflow's row: its name and the list of its versions, whose content lies in blobs named by their hashes.</summary>
+public sealed record WorkflowRow
+{
+    public required string Name { get; init; }
+
+    /// <summary>Oldest first; never empty. A version, once listed, never changes.</summary>
+    public ImmutableArray<WorkflowVersion> Versions { get; init; } = [];
+
+    /// <summary>When it was deleted. The row stays, so that runs in flight can end and version numbers are never used again.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    [JsonIgnore]
+    public string RowETag { get; init; } = "";
+
+    [JsonIgnore]
+    public WorkflowVersion Latest => Versions[^1];
+
+    public WorkflowVersion? Find(int version) => version >= 1 && version <= Versions.Length ? Versions[version - 1] : null;
+}
+
+/// <summary>One immutable version: its number and the hashes of its prompt and of the node catalog that it was checked against.</summary>
+public sealed record WorkflowVersion(int Version, string Content, string Catalog, DateTimeOffset CreatedAt)
+{
+    /// <summary>The HTTP entity tag: the same content has the same one, for ever.</summary>
+    [JsonIgnore]
+    public string ETag => $"\"{Content}\"";
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComfyFunc.Pool;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>Saves workflows: checked against the pool's node catalog, idempotent, versioned, and never half.</summary>
+public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, HostCatalogs catalogs, TimeProvider clock)
+{
+    public async Task<SaveReply> SaveAsync(string name, JsonElement document, SaveTerms terms, CancellationToken cancellationToken)
+    {
+        if (await catalogs.UnionAsync(hosts.Known, cancellationToken) is not { } pool)
+        {
+            return Refuse(new("no_capable_host", "No host of the pool has answered yet, so nothing says which node classes exist. Register a host first: PUT /api/hosts/{id}."));
+        }
+
+        if (Workflow.Check(document, pool) is not WorkflowCheck.Valid { Workflow: var workflow })
+        {
+            return new SaveReply.Refused(((WorkflowCheck.Invalid)Workflow.Check(document, pool)).Faults);
+        }
+
+        var catalog = pool.Only(workflow.Classes);
+        while (true)
+        {
+            var row = await workflows.FindAsync(name, cancellationToken);
+            var live = row is { DeletedAt: null } ? row : null;
+            if (terms.Objection(live?.Latest) is { } objection)
+            {
+                return Refuse(objection);
+            }
+
+            if (live?.Latest.Content == workflow.ContentHash)
+            {
+                return new SaveReply.Saved(live, await workflows.LoadAsync(live.Latest, cancellationToken), [], Created: false);
+            }
+
+            var differences = live is null ? [] : Contract.Compare((await workflows.LoadAsync(live.Latest, cancellationToken)).Contract, workflow.Contract);
+            if (terms.RefuseBreaking && differences.Any(d => d.IsBreaking))
+            {
+                return new SaveReply.Refused([.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
+            }
+
+            await workflows.KeepAsync(workflow, catalog, cancellationToken);
+            var known = row ?? new WorkflowRow { Name = name };
+            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow());
+            var saved = known with { Name = live?.Name ?? name, Versions = known.Versions.Add(next), DeletedAt = null };
+            if (await workflows.TryWriteAsync(saved, cancellationToken))
+            {
+                return new SaveReply.Saved(saved, workflow, differences, Created: live is null);
+            }
+        }
+    }
+
+    private static SaveReply.Refused Refuse(Fault fault) => new([fault]);
+}
+
+/// <summary>What became of a workflow that was to be saved.</summary>
+public abstract record SaveReply
+{
+    private SaveReply() { }
+
+    public sealed record Saved(WorkflowRow Row, Workflow Workflow, ImmutableArray<ContractDifference> Differences, bool Created) : SaveReply;
+
+    public sealed record Refused(ImmutableArray<Fault> Faults) : SaveReply;
+}
+
+/// <summary>On which terms a workflow is saved: the entity tags that the caller named, and whether a breaking difference is refused.</summary>
+public sealed record SaveTerms(string? IfMatch = null, string? IfNoneMatch = null, bool RefuseBreaking = false)
+{
+    /// <summary>Why these terms forbid to write over this version (<see langword="null"/>: over nothing).</summary>
+    public Fault? Objection(WorkflowVersion? latest) =>
+        IfMatch is not null && !EntityTags.Match(IfMatch, latest?.ETag)
+            ? new("version_conflict", latest is null ? "If-Match names a version, but there is no such workflow." : $"The workflow is at {latest.ETag} (version {latest.Version}), which If-Match does not name.")
+        : IfNoneMatch is not null && EntityTags.Match(IfNoneMatch, latest?.ETag)
+            ? new("version_conflict", $"The workflow exists already, at version {latest?.Version}.")
+        : null;
+}

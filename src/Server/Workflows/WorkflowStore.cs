@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>The Workflows table and the blobs behind it. Versions never change, so those in use are kept at hand, ready to compile.</summary>
+public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
+{
+    private const string Partition = "workflow";
+    private const int MostKept = 500;
+    private const int LargestBlob = 256 << 20;
+
+    private readonly IDocumentTable table = tables["workflows"];
+    private readonly ConcurrentDictionary<(string Content, string Catalog), Workflow> kept = new();
+
+    /// <summary>The row of a name in any case, deleted or not.</summary>
+    public async Task<WorkflowRow?> FindAsync(string name, CancellationToken cancellationToken) =>
+        SafeName.IsValid(name) && await table.FindAsync(Partition, KeyOf(name), cancellationToken) is { } document ? FromDocument(document) : null;
+
+    public async Task<WorkflowListing> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
+    {
+        var page = await table.PageAsync(new DocumentQuery { Partition = Partition, PageSize = size }, continuation, cancellationToken);
+        return new([.. page.Documents.Select(FromDocument).Where(r => r.DeletedAt is null)], page.Continuation);
+    }
+
+    /// <summary>Writes the row over the version that was read, or as a new one.</summary>
+    /// <returns><see langword="false"/> when somebody else was faster.</returns>
+    public async Task<bool> TryWriteAsync(WorkflowRow row, CancellationToken cancellationToken)
+    {
+        var document = new Document(Partition, KeyOf(row.Name), ServerJson.Write(row)) { ETag = row.RowETag };
+        var reply = row.RowETag.Length == 0 ? await table.InsertAsync(document, cancellationToken) : await table.ReplaceAsync(document, cancellationToken);
+        return reply is WriteReply.Written;
+    }
+
+    /// <summary>Stores what a version is made of, under names that its content gives: writing it twice changes nothing.</summary>
+    public async Task KeepAsync(Workflow workflow, NodeCatalog catalog, CancellationToken cancellationToken)
+    {
+        await blobs.PutBytesAsync(PromptBlob(workflow.ContentHash), workflow.PromptJson, "application/json", cancellationToken);
+        await blobs.PutBytesAsync(CatalogBlob(catalog.Hash), catalog.ToJson(), "application/json", cancellationToken);
+        kept[(workflow.ContentHash, catalog.Hash)] = workflow;
+    }
+
+    public async Task<Workflow> LoadAsync(WorkflowVersion version, CancellationToken cancellationToken)
+    {
+        if (kept.TryGetValue((version.Content, version.Catalog), out var workflow))
+        {
+            return workflow;
+        }
+
+        using var prompt = JsonDocument.Parse(await ReadAsync(PromptBlob(version.Content), cancellationToken));
+        var catalog = NodeCatalog.Read(await ReadAsync(CatalogBlob(version.Catalog), cancellationToken));
+        workflow = Workflow.Check(prompt.RootElement, catalog) is WorkflowCheck.Valid valid
+            ? valid.Workflow
+            : throw new InvalidDataException($"The stored prompt {version.Content} no longer passes the check that it was saved under.");
+        if (kept.Count >= MostKept)
+        {
+            kept.Clear(); // Rare, and cheaper than keeping an order of use on the hot path.
+        }
+
+        return kept[(version.Content, version.Catalog)] = workflow;
+    }
+
+    private async Task<byte[]> ReadAsync(string blob, CancellationToken cancellationToken) =>
+        await blobs.ReadBytesAsync(blob, LargestBlob, cancellationToken) ?? throw new InvalidDataException($"The blob {blob} is gone.");
+
+    private static WorkflowRow FromDocument(Document document) => ServerJson.Read<WorkflowRow>(document.Json) with { RowETag = document.ETag };
+
+    private static string KeyOf(string name) => TableKey.Escape(name.ToLowerInvariant());
+
+    private static string PromptBlob(string hash) => $"prompts/{hash}.json";
+
+    private static string CatalogBlob(string hash) => $"catalogs/{hash}.json";
+}
+
+/// <summary>One page of workflows, by name.</summary>
+public sealed record WorkflowListing(IReadOnlyList<WorkflowRow> Workflows, string? Continuation);
