@@ -127,7 +127,7 @@ public sealed class GuardedFetchTests
     [Fact]
     public async Task The_registered_fetch_is_guarded()
     {
-        await using var services = new ServiceCollection().AddGuardedFetch().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddGuardedFetch(_ => new()).BuildServiceProvider();
         var fetch = services.GetRequiredService<GuardedFetch>();
         Assert.IsType<Blocked>(await fetch.FetchAsync(new("http://localhost:1/"), FetchRig.Limits, Cancellation));
     }

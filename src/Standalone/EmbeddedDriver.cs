@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using ComfyFunc.Runs;
+using Microsoft.Extensions.Hosting;
+
+namespace ComfyFunc.Standalone;
+
+/// <summary>Drives every run of this process: a mailbox and a loop each. What it was doing is in the runs' rows, so a new process resumes it.</summary>
+public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore runs, TimeProvider clock, ILogger<EmbeddedDriver> logger) : BackgroundService, IRunDriver
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<RunId, Channel<RunEvent>> mailboxes = new();
+    private readonly CancellationTokenSource stopping = new();
+
+    // Resolved late: the executor's dispatcher signals through this driver.
+    private RunExecutor Executor => field ??= services.GetRequiredService<RunExecutor>();
+
+    public Task StartAsync(RunId run, CancellationToken cancellationToken)
+    {
+        Drive(run, new RunEvent.Accepted(clock.GetUtcNow()));
+        return Task.CompletedTask;
+    }
+
+    public Task ResumeAsync(RunId run, CancellationToken cancellationToken)
+    {
+        Drive(run, new RunEvent.DeadlinePassed(clock.GetUtcNow()));
+        return Task.CompletedTask;
+    }
+
+    public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
+    {
+        if (mailboxes.TryGetValue(run, out var mailbox))
+        {
+            mailbox.Writer.TryWrite(signal);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Resumes every run that an earlier process left open. A deadline event makes each look where it stands.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var resumed = 0;
+        await foreach (var run in runs.OpenRunsAsync(stoppingToken))
+        {
+            resumed += Drive(run.Id, new RunEvent.DeadlinePassed(clock.GetUtcNow())) ? 1 : 0;
+        }
+
+        if (resumed > 0)
+        {
+            RunsResumed(resumed);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        await base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        stopping.Dispose();
+        base.Dispose();
+    }
+
+    private bool Drive(RunId run, RunEvent first)
+    {
+        var mailbox = Channel.CreateUnbounded<RunEvent>(new UnboundedChannelOptions { SingleReader = true });
+        if (!mailboxes.TryAdd(run, mailbox))
+        {
+            return false;
+        }
+
+        _ = Task.Run(() => DriveAsync(run, first, mailbox.Reader, stopping.Token), CancellationToken.None);
+        return true;
+    }
+
+    private async Task DriveAsync(RunId run, RunEvent first, ChannelReader<RunEvent> mailbox, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pause = await AdvanceAsync(run, first, step: 0, cancellationToken);
+            while (pause.Until is { } until)
+            {
+                pause = await AdvanceAsync(run, await NextAsync(mailbox, until, cancellationToken), pause.Step, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The process stops; the next one resumes the run from its row.
+        }
+        finally
+        {
+            mailboxes.TryRemove(run, out _);
+        }
+    }
+
+    private async Task<RunEvent> NextAsync(ChannelReader<RunEvent> mailbox, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var patience = until - clock.GetUtcNow();
+        if (patience <= TimeSpan.Zero)
+        {
+            return mailbox.TryRead(out var waiting) ? waiting : new RunEvent.DeadlinePassed(clock.GetUtcNow());
+        }
+
+        using var deadline = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await mailbox.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new RunEvent.DeadlinePassed(clock.GetUtcNow());
+        }
+    }
+
+    // The driver's one outer catch. Whatever failed (storage above all) is tried again with the same event until the run moves on:
+    // carrying out a step twice is safe, and giving a run up is not this class's to decide.
+    private async Task<RunPause> AdvanceAsync(RunId run, RunEvent @event, int step, CancellationToken cancellationToken)
+    {
+        for (var delay = TimeSpan.FromSeconds(1); ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
+        {
+            try
+            {
+                return await Executor.AdvanceAsync(run, @event, step, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                StepFailed(run, delay, e);
+                await Task.Delay(delay, clock, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Resumed {Count} runs that an earlier process had left open.")]
+    private partial void RunsResumed(int count);
+
+    [LoggerMessage(LogLevel.Error, "A step of run {RunId} failed and is tried again in {Delay}.")]
+    private partial void StepFailed(RunId runId, TimeSpan delay, Exception exception);
+}
