@@ -1,0 +1,39 @@
+using ComfyFunc.Pool;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ComfyFunc.Functions;
+
+/// <summary>The HTTP triggers of the pool.</summary>
+public sealed class HostTriggers(HostEndpoints hosts, Api api)
+{
+    [Function(nameof(ListHosts))]
+    public Task<IResult> ListHosts(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Hosts)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => hosts.ListAsync(cancellationToken));
+
+    [Function(nameof(GetHost))]
+    public Task<IResult> GetHost(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Host)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => hosts.GetAsync(id, cancellationToken));
+
+    [Function(nameof(PutHost))]
+    public Task<IResult> PutHost(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = Routes.Host)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => hosts.PutAsync(request, id, cancellationToken));
+
+    [Function(nameof(DeleteHost))]
+    public Task<IResult> DeleteHost(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Host)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => hosts.DeleteAsync(request, id, cancellationToken));
+
+    [Function(nameof(DrainHost))]
+    public Task<IResult> DrainHost(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostDrain)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => hosts.DrainAsync(id, cancellationToken));
+
+    [Function(nameof(ResumeHost))]
+    public Task<IResult> ResumeHost(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostResume)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => hosts.ResumeAsync(id, cancellationToken));
+}

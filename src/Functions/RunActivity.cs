@@ -1,0 +1,16 @@
+using ComfyFunc.Runs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace ComfyFunc.Functions;
+
+/// <summary>The one activity: carries a run forward to where it waits next.</summary>
+public sealed class RunActivity(RunExecutor executor, DurableClientSource clients)
+{
+    [Function(nameof(RunActivity))]
+    public Task<RunPause> AdvanceAsync([ActivityTrigger] RunAdvance advance, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return executor.AdvanceAsync(new(advance.Run), ServerJson.Read<RunEvent>(advance.Event), advance.Step, cancellationToken);
+    }
+}

@@ -1,0 +1,44 @@
+using ComfyFunc.Runs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace ComfyFunc.Functions;
+
+/// <summary>
+/// The Durable driver's loop: advance, wait for a signal or the deadline, advance again. It holds no decision and no payload; the run's row has
+/// both, so a history is a handful of small events however long the run takes.
+/// </summary>
+public static class RunOrchestrator
+{
+    /// <summary>The one external event. Its data is a <see cref="RunEvent"/> as JSON, because the discriminator is lost where the runtime serialises it.</summary>
+    public const string Signal = "signal";
+
+    [Function(nameof(RunOrchestrator))]
+    public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var run = context.GetInput<string>() ?? throw new InvalidOperationException("An orchestration is started with a run id.");
+        var pause = await AdvanceAsync(context, run, ServerJson.Write<RunEvent>(new RunEvent.Accepted(Now(context))), step: 0);
+        Task<string>? signal = null;
+        while (pause.Until is { } until)
+        {
+            // One waiter at a time: waiters are a stack, and one left behind would swallow the next signal.
+            signal ??= context.WaitForExternalEvent<string>(Signal);
+            using var awake = new CancellationTokenSource();
+            var deadline = context.CreateTimer(until.UtcDateTime, awake.Token);
+            var isSignaled = await Task.WhenAny(signal, deadline) == signal;
+            await awake.CancelAsync();
+            var news = isSignaled ? await signal : ServerJson.Write<RunEvent>(new RunEvent.DeadlinePassed(Now(context)));
+            signal = isSignaled ? null : signal;
+            pause = await AdvanceAsync(context, run, news, pause.Step);
+        }
+    }
+
+    private static Task<RunPause> AdvanceAsync(TaskOrchestrationContext context, string run, string news, int step) =>
+        context.CallActivityAsync<RunPause>(nameof(RunActivity), new RunAdvance(run, news, step));
+
+    private static DateTimeOffset Now(TaskOrchestrationContext context) => new(context.CurrentUtcDateTime, TimeSpan.Zero);
+}
+
+/// <summary>What the orchestrator asks of its activity.</summary>
+/// <param name="Event">A <see cref="RunEvent"/> as JSON.</param>
+public sealed record RunAdvance(string Run, string Event, int Step);

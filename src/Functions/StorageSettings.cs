@@ -1,0 +1,21 @@
+using ComfyFunc.Storage;
+using Microsoft.Extensions.Configuration;
+
+namespace ComfyFunc.Functions;
+
+/// <summary>The application's storage: what the section <c>Storage</c> says, else the account that the Functions host uses itself.</summary>
+internal static class StorageSettings
+{
+    public static StorageOptions Read(IConfiguration configuration)
+    {
+        var options = configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
+        return options is { ConnectionString: null or "", AccountName: null or "" }
+            ? options with
+            {
+                ConnectionString = configuration["AzureWebJobsStorage"],
+                AccountName = configuration["AzureWebJobsStorage:accountName"],
+                ManagedIdentityClientId = configuration["AzureWebJobsStorage:clientId"],
+            }
+            : options;
+    }
+}
