@@ -1,10 +1,11 @@
 using ComfyFunc.Runs;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Functions;
 
 /// <summary>Drives runs by Durable orchestrations, whose instance ids are the runs' ids.</summary>
-public sealed class DurableDriver(DurableClientSource clients) : IRunDriver
+public sealed partial class DurableDriver(DurableClientSource clients, ILogger<DurableDriver> logger) : IRunDriver
 {
     public async Task StartAsync(RunId run, CancellationToken cancellationToken)
     {
@@ -17,6 +18,7 @@ public sealed class DurableDriver(DurableClientSource clients) : IRunDriver
         var client = await clients.GetAsync(cancellationToken);
         if (await client.GetInstanceAsync(run.Value, getInputsAndOutputs: false, cancellationToken) is null or { IsCompleted: true })
         {
+            RunTakenOver(run);
             await StartAsync(run, cancellationToken);
         }
     }
@@ -26,4 +28,7 @@ public sealed class DurableDriver(DurableClientSource clients) : IRunDriver
         var client = await clients.GetAsync(cancellationToken);
         await client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), cancellationToken);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Run {RunId} was driven by nobody; it is taken over.")]
+    private partial void RunTakenOver(RunId runId);
 }

@@ -13,6 +13,10 @@ public static class RunOrchestrator
     /// <summary>The one external event. Its data is a <see cref="RunEvent"/> as JSON, because the discriminator is lost where the runtime serialises it.</summary>
     public const string Signal = "signal";
 
+    // A step that throws met a failure of storage or a defect; carrying it out again is safe. When even this is used up, the sweep takes the run over.
+    private static readonly TaskOptions Again = TaskOptions.FromRetryPolicy(new RetryPolicy(
+        maxNumberOfAttempts: 50, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+
     [Function(nameof(RunOrchestrator))]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
@@ -26,7 +30,7 @@ public static class RunOrchestrator
             using var awake = new CancellationTokenSource();
             var deadline = context.CreateTimer(until.UtcDateTime, awake.Token);
             var isSignaled = await Task.WhenAny(signal, deadline) == signal;
-            await awake.CancelAsync();
+            awake.Cancel(); // Not CancelAsync: an orchestration may await nothing but its context's own tasks.
             var news = isSignaled ? await signal : ServerJson.Write<RunEvent>(new RunEvent.DeadlinePassed(Now(context)));
             signal = isSignaled ? null : signal;
             pause = await AdvanceAsync(context, run, news, pause.Step);
@@ -34,7 +38,7 @@ public static class RunOrchestrator
     }
 
     private static Task<RunPause> AdvanceAsync(TaskOrchestrationContext context, string run, string news, int step) =>
-        context.CallActivityAsync<RunPause>(nameof(RunActivity), new RunAdvance(run, news, step));
+        context.CallActivityAsync<RunPause>(nameof(RunActivity), new RunAdvance(run, news, step), Again);
 
     private static DateTimeOffset Now(TaskOrchestrationContext context) => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 }

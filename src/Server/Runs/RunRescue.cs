@@ -1,26 +1,36 @@
-using Microsoft.Extensions.Logging;
-
 namespace ComfyFunc.Runs;
 
-/// <summary>Finds runs that nobody drives: accepted by a process that died before it could hand them over, or past every deadline and still open.</summary>
-public sealed partial class RunRescue(RunStore runs, IRunDriver driver, TimeProvider clock, ILogger<RunRescue> logger)
+/// <summary>Finds runs that nobody drives: accepted by a process that died before it could hand them over, or given up by a driver that failed. Whether a run is driven, its driver knows.</summary>
+public sealed class RunRescue(RunStore runs, IRunDriver driver, TimeProvider clock)
 {
-    // Any driver has taken a run's first step by then, and its last one this long after its last deadline.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // Any driver has taken a run's first step by then.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
+    // Longer than most runs take, so that few of them cost a question.
+    private static readonly TimeSpan RunPatience = TimeSpan.FromMinutes(2);
+
+    // A run ends itself at its finish deadline. One that is still open so much later cannot, for a defect or a lost file, and must not stay open for ever.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(10);
 
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await foreach (var run in runs.OpenRunsAsync(cancellationToken))
         {
-            if (run.Step == 0 ? now - run.CreatedAt > Patience : now - run.Limits.FinishBy > Patience)
+            if (now - run.Limits.FinishBy > EndPatience)
             {
-                RunFoundIdle(run.Id);
+                await runs.ChangeAsync(run.Id, r => r.Outcome is null ? GivenUp(r, now) : r, cancellationToken);
+            }
+            else if (now - run.CreatedAt > (run.Step == 0 ? StartPatience : RunPatience))
+            {
                 await driver.ResumeAsync(run.Id, cancellationToken);
             }
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "Run {RunId} seems to be driven by nobody; it is taken over.")]
-    private partial void RunFoundIdle(RunId runId);
+    private static RunRecord GivenUp(RunRecord run, DateTimeOffset now) => run with
+    {
+        State = new RunState.Ended(new RunOutcome.Failed(new("run_timeout", $"The run had not ended by {run.Limits.FinishBy:O}, and could not be ended in order.", Retryable: true))),
+        Step = run.Step + 1,
+        CompletedAt = now,
+    };
 }

@@ -48,9 +48,9 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
             return workflow;
         }
 
-        using var prompt = JsonDocument.Parse(await ReadAsync(PromptBlob(version.Content), cancellationToken));
+        var prompt = JsonElement.Parse(await ReadAsync(PromptBlob(version.Content), cancellationToken));
         var catalog = NodeCatalog.Read(await ReadAsync(CatalogBlob(version.Catalog), cancellationToken));
-        workflow = Workflow.Check(prompt.RootElement, catalog) is WorkflowCheck.Valid valid
+        workflow = Workflow.Check(prompt, catalog) is WorkflowCheck.Valid valid
             ? valid.Workflow
             : throw new InvalidDataException($"The stored prompt {version.Content} no longer passes the check that it was saved under.");
         if (kept.Count >= MostKept)
