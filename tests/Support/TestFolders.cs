@@ -6,7 +6,7 @@ internal static class TestFolders
     /// <summary>Kept between runs and ignored by git, in the repository that the tests were built in.</summary>
     public static string Tools => Path.Combine(Root, ".tools");
 
-    private static string Root
+    public static string Root
     {
         get
         {

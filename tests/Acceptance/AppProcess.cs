@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Tests.Acceptance;
+
+/// <summary>The product as its users run it: a process of its own, Standalone or (with COMFYFUNC_TARGET=functions) the Functions app under Core Tools.</summary>
+public sealed class AppProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
+    private static readonly bool IsFunctions = string.Equals(Environment.GetEnvironmentVariable("COMFYFUNC_TARGET"), "functions", StringComparison.OrdinalIgnoreCase);
+
+    private readonly int port = FreePort();
+    private readonly string hub = $"Hub{Guid.NewGuid():N}"[..20];
+    private readonly StorageOptions storage;
+    private readonly IReadOnlyDictionary<string, string> settings;
+    private readonly TestFolder folder = new();
+    private Process? process;
+
+    private AppProcess(StorageOptions storage, IReadOnlyDictionary<string, string> settings)
+    {
+        (this.storage, this.settings) = (storage, settings);
+        Http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new($"http://localhost:{port}/api/"), Timeout = TimeSpan.FromMinutes(4) };
+    }
+
+    public HttpClient Http { get; }
+
+    /// <summary>How long a run may take to go on after its process was killed: Durable waits for leases to lapse.</summary>
+    public static TimeSpan Recovery => IsFunctions ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(40);
+
+    public static async Task<AppProcess> StartAsync(AzuriteFixture azurite, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var app = new AppProcess(await azurite.NewStorageAsync(), settings ?? new Dictionary<string, string>());
+        await app.StartAsync();
+        return app;
+    }
+
+    public async Task StartAsync()
+    {
+        process = Process.Start(IsFunctions ? FunctionsInfo() : StandaloneInfo())!; // No shell, so there is a process.
+        var serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var marker = IsFunctions ? "Functions:" : "serves on";
+        process.OutputDataReceived += (_, e) => Hear(e.Data, marker, serving);
+        process.ErrorDataReceived += (_, e) => folder.Log(e.Data);
+        process.Exited += (_, _) => serving.TrySetException(new InvalidOperationException($"The app ended before it served:\n{folder.LogText}"));
+        process.EnableRaisingEvents = true;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await serving.Task.WaitAsync(StartPatience);
+        using var health = await Http.GetAsync(new Uri("health", UriKind.Relative));
+        Assert.True(health.IsSuccessStatusCode, folder.LogText);
+    }
+
+    /// <summary>As <c>kill -9</c> does.</summary>
+    public void Kill()
+    {
+        process!.Kill(entireProcessTree: true);
+        process.WaitForExit();
+    }
+
+    public async Task RestartAsync()
+    {
+        Kill();
+        await StartAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (process is { HasExited: false })
+        {
+            Kill();
+        }
+
+        process?.Dispose();
+        Http.Dispose();
+        folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Hear(string? line, string marker, TaskCompletionSource serving)
+    {
+        folder.Log(line);
+        if (line?.Contains(marker, StringComparison.Ordinal) is true)
+        {
+            serving.TrySetResult();
+        }
+    }
+
+    private ProcessStartInfo StandaloneInfo() => With(
+        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "ComfyFunc.Standalone.dll"), "--urls", $"http://localhost:{port}"]) { WorkingDirectory = folder.Path });
+
+    private ProcessStartInfo FunctionsInfo()
+    {
+        var output = Path.Combine(TestFolders.Root, "src", "Functions", "bin", "Debug", "net10.0");
+        var info = With(new("func", ["start", "--port", $"{port}", "--no-build"]) { WorkingDirectory = output });
+        info.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
+        info.Environment["AzureWebJobsStorage"] = storage.ConnectionString;
+        info.Environment["AzureFunctionsJobHost__extensions__durableTask__hubName"] = hub;
+        return info;
+    }
+
+    private ProcessStartInfo With(ProcessStartInfo info)
+    {
+        info.RedirectStandardOutput = true;
+        info.RedirectStandardError = true;
+        info.Environment["Storage__ConnectionString"] = storage.ConnectionString;
+        info.Environment["Storage__Container"] = storage.Container;
+        info.Environment["Storage__TablePrefix"] = storage.TablePrefix;
+        foreach (var (name, value) in settings)
+        {
+            info.Environment[name] = value;
+        }
+
+        return info;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>Where a process under test works, and what it said.</summary>
+internal sealed class TestFolder : IDisposable
+{
+    private readonly System.Text.StringBuilder log = new();
+
+    public string Path { get; } = Directory.CreateTempSubdirectory("comfyfunc-").FullName;
+
+    public string LogText
+    {
+        get
+        {
+            lock (log)
+            {
+                return log.ToString();
+            }
+        }
+    }
+
+    public void Log(string? line)
+    {
+        lock (log)
+        {
+            log.AppendLine(line);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

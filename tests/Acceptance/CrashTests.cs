@@ -1,0 +1,109 @@
+using ComfyFunc.ComfySim;
+
+namespace ComfyFunc.Tests.Acceptance;
+
+/// <summary>The process dies as kill -9 makes it die, at every stage of a run; the next one brings the run to its one end.</summary>
+[Collection(nameof(AppCollection))]
+public class CrashTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_it_executes()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostAsync(host);
+        var id = await app.Http.StartAsync("slow", """{"sleep":{"seconds":2}}""");
+        await app.Http.UntilAsync(id, r => Caller.Status(r) == "running");
+        await app.RestartAsync();
+
+        await AssertSucceededOnceAsync(app, host, id);
+    }
+
+    [Fact]
+    public async Task While_it_waits_for_a_slot()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostAsync(host);
+        var first = await app.Http.StartAsync("slow", """{"sleep":{"seconds":3},"canvas":{"color":1}}""");
+        await app.Http.UntilAsync(first, r => Caller.Status(r) == "running");
+        var second = await app.Http.StartAsync("slow", """{"sleep":{"seconds":0},"canvas":{"color":2}}""");
+        await app.RestartAsync();
+
+        await AssertSucceededOnceAsync(app, host, first);
+        await AssertSucceededOnceAsync(app, host, second);
+    }
+
+    [Fact]
+    public async Task While_it_is_being_placed()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostAsync(host);
+        host.Faults.HttpDelayMs = 1500;
+        var id = await app.Http.StartAsync("slow", """{"sleep":{"seconds":0}}""");
+        app.Kill();
+        host.Faults.Clear();
+        await app.StartAsync();
+
+        await AssertSucceededOnceAsync(app, host, id);
+    }
+
+    [Fact]
+    public async Task While_its_outputs_are_copied()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostAsync(host);
+        var id = await app.Http.StartAsync("slow", """{"sleep":{"seconds":1}}""");
+        await app.Http.UntilAsync(id, r => Caller.Status(r) == "running");
+        host.Faults.HttpDelayMs = 3000;
+        await UntilEndedThereAsync(host);
+        app.Kill();
+        host.Faults.Clear();
+        await app.StartAsync();
+
+        await AssertSucceededOnceAsync(app, host, id);
+    }
+
+    [Fact]
+    public async Task While_it_is_being_stopped()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostAsync(host);
+        var id = await app.Http.StartAsync("slow", """{"sleep":{"seconds":120}}""");
+        await app.Http.UntilAsync(id, r => Caller.Status(r) == "running");
+        host.Faults.IgnoreInterrupts = 1;
+        using var canceled = await app.Http.PostAsync($"runs/{id}/cancel");
+        await app.RestartAsync();
+        var run = await app.Http.EndAsync(id, AppProcess.Recovery);
+
+        Assert.Equal("canceled", Caller.Status(run));
+        Assert.Empty(host.Stats.Running);
+    }
+
+    // The simulated host tells when it has ended the prompt; each look is a round trip.
+    private static async Task UntilEndedThereAsync(SimulatedHost host)
+    {
+        using var http = new HttpClient { BaseAddress = host.Url };
+        while (host.Stats.Succeeded == 0)
+        {
+            await http.GetStringAsync(new Uri("sim/stats", UriKind.Relative), Cancellation);
+        }
+    }
+
+    private static async Task AssertSucceededOnceAsync(AppProcess app, SimulatedHost host, string id)
+    {
+        var run = await app.Http.EndAsync(id, AppProcess.Recovery);
+        Assert.Equal("succeeded", Caller.Status(run));
+        Assert.Equal(1, (int)run["attempt"]!);
+        Assert.All(host.Stats.Submissions, s => Assert.Equal(1, s.Value));
+        Assert.NotEmpty(run["outputs"]!["image"]!.AsArray());
+    }
+
+    private async Task<AppProcess> WithHostAsync(SimulatedHost host)
+    {
+        var app = await AppProcess.StartAsync(azurite);
+        await app.Http.AddHostAsync("host", host, slots: 1);
+        await app.Http.SaveAsync("slow", Prompts.Slow);
+        return app;
+    }
+}
