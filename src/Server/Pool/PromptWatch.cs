@@ -8,17 +8,21 @@ namespace ComfyFunc.Pool;
 public sealed class PromptWatch(HostConnections connections, ProgressBoard progress, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<PromptId, Watched> watched = new();
+    private long numbers;
 
     public Lease? LeaseOf(PromptId prompt) => watched.TryGetValue(prompt, out var w) ? w.Lease : null;
 
     public IEnumerable<Lease> On(HostId host) => watched.Values.Select(w => w.Lease).Where(l => l.Host == host);
 
-    /// <summary>Whether the prompt was seen executing.</summary>
-    public bool HasBegun(Lease lease) => watched.TryGetValue(lease.Prompt, out var w) && w.HasBegun;
+    /// <summary>
+    /// Whether the prompt was executing as far as is known: seen so, or the first in line on its host. A host that dies of a prompt often takes
+    /// the news of its beginning with it.
+    /// </summary>
+    public bool HasBegun(Lease lease) => watched.TryGetValue(lease.Prompt, out var w) && (w.HasBegun || IsFirstInLine(w));
 
     public void Watch(Lease lease, int nodes)
     {
-        watched.TryAdd(lease.Prompt, new Watched(lease));
+        watched.TryAdd(lease.Prompt, new Watched(lease, Interlocked.Increment(ref numbers)));
         connections.Find(lease.Host)?.Listener.Watch(lease.Prompt, nodes);
     }
 
@@ -94,6 +98,9 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
         }
     }
 
+    private bool IsFirstInLine(Watched one) =>
+        watched.Values.Where(w => w.Lease.Host == one.Lease.Host).All(w => w == one || (!w.HasBegun && w.Number > one.Number));
+
     private RunEvent EventOf(Whereabouts where, Lease lease) => where switch
     {
         Whereabouts.Pending or Whereabouts.Executing => new RunEvent.StillThere(lease.Attempt, clock.GetUtcNow()),
@@ -102,8 +109,11 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
         _ => new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow()), // Whereabouts is closed.
     };
 
-    private sealed class Watched(Lease lease)
+    private sealed class Watched(Lease lease, long number)
     {
+        /// <summary>Counts in the order in which prompts were submitted.</summary>
+        public long Number { get; } = number;
+
         public Lease Lease { get; } = lease;
 
         public bool HasBegun { get; set; }
