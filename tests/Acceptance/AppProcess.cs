@@ -40,7 +40,7 @@ public sealed class AppProcess : IAsyncDisposable
     {
         process = Process.Start(IsFunctions ? FunctionsInfo() : StandaloneInfo())!; // No shell, so there is a process.
         var serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var marker = IsFunctions ? "Functions:" : "serves on";
+        var marker = IsFunctions ? "/api/health" : "serves on";
         process.OutputDataReceived += (_, e) => Hear(e.Data, marker, serving);
         process.ErrorDataReceived += (_, e) => folder.Log(e.Data);
         process.Exited += (_, _) => serving.TrySetException(new InvalidOperationException($"The app ended before it served:\n{folder.LogText}"));
@@ -48,8 +48,11 @@ public sealed class AppProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await serving.Task.WaitAsync(StartPatience);
-        using var health = await Http.GetAsync(new Uri("health", UriKind.Relative));
-        Assert.True(health.IsSuccessStatusCode, folder.LogText);
+        using var patience = new CancellationTokenSource(StartPatience);
+        while (!await IsHealthyAsync(patience.Token))
+        {
+            Assert.False(process.HasExited, folder.LogText);
+        }
     }
 
     /// <summary>As <c>kill -9</c> does.</summary>
@@ -76,6 +79,20 @@ public sealed class AppProcess : IAsyncDisposable
         Http.Dispose();
         folder.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // The Functions host says that it is ready a moment before it listens. Each look is an attempt to connect.
+    private async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var health = await Http.GetAsync(new Uri("health", UriKind.Relative), cancellationToken);
+            return health.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     private void Hear(string? line, string marker, TaskCompletionSource serving)
