@@ -10,17 +10,18 @@ public sealed class DispatchBell
     public void Ring() => rings.Writer.TryWrite(true);
 
     /// <summary>Returns at the next ring, or when the patience ends.</summary>
-    public async Task WaitAsync(TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    /// <returns>Whether it was rung.</returns>
+    public async Task<bool> WaitAsync(TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var patient = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patient.Token, cancellationToken);
         try
         {
-            await rings.Reader.ReadAsync(either.Token);
+            return await rings.Reader.ReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Patience ended: look anyway, since another process may have rung only its own bell.
+            return false; // Patience ended.
         }
     }
 }

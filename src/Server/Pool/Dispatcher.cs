@@ -16,10 +16,14 @@ public sealed partial class Dispatcher(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await bell.WaitAsync(LookInterval, clock, stoppingToken);
+            // A slot that comes free while nobody is known to wait is no reason to ask storage; the regular look is.
+            var isRung = await bell.WaitAsync(LookInterval, clock, stoppingToken);
             try
             {
-                await DispatchAsync(stoppingToken);
+                if (!isRung || pending.Known.Count > 0)
+                {
+                    await DispatchAsync(stoppingToken);
+                }
             }
             catch (StorageUnavailableException e)
             {

@@ -34,7 +34,12 @@ public sealed class Placer(
 
         var started = clock.GetUtcNow();
         var attempt = new RunAttempt(lease.Attempt, lease.Host, lease.Prompt, started) { StageMs = (long)Stopwatch.GetElapsedTime(staging).TotalMilliseconds };
-        var answer = await SubmitAsync(run, command.Placement, slot with { Lease = lease }, host, cancellationToken);
+        if (cacheNodes.For(lease.Host) is { IsEmpty: false } kept)
+        {
+            prompt = await prompts.CompileAsync(run, command.Placement, kept, cancellationToken);
+        }
+
+        var answer = await SubmitAsync(lease, slot.IsFresh, prompt, host, cancellationToken);
         return answer is RunEvent.Placed && run.Attempts.All(a => a.Number != lease.Attempt)
             ? (run with { Attempts = run.Attempts.Add(attempt) }, answer)
             : (run, answer);
@@ -96,15 +101,13 @@ public sealed class Placer(
         return null;
     }
 
-    private async Task<RunEvent> SubmitAsync(RunRecord run, Placement placement, Slot slot, HostConnection host, CancellationToken cancellationToken)
+    private async Task<RunEvent> SubmitAsync(Lease lease, bool isFresh, CompiledPrompt prompt, HostConnection host, CancellationToken cancellationToken)
     {
-        var lease = slot.Lease!.Value; // The caller has checked it.
-        var prompt = await prompts.CompileAsync(run, placement, cacheNodes.For(lease.Host), cancellationToken);
         var client = await host.Listener.ConnectedAsync(cancellationToken);
         watch.Watch(lease, prompt.NodeCount);
 
         // Only a lease that was taken a moment ago proves that nothing has been posted under this id.
-        if (!slot.IsFresh && await host.Client.FindAsync(lease.Prompt, cancellationToken) is var found and not Whereabouts.Nowhere)
+        if (!isFresh && await host.Client.FindAsync(lease.Prompt, cancellationToken) is var found and not Whereabouts.Nowhere)
         {
             return found is Whereabouts.NoAnswer ? Failed(lease) : Placed(lease, prompt);
         }

@@ -32,7 +32,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 return ValueBinder.Bind(workflow, root, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
                 {
                     Binding.Invalid invalid => new IntakeReply.Refused(invalid.Faults),
-                    Binding.Valid valid => await AcceptAsync(row.Name, picked.Version, workflow, valid, cancellationToken),
+                    Binding.Valid valid => await AcceptAsync(row.Name, picked, workflow, valid, cancellationToken),
                     _ => throw new UnreachableException(),
                 };
             default:
@@ -40,7 +40,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
         }
     }
 
-    private async Task<IntakeReply> AcceptAsync(string name, int version, Workflow workflow, Binding.Valid bound, CancellationToken cancellationToken)
+    private async Task<IntakeReply> AcceptAsync(string name, WorkflowVersion version, Workflow workflow, Binding.Valid bound, CancellationToken cancellationToken)
     {
         var id = RunIds.New(clock);
         var stored = await files.StoreAsync(id, bound.Files, cancellationToken);
@@ -56,7 +56,9 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
             {
                 Id = id,
                 Workflow = name,
-                Version = version,
+                Version = version.Version,
+                Content = version.Content,
+                Catalog = version.Catalog,
                 CreatedAt = now,
                 Limits = new() { StartBy = now + options.StartWithin, FinishBy = now + options.FinishWithin },
                 State = RunProcess.Initial,

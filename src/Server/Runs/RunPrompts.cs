@@ -33,10 +33,7 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
     public static WaitingRun Waiting(RunRecord run, Placement placement, Requirements needs) =>
         new() { Run = run.Id, Placement = placement, Since = run.CreatedAt, Needs = needs };
 
-    public async Task<Workflow> WorkflowAsync(RunRecord run, CancellationToken cancellationToken) =>
-        await workflows.FindAsync(run.Workflow, cancellationToken) is { } row && row.Find(run.Version) is { } version
-            ? await workflows.LoadAsync(version, cancellationToken)
-            : throw new InvalidDataException($"Version {run.Version} of '{run.Workflow}' is gone.");
+    public Task<Workflow> WorkflowAsync(RunRecord run, CancellationToken cancellationToken) => workflows.LoadAsync(run.Content, run.Catalog, cancellationToken);
 
     private async Task<CallValues> ValuesAsync(RunRecord run, CancellationToken cancellationToken)
     {

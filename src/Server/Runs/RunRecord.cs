@@ -13,6 +13,12 @@ public sealed record RunRecord
 
     public required int Version { get; init; }
 
+    /// <summary>The version's content, kept here so that no step of the run has to look it up.</summary>
+    public required string Content { get; init; }
+
+    /// <summary>The node catalog that the version was checked against.</summary>
+    public required string Catalog { get; init; }
+
     /// <summary>Who called; runs of others are not found. Empty where callers are not told apart.</summary>
     public string Client { get; init; } = "";
 

@@ -41,24 +41,26 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
         kept[(workflow.ContentHash, catalog.Hash)] = workflow;
     }
 
-    public async Task<Workflow> LoadAsync(WorkflowVersion version, CancellationToken cancellationToken)
+    public Task<Workflow> LoadAsync(WorkflowVersion version, CancellationToken cancellationToken) => LoadAsync(version.Content, version.Catalog, cancellationToken);
+
+    public async Task<Workflow> LoadAsync(string content, string catalogHash, CancellationToken cancellationToken)
     {
-        if (kept.TryGetValue((version.Content, version.Catalog), out var workflow))
+        if (kept.TryGetValue((content, catalogHash), out var workflow))
         {
             return workflow;
         }
 
-        var prompt = JsonElement.Parse(await ReadAsync(PromptBlob(version.Content), cancellationToken));
-        var catalog = NodeCatalog.Read(await ReadAsync(CatalogBlob(version.Catalog), cancellationToken));
+        var prompt = JsonElement.Parse(await ReadAsync(PromptBlob(content), cancellationToken));
+        var catalog = NodeCatalog.Read(await ReadAsync(CatalogBlob(catalogHash), cancellationToken));
         workflow = Workflow.Check(prompt, catalog) is WorkflowCheck.Valid valid
             ? valid.Workflow
-            : throw new InvalidDataException($"The stored prompt {version.Content} no longer passes the check that it was saved under.");
+            : throw new InvalidDataException($"The stored prompt {content} no longer passes the check that it was saved under.");
         if (kept.Count >= MostKept)
         {
             kept.Clear(); // Rare, and cheaper than keeping an order of use on the hot path.
         }
 
-        return kept[(version.Content, version.Catalog)] = workflow;
+        return kept[(content, catalogHash)] = workflow;
     }
 
     private async Task<byte[]> ReadAsync(string blob, CancellationToken cancellationToken) =>

@@ -1,0 +1,27 @@
+using BenchmarkDotNet.Running;
+using ComfyFunc.Bench;
+
+// dotnet run -c Release --project bench -- latency|throughput|transactions|bigfile|compile
+switch (args)
+{
+    case ["latency", ..]:
+        await Latency.RunAsync(args.Length > 1 ? new Uri(args[1]) : null);
+        break;
+    case ["throughput", ..]:
+        await Throughput.RunAsync(args.Length > 1 ? new Uri(args[1]) : null);
+        break;
+    case ["transactions", ..]:
+        await Transactions.RunAsync();
+        break;
+    case ["bigfile", ..]:
+        await BigFile.RunAsync();
+        break;
+    case ["compile", ..]:
+        BenchmarkRunner.Run<Compile>();
+        break;
+    default:
+        Console.Error.WriteLine("One of: latency [url], throughput [url], transactions, bigfile, compile. The url is of an app that serves already, such as http://localhost:7071.");
+        return 2;
+}
+
+return 0;

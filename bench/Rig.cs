@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using ComfyFunc.ComfySim;
+using ComfyFunc.Standalone;
+using ComfyFunc.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComfyFunc.Bench;
+
+/// <summary>What a measurement stands on: the app on its own Azurite, and instant simulated hosts in processes of their own.</summary>
+internal sealed class Rig : IAsyncDisposable
+{
+    /// <summary>The least that a run can be: one picture made and saved. The color makes each call a new one.</summary>
+    public const string Prompt = """
+        {
+          "1": {"class_type":"EmptyImage","inputs":{"width":64,"height":64,"batch_size":1,"color":0},"_meta":{"title":"[canvas]"}},
+          "2": {"class_type":"SaveImage","inputs":{"images":["1",0],"filename_prefix":"bench"},"_meta":{"title":"[picture]"}}
+        }
+        """;
+
+    private readonly List<Process> hosts = [];
+    private readonly AzuriteProcess? azurite;
+    private readonly WebApplication? app;
+    private int color;
+
+    private Rig(AzuriteProcess? azurite, WebApplication? app, Uri url)
+    {
+        (this.azurite, this.app) = (azurite, app);
+        Http = new() { BaseAddress = new(url, "api/"), Timeout = TimeSpan.FromMinutes(10) };
+    }
+
+    public HttpClient Http { get; }
+
+    public List<Uri> Hosts { get; } = [];
+
+    public IServiceProvider Services => app?.Services ?? throw new InvalidOperationException("The app is in another process.");
+
+    /// <param name="served">An app that serves already; without one, a Standalone app is started here.</param>
+    public static async Task<Rig> StartAsync(Uri? served, int hosts, int slots)
+    {
+        AzuriteProcess? azurite = null;
+        WebApplication? app = null;
+        if (served is null)
+        {
+            azurite = await AzuriteProcess.StartAsync(new() { DataFolder = Directory.CreateTempSubdirectory("bench-").FullName, ToolFolder = Path.GetFullPath(".tools") }, NullLogger.Instance, CancellationToken.None);
+            app = StandaloneApp.Build(["--urls", "http://127.0.0.1:0"], new StorageOptions { ConnectionString = azurite.ConnectionString }, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
+            await app.StartAsync();
+        }
+
+        var rig = new Rig(azurite, app, served ?? StandaloneApp.UrlOf(app!)); // One of the two is there.
+        for (var i = 0; i < hosts; i++)
+        {
+            await rig.AddHostAsync($"bench{i}", slots);
+        }
+
+        await rig.SaveAsync("bench", Prompt);
+        return rig;
+    }
+
+    public async Task SaveAsync(string name, string prompt)
+    {
+        using var saved = await Http.PutAsync(new Uri($"workflows/{name}", UriKind.Relative), new StringContent(prompt, Encoding.UTF8, "application/json"));
+        saved.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>One call that waits for its result.</summary>
+    public async Task<JsonObject> CallAsync(string name = "bench", string? body = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"workflows/{name}", UriKind.Relative))
+        {
+            Content = new StringContent(body ?? $$$"""{"canvas":{"color":{{{NextColor()}}}}}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("Prefer", "wait=200");
+        using var response = await Http.SendAsync(request);
+        var run = await response.Content.ReadFromJsonAsync<JsonObject>();
+        return (string?)run!["status"] == "succeeded" ? run : throw new InvalidOperationException($"A call failed: {run.ToJsonString()}");
+    }
+
+    public int NextColor() => Interlocked.Increment(ref color) & 0xFFFFFF;
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
+        if (azurite is not null)
+        {
+            await azurite.DisposeAsync();
+        }
+
+        foreach (var host in hosts)
+        {
+            host.Kill();
+            host.Dispose();
+        }
+    }
+
+    private async Task AddHostAsync(string id, int slots)
+    {
+        var host = Process.Start(new ProcessStartInfo("dotnet", [typeof(SimulatedHost).Assembly.Location, "--port", "0", "--instant", "--name", id]) { RedirectStandardOutput = true })!; // No shell, so there is a process.
+        hosts.Add(host);
+        var line = await host.StandardOutput.ReadLineAsync() ?? "";
+        var url = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..line.LastIndexOf('/')] + "/");
+        Hosts.Add(url);
+        using var registered = await Http.PutAsJsonAsync($"hosts/{id}", new { url, slots });
+        registered.EnsureSuccessStatusCode();
+    }
+}
