@@ -21,8 +21,7 @@ public sealed class FaultTests : IAsyncLifetime
         rig.Host.Faults.CrashAt = "SaveImage";
         var socket = await rig.ListenAsync();
         await rig.SubmitAsync(Graphs.Picture());
-        var heard = await socket.UntilClosedAsync();
-        Assert.Equal("executing 2", heard[^1].ToString());
+        Assert.DoesNotContain(await socket.UntilClosedAsync(), h => h.ToString() == "executed 2");
         Assert.Null(socket.CloseStatus);
         await Assert.ThrowsAsync<HttpRequestException>(() => rig.GetAsync("queue"));
         Assert.False(rig.Host.IsRunning);

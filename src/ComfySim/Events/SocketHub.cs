@@ -42,23 +42,9 @@ internal sealed class SocketHub(SimFaults faults)
     {
         await foreach (var message in messages.Reader.ReadAllAsync(cancellationToken))
         {
-            if (message.Mark is { } mark)
-            {
-                mark.SetResult();
-                continue;
-            }
-
             foreach (var socket in Audience(message.ClientId))
                 await SendNowAsync(socket, message.Type, message.Bytes, cancellationToken);
         }
-    }
-
-    /// <summary>Waits until everything that was queued so far is sent.</summary>
-    public Task FlushAsync(CancellationToken cancellationToken)
-    {
-        var mark = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        messages.Writer.TryWrite(new(default, [], null, mark));
-        return mark.Task.WaitAsync(cancellationToken);
     }
 
     public async Task SendNowAsync(ClientSocket socket, WebSocketMessageType type, byte[] frame, CancellationToken cancellationToken)
@@ -89,5 +75,5 @@ internal sealed class SocketHub(SimFaults faults)
     private IEnumerable<ClientSocket> Audience(string? clientId) =>
         clientId is null ? sockets.Values : sockets.TryGetValue(clientId, out var socket) ? [socket] : [];
 
-    private readonly record struct Outgoing(WebSocketMessageType Type, byte[] Bytes, string? ClientId, TaskCompletionSource? Mark = null);
+    private readonly record struct Outgoing(WebSocketMessageType Type, byte[] Bytes, string? ClientId);
 }

@@ -99,7 +99,6 @@ internal sealed class PromptExecution(SimProcess process, NodeHost nodes, Prompt
         var faults = process.Machine.Faults;
         if (faults.IsDue(faults.CrashAt, nodeClass))
         {
-            await process.Hub.FlushAsync(death); // What was announced is out before a node can bring the process down.
             faults.Crash();
             await Task.Delay(Timeout.Infinite, death);
         }
