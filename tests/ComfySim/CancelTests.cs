@@ -124,8 +124,7 @@ public sealed class CancelTests
         var socket = await rig.ListenAsync();
         await rig.OccupyAsync(socket, Graphs.Sleep(60, poll: false));
         await rig.InterruptAsync("occupier");
-        clock.Advance(TimeSpan.FromSeconds(61));
-        var heard = await socket.UntilEndOfAsync("occupier");
+        var heard = await clock.AdvanceUntilAsync(socket.UntilEndOfAsync("occupier"));
         Assert.Equal(("execution_interrupted", "2"), (heard[^3].Type, heard[^3].Text("node_id")));
     }
 

@@ -23,7 +23,11 @@ public sealed class FaultTests : IAsyncLifetime
         await Task.WhenAny(rig.SubmitAsync(Graphs.Picture())); // The crash may overtake the answer.
         Assert.DoesNotContain(await socket.UntilClosedAsync(), h => h.ToString() == "executed 2");
         Assert.Null(socket.CloseStatus);
-        await Assert.ThrowsAsync<HttpRequestException>(() => rig.GetAsync("queue"));
+        var deadline = Deadline.Token;
+        await Assert.ThrowsAsync<HttpRequestException>(async () =>
+        {
+            while (!deadline.IsCancellationRequested) await rig.GetAsync("queue");
+        });
         Assert.False(rig.Host.IsRunning);
     }
 
@@ -202,14 +206,7 @@ public sealed class FaultTests : IAsyncLifetime
         await slow.SubmitAsync(Graphs.Sampled(), "p");
         await socket.UntilAsync(h => h.ToString() == "executing 1");
         Assert.Equal(["p"], await slow.QueuedAsync("queue_running"));
-        var end = socket.UntilEndOfAsync("p");
-        while (!end.IsCompleted)
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        Assert.Contains(await end, h => h.Type == "binary 1");
+        Assert.Contains(await clock.AdvanceUntilAsync(socket.UntilEndOfAsync("p")), h => h.Type == "binary 1");
     }
 
     // Nothing is heard, so one has to look.

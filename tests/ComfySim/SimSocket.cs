@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.ComfySim;
 
@@ -115,5 +116,21 @@ internal static class Deadline
             source.CancelAfter(Patience);
             return source.Token;
         }
+    }
+}
+
+/// <summary>Time that a test lets pass.</summary>
+internal static class PassingTime
+{
+    /// <summary>Goes on until the task is done: one cannot see from outside when a node has begun to wait.</summary>
+    public static async Task<T> AdvanceUntilAsync<T>(this FakeTimeProvider clock, Task<T> done)
+    {
+        while (!done.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        return await done;
     }
 }
