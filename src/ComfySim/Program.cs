@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ComfyFunc.ComfySim;
 
 // dotnet run --project src/ComfySim [-- --port 8188] [--host 127.0.0.1] [--name sim] [--vram-gb 24] [--speed 1] [--instant] [--data <folder>]
@@ -17,7 +18,11 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stop.Cancel();
 };
-AppDomain.CurrentDomain.ProcessExit += (_, _) => stop.Cancel();
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
 await using var host = await SimulatedHost.StartAsync(options, stop.Token);
 Console.WriteLine($"A simulated ComfyUI host listens on {host.Url}  (Ctrl+C stops it)");
 try

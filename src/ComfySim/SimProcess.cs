@@ -52,7 +52,16 @@ internal sealed class SimProcess
     {
         var process = new SimProcess(options, machine);
         process.app = SimServer.Build(process, port);
-        await process.app.StartAsync(cancellationToken);
+        try
+        {
+            await process.app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await process.app.DisposeAsync();
+            throw;
+        }
+
         process.Url = new Uri(process.app.Urls.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).TrimEnd('/') + "/");
         _ = Task.Run(() => process.Hub.PublishAsync(process.Death), CancellationToken.None);
         _ = Task.Run(() => process.Worker.RunAsync(process.Death), CancellationToken.None);

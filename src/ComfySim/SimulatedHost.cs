@@ -34,8 +34,16 @@ public sealed class SimulatedHost : IAsyncDisposable
     public static async Task<SimulatedHost> StartAsync(SimOptions options, CancellationToken cancellationToken)
     {
         var host = new SimulatedHost(options);
-        await host.StartAsync(options.Port, cancellationToken);
-        return host;
+        try
+        {
+            await host.StartAsync(options.Port, cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync(); // A port that is taken must not leave a folder behind.
+            throw;
+        }
     }
 
     /// <summary>Ends it as a crash does: no close frames, and queue, history and cache are gone.</summary>

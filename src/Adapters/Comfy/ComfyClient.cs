@@ -133,14 +133,13 @@ public sealed partial class ComfyClient(HttpClient http, ILogger<ComfyClient> lo
 
     public async Task<SystemStats?> GetSystemStatsAsync(CancellationToken cancellationToken)
     {
-        if (await GetJsonAsync("system_stats", cancellationToken) is not { ValueKind: JsonValueKind.Object } stats || !stats.TryGetProperty("system", out var system))
+        if (await GetJsonAsync("system_stats", cancellationToken) is not { ValueKind: JsonValueKind.Object } stats || !stats.TryGetProperty("system", out var system) || system.ValueKind is not JsonValueKind.Object)
         {
             return null;
         }
 
-        var version = system.TryGetProperty("comfyui_version", out var text) && text.ValueKind is JsonValueKind.String ? text.GetString() : null;
         var devices = stats.TryGetProperty("devices", out var list) && list.ValueKind is JsonValueKind.Array ? list.EnumerateArray() : default;
-        return new(version, devices.Select(d => d.TryGetProperty("vram_total", out var total) && total.TryGetInt64(out var bytes) ? bytes : 0).DefaultIfEmpty().Max());
+        return new(Text(system, "comfyui_version"), devices.Select(d => d.ValueKind is JsonValueKind.Object && d.TryGetProperty("vram_total", out var total) && total.ValueKind is JsonValueKind.Number && total.TryGetInt64(out var bytes) ? bytes : 0).DefaultIfEmpty().Max());
     }
 
     private static IEnumerable<PromptId> Items(JsonElement queue, string name) =>
@@ -159,8 +158,11 @@ public sealed partial class ComfyClient(HttpClient http, ILogger<ComfyClient> lo
         }
 
         var stored = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        return new UploadReply.Stored(stored.GetProperty("name").GetString() ?? "", stored.TryGetProperty("subfolder", out var folder) ? folder.GetString() ?? "" : "");
+        return Text(stored, "name") is { } name ? new UploadReply.Stored(name, Text(stored, "subfolder") ?? "") : null;
     }
+
+    private static string? Text(JsonElement value, string name) =>
+        value.ValueKind is JsonValueKind.Object && value.TryGetProperty(name, out var member) && member.ValueKind is JsonValueKind.String ? member.GetString() : null;
 
     private async Task<JsonElement?> GetJsonAsync(string path, CancellationToken cancellationToken) =>
         await AskAsync<object>(HttpMethod.Get, path, null, ShortPatience, async (r, ct) => r.IsSuccessStatusCode ? await r.Content.ReadFromJsonAsync<JsonElement>(ct) : null, cancellationToken) as JsonElement?;
@@ -191,7 +193,7 @@ public sealed partial class ComfyClient(HttpClient http, ILogger<ComfyClient> lo
     }
 
     private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && (e is HttpRequestException or OperationCanceledException or IOException or JsonException);
+        !cancellationToken.IsCancellationRequested && (e is HttpRequestException or OperationCanceledException or IOException or JsonException or InvalidOperationException);
 
     [LoggerMessage(LogLevel.Warning, "Prompt {PromptId} was rejected: {ErrorType}.")]
     private partial void PromptRejected(PromptId promptId, string errorType);

@@ -11,6 +11,11 @@ public sealed record HistoryEntry(
     /// <summary>Reads one entry; tolerant of everything that is not needed.</summary>
     public static HistoryEntry Read(PromptId prompt, JsonElement entry)
     {
+        if (entry.ValueKind is not JsonValueKind.Object)
+        {
+            entry = JsonSerializer.SerializeToElement(new Dictionary<string, string>());
+        }
+
         var messages = Messages(entry).ToArray();
         return new(prompt, EndOf(entry, messages), [.. ReadOutputs(entry)], IsFullyCached(entry, messages), TimeOf(messages.FirstOrDefault()), TimeOf(messages.LastOrDefault()));
     }
@@ -18,7 +23,7 @@ public sealed record HistoryEntry(
     private static PromptEnd EndOf(JsonElement entry, (string Event, JsonElement Data)[] messages)
     {
         var success = entry.TryGetProperty("status", out var status) && status.ValueKind is JsonValueKind.Object
-            ? status.TryGetProperty("status_str", out var text) && text.ValueEquals("success")
+            ? status.TryGetProperty("status_str", out var text) && text.ValueKind is JsonValueKind.String && text.ValueEquals("success")
             : true; // Old servers have no status for what ended well.
         if (success)
         {
@@ -58,11 +63,11 @@ public sealed record HistoryEntry(
     private static IEnumerable<(string Event, JsonElement Data)> Messages(JsonElement entry) =>
         entry.TryGetProperty("status", out var status) && status.ValueKind is JsonValueKind.Object
         && status.TryGetProperty("messages", out var messages) && messages.ValueKind is JsonValueKind.Array
-            ? messages.EnumerateArray().Where(m => m.ValueKind is JsonValueKind.Array && m.GetArrayLength() == 2).Select(m => (m[0].GetString() ?? "", m[1]))
+            ? messages.EnumerateArray().Where(m => m.ValueKind is JsonValueKind.Array && m.GetArrayLength() == 2 && m[0].ValueKind is JsonValueKind.String).Select(m => (m[0].GetString() ?? "", m[1]))
             : [];
 
     private static DateTimeOffset? TimeOf((string Event, JsonElement Data) message) =>
-        message.Data.ValueKind is JsonValueKind.Object && message.Data.TryGetProperty("timestamp", out var time) && time.ValueKind is JsonValueKind.Number && time.TryGetDouble(out var ms)
+        message.Data.ValueKind is JsonValueKind.Object && message.Data.TryGetProperty("timestamp", out var time) && time.ValueKind is JsonValueKind.Number && time.TryGetDouble(out var ms) && ms is >= 0 and < 1e14
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)ms)
             : null;
 

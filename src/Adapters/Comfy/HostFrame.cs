@@ -20,8 +20,8 @@ internal abstract record HostFrame
         public PromptProgress? Apply(WatchedPrompt prompt) => Type switch
         {
             "execution_cached" => prompt.Cached(Data),
-            "executing" when Text("node") is { } node => prompt.Executing(node),
-            "progress" => prompt.Step(Text("node"), Number("value"), Number("max")),
+            "executing" when Text(Data, "node") is { } node => prompt.Executing(node),
+            "progress" => prompt.Step(Text(Data, "node"), Number("value"), Number("max")),
             "progress_state" when Data.TryGetProperty("nodes", out var nodes) && nodes.ValueKind is JsonValueKind.Object => prompt.States(nodes),
             "execution_start" => Begun(prompt),
             _ => null,
@@ -33,8 +33,6 @@ internal abstract record HostFrame
             return null;
         }
 
-        private string? Text(string name) => Data.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
-
         private double Number(string name) => Data.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number ? value.GetDouble() : 0;
     }
 
@@ -43,7 +41,7 @@ internal abstract record HostFrame
         try
         {
             var message = JsonElement.Parse(utf8);
-            if (!message.TryGetProperty("type", out var type) || type.ValueKind is not JsonValueKind.String || !message.TryGetProperty("data", out var data) || data.ValueKind is not JsonValueKind.Object)
+            if (message.ValueKind is not JsonValueKind.Object || !message.TryGetProperty("type", out var type) || type.ValueKind is not JsonValueKind.String || !message.TryGetProperty("data", out var data) || data.ValueKind is not JsonValueKind.Object)
             {
                 return null;
             }
@@ -86,8 +84,8 @@ internal abstract record HostFrame
         try
         {
             var facts = JsonElement.Parse(metadata);
-            var type = facts.TryGetProperty("image_type", out var t) ? t.GetString() : null;
-            return facts.TryGetProperty("prompt_id", out var id) && Guid.TryParse(id.GetString(), out var prompt)
+            var type = Text(facts, "image_type");
+            return Guid.TryParse(Text(facts, "prompt_id"), out var prompt)
                 ? new(new PromptId(prompt), new(type ?? "image/jpeg", picture.ToArray()))
                 : null;
         }
@@ -96,4 +94,7 @@ internal abstract record HostFrame
             return null;
         }
     }
+
+    private static string? Text(JsonElement data, string name) =>
+        data.ValueKind is JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 }

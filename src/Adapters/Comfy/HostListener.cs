@@ -61,30 +61,37 @@ public sealed partial class HostListener(
         var delay = options.SecondLook;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await using var opened = await HostSocket.OpenAsync(url, cancellationToken);
-            if (opened is not null)
+            await using (var opened = await HostSocket.OpenAsync(url, cancellationToken))
             {
-                delay = options.SecondLook;
-                socket = opened;
-                Volatile.Write(ref lastFrame, clock.GetTimestamp());
-                connection.TrySetResult(opened.ClientId);
-                news.Writer.TryWrite(o => o.ConnectedAsync(host));
-                await foreach (var frame in opened.ReadAsync(cancellationToken))
+                if (opened is not null)
                 {
-                    Volatile.Write(ref lastFrame, clock.GetTimestamp());
-                    Hear(frame);
+                    delay = options.SecondLook;
+                    await ListenToAsync(opened, cancellationToken);
                 }
-
-                connection = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                socket = null;
-                Disconnected(host);
-                news.Writer.TryWrite(o => o.DisconnectedAsync(host));
-                lookNow.Release();
             }
 
             await Task.Delay(delay, clock, cancellationToken);
             delay = delay * 2 < options.LongestReconnectDelay ? delay * 2 : options.LongestReconnectDelay;
         }
+    }
+
+    private async Task ListenToAsync(HostSocket opened, CancellationToken cancellationToken)
+    {
+        socket = opened;
+        Volatile.Write(ref lastFrame, clock.GetTimestamp());
+        connection.TrySetResult(opened.ClientId);
+        news.Writer.TryWrite(o => o.ConnectedAsync(host));
+        await foreach (var frame in opened.ReadAsync(cancellationToken))
+        {
+            Volatile.Write(ref lastFrame, clock.GetTimestamp());
+            Hear(frame);
+        }
+
+        connection = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        socket = null;
+        Disconnected(host);
+        news.Writer.TryWrite(o => o.DisconnectedAsync(host));
+        lookNow.Release();
     }
 
     private void Hear(HostFrame frame)
@@ -164,11 +171,11 @@ public sealed partial class HostListener(
             {
                 state.Begin();
                 Executing = prompt;
-                state.Missed = 0;
+                state.Found();
             }
             else if (queue.Pending.Contains(prompt))
             {
-                state.Missed = 0;
+                state.Found();
             }
             else if (state.EndPassedOnAt is not { } at || clock.GetUtcNow() - at > options.PollInterval * 10)
             {
@@ -186,6 +193,7 @@ public sealed partial class HostListener(
                 break;
             case HistoryReply.None when ++state.Missed >= 2:
                 state.EndPassedOnAt = clock.GetUtcNow();
+                Executing = Executing == prompt ? null : Executing;
                 news.Writer.TryWrite(o => o.MissingAsync(host, prompt, state.HasBegun));
                 break;
         }

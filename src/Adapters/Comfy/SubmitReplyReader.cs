@@ -31,7 +31,7 @@ internal static class SubmitReplyReader
 
     private static SubmitReply.Rejected Rejected(JsonElement body)
     {
-        var error = body.TryGetProperty("error", out var e) && e.ValueKind is JsonValueKind.Object ? e : default;
+        var error = body.ValueKind is JsonValueKind.Object && body.TryGetProperty("error", out var e) && e.ValueKind is JsonValueKind.Object ? e : default;
         var message = Text(error, "message") ?? "It gave no reason";
         var details = Text(error, "details");
         return new(Text(error, "type") ?? "unknown", string.IsNullOrEmpty(details) || IsTrace(details) ? message : $"{message} ({details})", NodeErrors(body));

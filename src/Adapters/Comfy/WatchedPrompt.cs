@@ -19,11 +19,17 @@ internal sealed class WatchedPrompt(int nodesTotal)
 
     public void Begin() => HasBegun = true;
 
+    /// <summary>It is in the queue, even if it was missed before: a slow submit arrives after the first looks.</summary>
+    public void Found() => (Missed, EndPassedOnAt) = (0, null);
+
     public PromptProgress Cached(JsonElement data)
     {
         foreach (var id in data.TryGetProperty("nodes", out var cached) && cached.ValueKind is JsonValueKind.Array ? cached.EnumerateArray() : default)
         {
-            nodes[id.GetString() ?? ""] = 1;
+            if (id.ValueKind is JsonValueKind.String)
+            {
+                nodes[id.GetString()!] = 1; // A string is never null.
+            }
         }
 
         return Progress();
@@ -57,11 +63,11 @@ internal sealed class WatchedPrompt(int nodesTotal)
     public PromptProgress States(JsonElement states)
     {
         HasBegun = true;
-        foreach (var state in states.EnumerateObject())
+        foreach (var state in states.EnumerateObject().Where(s => s.Value.ValueKind is JsonValueKind.Object))
         {
             var value = Number(state.Value, "value");
             var max = Number(state.Value, "max");
-            var isDone = state.Value.TryGetProperty("state", out var s) && s.ValueEquals("finished");
+            var isDone = state.Value.TryGetProperty("state", out var s) && s.ValueKind is JsonValueKind.String && s.ValueEquals("finished");
             nodes[state.Name] = isDone ? 1 : max > 0 ? Math.Clamp(value / max, 0, 0.999) : 0;
             if (!isDone)
             {

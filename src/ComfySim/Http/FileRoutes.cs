@@ -12,7 +12,6 @@ internal static class FileRoutes
         app.Both("POST", "/upload/image", context => UploadAsync(context, process));
         app.Both("POST", "/upload/mask", context => UploadMaskAsync(context, process));
         app.Both("GET", "/view", context => ViewAsync(context, process));
-        app.Both("HEAD", "/view", context => ViewAsync(context, process));
     }
 
     private static async Task UploadMaskAsync(HttpContext context, SimProcess process)
@@ -40,7 +39,8 @@ internal static class FileRoutes
     {
         if (form.Files.GetFile("image") is not { } file)
         {
-            context.Response.StatusCode = 400;
+            // A field that is no file has no name to ask for.
+            context.Response.StatusCode = form.ContainsKey("image") ? throw new InvalidOperationException("image") : 400;
             return;
         }
 
@@ -48,8 +48,9 @@ internal static class FileRoutes
         var root = process.Machine.Folders.OfType(type) ?? throw new InvalidOperationException(type);
         var subfolder = (string?)form["subfolder"] ?? "";
         var folder = Path.GetFullPath(Path.Combine(root, subfolder));
-        var path = Path.GetFullPath(Path.Combine(folder, file.FileName));
-        if (file.FileName.Length == 0 || !SimFolders.IsInside(root, folder) || !SimFolders.IsInside(folder, path))
+        var name = file.FileName.TrimStart('/', '\\');
+        var path = Path.GetFullPath(Path.Combine(folder, name));
+        if (name.Length == 0 || !SimFolders.IsInside(root, folder) || !SimFolders.IsInside(root, path))
         {
             context.Response.StatusCode = 400;
             return;
@@ -60,7 +61,7 @@ internal static class FileRoutes
         await file.CopyToAsync(bytes);
         var overwrite = (string?)form["overwrite"] is "true" or "1";
         for (var i = 1; !overwrite && File.Exists(path) && !(await File.ReadAllBytesAsync(path)).AsSpan().SequenceEqual(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)); i++)
-            path = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(file.FileName)} ({i}){Path.GetExtension(file.FileName)}");
+            path = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(name)} ({i}){Path.GetExtension(name)}");
 
         await File.WriteAllBytesAsync(path, bytes.ToArray());
         await context.JsonAsync(new PyDict { ["name"] = Path.GetFileName(path), ["subfolder"] = subfolder, ["type"] = type });

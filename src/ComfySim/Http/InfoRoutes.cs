@@ -11,7 +11,7 @@ internal static class InfoRoutes
     {
         var catalog = process.Machine.Catalog;
         app.Both("GET", "/object_info", context => context.JsonAsync(catalog.ToWire()));
-        app.Both("GET", "/object_info/{name}", context => context.JsonAsync(catalog.ToWire((string)context.Request.RouteValues["name"]!)));
+        app.Both("GET", "/object_info/{name}", context => context.JsonAsync(catalog.ToWire(context.LastSegment())));
         app.Both("GET", "/system_stats", context => context.JsonAsync(StatsOf(process)));
         app.Both("GET", "/features", context => context.JsonAsync(Features(process.Options)));
         app.Both("GET", "/models", context => context.JsonAsync(new PyList(ModelShelf.Folders)));
@@ -23,7 +23,7 @@ internal static class InfoRoutes
     public static PyDict Features(SimOptions options) => new()
     {
         ["supports_preview_metadata"] = true,
-        ["max_upload_size"] = options.MaxUploadGiven ? (double)options.MaxUploadBytes : options.MaxUploadBytes,
+        ["max_upload_size"] = options.MaxUploadGiven ? (double)options.MaxUploadBytes : (object)options.MaxUploadBytes, // A float or an int, not one for both.
     };
 
     private static Task ModelsAsync(HttpContext context, ModelShelf shelf)

@@ -23,7 +23,7 @@ internal static class PromptRoutes
         app.Both("POST", "/interrupt", context => InterruptAsync(context, process));
         app.Both("POST", "/free", context => FreeAsync(context, process));
         app.Both("GET", "/history", context => context.JsonAsync(process.History.List(Number(context, "max_items"), Number(context, "offset") ?? (Number(context, "max_items") is null ? 0 : -1))));
-        app.Both("GET", "/history/{id}", context => context.JsonAsync(process.History.Get((string)context.Request.RouteValues["id"]!)));
+        app.Both("GET", "/history/{id}", context => context.JsonAsync(process.History.Get(context.LastSegment())));
         app.Both("POST", "/history", context => ChangeHistoryAsync(context, process));
     }
 
@@ -46,7 +46,7 @@ internal static class PromptRoutes
 
         var prompt = Py.Item(body, "prompt");
         var id = Py.Contains(body, "prompt_id") ? Py.Str(Py.Item(body, "prompt_id")) : Guid.NewGuid().ToString();
-        var targets = Py.Contains(body, "partial_execution_targets") ? Py.Item(body, "partial_execution_targets") as PyList : null;
+        var targets = Py.Contains(body, "partial_execution_targets") ? Py.Item(body, "partial_execution_targets") : null;
         var verdict = new PromptValidator(process.Machine.Catalog, process.Machine.Folders).Validate(prompt, targets);
         if (verdict.Error is { } error)
         {

@@ -33,7 +33,7 @@ internal static class SimRoutes
         var asked = await context.Request.ReadFromJsonAsync<JsonElement>();
         foreach (var member in asked.EnumerateObject())
         {
-            var property = typeof(SimFaults).GetProperties().FirstOrDefault(p => p.Name.Equals(member.Name, StringComparison.OrdinalIgnoreCase));
+            var property = typeof(SimFaults).GetProperties().FirstOrDefault(p => p.SetMethod is { IsPublic: true } && p.Name.Equals(member.Name, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
                 await context.JsonAsync(new PyDict { ["error"] = $"There is no fault '{member.Name}'." }, 400);

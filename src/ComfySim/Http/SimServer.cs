@@ -1,4 +1,7 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Net.Http.Headers;
 using ComfyFunc.ComfySim.Python;
 
 namespace ComfyFunc.ComfySim.Http;
@@ -15,10 +18,16 @@ internal static class SimServer
         {
             k.Limits.MaxRequestBodySize = null;
             k.AddServerHeader = false;
+            k.ResponseHeaderEncodingSelector = _ => Encoding.UTF8; // File names are sent as they are.
         });
+        builder.Services.AddRequestDecompression();
+
+        // The process decides when it ends: several hosts may live in it, and none may swallow its signals.
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
         var app = builder.Build();
         app.UseWebSockets();
         app.Use((context, next) => GuardAsync(process, context, next));
+        app.UseRequestDecompression();
         PromptRoutes.Map(app, process);
         FileRoutes.Map(app, process);
         InfoRoutes.Map(app, process);
@@ -31,7 +40,7 @@ internal static class SimServer
     public static void Both(this WebApplication app, string verb, string path, Func<HttpContext, Task> handle)
     {
         foreach (var prefix in new[] { "", "/api" })
-            app.MapMethods(prefix + path, [verb], (RequestDelegate)(context => handle(context)));
+            app.MapMethods(prefix + path, verb == "GET" ? ["GET", "HEAD"] : [verb], (RequestDelegate)(context => handle(context)));
     }
 
     public static Task JsonAsync(this HttpContext context, object? value, int status = 200)
@@ -47,7 +56,26 @@ internal static class SimServer
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        return PyJson.Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
+        var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
+        return MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Charset is { HasValue: true } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            ? PyJson.Parse(Encoding.GetEncoding(charset.Value!).GetString(bytes)) // It has a value.
+            : PyJson.Parse(bytes);
+    }
+
+    /// <summary>The last part of the path, wholly decoded: routing leaves an encoded slash as it is.</summary>
+    public static string LastSegment(this HttpContext context)
+    {
+        var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
+        return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
+    }
+
+    public static Task TextAsync(this HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        var body = Encoding.UTF8.GetBytes(text);
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body).AsTask();
     }
 
     private static async Task GuardAsync(SimProcess process, HttpContext context, RequestDelegate next)
@@ -69,31 +97,52 @@ internal static class SimServer
             return;
         }
 
-        if (context.Request.ContentLength > process.Options.MaxUploadBytes)
+        if (HttpMethods.IsOptions(context.Request.Method))
+            return;
+
+        if (context.Request.Path.Value is { Length: > 1 } path && path.EndsWith('/'))
         {
-            await TextAsync(context, 413, $"Maximum request body size {process.Options.MaxUploadBytes} exceeded, actual body size {context.Request.ContentLength}");
+            context.Response.StatusCode = 404;
             return;
         }
+
+        var limit = process.Options.MaxUploadBytes;
+        if (context.Request.ContentLength > limit)
+        {
+            await context.TextAsync(413, TooLarge(limit, context.Request.ContentLength));
+            return;
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = limit;
 
         try
         {
             await next(context);
+            if (context.Response is { StatusCode: 405, HasStarted: false })
+                await context.TextAsync(405, "405: Method Not Allowed");
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == 413 && !context.Response.HasStarted)
+        {
+            await context.TextAsync(413, TooLarge(limit, limit + 1)); // It came in chunks; nobody counted them all.
         }
         catch (Exception e) when (e is not OperationCanceledException && !context.Response.HasStarted)
         {
-            await TextAsync(context, 500, "500 Internal Server Error\n\nServer got itself in trouble");
+            await context.TextAsync(500, "500 Internal Server Error\n\nServer got itself in trouble");
         }
     }
 
     // A page of another origin must not drive a server that trusts whoever reaches loopback.
     private static bool IsForeign(HttpRequest request) =>
-        request.Headers.Origin.Count > 0 && request.Host.Host is "127.0.0.1" or "localhost"
+        request.Headers.Origin.Count > 0 && request.Host.Host is "127.0.0.1" or "localhost" or "[::1]"
         && Uri.TryCreate(request.Headers.Origin[0], UriKind.Absolute, out var from) && from.Authority != request.Host.Value;
 
-    private static Task TextAsync(HttpContext context, int status, string text)
+    private static string TooLarge(long limit, long? actual) => $"Maximum request body size {limit} exceeded, actual body size {actual}";
+
+    private sealed class NoLifetime : IHostLifetime
     {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask();
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

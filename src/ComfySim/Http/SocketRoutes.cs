@@ -15,7 +15,7 @@ internal static class SocketRoutes
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            context.Response.StatusCode = 400;
+            await context.TextAsync(400, "No WebSocket UPGRADE hdr: None\n Can \"Upgrade\" only to \"WebSocket\".");
             return;
         }
 

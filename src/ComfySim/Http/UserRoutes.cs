@@ -6,7 +6,7 @@ internal static class UserRoutes
     public static void Map(WebApplication app, SimProcess process)
     {
         var folders = process.Machine.Folders;
-        app.Both("GET", "/users", context => context.JsonAsync(new PyDict { ["storage"] = "server", ["migrated"] = true }));
+        app.Both("GET", "/users", context => context.JsonAsync(new PyDict { ["storage"] = "server", ["migrated"] = false }));
         app.Both("GET", "/settings", context => context.JsonAsync(new PyDict()));
         app.Both("GET", "/userdata", context => ListAsync(context, folders));
         app.Both("GET", "/userdata/{file}", context => GetAsync(context, folders));
@@ -25,8 +25,7 @@ internal static class UserRoutes
         var folder = Path.GetFullPath(Path.Combine(folders.User, dir));
         if (!SimFolders.IsInside(folders.User, folder) || !Directory.Exists(folder))
         {
-            context.Response.StatusCode = SimFolders.IsInside(folders.User, folder) ? 404 : 403;
-            return Task.CompletedTask;
+            return SimFolders.IsInside(folders.User, folder) ? context.TextAsync(404, "Directory not found") : context.TextAsync(403, "Invalid directory");
         }
 
         var depth = context.Request.Query["recurse"] == "true" ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
@@ -74,7 +73,7 @@ internal static class UserRoutes
 
     private static string? PathOf(HttpContext context, SimFolders folders)
     {
-        var path = Path.GetFullPath(Path.Combine(folders.User, Uri.UnescapeDataString((string)context.Request.RouteValues["file"]!))); // The pattern has it.
+        var path = Path.GetFullPath(Path.Combine(folders.User, context.LastSegment()));
         return SimFolders.IsInside(folders.User, path) ? path : null;
     }
 }

@@ -17,7 +17,7 @@ internal static partial class OutputFiles
         var subfolder = Path.GetDirectoryName(prefix) ?? "";
         var folder = Path.GetFullPath(Path.Combine(root, subfolder));
         if (!SimFolders.IsInside(root, folder))
-            throw new Python.PythonException("Exception", "**** ERROR: Saving image outside the output folder is not allowed.\n");
+            throw new Python.PythonException("Exception", $"**** ERROR: Saving image outside the output folder is not allowed.\n full_output_folder: {folder}\n         output_dir: {root}\n");
 
         Directory.CreateDirectory(folder);
         var stem = Path.GetFileName(prefix);

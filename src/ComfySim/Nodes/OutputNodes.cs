@@ -10,7 +10,8 @@ internal static class OutputNodes
     [
         new()
         {
-            Name = "SaveImage", DisplayName = "Save Image", Category = "image", Required = [In.Link("images", "IMAGE"), In.Text("filename_prefix", "ComfyUI")], WantsMetadata = true, IsOutput = true,
+            Name = "SaveImage", DisplayName = "Save Image", Category = "image", Description = "Saves the input images to your ComfyUI output directory.", WantsMetadata = true, IsOutput = true,
+            Required = [In.Link("images", "IMAGE", "The images to save."), In.Text("filename_prefix", "ComfyUI", tooltip: "The prefix for the file to save. This may include formatting information such as %date:yyyy-MM-dd% or %Empty Latent Image.width% to include values from nodes.")],
             Run = NodeClass.Sync(c => NodeResult.Show("images", c.Image("images").Pictures.Select(p => (object?)OutputFiles.Save(c, c.Text("filename_prefix"), ".png", p.Width, p.Height, path => File.WriteAllBytes(path, PngFile.Encode(p, c.Metadata())))))),
         },
         new()
@@ -37,6 +38,11 @@ internal static class OutputNodes
         },
         new()
         {
+            Name = "PreviewAudio", DisplayName = "Preview Audio", Category = "audio", Required = [In.Link("audio", "AUDIO")], WantsMetadata = true, IsOutput = true,
+            Run = NodeClass.Sync(c => NodeResult.Show("audio", OutputFiles.SaveTemp(c, ".flac", path => File.WriteAllBytes(path, FlacFile.Encode(c.Get<Sound>("audio", "keys")))))),
+        },
+        new()
+        {
             Name = "SaveLatent", Category = "_for_testing", Required = [In.Link("samples", "LATENT"), In.Text("filename_prefix", "latents/ComfyUI")], WantsMetadata = true, IsOutput = true,
             Run = NodeClass.Sync(c => NodeResult.Show("latents", OutputFiles.Save(c, c.Text("filename_prefix"), ".latent", 0, 0, path => File.WriteAllBytes(path, LatentFile(LatentNodes.Of(c)))))),
         },
@@ -48,7 +54,14 @@ internal static class OutputNodes
         new()
         {
             Name = "SaveImageWebsocket", Category = "api/image", Required = [In.Link("images", "IMAGE")], IsOutput = true,
-            Run = NodeClass.Sync(c => NodeResult.Of()),
+            Run = NodeClass.Sync(c =>
+            {
+                var pictures = c.Image("images").Pictures;
+                for (var i = 0; i < pictures.Count; i++)
+                    c.Progress(i, pictures.Count, () => new(PngFile.Encode(pictures[i], []), IsPng: true), always: true);
+
+                return NodeResult.Of();
+            }),
         },
         new()
         {

@@ -14,7 +14,9 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
     public IEnumerable<PyDict> ErrorsOf(string id) => errors.GetValueOrDefault(id) ?? [];
 
     /// <summary>A node on a cycle is invalid and nobody says why.</summary>
-    public bool IsValid(string id)
+    public bool IsValid(string id) => IsValid(id, null);
+
+    private bool IsValid(string id, PyDict? link)
     {
         if (valid.TryGetValue(id, out var known))
             return known;
@@ -27,13 +29,7 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
         }
         catch (PythonException e)
         {
-            errors[id].Add(new()
-            {
-                ["type"] = "exception_during_validation",
-                ["message"] = "Exception when validating node",
-                ["details"] = e.Message,
-                ["extra_info"] = new PyDict { ["exception_type"] = e.Type, ["traceback"] = new PyList { "  File \"/comfysim/execution.py\", line 1, in validate_inputs\n" } },
-            });
+            errors[id] = [link is null ? Raised("exception_during_validation", "Exception when validating node", e, []) : Raised("exception_during_inner_validation", "Exception when validating inner node", e, link)];
         }
 
         return valid[id];
@@ -53,6 +49,16 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
             foreach (var source in below.GetValueOrDefault(at) ?? [])
                 open.Push(source);
         }
+    }
+
+    /// <param name="link">What is known of the link through which the node was reached.</param>
+    private static PyDict Raised(string type, string message, PythonException e, PyDict link)
+    {
+        var info = new PyDict(link) { ["exception_message"] = e.Message, ["exception_type"] = e.Type, ["traceback"] = new PyList { "  File \"/comfysim/execution.py\", line 1, in validate_inputs\n" } };
+        if (link.Count == 0)
+            info.Remove("exception_message");
+
+        return new() { ["type"] = type, ["message"] = message, ["details"] = e.Message, ["extra_info"] = info };
     }
 
     private bool Check(string id)
@@ -99,7 +105,7 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
         }
 
         below[id].Add(from);
-        return IsValid(from);
+        return IsValid(from, new() { ["input_name"] = spec.Name, ["input_config"] = Config(spec), ["linked_node"] = link });
     }
 
     private bool CheckLiteral(string id, NodeClass nodeClass, InputSpec spec, PyDict inputs)
@@ -126,7 +132,7 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
         if (nodeClass.Check is { } check && check.Input == spec.Name)
         {
             return check.Complaint(value, folders) is not { } complaint
-                || Complain(id, "custom_validation_failed", "Custom validation failed for node", $"{spec.Name} - {complaint}", Info(spec, value));
+                || Complain(id, "custom_validation_failed", "Custom validation failed for node", $"{spec.Name} - {complaint}", new() { ["input_name"] = spec.Name });
         }
 
         return CheckRange(id, spec, value) && CheckChoice(id, spec, value);

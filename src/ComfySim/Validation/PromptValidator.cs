@@ -9,7 +9,7 @@ internal sealed record Verdict(PyDict? Error, PyList GoodOutputs, PyDict NodeErr
 /// <summary>Validates a prompt as ComfyUI's <c>validate_prompt</c> does: outputs one by one, and what is invalid is dropped when something else is valid.</summary>
 internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders)
 {
-    public Verdict Validate(object? prompt, PyList? targets)
+    public Verdict Validate(object? prompt, object? targets)
     {
         var outputs = new List<string>();
         foreach (var id in Py.Iterate(prompt).Select(Py.Str))
@@ -22,7 +22,7 @@ internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders)
             if (catalog.Find(name) is not { } nodeClass)
                 return Refuse("invalid_prompt", $"Cannot execute because node {name} does not exist.", $"Node ID '#{id}'");
 
-            if (nodeClass.IsOutput && (targets is null || targets.Contains(id)))
+            if (nodeClass.IsOutput && (targets is null || Py.Contains(targets, id)))
                 outputs.Add(id);
         }
 

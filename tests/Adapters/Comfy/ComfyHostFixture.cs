@@ -1,0 +1,56 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ComfyFunc.Comfy;
+using ComfyFunc.ComfySim;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComfyFunc.Tests.Adapters.Comfy;
+
+/// <summary>The ComfyUI that the contract tests speak to: the one that <c>COMFYUI_URL</c> names, or a simulated one.</summary>
+public sealed class ComfyHostFixture : IAsyncLifetime
+{
+    private static readonly string? RealUrl = Environment.GetEnvironmentVariable("COMFYUI_URL");
+
+    private SimulatedHost? simulated;
+    private ServiceProvider? services;
+
+    public Uri Url { get; private set; } = new("http://127.0.0.1/");
+
+    internal ComfyClient Client { get; private set; } = null!; // Set before the first test.
+
+    public async ValueTask InitializeAsync()
+    {
+        if (RealUrl is null) simulated = await SimulatedHost.StartAsync(new() { Speed = 0 }, TestContext.Current.CancellationToken);
+        Url = simulated?.Url ?? new Uri(RealUrl!.TrimEnd('/') + "/"); // One of the two is there.
+        services = Clients.Build();
+        Client = services.GetRequiredService<ComfyClients>().For(Url);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (services is not null) await services.DisposeAsync();
+        if (simulated is not null) await simulated.DisposeAsync();
+    }
+}
+
+/// <summary>Clients as an application gets them.</summary>
+internal static class Clients
+{
+    public static ServiceProvider Build() => new ServiceCollection().AddLogging().AddComfy().BuildServiceProvider();
+
+    public static PromptId NewId() => new(Guid.NewGuid());
+
+    public static ReadOnlyMemory<byte> Bytes(JsonNode graph) => JsonSerializer.SerializeToUtf8Bytes(graph);
+
+    public static HostListener Listener(Uri url, ComfyClient client, IHostObserver observer, ListenerOptions? options = null) =>
+        new(new("h"), url, client, options ?? Quick, observer, TimeProvider.System, NullLogger<HostListener>.Instance);
+
+    /// <summary>Looks often, so that a test need not wait.</summary>
+    public static ListenerOptions Quick { get; } = new()
+    {
+        PollInterval = TimeSpan.FromMilliseconds(100), IdleInterval = TimeSpan.FromMilliseconds(100), SecondLook = TimeSpan.FromMilliseconds(50),
+        LongestReconnectDelay = TimeSpan.FromMilliseconds(200),
+    };
+}
