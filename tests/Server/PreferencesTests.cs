@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Tests.Server;
+
+public class PreferencesTests
+{
+    private static readonly AnswerOptions Configured = new() { Wait = 30, Output = OutputForm.Base64, Return = ReturnForm.Minimal };
+
+    [Theory]
+    [InlineData("", "", 30, OutputForm.Base64, ReturnForm.Minimal)]
+    [InlineData("wait=5", "", 5, OutputForm.Base64, ReturnForm.Minimal)]
+    [InlineData("respond-async", "", 0, OutputForm.Base64, ReturnForm.Minimal)]
+    [InlineData("wait=9999, return=representation", "", 220, OutputForm.Base64, ReturnForm.Representation)]
+    [InlineData("respond-async, wait=7", "url", 7, OutputForm.Url, ReturnForm.Minimal)]
+    [InlineData("wait=-3", "nonsense", 0, OutputForm.Base64, ReturnForm.Minimal)]
+    public void A_call_is_answered_as_it_prefers_and_else_as_configured(string prefer, string output, int wait, OutputForm form, ReturnForm answer)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers["Prefer"] = prefer;
+        request.QueryString = output.Length == 0 ? QueryString.Empty : new($"?output={output}");
+
+        Assert.Equal(new Preferences(TimeSpan.FromSeconds(wait), form, answer), Preferences.Of(request, Configured));
+    }
+}
