@@ -45,8 +45,8 @@ public sealed record ListenerOptions
     /// <summary>Before the second look when the first got no answer.</summary>
     public TimeSpan SecondLook { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A socket on which nothing has come for so long while a prompt executes has gone silent.</summary>
-    public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>A socket on which nothing has come for so long while a prompt executes has gone silent. Nodes that load large models are silent for a while too, and a new socket would lose their progress.</summary>
+    public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a submit waits for a connection; without one the looks find its end.</summary>
     public TimeSpan ConnectPatience { get; init; } = TimeSpan.FromSeconds(2);
