@@ -135,7 +135,7 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Resumed {Count} runs that an earlier process had left open.")]
+    [LoggerMessage(LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
     private partial void RunsResumed(int count);
 
     [LoggerMessage(LogLevel.Error, "A step of run {RunId} failed and is tried again in {Delay}.")]

@@ -173,6 +173,23 @@ public class PoolTests(AzuriteFixture azurite)
         Assert.Equal("succeeded", Caller.Status(await app.Http.EndAsync(running)));
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:80/x.png")]
+    [InlineData("http://169.254.169.254/latest/meta-data")]
+    [InlineData("http://[::ffff:10.0.0.1]/")]
+    [InlineData("http://2130706433/")]
+    public async Task A_url_that_leads_inside_is_not_fetched(string url)
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostsAsync(1, host);
+        await app.Http.SaveAsync("upload", Prompts.Upload);
+        using var refused = await app.Http.CallAsync("upload", $$$$"""{"input":{"image":{"type":"file","url":"{{{{url}}}}"}}}""");
+        var problem = await refused.JsonAsync();
+
+        Assert.Equal(("input_blocked", "/input/image/url"), ((string)problem["code"]!, (string)problem["errors"]![0]!["pointer"]!));
+        Assert.Empty(host.Stats.Submissions);
+    }
+
     private async Task<AppProcess> WithHostsAsync(int slots, params SimulatedHost[] hosts)
     {
         var app = await AppProcess.StartAsync(azurite);

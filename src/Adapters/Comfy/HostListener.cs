@@ -46,6 +46,9 @@ public sealed partial class HostListener(
     /// <param name="nodesTotal">For the progress; 0 when it is not known.</param>
     public void Watch(PromptId prompt, int nodesTotal) => watched.TryAdd(prompt, new WatchedPrompt(nodesTotal));
 
+    /// <summary>Looks at once, for a prompt that another connection submitted: its events go there.</summary>
+    public void LookNow() => lookNow.Release();
+
     public void Unwatch(PromptId prompt) => watched.TryRemove(prompt, out _);
 
     public async ValueTask DisposeAsync()

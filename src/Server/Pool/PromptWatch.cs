@@ -59,10 +59,7 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
             return new RunEvent.Gone(lease.Attempt, HasBegun(lease), clock.GetUtcNow());
         }
 
-        if (!watched.ContainsKey(lease.Prompt))
-        {
-            Watch(lease, nodes: 0);
-        }
+        WatchAnew(lease, host);
 
         var where = await host.Client.FindAsync(lease.Prompt, cancellationToken);
         if (where is Whereabouts.Executing && watched.TryGetValue(lease.Prompt, out var w))
@@ -81,10 +78,7 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
             return new RunEvent.Gone(lease.Attempt, WasExecuting: false, clock.GetUtcNow());
         }
 
-        if (!watched.ContainsKey(lease.Prompt))
-        {
-            Watch(lease, nodes: 0);
-        }
+        WatchAnew(lease, host);
 
         await host.Client.CancelAsync(lease.Prompt, cancellationToken);
         return EventOf(await host.Client.FindAsync(lease.Prompt, cancellationToken), lease);
@@ -95,6 +89,16 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
         if (connections.Find(host) is { } connection)
         {
             await connection.Client.FreeAsync(cancellationToken);
+        }
+    }
+
+    // An earlier process submitted the prompt, and its events go to that one's socket: only looking finds the end.
+    private void WatchAnew(Lease lease, HostConnection host)
+    {
+        if (!watched.ContainsKey(lease.Prompt))
+        {
+            Watch(lease, nodes: 0);
+            host.Listener.LookNow();
         }
     }
 
