@@ -42,7 +42,7 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var resumed = 0;
-        await foreach (var run in runs.OpenRunsAsync(stoppingToken))
+        await foreach (var run in runs.OpenRunsAsync(since: null, stoppingToken))
         {
             resumed += Drive(run.Id, new RunEvent.DeadlinePassed(clock.GetUtcNow())) ? 1 : 0;
         }

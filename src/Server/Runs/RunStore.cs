@@ -7,15 +7,21 @@ namespace ComfyFunc.Runs;
 /// <summary>The Runs table. Rows of open runs are kept at hand, so that the process that drives a run need not read it back.</summary>
 public sealed class RunStore(IDocumentTables tables)
 {
+    private const int InsertsBetweenLooks = 1000;
+
     private readonly IDocumentTable table = tables["runs"];
     private readonly ConcurrentDictionary<RunId, RunRecord> open = new();
+    private int inserted;
 
-    public async Task<RunRecord> InsertAsync(RunRecord run, CancellationToken cancellationToken) =>
-        await table.InsertAsync(ToDocument(run), cancellationToken) switch
+    public async Task<RunRecord> InsertAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        ForgetEnded(run.CreatedAt);
+        return await table.InsertAsync(ToDocument(run), cancellationToken) switch
         {
             WriteReply.Written w => Keep(run with { ETag = w.ETag }),
             var reply => throw new InvalidOperationException($"The new run {run.Id} could not be inserted: {reply}."),
         };
+    }
 
     /// <summary>The row as last written or read here: good for deciding, since a stale one cannot be written.</summary>
     /// <param name="step">A row that is not that far yet is read again: another process has moved the run on.</param>
@@ -61,10 +67,11 @@ public sealed class RunStore(IDocumentTables tables)
         return new([.. page.Documents.Select(FromDocument)], page.Continuation);
     }
 
-    /// <summary>Every run that has not ended, for a process that starts.</summary>
-    public async IAsyncEnumerable<RunRecord> OpenRunsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Every run that has not ended.</summary>
+    /// <param name="since">Leaves out those created on days before; <see langword="null"/> looks through them all.</param>
+    public async IAsyncEnumerable<RunRecord> OpenRunsAsync(DateTimeOffset? since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var document in table.QueryAsync(new DocumentQuery { Where = RunFilter.Open, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(new DocumentQuery { Where = RunFilter.Open, PartitionBefore = since is { } day ? RunKeys.Partition(day.AddDays(-1)) : null, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             yield return Keep(FromDocument(document));
         }
@@ -83,6 +90,18 @@ public sealed class RunStore(IDocumentTables tables)
     {
         open.TryRemove(id, out _);
         await table.DeleteAsync(RunKeys.Partition(id), RunKeys.Row(id), etag: null, cancellationToken);
+    }
+
+    // When another process ends a run, nobody tells this one: now and then it lets go of rows whose runs must have ended.
+    private void ForgetEnded(DateTimeOffset now)
+    {
+        if (Interlocked.Increment(ref inserted) % InsertsBetweenLooks == 0)
+        {
+            foreach (var run in open.Values.Where(r => r.Limits.FinishBy < now))
+            {
+                open.TryRemove(run.Id, out _);
+            }
+        }
     }
 
     private RunRecord Keep(RunRecord run)
