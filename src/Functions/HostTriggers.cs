@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace ComfyFunc.Functions;
 
 /// <summary>The HTTP triggers of the pool.</summary>
-public sealed class HostTriggers(HostEndpoints hosts, Api api)
+public sealed class HostTriggers(HostEndpoints hosts, PoolEndpoints pool, Api api)
 {
     [Function(nameof(ListHosts))]
     public Task<IResult> ListHosts(
@@ -36,4 +36,14 @@ public sealed class HostTriggers(HostEndpoints hosts, Api api)
     public Task<IResult> ResumeHost(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostResume)] HttpRequest request, string id, CancellationToken cancellationToken) =>
         api.AnswerAsync(() => hosts.ResumeAsync(id, cancellationToken));
+
+    [Function(nameof(HostHeartbeat))]
+    public Task<IResult> HostHeartbeat(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostHeartbeat)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => hosts.HeartbeatAsync(request, id, cancellationToken));
+
+    [Function(nameof(GetPool))]
+    public Task<IResult> GetPool(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Pool)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => pool.GetAsync(cancellationToken));
 }

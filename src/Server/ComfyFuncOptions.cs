@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ComfyFunc.Pool;
 
 namespace ComfyFunc;
 
@@ -18,6 +19,15 @@ public sealed class ComfyFuncOptions
 
     /// <summary>How long a run may take from its acceptance to its end.</summary>
     public TimeSpan FinishWithin { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How much is borne with before a host gets no more work.</summary>
+    public HealthLimits Health { get; init; } = new();
+
+    /// <summary>The time in which the hosts that <c>GET /api/pool</c> wants would have done everything that waits.</summary>
+    public TimeSpan ScaleTarget { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a host that registers itself by heartbeats may be away before it is taken out of the pool.</summary>
+    public TimeSpan ForgetHostsAfter { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How long runs and their artifacts are kept after they ended.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(7);
@@ -62,6 +72,9 @@ public sealed class HostOptions
     public int Slots { get; init; } = 2;
 
     public IDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The workflow that it runs before it takes calls.</summary>
+    public string? WarmUp { get; init; }
 }
 
 /// <summary>What a call gets that does not state a preference: with Wait=220, Output=base64, Return=minimal a ComfyUI Fast API client works unchanged.</summary>

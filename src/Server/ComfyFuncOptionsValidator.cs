@@ -29,6 +29,13 @@ public sealed class ComfyFuncOptionsValidator : IValidateOptions<ComfyFuncOption
             [nameof(options.FinishWithin)] = options.FinishWithin,
             [nameof(options.Retention)] = options.Retention,
             [nameof(options.UrlLifetime)] = options.UrlLifetime,
+            [nameof(options.ScaleTarget)] = options.ScaleTarget,
+            [nameof(options.ForgetHostsAfter)] = options.ForgetHostsAfter,
+            ["Health:FirstRest"] = options.Health.FirstRest,
+            ["Health:StuckRest"] = options.Health.StuckRest,
+            ["Health:LongestRest"] = options.Health.LongestRest,
+            ["Health:ZombieAfter"] = options.Health.ZombieAfter,
+            ["Health:StuckAfter"] = options.Health.StuckAfter,
         }
         where setting.Value <= TimeSpan.Zero
         select $"{ComfyFuncOptions.Section}:{setting.Key} must be longer than nothing.";

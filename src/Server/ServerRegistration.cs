@@ -60,6 +60,10 @@ public static class ServerRegistration
         services.TryAddSingleton<HostCatalogs>();
         services.TryAddSingleton<HostConnections>();
         services.TryAddSingleton<HostProbe>();
+        services.TryAddSingleton<HostHealth>();
+        services.TryAddSingleton<HostSentinel>();
+        services.TryAddSingleton<WarmUps>();
+        services.TryAddSingleton<LiveContract>();
         services.TryAddSingleton<PendingStore>();
         services.TryAddSingleton<Capabilities>();
         services.TryAddSingleton<PromptWatch>();
@@ -78,6 +82,7 @@ public static class ServerRegistration
         services.TryAddSingleton<WorkflowEndpoints>();
         services.TryAddSingleton<RunEndpoints>();
         services.TryAddSingleton<HostEndpoints>();
+        services.TryAddSingleton<PoolEndpoints>();
         services.TryAddSingleton<HealthEndpoints>();
         return services;
     }

@@ -21,6 +21,7 @@ public static class ComfyRegistration
             UseProxy = false,
         });
         services.TryAddSingleton<ComfyClients>();
+        services.TryAddSingleton<IHostListeners, HostListeners>();
         return services;
     }
 }

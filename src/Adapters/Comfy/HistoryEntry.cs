@@ -8,6 +8,9 @@ namespace ComfyFunc.Comfy;
 public sealed record HistoryEntry(
     PromptId Prompt, PromptEnd End, ImmutableArray<NodeOutput> Outputs, bool FullyCached, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt)
 {
+    /// <summary>The nodes whose results were still in the cache.</summary>
+    public ImmutableArray<string> CachedNodes { get; init; } = [];
+
     /// <summary>Reads one entry; tolerant of everything that is not needed.</summary>
     public static HistoryEntry Read(PromptId prompt, JsonElement entry)
     {
@@ -17,7 +20,10 @@ public sealed record HistoryEntry(
         }
 
         var messages = Messages(entry).ToArray();
-        return new(prompt, EndOf(entry, messages), [.. ReadOutputs(entry)], IsFullyCached(entry, messages), TimeOf(messages.FirstOrDefault()), TimeOf(messages.LastOrDefault()));
+        return new(prompt, EndOf(entry, messages), [.. ReadOutputs(entry)], IsFullyCached(entry, messages), TimeOf(messages.FirstOrDefault()), TimeOf(messages.LastOrDefault()))
+        {
+            CachedNodes = [.. CachedIn(messages)],
+        };
     }
 
     private static PromptEnd EndOf(JsonElement entry, (string Event, JsonElement Data)[] messages)
@@ -52,12 +58,17 @@ public sealed record HistoryEntry(
     }
 
     // With no node left to execute, everything came from the cache.
-    private static bool IsFullyCached(JsonElement entry, (string Event, JsonElement Data)[] messages)
+    private static bool IsFullyCached(JsonElement entry, (string Event, JsonElement Data)[] messages) =>
+        messages.Any(m => m.Event == "execution_cached")
+        && entry.TryGetProperty("prompt", out var prompt) && prompt.ValueKind is JsonValueKind.Array && prompt.GetArrayLength() > 2
+        && prompt[2].ValueKind is JsonValueKind.Object && CachedIn(messages).Count() >= prompt[2].EnumerateObject().Count();
+
+    private static IEnumerable<string> CachedIn((string Event, JsonElement Data)[] messages)
     {
         var cached = messages.FirstOrDefault(m => m.Event == "execution_cached").Data;
         return cached.ValueKind is JsonValueKind.Object && cached.TryGetProperty("nodes", out var nodes) && nodes.ValueKind is JsonValueKind.Array
-            && entry.TryGetProperty("prompt", out var prompt) && prompt.ValueKind is JsonValueKind.Array && prompt.GetArrayLength() > 2
-            && prompt[2].ValueKind is JsonValueKind.Object && nodes.GetArrayLength() >= prompt[2].EnumerateObject().Count();
+            ? nodes.EnumerateArray().Where(n => n.ValueKind is JsonValueKind.String).Select(n => n.GetString()!) // A string is never null.
+            : [];
     }
 
     private static IEnumerable<(string Event, JsonElement Data)> Messages(JsonElement entry) =>

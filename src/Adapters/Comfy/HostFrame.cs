@@ -23,15 +23,9 @@ internal abstract record HostFrame
             "executing" when Text(Data, "node") is { } node => prompt.Executing(node),
             "progress" => prompt.Step(Text(Data, "node"), Number("value"), Number("max")),
             "progress_state" when Data.TryGetProperty("nodes", out var nodes) && nodes.ValueKind is JsonValueKind.Object => prompt.States(nodes),
-            "execution_start" => Begun(prompt),
+            "execution_start" => prompt.Started(),
             _ => null,
         };
-
-        private static PromptProgress? Begun(WatchedPrompt prompt)
-        {
-            prompt.Begin();
-            return null;
-        }
 
         private double Number(string name) => Data.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number ? value.GetDouble() : 0;
     }

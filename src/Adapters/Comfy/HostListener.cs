@@ -9,7 +9,7 @@ namespace ComfyFunc.Comfy;
 /// nothing depends on one event arriving.
 /// </summary>
 public sealed partial class HostListener(
-    HostId host, Uri url, ComfyClient client, ListenerOptions options, IHostObserver observer, TimeProvider clock, ILogger<HostListener> logger) : IAsyncDisposable
+    HostId host, Uri url, ComfyClient client, ListenerOptions options, IHostObserver observer, TimeProvider clock, ILogger<HostListener> logger) : IHostListener
 {
     private readonly ConcurrentDictionary<PromptId, WatchedPrompt> watched = new();
     private readonly CancellationTokenSource stop = new();
@@ -24,12 +24,14 @@ public sealed partial class HostListener(
 
     public bool IsReachable { get; private set; } = true;
 
+    public bool IsWatching(PromptId prompt) => watched.ContainsKey(prompt);
+
     /// <summary>The watched prompt that executes, as far as is known.</summary>
     public PromptId? Executing { get; private set; }
 
     public void Start() => running = Task.WhenAll(ListenAsync(stop.Token), LookAsync(stop.Token), PassOnAsync(stop.Token));
 
-    /// <summary>The client id to submit with. Waits a little for a connection; without one it makes an id up, and the end is found by looking.</summary>
+    /// <summary>Waits a little for a connection; without one it makes an id up, and the end is found by looking.</summary>
     public async ValueTask<string> ConnectedAsync(CancellationToken cancellationToken)
     {
         try
@@ -42,11 +44,8 @@ public sealed partial class HostListener(
         }
     }
 
-    /// <summary>To be called before the prompt is submitted: its events may be faster than the answer.</summary>
-    /// <param name="nodesTotal">For the progress; 0 when it is not known.</param>
-    public void Watch(PromptId prompt, int nodesTotal) => watched.TryAdd(prompt, new WatchedPrompt(nodesTotal));
+    public void Watch(PromptId prompt, int nodesTotal) => watched.TryAdd(prompt, new WatchedPrompt(nodesTotal, socket, clock.GetTimestamp()));
 
-    /// <summary>Looks at once, for a prompt that another connection submitted: its events go there.</summary>
     public void LookNow() => lookNow.Release();
 
     public void Unwatch(PromptId prompt) => watched.TryRemove(prompt, out _);
@@ -146,6 +145,8 @@ public sealed partial class HostListener(
             Judge(failures);
             if (queue is not null)
             {
+                var isHearing = IsHearing(queue);
+                news.Writer.TryWrite(o => o.LookedAsync(host, queue, isHearing));
                 await LookForAllAsync(queue, cancellationToken);
                 DropSilentSocket(queue);
             }
@@ -201,6 +202,10 @@ public sealed partial class HostListener(
                 break;
         }
     }
+
+    // The submit itself makes a ComfyUI send its status, so a socket that works has been heard since. A new socket gets no events of older prompts.
+    private bool IsHearing(QueueView queue) =>
+        socket is { } open && queue.Running.Any(r => watched.TryGetValue(r, out var state) && state.Socket == open && Volatile.Read(ref lastFrame) > state.WatchedAt);
 
     private void DropSilentSocket(QueueView queue)
     {

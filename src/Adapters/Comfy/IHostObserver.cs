@@ -21,6 +21,10 @@ public interface IHostObserver
 
     ValueTask QueueMovedAsync(HostId host);
 
+    /// <summary>The queue was looked at, as it is every few seconds while prompts are watched.</summary>
+    /// <param name="isHearing">Whether the socket is the one that gets the running prompt's events, and has been heard since: if not, silence says nothing.</param>
+    ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing);
+
     ValueTask PreviewedAsync(HostId host, PromptId prompt, Preview preview);
 }
 

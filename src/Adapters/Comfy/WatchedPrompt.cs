@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ComfyFunc.Comfy;
 
 /// <summary>What has been heard of one watched prompt; makes one progress of ComfyUI's several kinds of events.</summary>
-internal sealed class WatchedPrompt(int nodesTotal)
+internal sealed class WatchedPrompt(int nodesTotal, HostSocket? socket, long watchedAt)
 {
     private readonly Dictionary<string, double> nodes = new(StringComparer.Ordinal);
     private string? node;
@@ -17,7 +17,19 @@ internal sealed class WatchedPrompt(int nodesTotal)
 
     public int Missed { get; set; }
 
+    /// <summary>A timestamp of the listener's clock.</summary>
+    public long WatchedAt => watchedAt;
+
+    /// <summary>The connection that gets its events; none of a prompt that was found, not submitted.</summary>
+    public HostSocket? Socket => socket;
+
     public void Begin() => HasBegun = true;
+
+    public PromptProgress Started()
+    {
+        HasBegun = true;
+        return Progress();
+    }
 
     /// <summary>It is in the queue, even if it was missed before: a slow submit arrives after the first looks.</summary>
     public void Found() => (Missed, EndPassedOnAt) = (0, null);

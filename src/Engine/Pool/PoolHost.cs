@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using ComfyFunc.Runs;
 
 namespace ComfyFunc.Pool;
 
-/// <summary>What the pool knows of one ComfyUI server, and who holds its slots.</summary>
+/// <summary>What the pool knows of one ComfyUI server, who holds its slots, and what it has shown so far.</summary>
 public sealed record PoolHost
 {
     public required HostId Id { get; init; }
@@ -15,12 +16,31 @@ public sealed record PoolHost
     /// <summary>Why the host is in this state, when it is not ready.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>When a quarantined host gets one run to prove itself by; <see langword="null"/> when only a person releases it.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
     /// <summary>Prompts it may hold: by default one that executes and one ready behind it.</summary>
     public int Slots { get; init; } = 2;
 
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>The workflow that it runs before it takes calls.</summary>
+    public string? WarmUp { get; init; }
+
+    /// <summary>When its last warm-up was started.</summary>
+    public DateTimeOffset? WarmUpAt { get; init; }
+
+    /// <summary>In the order in which they were lent, which is the order of ComfyUI's queue.</summary>
     public ImmutableArray<HeldSlot> Leases { get; init; } = [];
+
+    public Residency Residency { get; init; } = new();
+
+    public LearnedTimes Times { get; init; } = LearnedTimes.None;
+
+    public HostRecord Record { get; init; } = HostRecord.Clean;
+
+    /// <summary>Whom it has served of late.</summary>
+    public ImmutableArray<Service> Services { get; init; } = [];
 
     /// <summary>GPU memory of the largest device; 0 while unknown.</summary>
     public long VramBytes { get; init; }
@@ -35,19 +55,57 @@ public sealed record PoolHost
     /// <summary>When a probe last got an answer.</summary>
     public DateTimeOffset? LastSeenAt { get; init; }
 
+    /// <summary>When the host itself last said that it is there; <see langword="null"/> for one that never does.</summary>
+    public DateTimeOffset? HeartbeatAt { get; init; }
+
+    [JsonIgnore]
     public int FreeSlots => Math.Max(0, Slots - Leases.Length);
+
+    /// <summary>How many more prompts may be placed now. A quarantined host whose time has come takes one, and no second beside it.</summary>
+    public int OpenSlots(DateTimeOffset now) => Status switch
+    {
+        HostStatus.Ready or HostStatus.WarmingUp => FreeSlots,
+        HostStatus.Quarantined when IsOnTrial(now) => Leases.IsEmpty ? 1 : 0,
+        _ => 0,
+    };
+
+    public bool IsOnTrial(DateTimeOffset now) => Status is HostStatus.Quarantined && RetryAt is { } at && at <= now;
 
     public bool Holds(Lease lease) => Leases.Any(l => l.Run == lease.Run && l.Attempt == lease.Attempt);
 
-    public PoolHost Lend(Lease lease, DateTimeOffset now) => this with { Leases = Leases.Add(new(lease.Run, lease.Attempt, now)) };
+    /// <summary>Lends a slot. The models that the host will hold are those of the prompt from now on.</summary>
+    public PoolHost Lend(HeldSlot slot, ImmutableArray<string> pinned = default) => this with
+    {
+        Leases = Leases.Add(slot with { FirstAt = Leases.IsEmpty ? slot.At : null }),
+        Residency = Residency.Use(slot.Models, pinned),
+    };
 
-    public PoolHost TakeBack(Lease lease) => this with { Leases = Leases.RemoveAll(l => l.Run == lease.Run && l.Attempt == lease.Attempt) };
-}
+    public PoolHost TakeBack(Lease lease, DateTimeOffset now)
+    {
+        if (Leases.FirstOrDefault(l => l.Run == lease.Run && l.Attempt == lease.Attempt) is not { } slot)
+        {
+            return this;
+        }
 
-/// <summary>One slot in use: by which attempt of which run, and since when.</summary>
-public sealed record HeldSlot(RunId Run, int Attempt, DateTimeOffset At)
-{
-    public Lease On(HostId host) => new(host, Run, Attempt);
+        var left = Leases.Remove(slot);
+        return this with
+        {
+            Leases = left is [{ FirstAt: null } next, ..] ? left.SetItem(0, next with { FirstAt = now }) : left,
+            Services = Service.After(Services, slot, now),
+        };
+    }
+
+    /// <summary>Until the last of its prompts is expected to have ended.</summary>
+    public double BacklogSeconds(DateTimeOffset now)
+    {
+        var seconds = 0.0;
+        foreach (var slot in Leases)
+        {
+            seconds += slot.RemainingSeconds(now);
+        }
+
+        return seconds;
+    }
 }
 
 /// <summary>Whether a host takes new work, and why not.</summary>
@@ -55,10 +113,13 @@ public enum HostStatus
 {
     Ready,
 
+    /// <summary>Takes nothing but its own warm-up.</summary>
+    WarmingUp,
+
     /// <summary>Finishes what it has and takes nothing new.</summary>
     Draining,
 
-    /// <summary>Answers, but does not get on with its work; waits for a person.</summary>
+    /// <summary>Answers, but has not got on with its work: released by a person, or by one run that goes well after a rest.</summary>
     Quarantined,
 
     /// <summary>Does not answer.</summary>

@@ -3,49 +3,30 @@ using ComfyFunc.Runs;
 
 namespace ComfyFunc.Pool;
 
-/// <summary>Answers whether a host has the node classes and files that a run needs.</summary>
-public delegate bool Capability(WaitingRun run, PoolHost host);
-
-/// <summary>Decides which waiting run goes to which host: oldest first, each to the feasible host with the least outstanding work.</summary>
+/// <summary>
+/// Decides which waiting run goes to which host. Runs go by priority, then by what their client has had of the pool, then by age and by what they would have
+/// to load; hosts by least expected completion: what remains there, loading what will not be resident, executing. No run waits while a slot is open
+/// that can take it.
+/// </summary>
 public static class Scheduler
 {
-    /// <summary>Plans as many placements as there are free slots. A run that no free host can take does not hold up those behind it.</summary>
-    public static ImmutableArray<Lease> Assign(IReadOnlyCollection<PoolHost> pool, IEnumerable<WaitingRun> waiting, Capability capable, DateTimeOffset now)
-    {
-        var hosts = pool.ToDictionary(h => h.Id);
-        var plan = ImmutableArray.CreateBuilder<Lease>();
-        foreach (var run in waiting.OrderBy(w => w.Since).ThenBy(w => w.Run.Value, StringComparer.Ordinal))
-        {
-            if (Pick(hosts.Values, run, capable) is { } host)
-            {
-                var lease = run.LeaseOn(host.Id);
-                hosts[host.Id] = host.Lend(lease, now);
-                plan.Add(lease);
-            }
-        }
+    /// <summary>Plans as many placements as there are open slots. A run that no open host can take does not hold up those behind it.</summary>
+    public static ImmutableArray<Assignment> Assign(IReadOnlyCollection<PoolHost> pool, IEnumerable<WaitingRun> waiting, Capability capable, DateTimeOffset now) =>
+        new Plan(pool, capable, now).Carry(waiting);
 
-        return plan.ToImmutable();
-    }
+    /// <summary>The placement of one run now; <see langword="null"/> when no host that could take it has an open slot.</summary>
+    public static Assignment? Pick(IReadOnlyCollection<PoolHost> pool, WaitingRun run, Capability capable, DateTimeOffset now) =>
+        Assign(pool, [run], capable, now) is [var picked] ? picked : null;
+}
 
-    /// <summary>The host for one run now; <see langword="null"/> when none that could take it has a free slot.</summary>
-    public static PoolHost? Pick(IReadOnlyCollection<PoolHost> pool, WaitingRun run, Capability capable) =>
-        pool.Where(h => h.FreeSlots > 0 && h.Status is HostStatus.Ready && CanEverTake(pool, run, h, capable))
-            .OrderBy(h => h.Leases.Length)
-            .ThenByDescending(h => h.FreeSlots)
-            .ThenBy(h => LastLent(h))
-            .ThenBy(h => h.Id.Value, StringComparer.Ordinal)
-            .FirstOrDefault();
+/// <summary>A run's place on a host, as planned over the host's row as it was.</summary>
+/// <param name="Pinned">Models that <c>[!cache]</c> asks the host to keep.</param>
+/// <param name="LeasesBefore">How many slots were lent then: if it is another number now, the plan is out of date.</param>
+public sealed record Assignment(HostId Host, HeldSlot Slot, ImmutableArray<string> Pinned, int LeasesBefore)
+{
+    public Lease Lease => Slot.On(Host);
 
-    /// <summary>Whether any host, busy or resting, could take the run once it is free: if not, waiting is pointless.</summary>
-    public static bool AnyCanEverTake(IReadOnlyCollection<PoolHost> pool, WaitingRun run, Capability capable) =>
-        pool.Any(h => CanEverTake(pool, run, h, capable));
-
-    private static bool CanEverTake(IReadOnlyCollection<PoolHost> pool, WaitingRun run, PoolHost host, Capability capable) =>
-        !run.Placement.Excluded.Contains(host.Id) && HasMoreMemory(pool, run.Placement.LargerThan, host) && capable(run, host);
-
-    private static bool HasMoreMemory(IReadOnlyCollection<PoolHost> pool, HostId? than, PoolHost host) =>
-        than is not { } id || pool.FirstOrDefault(h => h.Id == id) is not { } small || host.VramBytes > small.VramBytes;
-
-    // Among equally idle hosts the one that has rested longest, so that work spreads.
-    private static DateTimeOffset LastLent(PoolHost host) => host.Leases.IsEmpty ? DateTimeOffset.MinValue : host.Leases[^1].At;
+    /// <summary>The row with the slot lent; <see langword="null"/> when it is no longer as it was planned over.</summary>
+    public PoolHost? Over(PoolHost host, DateTimeOffset now) =>
+        host.OpenSlots(now) > 0 && host.Leases.Length == LeasesBefore && !host.Holds(Lease) ? host.Lend(Slot with { At = now }, Pinned) : null;
 }

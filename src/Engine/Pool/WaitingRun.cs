@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using ComfyFunc.Runs;
-using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Pool;
 
@@ -13,8 +11,13 @@ public sealed record WaitingRun
 
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>The node classes and model files that a host must have for it.</summary>
-    public required Requirements Needs { get; init; }
+    public required Workload Work { get; init; }
+
+    /// <summary>Whose run it is: clients share the pool fairly.</summary>
+    public string Client { get; init; } = "";
+
+    /// <summary>The higher goes first; what is not served rises by one a minute, so that nothing starves.</summary>
+    public int Priority { get; init; }
 
     public Lease LeaseOn(HostId host) => new(host, Run, Placement.Attempt);
 }

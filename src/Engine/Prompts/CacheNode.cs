@@ -31,6 +31,26 @@ public static class CacheNodes
         return [.. prompt.Nodes.Where(n => n.Annotations.Cache && !n.Class.IsOutputNode).Select(n => Closure(n, byId)).OfType<CacheNode>().DistinctBy(c => c.Signature)];
     }
 
+    /// <summary>The model files that the marked nodes and their ancestors load.</summary>
+    public static ImmutableArray<string> ModelsOf(CompiledPrompt prompt)
+    {
+        var byId = prompt.Nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<PromptNode>(prompt.Nodes.Where(n => n.Annotations.Cache));
+        while (open.TryPop(out var node))
+        {
+            if (seen.Add(node.Id))
+            {
+                foreach (var source in node.Inputs.Select(i => i.Link is { } link ? byId.GetValueOrDefault(link.Node) : null).OfType<PromptNode>())
+                {
+                    open.Push(source);
+                }
+            }
+        }
+
+        return seen.Count == 0 ? [] : [.. prompt.Loaders.Where(l => seen.Contains(l.Node)).Select(l => l.Model).Distinct(StringComparer.Ordinal)];
+    }
+
     private static CacheNode? Closure(PromptNode node, Dictionary<string, PromptNode> byId)
     {
         var parts = new Dictionary<string, CacheNodePart>(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Prompts;
@@ -25,8 +26,22 @@ public sealed class CompiledPrompt
 
     public Requirements Requirements => requirements.Value;
 
+    /// <summary>The nodes that load model files, and which.</summary>
+    public ImmutableArray<Loader> Loaders =>
+    [
+        .. nodes.SelectMany(n => n.Inputs
+            .Where(i => i.Link is null && n.Class.Find(i.Name) is { Type: NodeInput.Combo, Upload: null } combo && i.Value.ValueKind is JsonValueKind.String && combo.Offers(i.Value))
+            .Select(i => new RequiredOption(n.Class.Name, i.Name, i.Value.GetString()!)) // A string is never null.
+            .Where(o => o.IsModelFile)
+            .Select(o => new Loader(n.Id, o.Value, o.LoadPriorSeconds))),
+    ];
+
     internal ImmutableArray<PromptNode> Nodes => nodes;
 
     /// <summary>The tag that callers know the node by.</summary>
     public string? TagOf(string nodeId) => workflow.TagOf(ImageBatches.OriginOf(nodeId));
 }
+
+/// <summary>A node that reads a model file.</summary>
+/// <param name="PriorSeconds">What reading one of its kind takes as long as nobody has seen it.</param>
+public sealed record Loader(string Node, string Model, double PriorSeconds);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace ComfyFunc.Runs;
 
@@ -20,6 +21,10 @@ public sealed record Placement
 
     /// <summary>The cached result had lost its file: the prompt must be executed anew.</summary>
     public bool DefeatCache { get; init; }
+
+    /// <summary>The same for attempts that may go to the same hosts.</summary>
+    [JsonIgnore]
+    public string Key => Excluded.IsEmpty && LargerThan is null ? "" : $"{string.Join(',', Excluded.Select(h => h.Value).Order(StringComparer.Ordinal))}|{LargerThan}";
 
     public Placement Next() => this with { Attempt = Attempt + 1 };
 

@@ -30,6 +30,9 @@ public abstract record RunCommand
 
     public sealed record Release(Lease Lease) : RunCommand;
 
+    /// <summary>Take the prompt off a host that is given up, without waiting to see that it is gone.</summary>
+    public sealed record Abandon(Lease Lease) : RunCommand;
+
     /// <summary>Make the host unload its models and drop its cache.</summary>
     public sealed record FreeMemory(HostId Host) : RunCommand;
 

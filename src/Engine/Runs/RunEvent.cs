@@ -7,6 +7,7 @@ namespace ComfyFunc.Runs;
 [JsonDerivedType(typeof(Placed), "placed")]
 [JsonDerivedType(typeof(NoSlot), "noSlot")]
 [JsonDerivedType(typeof(NoHost), "noHost")]
+[JsonDerivedType(typeof(Poisoned), "poisoned")]
 [JsonDerivedType(typeof(PromptRefused), "promptRefused")]
 [JsonDerivedType(typeof(HostFailed), "hostFailed")]
 [JsonDerivedType(typeof(StillThere), "stillThere")]
@@ -15,12 +16,14 @@ namespace ComfyFunc.Runs;
 [JsonDerivedType(typeof(NoAnswer), "noAnswer")]
 [JsonDerivedType(typeof(OutputsStored), "outputsStored")]
 [JsonDerivedType(typeof(ExecutionFailed), "executionFailed")]
+[JsonDerivedType(typeof(Interrupted), "interrupted")]
 [JsonDerivedType(typeof(OutOfMemory), "outOfMemory")]
 [JsonDerivedType(typeof(OutputsMissing), "outputsMissing")]
 [JsonDerivedType(typeof(Granted), "granted")]
 [JsonDerivedType(typeof(Finished), "finished")]
 [JsonDerivedType(typeof(CancelRequested), "cancel")]
 [JsonDerivedType(typeof(HostLost), "hostLost")]
+[JsonDerivedType(typeof(Stuck), "stuck")]
 [JsonDerivedType(typeof(DeadlinePassed), "deadline")]
 public abstract record RunEvent(DateTimeOffset At)
 {
@@ -34,6 +37,10 @@ public abstract record RunEvent(DateTimeOffset At)
 
     /// <summary>No host of the pool could ever take this attempt.</summary>
     public sealed record NoHost(string Detail, DateTimeOffset At) : RunEvent(At);
+
+    /// <summary>This work has taken down as many hosts as it may.</summary>
+    /// <param name="Held">The slot that the run has nevertheless.</param>
+    public sealed record Poisoned(string Detail, Lease? Held, DateTimeOffset At) : RunEvent(At);
 
     /// <summary>ComfyUI refused the prompt, or accepted only part of it (which was then taken back).</summary>
     public sealed record PromptRefused(RunFault Fault, Lease Lease, DateTimeOffset At) : RunEvent(At);
@@ -56,6 +63,9 @@ public abstract record RunEvent(DateTimeOffset At)
 
     public sealed record ExecutionFailed(int Attempt, RunFault Fault, DateTimeOffset At) : RunEvent(At);
 
+    /// <summary>The history says that somebody interrupted the prompt.</summary>
+    public sealed record Interrupted(int Attempt, DateTimeOffset At) : RunEvent(At);
+
     public sealed record OutOfMemory(int Attempt, RunFault Fault, DateTimeOffset At) : RunEvent(At);
 
     /// <summary>ComfyUI named a file that is no longer there, as it does for a cached result whose file was deleted.</summary>
@@ -69,7 +79,11 @@ public abstract record RunEvent(DateTimeOffset At)
     public sealed record CancelRequested(DateTimeOffset At) : RunEvent(At);
 
     /// <param name="WasExecuting">Whether this run's prompt was the one executing when the host was lost.</param>
-    public sealed record HostLost(HostId Host, bool WasExecuting, DateTimeOffset At) : RunEvent(At);
+    /// <param name="StillAnswers">The host was given up although it answers: the prompt can, and must, be taken off it.</param>
+    public sealed record HostLost(HostId Host, bool WasExecuting, DateTimeOffset At, bool StillAnswers = false) : RunEvent(At);
+
+    /// <summary>The prompt has begun, and has shown no progress for too long.</summary>
+    public sealed record Stuck(int Attempt, DateTimeOffset At) : RunEvent(At);
 
     /// <summary>The time that the last Await named has come.</summary>
     public sealed record DeadlinePassed(DateTimeOffset At) : RunEvent(At);

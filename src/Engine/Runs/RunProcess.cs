@@ -18,6 +18,7 @@ public static class RunProcess
         (Placing s, Placed e)        => Execute(limits, s.Placement, e),
         (Placing s, NoSlot e)        => Wait(limits, s.Placement, e.At),
         (Placing s, NoHost e)        => Fail(NoHostFault(s.Placement, e.Detail)),
+        (Placing, Poisoned e)        => e.Held is { } lease ? Fail(PoisonFault(e.Detail), new Release(lease)) : Fail(PoisonFault(e.Detail)),
         (Placing, PromptRefused e)   => Fail(e.Fault, new Release(e.Lease)),
         (Placing s, HostFailed e)    => Retry(limits, s.Placement, e.Lease, wasExecuting: false, e.At),
 
@@ -27,7 +28,8 @@ public static class RunProcess
         (_, Granted e) when e.Lease != LeaseOf(state) => new(state, [new Release(e.Lease), .. Resume(limits, state, e.At)]),
 
         (Executing s, Finished e) when e.Attempt == s.Lease.Attempt => Collect(s.Placement, s.Lease),
-        (Executing s, HostLost e) when e.Host == s.Lease.Host       => Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At),
+        (Executing s, HostLost e) when e.Host == s.Lease.Host       => Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
+        (Executing s, Stuck e) when e.Attempt == s.Lease.Attempt    => new(new Leaving(s.Placement, s.Lease, Stops: 1), [new StopPrompt(s.Lease)]),
         (Executing s, CancelRequested)       => Stop(s.Lease, new Canceled(GpuWorkBegun: true)),
         (Executing s, DeadlinePassed e)      => e.At < limits.FinishBy ? new(s, [new Inspect(s.Lease)]) : Stop(s.Lease, TimedOut(limits)),
         (Executing s, StillThere e)          => Inspected(limits, s with { Unanswered = 0 }, e.At),
@@ -38,12 +40,22 @@ public static class RunProcess
 
         (Collecting s, OutputsStored)        => Finish(new Succeeded(), new Release(s.Lease)),
         (Collecting s, ExecutionFailed e)    => Fail(e.Fault, new Release(s.Lease)),
+        (Collecting { WasStuck: true } s, Interrupted e) => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
+        (Collecting s, Interrupted)          => Fail(new("node_failed", "The prompt was interrupted on its host, though nobody had canceled the run.", Retryable: true), new Release(s.Lease)),
         (Collecting s, OutOfMemory e)        => LargerHost(limits, s, e),
         (Collecting s, OutputsMissing e)     => ExecuteAnew(limits, s, e),
         (Collecting s, StillThere e)         => Inspected(limits, new Executing(s.Placement, s.Lease, Inspections: 0), e.At),
         (Collecting s, Gone e)               => Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At),
         (Collecting { Unanswered: 0 } s, NoAnswer) => new(s with { Unanswered = 1 }, [new Collect(s.Lease)]),
         (Collecting s, NoAnswer e)           => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
+
+        (Leaving s, EndedThere)              => new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
+        (Leaving s, Finished e) when e.Attempt == s.Lease.Attempt => new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
+        (Leaving s, Gone e)                  => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
+        (Leaving s, HostLost e) when e.Host == s.Lease.Host => Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
+        (Leaving s, StillThere or NoAnswer)  => LeaveAgain(limits, s, @event.At),
+        (Leaving s, CancelRequested)         => Stop(s.Lease, new Canceled(GpuWorkBegun: true)),
+        (Leaving s, DeadlinePassed)          => new(s, [new StopPrompt(s.Lease)]),
 
         (Stopping s, EndedThere or Gone)     => Finish(s.Then, new Release(s.Lease)),
         (Stopping s, HostLost e) when e.Host == s.Lease.Host => Finish(s.Then, new Release(s.Lease)),
@@ -60,6 +72,7 @@ public static class RunProcess
     {
         Executing s => s.Lease,
         Collecting s => s.Lease,
+        Leaving s => s.Lease,
         Stopping s => s.Lease,
         _ => null,
     };
@@ -71,7 +84,7 @@ public static class RunProcess
         Waiting s => [new Await(WaitUntil(limits, s.Placement))],
         Executing s => [new Await(InspectAt(limits, s.Inspections, now))],
         Collecting s => [new Collect(s.Lease)],
-        Stopping => [new Await(now + limits.StopInterval)],
+        Leaving or Stopping => [new Await(now + limits.StopInterval)],
         _ => [],
     };
 
@@ -109,14 +122,20 @@ public static class RunProcess
         return at < limits.FinishBy ? at : limits.FinishBy;
     }
 
-    private static RunStep Retry(RunLimits limits, Placement placement, Lease lease, bool wasExecuting, DateTimeOffset now)
+    private static RunStep Retry(RunLimits limits, Placement placement, Lease lease, bool wasExecuting, DateTimeOffset now, params ReadOnlySpan<RunCommand> first)
     {
         var next = placement.Without(lease.Host).Next() with { Suspects = placement.Suspects + (wasExecuting ? 1 : 0) };
-        return next.Suspects >= limits.MaxSuspectHosts ? Fail(new("poison_workflow", $"{next.Suspects} hosts were lost while they executed this run."), new Release(lease))
-            : next.Attempt > limits.MaxAttempts ? Fail(new("host_lost", $"The run lost its host {placement.Attempt} times.", Retryable: true), new Release(lease))
-            : now >= limits.FinishBy ? Finish(TimedOut(limits), new Release(lease))
-            : new(new Placing(next), [new Release(lease), new Place(next)]);
+        return next.Suspects >= limits.MaxSuspectHosts ? Fail(PoisonFault($"{next.Suspects} hosts were lost while they executed this run."), [.. first, new Release(lease)])
+            : next.Attempt > limits.MaxAttempts ? Fail(new("host_lost", $"The run lost its host {placement.Attempt} times.", Retryable: true), [.. first, new Release(lease)])
+            : now >= limits.FinishBy ? Finish(TimedOut(limits), [.. first, new Release(lease)])
+            : new(new Placing(next), [.. first, new Release(lease), new Place(next)]);
     }
+
+    // A prompt that hangs and cannot be interrupted takes its host with it, as one that kills its process does.
+    private static RunStep LeaveAgain(RunLimits limits, Leaving s, DateTimeOffset now) =>
+        s.Stops < limits.MaxStops
+            ? new(s with { Stops = s.Stops + 1 }, [new Await(now + limits.StopInterval)])
+            : Retry(limits, s.Placement, s.Lease, wasExecuting: true, now, new Quarantine(s.Lease.Host, "A prompt hung and could not be interrupted."));
 
     private static RunStep LargerHost(RunLimits limits, Collecting s, OutOfMemory e)
     {
@@ -146,6 +165,8 @@ public static class RunProcess
         placement.LargerThan is not null ? new("gpu_out_of_memory", "The GPU ran out of memory, and no host with more is in the pool.")
         : placement.Excluded.Length > 0 ? new("host_lost", "The run lost its host, and no other host can take it.", Retryable: true)
         : new("no_capable_host", detail);
+
+    private static RunFault PoisonFault(string detail) => new("poison_workflow", detail);
 
     private static Failed TimedOut(RunLimits limits) => new(new RunFault("run_timeout", $"The run had not ended by {limits.FinishBy:O}.", Retryable: true));
 

@@ -7,6 +7,7 @@ namespace ComfyFunc.Runs;
 [JsonDerivedType(typeof(Waiting), "waiting")]
 [JsonDerivedType(typeof(Executing), "executing")]
 [JsonDerivedType(typeof(Collecting), "collecting")]
+[JsonDerivedType(typeof(Leaving), "leaving")]
 [JsonDerivedType(typeof(Stopping), "stopping")]
 [JsonDerivedType(typeof(Ended), "ended")]
 public abstract record RunState
@@ -24,7 +25,11 @@ public abstract record RunState
     public sealed record Executing(Placement Placement, Lease Lease, int Inspections, int Unanswered = 0) : RunState;
 
     /// <summary>The host says that the prompt ended; its outputs are being copied.</summary>
-    public sealed record Collecting(Placement Placement, Lease Lease, int Unanswered = 0) : RunState;
+    /// <param name="WasStuck">The run itself had asked to interrupt it, to go on elsewhere.</param>
+    public sealed record Collecting(Placement Placement, Lease Lease, int Unanswered = 0, bool WasStuck = false) : RunState;
+
+    /// <summary>The prompt hangs and is being taken off its host; then the run goes on elsewhere.</summary>
+    public sealed record Leaving(Placement Placement, Lease Lease, int Stops) : RunState;
 
     /// <summary>The prompt is being taken off its host; the run ends as <paramref name="Then"/> whatever the host answers.</summary>
     public sealed record Stopping(Lease Lease, RunOutcome Then, int Stops) : RunState;

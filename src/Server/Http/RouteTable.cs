@@ -34,6 +34,8 @@ public static class RouteTable
         Route<HostEndpoints>("DELETE", Routes.Host, (e, r, ct) => e.DeleteAsync(r, Value(r, "id"), ct)),
         Route<HostEndpoints>("POST", Routes.HostDrain, (e, r, ct) => e.DrainAsync(Value(r, "id"), ct)),
         Route<HostEndpoints>("POST", Routes.HostResume, (e, r, ct) => e.ResumeAsync(Value(r, "id"), ct)),
+        Route<HostEndpoints>("POST", Routes.HostHeartbeat, (e, r, ct) => e.HeartbeatAsync(r, Value(r, "id"), ct)),
+        Route<PoolEndpoints>("GET", Routes.Pool, (e, _, ct) => e.GetAsync(ct)),
         Route<HealthEndpoints>("GET", Routes.Health, (_, _, _) => HealthEndpoints.HealthAsync()),
         Route<HealthEndpoints>("GET", Routes.Ready, (e, _, ct) => e.ReadyAsync(ct)),
     ];

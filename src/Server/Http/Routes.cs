@@ -16,6 +16,8 @@ public static class Routes
     public const string Host = "hosts/{id}";
     public const string HostDrain = "hosts/{id}/drain";
     public const string HostResume = "hosts/{id}/resume";
+    public const string HostHeartbeat = "hosts/{id}/heartbeat";
+    public const string Pool = "pool";
     public const string Health = "health";
     public const string Ready = "ready";
 }

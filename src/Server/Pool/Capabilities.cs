@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace ComfyFunc.Pool;
@@ -5,7 +6,30 @@ namespace ComfyFunc.Pool;
 /// <summary>Answers whether a host has the node classes and model files that a run needs, and what is missing where.</summary>
 public sealed class Capabilities(HostCatalogs catalogs)
 {
-    public bool Has(WaitingRun run, PoolHost host) => catalogs.Find(host.CatalogHash) is { } catalog && run.Needs.MissingOn(catalog).IsEmpty;
+    // Prompts that are alike, and hosts that are alike, are compared once.
+    private const int MostKnown = 10_000;
+
+    private readonly ConcurrentDictionary<(string Needs, string Catalog), bool> known = new();
+
+    public bool Has(WaitingRun run, PoolHost host)
+    {
+        if (host.CatalogHash is not { } hash || catalogs.Find(hash) is not { } catalog)
+        {
+            return false;
+        }
+
+        if (known.TryGetValue((run.Work.Needs.Key, hash), out var has))
+        {
+            return has;
+        }
+
+        if (known.Count >= MostKnown)
+        {
+            known.Clear(); // Rare, and cheaper than keeping an order of use.
+        }
+
+        return known[(run.Work.Needs.Key, hash)] = run.Work.Needs.MissingOn(catalog).IsEmpty;
+    }
 
     /// <summary>One sentence for the caller: what each host lacks.</summary>
     public string Explain(WaitingRun run, IReadOnlyCollection<PoolHost> pool)
@@ -15,13 +39,17 @@ public sealed class Capabilities(HostCatalogs catalogs)
             return "The pool has no hosts.";
         }
 
-        var lacks = pool.OrderBy(h => h.Id.Value, StringComparer.Ordinal).Select(h => $"{h.Id}: {LackOf(run, h)}");
+        var lacks = pool.OrderBy(h => h.Id.Value, StringComparer.Ordinal).Select(h => $"{h.Id}: {LackOf(run, h, pool)}");
         return $"No host of the pool can run this. {string.Join("; ", lacks)}.";
     }
 
-    private string LackOf(WaitingRun run, PoolHost host) =>
-        catalogs.Find(host.CatalogHash) is not { } catalog ? "has not answered yet"
-        : run.Needs.MissingOn(catalog) is { IsEmpty: false } missing ? $"lacks {string.Join(", ", missing)}"
-        : run.Placement.Excluded.Contains(host.Id) ? "failed this run before"
-        : "has too little GPU memory";
+    private string LackOf(WaitingRun run, PoolHost host, IReadOnlyCollection<PoolHost> pool) => Feasibility.Of(run, host, pool, Has) switch
+    {
+        Unfitness.Excluded => "failed this run before",
+        Unfitness.NotTheOne => "is not the host that it is meant for",
+        Unfitness.LacksLabels => $"lacks {string.Join(", ", run.Work.Demands.Labels.Where(l => host.Labels.GetValueOrDefault(l.Key) != l.Value).Select(l => $"the label {l.Key}={l.Value}"))}",
+        Unfitness.TooSmall => "has too little GPU memory",
+        Unfitness.Incapable => catalogs.Find(host.CatalogHash) is { } catalog ? $"lacks {string.Join(", ", run.Work.Needs.MissingOn(catalog))}" : "has not answered yet",
+        _ => "can", // Unfitness is closed, and a host that can is not asked.
+    };
 }

@@ -41,18 +41,19 @@ public sealed partial class Dispatcher(
             return;
         }
 
-        foreach (var lease in Scheduler.Assign(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()))
+        foreach (var assignment in Scheduler.Assign(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()))
         {
-            await GrantAsync(lease, cancellationToken);
+            await GrantAsync(assignment, cancellationToken);
         }
     }
 
-    private async Task GrantAsync(Lease lease, CancellationToken cancellationToken)
+    private async Task GrantAsync(Assignment assignment, CancellationToken cancellationToken)
     {
+        var lease = assignment.Lease;
         var now = clock.GetUtcNow();
-        var lent = await hosts.UpdateAsync(lease.Host, h => h is { FreeSlots: > 0, Status: HostStatus.Ready } && !h.Holds(lease) ? h.Lend(lease, now) : null, cancellationToken);
-        if (lent is null)
+        if (await hosts.UpdateAsync(lease.Host, h => assignment.Over(h, now), cancellationToken) is null)
         {
+            bell.Ring(); // Another process has lent there meanwhile: plan again, over the row as it is now.
             return;
         }
 
@@ -64,7 +65,7 @@ public sealed partial class Dispatcher(
         }
         else
         {
-            await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease), cancellationToken);
+            await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease, clock.GetUtcNow()), cancellationToken);
         }
     }
 

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ComfyFunc.Comfy;
-using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Pool;
 
 /// <summary>This process's connections to the pool: a client and a listener for each host, and which files it has staged there.</summary>
-public sealed class HostConnections(ComfyClients clients, TimeProvider clock, ILoggerFactory loggers) : IAsyncDisposable
+public sealed class HostConnections(ComfyClients clients, IHostListeners listeners) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<HostId, HostConnection> connections = new();
 
@@ -26,7 +25,7 @@ public sealed class HostConnections(ComfyClients clients, TimeProvider clock, IL
         foreach (var host in pool.Where(h => !connections.ContainsKey(h.Id)))
         {
             var client = clients.For(host.Url);
-            var listener = new HostListener(host.Id, host.Url, client, new ListenerOptions(), observer, clock, loggers.CreateLogger<HostListener>());
+            var listener = listeners.For(host.Id, host.Url, client, observer);
             if (connections.TryAdd(host.Id, new HostConnection(host.Url, client, listener)))
             {
                 listener.Start();
@@ -50,7 +49,7 @@ public sealed class HostConnections(ComfyClients clients, TimeProvider clock, IL
 }
 
 /// <summary>One host as this process reaches it.</summary>
-public sealed class HostConnection(Uri url, ComfyClient client, HostListener listener) : IAsyncDisposable
+public sealed class HostConnection(Uri url, ComfyClient client, IHostListener listener) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, bool> staged = new();
 
@@ -58,7 +57,7 @@ public sealed class HostConnection(Uri url, ComfyClient client, HostListener lis
 
     public ComfyClient Client => client;
 
-    public HostListener Listener => listener;
+    public IHostListener Listener => listener;
 
     /// <summary>Whether a file, named by its content, is known to be on the host.</summary>
     public bool HasStaged(string hostName) => staged.ContainsKey(hostName);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc.Pool;
 
 /// <summary>The endpoints of the pool's hosts: who is in it, who joins, drains and leaves.</summary>
-public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, DispatchBell bell, TimeProvider clock)
+public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock)
 {
     private const int LargestBody = 64 << 10;
 
@@ -60,39 +60,88 @@ public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, Dispatch
             return Problems.From("conflict", $"{host.Leases.Length} runs hold slots of '{id}'. Drain it first, or say ?force=true to give them up.");
         }
 
-        await monitor.LoseAsync(host, cancellationToken);
+        await health.GiveUpAsync(host, cancellationToken);
         await hosts.DeleteAsync(host.Id, cancellationToken);
         await monitor.ReconcileAsync(cancellationToken);
         return Results.NoContent();
     }
 
     /// <summary>POST /api/hosts/{id}/drain: it finishes what it has and takes nothing new; PUT or /resume makes it ready again.</summary>
-    public Task<IResult> DrainAsync(string id, CancellationToken cancellationToken) => SetAsync(id, HostStatus.Draining, "Drained by hand.", cancellationToken);
+    public Task<IResult> DrainAsync(string id, CancellationToken cancellationToken) =>
+        ChangeAsync(id, h => h with { Status = HostStatus.Draining, Reason = "Drained by hand.", RetryAt = null }, cancellationToken);
 
-    public Task<IResult> ResumeAsync(string id, CancellationToken cancellationToken) => SetAsync(id, HostStatus.Ready, null, cancellationToken);
+    /// <summary>POST /api/hosts/{id}/resume: a drained or quarantined host takes work again, its record wiped.</summary>
+    public Task<IResult> ResumeAsync(string id, CancellationToken cancellationToken) => ChangeAsync(id, HealthRules.Released, cancellationToken);
 
-    private async Task<IResult> SetAsync(string id, HostStatus status, string? reason, CancellationToken cancellationToken)
+    /// <summary>POST /api/hosts/{id}/heartbeat {url, slots?, labels?, warmUp?}: the host says that it is there, and joins if it was not known.</summary>
+    public async Task<IResult> HeartbeatAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var host = await hosts.UpdateAsync(new(id), h => h with { Status = status, Reason = reason }, cancellationToken);
+        if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
+        {
+            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+        }
+
+        switch (HostRegistration.Read(id, body))
+        {
+            case HostRegistration.Invalid invalid:
+                return Problems.From(invalid.Faults);
+            case HostRegistration.Valid valid:
+                var isNew = hosts.Find(valid.Id) is null && (await hosts.RefreshAsync(cancellationToken)).All(h => h.Id != valid.Id);
+                var host = await hosts.PutAsync(valid.Id, known => valid.HeardFrom(known, clock.GetUtcNow()), cancellationToken);
+                if (isNew)
+                {
+                    await monitor.ReconcileAsync(cancellationToken);
+                    bell.Ring();
+                }
+
+                return Json(Show(hosts.Find(host.Id) ?? host), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    public static string NameOf(HostStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
+
+    private async Task<IResult> ChangeAsync(string id, Func<PoolHost, PoolHost> change, CancellationToken cancellationToken)
+    {
+        var host = await hosts.UpdateAsync(new(id), change, cancellationToken);
         bell.Ring();
         return host is null ? NotFound(id) : Json(Show(host));
     }
 
-    private static JsonObject Show(PoolHost host) => new()
+    private JsonObject Show(PoolHost host) => new()
     {
         ["id"] = host.Id.Value,
         ["url"] = host.Url.AbsoluteUri,
-        ["state"] = JsonNamingPolicy.CamelCase.ConvertName(host.Status.ToString()),
+        ["state"] = NameOf(host.Status),
         ["reason"] = host.Reason,
+        ["retryAt"] = host.RetryAt,
+        ["warmUp"] = host.WarmUp,
         ["slots"] = host.Slots,
         ["freeSlots"] = host.FreeSlots,
         ["labels"] = new JsonObject(host.Labels.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value))),
-        ["leases"] = new JsonArray([.. host.Leases.Select(l => new JsonObject { ["run"] = l.Run.Value, ["attempt"] = l.Attempt, ["since"] = l.At })]),
+        ["leases"] = new JsonArray([.. host.Leases.Select(l => new JsonObject { ["run"] = l.Run.Value, ["attempt"] = l.Attempt, ["workflow"] = l.Work, ["since"] = l.At, ["expectedSeconds"] = l.ExpectedSeconds })]),
+        ["queue"] = QueueOf(sentinel.SignsOf(host.Id)),
+        ["backlogSeconds"] = Math.Round(host.BacklogSeconds(clock.GetUtcNow()), 3),
+        ["models"] = new JsonArray([.. host.Residency.Sets.Reverse().SelectMany(s => s).Concat(host.Residency.Pinned).Distinct(StringComparer.Ordinal).Select(m => (JsonNode)m)]),
+        ["modelSets"] = host.Residency.Capacity,
+        ["times"] = TimesOf(host.Times),
+        ["failures"] = new JsonObject { ["nodes"] = host.Record.Failures, ["losses"] = host.Record.Losses, ["quarantines"] = host.Record.Trips },
         ["vramBytes"] = host.VramBytes,
         ["comfyVersion"] = host.ComfyVersion,
         ["catalogHash"] = host.CatalogHash,
         ["registeredAt"] = host.RegisteredAt,
         ["lastSeenAt"] = host.LastSeenAt,
+        ["heartbeatAt"] = host.HeartbeatAt,
+    };
+
+    // As this process saw it last; only what runs for this pool is counted while nothing of it is there.
+    private static JsonObject QueueOf(HostSigns signs) => new() { ["running"] = signs.Running is null ? 0 : 1, ["pending"] = signs.Pending.Length };
+
+    private static JsonObject TimesOf(LearnedTimes times) => new()
+    {
+        ["workflows"] = new JsonObject(times.Works.Where(w => w.Value.Samples > 0).OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => KeyValuePair.Create(w.Key, (JsonNode?)Math.Round(w.Value.Seconds, 3)))),
+        ["loads"] = new JsonObject(times.Loads.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)Math.Round(l.Value.Seconds, 3)))),
     };
 
     private static IResult NotFound(string id) => Problems.From("not_found", $"There is no host '{id}'.");

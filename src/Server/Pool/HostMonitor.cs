@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ComfyFunc.Comfy;
 using ComfyFunc.Runs;
 using ComfyFunc.Storage;
@@ -8,8 +9,8 @@ namespace ComfyFunc.Pool;
 
 /// <summary>Follows the pool: keeps a listener on every host, writes down who answers, and turns what is heard into signals to runs.</summary>
 public sealed partial class HostMonitor(
-    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostProbe probe, PromptWatch watch, CacheNodeBook cacheNodes, IRunDriver driver,
-    DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostMonitor> logger) : BackgroundService, IHostObserver
+    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostProbe probe, HostHealth health, HostSentinel sentinel, WarmUps warmUps, PromptWatch watch,
+    CacheNodeBook cacheNodes, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostMonitor> logger) : BackgroundService, IHostObserver
 {
     // Another process may have registered a host, or changed a row's state.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
@@ -57,7 +58,7 @@ public sealed partial class HostMonitor(
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var pool = await hosts.RefreshAsync(cancellationToken);
+            var pool = await ForgetAsync(await hosts.RefreshAsync(cancellationToken), cancellationToken);
             await connections.FollowAsync(pool, this);
             foreach (var host in pool)
             {
@@ -70,6 +71,11 @@ public sealed partial class HostMonitor(
                     await catalogs.GetAsync(host.CatalogHash, cancellationToken);
                 }
             }
+
+            foreach (var host in hosts.Known)
+            {
+                await warmUps.StartAsync(host, cancellationToken);
+            }
         }
         finally
         {
@@ -77,14 +83,18 @@ public sealed partial class HostMonitor(
         }
     }
 
-    /// <summary>Tells every run that holds a slot of the host that it is lost.</summary>
-    public async Task LoseAsync(PoolHost host, CancellationToken cancellationToken)
+    // Hosts that come and go by themselves leave no trace for ever.
+    private async Task<ImmutableArray<PoolHost>> ForgetAsync(ImmutableArray<PoolHost> pool, CancellationToken cancellationToken)
     {
-        foreach (var slot in host.Leases)
+        var now = clock.GetUtcNow();
+        var gone = pool.Where(h => h is { Status: HostStatus.Offline, Leases.IsEmpty: true, HeartbeatAt: { } at } && now - at > options.ForgetHostsAfter).ToArray();
+        foreach (var host in gone)
         {
-            var lease = slot.On(host.Id);
-            await driver.SignalAsync(lease.Run, new RunEvent.HostLost(host.Id, watch.HasBegun(lease), clock.GetUtcNow()), cancellationToken);
+            HostForgotten(host.Id);
+            await hosts.DeleteAsync(host.Id, cancellationToken);
         }
+
+        return pool.RemoveRange(gone);
     }
 
     public async ValueTask ConnectedAsync(HostId host)
@@ -92,6 +102,7 @@ public sealed partial class HostMonitor(
         HostConnected(host);
         connections.Find(host)?.ForgetStaged();
         cacheNodes.Forget(host);
+        sentinel.Forget(host);
         watch.WatchAgain(host);
         await SafelyAsync(host, () => probe.ProbeAsync(host, CancellationToken.None));
         bell.Ring();
@@ -102,6 +113,7 @@ public sealed partial class HostMonitor(
     public ValueTask ProgressedAsync(HostId host, PromptId prompt, PromptProgress progress)
     {
         watch.Progressed(prompt, progress);
+        sentinel.Progressed(host, prompt);
         return ValueTask.CompletedTask;
     }
 
@@ -124,19 +136,18 @@ public sealed partial class HostMonitor(
 
     public async ValueTask ReachableAsync(HostId host)
     {
-        await SafelyAsync(host, () => hosts.UpdateAsync(host, h => h.Status is HostStatus.Offline ? h with { Status = HostStatus.Ready, Reason = null } : h, CancellationToken.None));
-        bell.Ring();
+        await SafelyAsync(host, () => health.ReturnedAsync(host, CancellationToken.None));
     }
 
     public async ValueTask UnreachableAsync(HostId host, Exception? why)
     {
         HostUnreachable(host, why);
-        await SafelyAsync(host, () => hosts.UpdateAsync(host, GoneOffline, CancellationToken.None));
-        foreach (var lease in watch.On(host).ToArray())
-        {
-            await SafelyAsync(host, () => driver.SignalAsync(lease.Run, new RunEvent.HostLost(host, watch.HasBegun(lease), clock.GetUtcNow()), CancellationToken.None));
-        }
+        sentinel.Forget(host);
+        await SafelyAsync(host, () => health.LostAsync(host, CancellationToken.None));
     }
+
+    public async ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing) =>
+        await SafelyAsync(host, () => sentinel.LookedAsync(host, queue, isHearing, CancellationToken.None));
 
     public ValueTask QueueMovedAsync(HostId host) => ValueTask.CompletedTask;
 
@@ -146,12 +157,9 @@ public sealed partial class HostMonitor(
     {
         if (!await probe.ProbeAsync(host.Id, cancellationToken))
         {
-            await hosts.UpdateAsync(host.Id, GoneOffline, cancellationToken);
+            await health.LostAsync(host.Id, cancellationToken);
         }
     }
-
-    private static PoolHost GoneOffline(PoolHost host) =>
-        host.Status is HostStatus.Ready ? host with { Status = HostStatus.Offline, Reason = "It does not answer as a ComfyUI server." } : host;
 
     // The listener must go on whatever storage or the durable runtime answer; the runs' own deadlines make up for a lost signal.
     private async Task SafelyAsync(HostId host, Func<Task> act)
@@ -168,6 +176,9 @@ public sealed partial class HostMonitor(
 
     [LoggerMessage(LogLevel.Information, "Connected to host {HostId}.")]
     private partial void HostConnected(HostId hostId);
+
+    [LoggerMessage(LogLevel.Information, "Host {HostId} has been away for long and was taken out of the pool.")]
+    private partial void HostForgotten(HostId hostId);
 
     [LoggerMessage(LogLevel.Warning, "Host {HostId} does not answer; its runs move on.")]
     private partial void HostUnreachable(HostId hostId, Exception? exception);

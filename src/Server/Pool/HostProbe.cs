@@ -3,7 +3,7 @@ using ComfyFunc.Comfy;
 namespace ComfyFunc.Pool;
 
 /// <summary>Learns what a host is: its version, its memory, its nodes and models.</summary>
-public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnections connections, TimeProvider clock)
+public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostHealth health, TimeProvider clock)
 {
     /// <summary>Asks the host and writes what it says into its row.</summary>
     /// <returns><see langword="false"/> when it does not answer as a ComfyUI server does.</returns>
@@ -19,6 +19,7 @@ public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnec
         var catalog = await catalogs.KeepAsync(objectInfo, cancellationToken);
         var now = clock.GetUtcNow();
         await hosts.UpdateAsync(id, h => Learned(h, stats, catalog.Hash) is var learned && learned == h ? h : learned with { LastSeenAt = now }, cancellationToken);
+        await health.ReturnedAsync(id, cancellationToken);
         return true;
     }
 
@@ -27,7 +28,5 @@ public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnec
         VramBytes = stats.VramBytes,
         ComfyVersion = stats.ComfyVersion,
         CatalogHash = catalog,
-        Status = host.Status is HostStatus.Offline ? HostStatus.Ready : host.Status,
-        Reason = host.Status is HostStatus.Offline ? null : host.Reason,
     };
 }

@@ -9,19 +9,34 @@ public abstract record HostRegistration
 {
     private HostRegistration() { }
 
-    public sealed record Valid(HostId Id, Uri Url, int Slots, ImmutableSortedDictionary<string, string> Labels) : HostRegistration
+    public sealed record Valid(HostId Id, Uri Url, int Slots, ImmutableSortedDictionary<string, string> Labels, string? WarmUp) : HostRegistration
     {
         /// <summary>The row after this registration: leases and what was learned of the host stay; a host that was resting is ready again.</summary>
         public PoolHost Over(PoolHost? known, DateTimeOffset now) => known is null
-            ? new() { Id = Id, Url = Url, Slots = Slots, Labels = Labels, RegisteredAt = now }
-            : known with { Url = Url, Slots = Slots, Labels = Labels, Status = HostStatus.Ready, Reason = null };
+            ? new()
+            {
+                Id = Id,
+                Url = Url,
+                Slots = Slots,
+                Labels = Labels,
+                WarmUp = WarmUp,
+                Status = WarmUp is null ? HostStatus.Ready : HostStatus.WarmingUp,
+                Reason = WarmUp is null ? null : "Its warm-up has not ended yet.",
+                RegisteredAt = now,
+            }
+            : HealthRules.Released(Described(known));
+
+        /// <summary>The row after a heartbeat: what the host says of itself, and no word on whether it is well.</summary>
+        public PoolHost HeardFrom(PoolHost? known, DateTimeOffset now) => (known is null ? Over(null, now) : Described(known)) with { HeartbeatAt = now };
+
+        private PoolHost Described(PoolHost known) => known with { Url = Url, Slots = Slots, Labels = Labels, WarmUp = WarmUp };
     }
 
     public sealed record Invalid(ImmutableArray<Fault> Faults) : HostRegistration;
 
     /// <summary>A host of the configuration, whose shape the options check at start.</summary>
     public static Valid From(HostOptions host) =>
-        new(new(host.Id), WithSlash(host.Url!), host.Slots, host.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal));
+        new(new(host.Id), WithSlash(host.Url!), host.Slots, host.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal), host.WarmUp);
 
     public static HostRegistration Read(string id, ReadOnlyMemory<byte> body)
     {
@@ -40,7 +55,8 @@ public abstract record HostRegistration
         var url = ReadUrl(root, faults);
         var slots = ReadSlots(root, faults);
         var labels = ReadLabels(root, faults);
-        return faults.Count > 0 ? new Invalid(faults.ToImmutable()) : new Valid(new(id), url!, slots, labels);
+        var warmUp = ReadWarmUp(root, faults);
+        return faults.Count > 0 ? new Invalid(faults.ToImmutable()) : new Valid(new(id), url!, slots, labels, warmUp);
     }
 
     private static Uri? ReadUrl(JsonElement root, ImmutableArray<Fault>.Builder faults)
@@ -56,6 +72,22 @@ public abstract record HostRegistration
     }
 
     private static Uri WithSlash(Uri url) => url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+
+    private static string? ReadWarmUp(JsonElement root, ImmutableArray<Fault>.Builder faults)
+    {
+        if (!root.TryGetProperty("warmUp", out var value) || value.ValueKind is JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.String && SafeName.IsValid(value.GetString()!)) // It is a string, which is never null.
+        {
+            return value.GetString();
+        }
+
+        faults.Add(new("invalid_request", "warmUp is the name of a workflow.", "/warmUp"));
+        return null;
+    }
 
     private static int ReadSlots(JsonElement root, ImmutableArray<Fault>.Builder faults)
     {

@@ -43,7 +43,7 @@ public sealed partial class LeaseSweep(
         {
             await watch.StopAsync(lease, cancellationToken);
             watch.Forget(lease);
-            await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease), cancellationToken);
+            await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease, clock.GetUtcNow()), cancellationToken);
             SlotRecovered(lease.Run, lease.Attempt, lease.Host);
             bell.Ring();
         }

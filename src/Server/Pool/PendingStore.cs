@@ -16,9 +16,14 @@ public sealed class PendingStore(IDocumentTables tables)
     /// <summary>The queue as this process last saw it. Runs that are about to be placed step behind it.</summary>
     public ICollection<WaitingRun> Known => known.Values;
 
-    /// <summary>How many runs wait before this one; <see langword="null"/> when it is not in the queue.</summary>
+    /// <summary>How many runs wait before this one, as far as priority and age decide; <see langword="null"/> when it is not in the queue.</summary>
     public int? PositionOf(RunId id) =>
-        known.TryGetValue(id, out var run) ? known.Values.Count(other => other.Since < run.Since || (other.Since == run.Since && string.CompareOrdinal(other.Run.Value, id.Value) < 0)) : null;
+        known.TryGetValue(id, out var run) ? known.Values.Count(other => IsBefore(other, run)) : null;
+
+    private static bool IsBefore(WaitingRun other, WaitingRun run) =>
+        other.Priority != run.Priority ? other.Priority > run.Priority
+        : other.Since != run.Since ? other.Since < run.Since
+        : string.CompareOrdinal(other.Run.Value, run.Run.Value) < 0;
 
     public async Task AddAsync(WaitingRun run, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
     private readonly ConcurrentDictionary<PromptId, Watched> watched = new();
     private long numbers;
 
-    public Lease? LeaseOf(PromptId prompt) => watched.TryGetValue(prompt, out var w) ? w.Lease : null;
+    public Lease? LeaseOf(PromptId? prompt) => prompt is { } id && watched.TryGetValue(id, out var w) ? w.Lease : null;
 
     public IEnumerable<Lease> On(HostId host) => watched.Values.Select(w => w.Lease).Where(l => l.Host == host);
 
@@ -82,6 +82,15 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
 
         await host.Client.CancelAsync(lease.Prompt, cancellationToken);
         return EventOf(await host.Client.FindAsync(lease.Prompt, cancellationToken), lease);
+    }
+
+    /// <summary>Takes the prompt off a host that was given up, as well as that goes.</summary>
+    public async Task AbandonAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (connections.Find(lease.Host) is { } host)
+        {
+            await host.Client.CancelAsync(lease.Prompt, cancellationToken);
+        }
     }
 
     public async Task FreeMemoryAsync(HostId host, CancellationToken cancellationToken)

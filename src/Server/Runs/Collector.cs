@@ -35,7 +35,7 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
                 var fault = PromptFaults.Of(failed, await prompts.WorkflowAsync(run, cancellationToken));
                 return (run, failed.IsOutOfMemory ? new RunEvent.OutOfMemory(lease.Attempt, fault, now) : new RunEvent.ExecutionFailed(lease.Attempt, fault, now));
             case PromptEnd.Interrupted:
-                return (run, new RunEvent.ExecutionFailed(lease.Attempt, new("node_failed", "The prompt was interrupted on its host, though nobody had canceled the run.", Retryable: true), now));
+                return (run, new RunEvent.Interrupted(lease.Attempt, now));
             default:
                 return await CopyAsync(run, lease, host, entry, cancellationToken);
         }
@@ -57,6 +57,11 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
 
     private static RunRecord WithTimes(RunRecord run, Lease lease, HistoryEntry entry) => run with
     {
-        Attempts = [.. run.Attempts.Select(a => a.Number == lease.Attempt ? a with { ExecutionStartedAt = entry.StartedAt, ExecutionEndedAt = entry.EndedAt } : a)],
+        Attempts = [.. run.Attempts.Select(a => a.Number == lease.Attempt ? a with
+        {
+            ExecutionStartedAt = entry.StartedAt,
+            ExecutionEndedAt = entry.EndedAt,
+            Loaded = [.. a.Loaders.Where(l => !entry.CachedNodes.Contains(l.Node)).Select(l => l.Model).Distinct(StringComparer.Ordinal)],
+        } : a)],
     };
 }

@@ -9,16 +9,27 @@ namespace ComfyFunc.Runs;
 
 /// <summary>Carries out Place: leases a slot, stages the run's files there, and submits its prompt once, however often it is asked.</summary>
 public sealed class Placer(
-    RunPrompts prompts, HostStore hosts, HostConnections connections, PendingStore pending, Capabilities capabilities, PromptWatch watch,
-    CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock)
+    RunPrompts prompts, HostStore hosts, HostConnections connections, HostCatalogs catalogs, PendingStore pending, Capabilities capabilities, PromptWatch watch,
+    HostMonitor monitor, CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock)
 {
     public async Task<(RunRecord Run, RunEvent Answer)> PlaceAsync(RunRecord run, RunCommand.Place command, CancellationToken cancellationToken)
     {
         var prompt = await prompts.CompileAsync(run, command.Placement, [], cancellationToken);
-        var slot = command.Granted is { } granted ? new Slot(granted, IsFresh: false) : await FindSlotAsync(run, command.Placement, prompt, cancellationToken);
+        var waiting = RunPrompts.Waiting(run, command.Placement, prompt);
+        if (Poison.Is(waiting.Work, hosts.Known, new Estimates(hosts.Known), clock.GetUtcNow()))
+        {
+            return (run, new RunEvent.Poisoned($"'{waiting.Work.Name}' was executing on {Poison.MaxHosts} hosts when they were lost; it is not placed for an hour.", command.Granted, clock.GetUtcNow()));
+        }
+
+        var slot = command.Granted is { } granted ? new Slot(granted, IsFresh: false) : await FindSlotAsync(waiting, cancellationToken);
         if (slot.Lease is not { } lease)
         {
             return (run, slot.Answer!);
+        }
+
+        if (connections.Find(lease.Host) is null)
+        {
+            await monitor.ReconcileAsync(cancellationToken); // Another process has registered the host a moment ago.
         }
 
         if (connections.Find(lease.Host) is not { } host)
@@ -33,7 +44,7 @@ public sealed class Placer(
         }
 
         var started = clock.GetUtcNow();
-        var attempt = new RunAttempt(lease.Attempt, lease.Host, lease.Prompt, started) { StageMs = (long)Stopwatch.GetElapsedTime(staging).TotalMilliseconds };
+        var attempt = new RunAttempt(lease.Attempt, lease.Host, lease.Prompt, started) { StageMs = (long)Stopwatch.GetElapsedTime(staging).TotalMilliseconds, Loaders = prompt.Loaders };
         if (cacheNodes.For(lease.Host) is { IsEmpty: false } kept)
         {
             prompt = await prompts.CompileAsync(run, command.Placement, kept, cancellationToken);
@@ -45,35 +56,43 @@ public sealed class Placer(
             : (run, answer);
     }
 
-    private async Task<Slot> FindSlotAsync(RunRecord run, Placement placement, CompiledPrompt prompt, CancellationToken cancellationToken)
+    private async Task<Slot> FindSlotAsync(WaitingRun waiting, CancellationToken cancellationToken)
     {
-        var waiting = RunPrompts.Waiting(run, placement, prompt.Requirements);
         if (HeldLease(waiting) is { } held)
         {
             return new(held, IsFresh: false);
         }
 
-        if (!Scheduler.AnyCanEverTake(hosts.Known, waiting, capabilities.Has)
-            && !Scheduler.AnyCanEverTake(await hosts.RefreshAsync(cancellationToken), waiting, capabilities.Has))
+        if (!Feasibility.AnyCanEverTake(waiting, hosts.Known, capabilities.Has) && !Feasibility.AnyCanEverTake(waiting, await FreshPoolAsync(cancellationToken), capabilities.Has))
         {
             return Slot.None(new RunEvent.NoHost(capabilities.Explain(waiting, hosts.Known), clock.GetUtcNow()));
         }
 
         // Who came earlier and still waits goes first.
-        if (pending.Known.All(w => w.Run == run.Id))
+        if (pending.Known.All(w => w.Run == waiting.Run))
         {
-            while (Scheduler.Pick(hosts.Known, waiting, capabilities.Has) is { } host)
+            while (Scheduler.Pick(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()) is { } assignment)
             {
-                var lease = waiting.LeaseOn(host.Id);
-                var now = clock.GetUtcNow();
-                if (await hosts.UpdateAsync(host.Id, h => h is { FreeSlots: > 0, Status: HostStatus.Ready } ? h.Lend(lease, now) : null, cancellationToken) is not null)
+                if (await hosts.UpdateAsync(assignment.Host, h => assignment.Over(h, clock.GetUtcNow()), cancellationToken) is not null)
                 {
-                    return new(lease, IsFresh: true);
+                    return new(assignment.Lease, IsFresh: true);
                 }
             }
         }
 
         return Slot.None(new RunEvent.NoSlot(clock.GetUtcNow()));
+    }
+
+    // Another process may have registered a host a moment ago.
+    private async Task<ImmutableArray<PoolHost>> FreshPoolAsync(CancellationToken cancellationToken)
+    {
+        var pool = await hosts.RefreshAsync(cancellationToken);
+        foreach (var hash in pool.Select(h => h.CatalogHash).OfType<string>().Distinct())
+        {
+            await catalogs.GetAsync(hash, cancellationToken);
+        }
+
+        return pool;
     }
 
     /// <summary>The lease that an earlier, interrupted carrying-out of this very step has taken.</summary>

@@ -19,8 +19,14 @@ public sealed class RunEndpoints(
             return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
         }
 
+        var (call, faults) = Call.Read(request.Query, name, version, body);
+        if (!faults.IsEmpty)
+        {
+            return Problems.From(faults);
+        }
+
         var preferences = Preferences.Of(request, options.Answers);
-        switch (await intake.AcceptAsync(name, version, body, cancellationToken))
+        switch (await intake.AcceptAsync(call, cancellationToken))
         {
             case IntakeReply.Refused refused:
                 return Problems.From(refused.Faults);

@@ -10,7 +10,7 @@ namespace ComfyFunc.Runs;
 /// and writes the row whenever the run comes to rest. Both drivers do nothing but call it. Calling it twice with the same event is safe.
 /// </summary>
 public sealed partial class RunExecutor(
-    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, HostStore hosts, PendingStore pending,
+    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, HostHealth health, PendingStore pending,
     RunAnnouncer announcer, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private readonly ConcurrentDictionary<RunId, SemaphoreSlim> turns = new();
@@ -43,6 +43,7 @@ public sealed partial class RunExecutor(
             var step = RunProcess.Decide(run.Limits, run.State, @event);
             RunMoved(run.Id, @event.GetType().Name, step.State.GetType().Name);
             run = run.After(@event, step);
+            var cause = @event;
             @event = null;
             foreach (var command in step.Commands)
             {
@@ -58,7 +59,7 @@ public sealed partial class RunExecutor(
                         run = await PublishAsync(run, cancellationToken);
                         break;
                     default:
-                        (run, @event) = await CarryOutAsync(run, command, cancellationToken);
+                        (run, @event) = await CarryOutAsync(run, command, cause, cancellationToken);
                         break;
                 }
             }
@@ -67,7 +68,7 @@ public sealed partial class RunExecutor(
         return new(null, run.Step);
     }
 
-    private async Task<(RunRecord Run, RunEvent? Answer)> CarryOutAsync(RunRecord run, RunCommand command, CancellationToken cancellationToken)
+    private async Task<(RunRecord Run, RunEvent? Answer)> CarryOutAsync(RunRecord run, RunCommand command, RunEvent cause, CancellationToken cancellationToken)
     {
         switch (command)
         {
@@ -87,15 +88,16 @@ public sealed partial class RunExecutor(
                 await pending.TakeAsync(run.Id, cancellationToken);
                 break;
             case Release c:
-                watch.Forget(c.Lease);
-                await hosts.UpdateAsync(c.Lease.Host, h => h.TakeBack(c.Lease), cancellationToken);
-                bell.Ring();
+                await health.EndedAsync(run.EndOf(c.Lease, cause), cancellationToken);
+                break;
+            case Abandon c:
+                await watch.AbandonAsync(c.Lease, cancellationToken);
                 break;
             case FreeMemory c:
                 await watch.FreeMemoryAsync(c.Host, cancellationToken);
                 break;
             case Quarantine c:
-                await hosts.UpdateAsync(c.Host, h => h with { Status = HostStatus.Quarantined, Reason = c.Reason }, cancellationToken);
+                await health.QuarantineAsync(c.Host, c.Reason, cancellationToken);
                 break;
         }
 
@@ -116,6 +118,11 @@ public sealed partial class RunExecutor(
         var saved = await SaveAsync(run, cancellationToken);
         announcer.Changed(saved);
         RunEnded(saved.Id, saved.Status);
+        if (saved is { Demands.Host: { } warmed, Outcome: not RunOutcome.Succeeded })
+        {
+            await health.WarmUpFailedAsync(warmed, saved.Outcome is RunOutcome.Failed failed ? failed.Fault.Message : $"It {saved.Status}.", cancellationToken);
+        }
+
         return saved;
     }
 

@@ -12,6 +12,7 @@ public static class RunHistory
         return @event switch
         {
             Placed e when step.State is RunState.Executing => moved.Begin(e),
+            Interrupted or StillThere when step.State is RunState.Placing => moved.EndAttempt("stuck", @event.At),
             HostLost or Gone or NoAnswer or HostFailed when step.State is RunState.Placing => moved.EndAttempt("host_lost", @event.At),
             OutOfMemory when step.State is RunState.Placing => moved.EndAttempt("gpu_out_of_memory", @event.At),
             OutputsMissing when step.State is RunState.Placing => moved.EndAttempt("outputs_unavailable", @event.At),

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using ComfyFunc.Pool;
 using ComfyFunc.Prompts;
 using ComfyFunc.Storage;
 using ComfyFunc.Workflows;
@@ -11,20 +13,20 @@ namespace ComfyFunc.Runs;
 /// <summary>Turns a call into a run's row, or says everything that is wrong with it. Nothing that can be known before is left for a GPU to find out.</summary>
 public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles files, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
 {
-    public async Task<IntakeReply> AcceptAsync(string name, string? version, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async Task<IntakeReply> AcceptAsync(Call call, CancellationToken cancellationToken)
     {
-        if (await workflows.FindAsync(name, cancellationToken) is not { DeletedAt: null } row)
+        if (await workflows.FindAsync(call.Workflow, cancellationToken) is not { DeletedAt: null } row)
         {
-            return Refuse(new("workflow_not_found", $"There is no workflow '{name}'."));
+            return Refuse(new("workflow_not_found", $"There is no workflow '{call.Workflow}'."));
         }
 
-        if (WorkflowEndpoints.Pick(row, version) is not { } picked)
+        if (WorkflowEndpoints.Pick(row, call.Version) is not { } picked)
         {
-            return Refuse(new("workflow_not_found", $"The workflow '{row.Name}' has no version {version}; its latest is {row.Latest.Version}."));
+            return Refuse(new("workflow_not_found", $"The workflow '{row.Name}' has no version {call.Version}; its latest is {row.Latest.Version}."));
         }
 
         var workflow = await workflows.LoadAsync(picked, cancellationToken);
-        switch (StrictJson.Parse(body.Length == 0 ? "{}"u8.ToArray() : body))
+        switch (StrictJson.Parse(call.Body.Length == 0 ? "{}"u8.ToArray() : call.Body))
         {
             case StrictJson.Malformed malformed:
                 return Refuse(malformed.Fault);
@@ -32,7 +34,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 return ValueBinder.Bind(workflow, root, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
                 {
                     Binding.Invalid invalid => new IntakeReply.Refused(invalid.Faults),
-                    Binding.Valid valid => await AcceptAsync(row.Name, picked, workflow, valid, cancellationToken),
+                    Binding.Valid valid => await AcceptAsync(call with { Workflow = row.Name }, picked, workflow, valid, cancellationToken),
                     _ => throw new UnreachableException(),
                 };
             default:
@@ -40,7 +42,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
         }
     }
 
-    private async Task<IntakeReply> AcceptAsync(string name, WorkflowVersion version, Workflow workflow, Binding.Valid bound, CancellationToken cancellationToken)
+    private async Task<IntakeReply> AcceptAsync(Call call, WorkflowVersion version, Workflow workflow, Binding.Valid bound, CancellationToken cancellationToken)
     {
         var id = RunIds.New(clock);
         var stored = await files.StoreAsync(id, bound.Files, cancellationToken);
@@ -55,11 +57,13 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
             new RunRecord
             {
                 Id = id,
-                Workflow = name,
+                Workflow = call.Workflow,
                 Version = version.Version,
                 Content = version.Content,
                 Catalog = version.Catalog,
                 CreatedAt = now,
+                Demands = (version.Demands ?? Demands.None).And(call.Demands),
+                Priority = call.Priority,
                 Limits = new() { StartBy = now + options.StartWithin, FinishBy = now + options.FinishWithin },
                 State = RunProcess.Initial,
                 Files = ((FilesReply.Stored)stored).Files,
@@ -73,6 +77,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
     private async Task<RunRecord> WithValuesAsync(RunRecord run, CallValues values, CancellationToken cancellationToken)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(values, ServerJson.Options);
+        run = run with { Inputs = Fingerprint(run, json) };
         if (json.Length <= RunPrompts.LongestValues)
         {
             return run with { Values = JsonElement.Parse(json) };
@@ -80,6 +85,15 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
 
         await blobs.PutBytesAsync(RunBlobs.Values(run.Id), json, "application/json", cancellationToken);
         return run with { ValuesBlob = RunBlobs.Values(run.Id) };
+    }
+
+    // The values name files by their index, so what the files hold is added.
+    private static string Fingerprint(RunRecord run, byte[] values)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{run.Content}\n{string.Join('\n', run.Files.Select(f => f.HostName))}\n"));
+        hash.AppendData(values);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
     // Seeds above 2^53 lose digits in every JavaScript client, and a seed is there to be sent back.

@@ -28,10 +28,17 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
 
     /// <summary>The run as the scheduler sees it.</summary>
     public async Task<WaitingRun> WaitingAsync(RunRecord run, Placement placement, CancellationToken cancellationToken) =>
-        Waiting(run, placement, (await CompileAsync(run, placement, [], cancellationToken)).Requirements);
+        Waiting(run, placement, await CompileAsync(run, placement, [], cancellationToken));
 
-    public static WaitingRun Waiting(RunRecord run, Placement placement, Requirements needs) =>
-        new() { Run = run.Id, Placement = placement, Since = run.CreatedAt, Needs = needs };
+    public static WaitingRun Waiting(RunRecord run, Placement placement, CompiledPrompt prompt) => new()
+    {
+        Run = run.Id,
+        Placement = placement,
+        Since = run.CreatedAt,
+        Client = run.Client,
+        Priority = run.Priority,
+        Work = Workload.Of($"{run.Workflow}@{run.Version}", run.Inputs, prompt, run.Demands ?? Demands.None),
+    };
 
     public Task<Workflow> WorkflowAsync(RunRecord run, CancellationToken cancellationToken) => workflows.LoadAsync(run.Content, run.Catalog, cancellationToken);
 

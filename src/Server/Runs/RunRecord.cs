@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ComfyFunc.Pool;
+using ComfyFunc.Prompts;
 
 namespace ComfyFunc.Runs;
 
@@ -18,6 +20,14 @@ public sealed record RunRecord
 
     /// <summary>The node catalog that the version was checked against.</summary>
     public required string Catalog { get; init; }
+
+    /// <summary>A hash of the version and the caller's values, by which a call that takes hosts down is known again.</summary>
+    public string Inputs { get; init; } = "";
+
+    /// <summary>What the workflow and the call demand of a host.</summary>
+    public Demands? Demands { get; init; }
+
+    public int Priority { get; init; }
 
     /// <summary>Who called; runs of others are not found. Empty where callers are not told apart.</summary>
     public string Client { get; init; } = "";
@@ -98,6 +108,12 @@ public sealed record RunAttempt(int Number, HostId Host, PromptId Prompt, DateTi
 {
     /// <summary>Milliseconds that input files took to reach the host.</summary>
     public long StageMs { get; init; }
+
+    /// <summary>The nodes of the prompt that read model files.</summary>
+    public ImmutableArray<Loader> Loaders { get; init; } = [];
+
+    /// <summary>The model files that were read from disk, as far as is known; what ComfyUI's cache spared is not among them.</summary>
+    public ImmutableArray<string> Loaded { get; init; } = [];
 
     /// <summary>When ComfyUI said it began and ended executing.</summary>
     public DateTimeOffset? ExecutionStartedAt { get; init; }

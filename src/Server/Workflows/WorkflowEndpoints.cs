@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Pool;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Workflows;
 
 /// <summary>The endpoints that save workflows and show them.</summary>
-public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, ComfyFuncOptions options, TimeProvider clock)
+public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveContract contracts, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int LargestPage = 200;
 
@@ -140,7 +141,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         request.Headers.IfNoneMatch.FirstOrDefault(),
         string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase));
 
-    private static IResult Answer(HttpRequest request, SaveReply.Saved saved)
+    private IResult Answer(HttpRequest request, SaveReply.Saved saved)
     {
         var latest = saved.Row.Latest;
         request.HttpContext.Response.Headers.ETag = latest.ETag;
@@ -149,13 +150,14 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         return Json(shown, saved.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static JsonObject Show(WorkflowRow row, WorkflowVersion version, Workflow workflow) => new()
+    private JsonObject Show(WorkflowRow row, WorkflowVersion version, Workflow workflow) => new()
     {
         ["name"] = row.Name,
         ["version"] = version.Version,
         ["etag"] = version.ETag,
         ["createdAt"] = version.CreatedAt,
-        ["contract"] = JsonSerializer.SerializeToNode(workflow.Contract, ServerJson.Options),
+        ["contract"] = JsonSerializer.SerializeToNode(contracts.Of(workflow.Contract), ServerJson.Options),
+        ["requires"] = version.Demands is { } demands ? new JsonObject { ["labels"] = JsonSerializer.SerializeToNode(demands.Labels, ServerJson.Options), ["minVramGb"] = Math.Round(demands.MinVramBytes / (double)(1 << 30), 3) } : null,
         ["links"] = new JsonObject
         {
             ["self"] = Paths.Workflow(row.Name),

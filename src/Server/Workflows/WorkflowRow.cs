@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
+using ComfyFunc.Pool;
 
 namespace ComfyFunc.Workflows;
 
@@ -28,5 +31,8 @@ public sealed record WorkflowVersion(int Version, string Content, string Catalog
 {
     /// <summary>The HTTP entity tag: the same content has the same one, for ever.</summary>
     [JsonIgnore]
-    public string ETag => $"\"{Content}\"";
+    public string ETag => Demands is null ? $"\"{Content}\"" : $"\"{Content}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Demands.Key)))[..8]}\"";
+
+    /// <summary>What the workflow's author demands of a host beyond what the prompt names.</summary>
+    public Demands? Demands { get; init; }
 }

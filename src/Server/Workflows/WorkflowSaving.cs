@@ -19,6 +19,12 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
             return new SaveReply.Refused(((WorkflowCheck.Invalid)Workflow.Check(document, pool)).Faults);
         }
 
+        var (demands, faults) = DemandsReader.Read(document);
+        if (!faults.IsEmpty)
+        {
+            return new SaveReply.Refused(faults);
+        }
+
         var catalog = pool.Only(workflow.Classes);
         while (true)
         {
@@ -29,7 +35,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
                 return Refuse(objection);
             }
 
-            if (live?.Latest.Content == workflow.ContentHash)
+            if (live?.Latest.Content == workflow.ContentHash && live.Latest.Demands?.Key == demands?.Key)
             {
                 return new SaveReply.Saved(live, await workflows.LoadAsync(live.Latest, cancellationToken), [], Created: false);
             }
@@ -42,7 +48,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
 
             await workflows.KeepAsync(workflow, catalog, cancellationToken);
             var known = row ?? new WorkflowRow { Name = name };
-            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow());
+            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow()) { Demands = demands };
             var saved = known with { Name = live?.Name ?? name, Versions = known.Versions.Add(next), DeletedAt = null };
             if (await workflows.TryWriteAsync(saved, cancellationToken))
             {

@@ -5,7 +5,7 @@ using ComfyFunc.Tests.ComfySim;
 namespace ComfyFunc.Tests.Adapters.Comfy;
 
 /// <summary>One thing that a listener told.</summary>
-internal sealed record News(string What, PromptId? Prompt = null, PromptProgress? Progress = null, Preview? Preview = null, bool WasExecuting = false);
+internal sealed record News(string What, PromptId? Prompt = null, PromptProgress? Progress = null, Preview? Preview = null, bool WasExecuting = false, bool IsHearing = false);
 
 /// <summary>Writes down what a listener tells, for a test to wait for.</summary>
 internal sealed class HeardNews : IHostObserver
@@ -34,6 +34,8 @@ internal sealed class HeardNews : IHostObserver
     public ValueTask ReachableAsync(HostId host) => Write(new("reachable"));
 
     public ValueTask UnreachableAsync(HostId host, Exception? why) => Write(new("unreachable"));
+
+    public ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing) => Write(new("looked", queue.Running.IsEmpty ? null : queue.Running[0], IsHearing: isHearing));
 
     public ValueTask QueueMovedAsync(HostId host) => Write(new("queue"));
 

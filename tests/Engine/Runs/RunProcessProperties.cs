@@ -22,6 +22,7 @@ public class RunProcessProperties
         Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.Placed(l, at)),
         At.Select(RunEvent (at) => new RunEvent.NoSlot(at)),
         At.Select(RunEvent (at) => new RunEvent.NoHost("nothing fits", at)),
+        Gen.Select(AnyLease, Gen.Bool, At, RunEvent (l, holds, at) => new RunEvent.Poisoned("two hosts", holds ? l : null, at)),
         Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.PromptRefused(Fault, l, at)),
         Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.HostFailed(l, at)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.StillThere(a, at)),
@@ -30,12 +31,14 @@ public class RunProcessProperties
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.NoAnswer(a, at)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.OutputsStored(a, at)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.ExecutionFailed(a, Fault, at)),
+        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Interrupted(a, at)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.OutOfMemory(a, Fault, at)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.OutputsMissing(a, "gone", at)),
         Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.Granted(l, at)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Finished(a, at)),
         At.Select(RunEvent (at) => new RunEvent.CancelRequested(at)),
-        Gen.Select(Host, Gen.Bool, At, RunEvent (h, x, at) => new RunEvent.HostLost(h, x, at)),
+        Gen.Select(Host, Gen.Bool, Gen.Bool, At, RunEvent (h, x, answers, at) => new RunEvent.HostLost(h, x, at, answers)),
+        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Stuck(a, at)),
         At.Select(RunEvent (at) => new RunEvent.DeadlinePassed(at)));
 
     [Fact]
@@ -93,7 +96,7 @@ public class RunProcessProperties
     [Fact]
     public void Nothing_is_awaited_beyond_the_finish_deadline_except_a_prompt_that_stops() => Play((_, _, step) =>
     {
-        if (step.State is not RunState.Stopping)
+        if (step.State is not (RunState.Stopping or RunState.Leaving))
         {
             Assert.All(step.Commands.OfType<RunCommand.Await>(), a => Assert.True(a.Until <= Limits.FinishBy));
         }
@@ -127,6 +130,7 @@ public class RunProcessProperties
         (_, RunEvent.Granted g) => g.Lease,
         (RunState.Placing, RunEvent.Placed p) => p.Lease,
         (RunState.Placing, RunEvent.PromptRefused r) => r.Lease,
+        (RunState.Placing, RunEvent.Poisoned p) => p.Held,
         (RunState.Placing, RunEvent.HostFailed f) => f.Lease,
         _ => null,
     };

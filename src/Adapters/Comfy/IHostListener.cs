@@ -1,0 +1,34 @@
+namespace ComfyFunc.Comfy;
+
+/// <summary>Listens to one host for as long as it is in the pool, and tells an observer.</summary>
+public interface IHostListener : IAsyncDisposable
+{
+    void Start();
+
+    /// <summary>The client id to submit with.</summary>
+    ValueTask<string> ConnectedAsync(CancellationToken cancellationToken);
+
+    /// <summary>To be called before the prompt is submitted: its events may be faster than the answer.</summary>
+    /// <param name="nodesTotal">For the progress; 0 when it is not known.</param>
+    void Watch(PromptId prompt, int nodesTotal);
+
+    void Unwatch(PromptId prompt);
+
+    bool IsWatching(PromptId prompt);
+
+    /// <summary>Looks at once, for a prompt that another connection submitted: its events go there.</summary>
+    void LookNow();
+}
+
+/// <summary>Makes the listeners of a pool.</summary>
+public interface IHostListeners
+{
+    IHostListener For(HostId host, Uri url, ComfyClient client, IHostObserver observer);
+}
+
+/// <summary>Listeners that hold a WebSocket each.</summary>
+internal sealed class HostListeners(TimeProvider clock, Microsoft.Extensions.Logging.ILogger<HostListener> logger) : IHostListeners
+{
+    public IHostListener For(HostId host, Uri url, ComfyClient client, IHostObserver observer) =>
+        new HostListener(host, url, client, new ListenerOptions(), observer, clock, logger);
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using ComfyFunc.Runs;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>How an attempt ended, as far as it says something of its host.</summary>
+/// <param name="Seen">What the execution took; <see langword="null"/> when it was answered from the cache or did not end well.</param>
+public sealed record AttemptEnd(Lease Lease, AttemptEnding How, Observation? Seen = null)
+{
+    /// <summary>The host's row with the slot given back and the lesson learned. A slot that was given back before teaches nothing twice.</summary>
+    public PoolHost Over(PoolHost host, HealthLimits limits, DateTimeOffset now)
+    {
+        if (host.Leases.FirstOrDefault(l => l.On(host.Id) == Lease) is not { } slot)
+        {
+            return host;
+        }
+
+        var free = host.TakeBack(Lease, now);
+        return How switch
+        {
+            AttemptEnding.Succeeded => Learn(HealthRules.Succeeded(free, slot.Work, slot.Inputs), slot),
+            AttemptEnding.NodeFailed => HealthRules.NodeFailed(free, slot.Work, limits, now),
+            AttemptEnding.OutOfMemory => free with { Times = free.Times.AfterOutOfMemory(slot.Work, now), Residency = free.Residency.Emptied() },
+            AttemptEnding.Vanished => free with { Residency = free.Residency.Emptied() },
+            AttemptEnding.Unanswered => HealthRules.Unanswered(free, limits, now),
+            _ => free, // What was canceled or lost says nothing more.
+        };
+    }
+
+    private PoolHost Learn(PoolHost host, HeldSlot slot)
+    {
+        if (Seen is null)
+        {
+            return host;
+        }
+
+        ImmutableArray<string> thoughtHeld = [.. slot.Models.Except(slot.Loads)];
+        return host with
+        {
+            Times = host.Times.After(Seen),
+            Residency = host.Residency.Corrected(
+                wasLoadedUnexpectedly: Seen.Loaded.Any(thoughtHeld.Contains),
+                wasHeldUnexpectedly: !slot.Loads.IsEmpty && Seen.Loaded.IsEmpty),
+        };
+    }
+}
+
+public enum AttemptEnding
+{
+    Succeeded,
+    NodeFailed,
+    OutOfMemory,
+
+    /// <summary>The host did not answer when it was asked to take the prompt, or where it is.</summary>
+    Unanswered,
+
+    /// <summary>The host no longer knows the prompt: its process is new.</summary>
+    Vanished,
+
+    /// <summary>Canceled, refused, or lost with its host, which is known already.</summary>
+    Other,
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>When a host is trusted with work: what each kind of news makes of its row. Health means progress; an answer to a probe is none.</summary>
+public static class HealthRules
+{
+    private const int MostRemembered = 32;
+
+    /// <summary>A run ended well: whatever the host was suspected of, it works.</summary>
+    public static PoolHost Succeeded(PoolHost host, string work, string inputs) => Ready(host) with
+    {
+        Record = host.Record with
+        {
+            Failures = 0,
+            FailedWorks = [],
+            Losses = 0,
+            Trips = host.Status is HostStatus.Quarantined ? host.Record.Trips / 2 : host.Record.Trips,
+            Suspicions = host.Record.Suspicions.RemoveAll(s => s.Work == work && s.Inputs == inputs),
+            Proofs = inputs.Length == 0 ? host.Record.Proofs : [.. host.Record.Proofs.Remove(inputs).Add(inputs).TakeLast(MostRemembered)],
+        },
+    };
+
+    /// <summary>A node failed. Runs of one version that fail again and again blame the version; those of several blame the host.</summary>
+    public static PoolHost NodeFailed(PoolHost host, string work, HealthLimits limits, DateTimeOffset now)
+    {
+        var works = host.Record.FailedWorks.Contains(work) ? host.Record.FailedWorks : host.Record.FailedWorks.Add(work);
+        var failed = host with { Record = host.Record with { Failures = host.Record.Failures + 1, FailedWorks = [.. works.TakeLast(MostRemembered)] } };
+        return host.IsOnTrial(now) ? Quarantined(failed, "A node failed in the run that was to prove it.", limits.FirstRest, limits, now)
+            : failed.Record.Failures >= limits.MaxFailures && failed.Record.FailedWorks.Length >= limits.MinFailedWorks && host.Status is HostStatus.Ready
+                ? Quarantined(failed, $"Runs of {failed.Record.FailedWorks.Length} workflow versions failed here {failed.Record.Failures} times in a row.", limits.FirstRest, limits, now)
+            : failed;
+    }
+
+    /// <summary>A submit or a question got no answer, though the host was not known to be gone.</summary>
+    public static PoolHost Unanswered(PoolHost host, HealthLimits limits, DateTimeOffset now)
+    {
+        var silent = host with { Record = host.Record with { Losses = host.Record.Losses + 1 } };
+        return host.Status is HostStatus.Ready && silent.Record.Losses >= limits.MaxLosses || host.IsOnTrial(now)
+            ? Quarantined(silent, $"It did not answer {silent.Record.Losses} times in a row.", limits.FirstRest, limits, now)
+            : silent;
+    }
+
+    /// <summary>It does not answer at all. What was executing there is remembered.</summary>
+    public static PoolHost Lost(PoolHost host, IEnumerable<HeldSlot> executing, string reason, DateTimeOffset now)
+    {
+        var suspected = Suspected(host, executing, now);
+        return host.Status is HostStatus.Offline ? suspected : suspected with
+        {
+            Status = host.Status is HostStatus.Draining ? HostStatus.Draining : HostStatus.Offline,
+            Reason = host.Status is HostStatus.Draining ? host.Reason : reason,
+            RetryAt = null,
+            Residency = host.Residency.Emptied(),
+            Record = suspected.Record with { Losses = host.Record.Losses + 1 },
+        };
+    }
+
+    /// <summary>Remembers what was executing when the host was lost or its worker stopped.</summary>
+    public static PoolHost Suspected(PoolHost host, IEnumerable<HeldSlot> executing, DateTimeOffset now)
+    {
+        var suspicions = host.Record.Suspicions;
+        foreach (var slot in executing)
+        {
+            suspicions = suspicions.RemoveAll(known => known.Work == slot.Work && known.Inputs == slot.Inputs).Add(new(slot.Work, slot.Inputs, now));
+        }
+
+        return suspicions == host.Record.Suspicions ? host : host with { Record = host.Record with { Suspicions = [.. suspicions.TakeLast(MostRemembered)] } };
+    }
+
+    /// <summary>It answers again. One that was lost again and again rests before it gets work.</summary>
+    public static PoolHost Returned(PoolHost host, HealthLimits limits, DateTimeOffset now) =>
+        host.Status is not HostStatus.Offline ? host
+        : host.Record.Losses >= limits.MaxLosses ? Quarantined(Ready(host), $"It was lost {host.Record.Losses} times in a row.", limits.FirstRest, limits, now)
+        : Ready(host) with { Status = host.WarmUp is null ? HostStatus.Ready : HostStatus.WarmingUp, Reason = host.WarmUp is null ? null : "Its warm-up has not ended yet." };
+
+    /// <summary>Gives it no more work until a person releases it, or its rest is over and one run goes well.</summary>
+    public static PoolHost Quarantined(PoolHost host, string reason, TimeSpan firstRest, HealthLimits limits, DateTimeOffset now)
+    {
+        if (host.Status is HostStatus.Draining or HostStatus.Offline)
+        {
+            return host;
+        }
+
+        var rest = firstRest * Math.Pow(2, Math.Min(host.Record.Trips, 16));
+        return host with
+        {
+            Status = HostStatus.Quarantined,
+            Reason = reason,
+            RetryAt = now + (rest < limits.LongestRest ? rest : limits.LongestRest),
+            Record = host.Record with { Trips = host.Record.Trips + 1 },
+        };
+    }
+
+    /// <summary>A person says that it is well.</summary>
+    public static PoolHost Released(PoolHost host) => host with { Status = HostStatus.Ready, Reason = null, RetryAt = null, Record = HostRecord.Clean with { Proofs = host.Record.Proofs } };
+
+    private static PoolHost Ready(PoolHost host) =>
+        host.Status is HostStatus.Draining or HostStatus.Ready ? host : host with { Status = HostStatus.Ready, Reason = null, RetryAt = null };
+}
+
+/// <summary>How much is borne with before a host is given no more work.</summary>
+public sealed record HealthLimits
+{
+    public static HealthLimits Default { get; } = new();
+
+    /// <summary>Runs in a row that fail at a node.</summary>
+    public int MaxFailures { get; init; } = 5;
+
+    /// <summary>Workflow versions that these must come from.</summary>
+    public int MinFailedWorks { get; init; } = 2;
+
+    /// <summary>Times in a row that it is lost or does not answer.</summary>
+    public int MaxLosses { get; init; } = 3;
+
+    /// <summary>The first rest; each further one is twice as long.</summary>
+    public TimeSpan FirstRest { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The first rest of a host whose worker has stopped: only a restart helps, and each try costs a run some time.</summary>
+    public TimeSpan StuckRest { get; init; } = TimeSpan.FromMinutes(5);
+
+    public TimeSpan LongestRest { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>A host that has accepted work and begins none of it for so long has lost its worker.</summary>
+    public TimeSpan ZombieAfter { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>A prompt that has begun and shows no progress for so long, and for three times what is expected of it, hangs.</summary>
+    public TimeSpan StuckAfter { get; init; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>The endpoint that autoscalers ask: numbers at fixed places, as KEDA's metrics-api scaler reads them.</summary>
+public sealed class PoolEndpoints(HostStore hosts, PendingStore pending, ComfyFuncOptions options, TimeProvider clock)
+{
+    /// <summary>GET /api/pool.</summary>
+    public async Task<IResult> GetAsync(CancellationToken cancellationToken)
+    {
+        var pool = await hosts.RefreshAsync(cancellationToken);
+        var load = PoolLoad.Of(pool, await pending.RefreshAsync(cancellationToken), options.ScaleTarget, clock.GetUtcNow());
+        return Results.Json(new JsonObject
+        {
+            ["waiting"] = load.Waiting,
+            ["running"] = load.Running,
+            ["slots"] = load.Slots,
+            ["freeSlots"] = load.FreeSlots,
+            ["oldestWaitSeconds"] = load.OldestWaitSeconds,
+            ["backlogSeconds"] = load.BacklogSeconds,
+            ["wantedHosts"] = load.WantedHosts,
+            ["hosts"] = new JsonObject(Enum.GetValues<HostStatus>().Select(s => KeyValuePair.Create(HostEndpoints.NameOf(s), (JsonNode?)pool.Count(h => h.Status == s)))),
+        });
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ComfyFunc.Pool;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>A call of a workflow as it came in: which one, the caller's values, and what it asks of the pool.</summary>
+public sealed record Call(string Workflow)
+{
+    private const int HighestPriority = 100;
+
+    /// <summary><see langword="null"/> for the latest.</summary>
+    public string? Version { get; init; }
+
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    public int Priority { get; init; }
+
+    public Demands Demands { get; init; } = Demands.None;
+
+    /// <summary>Reads what the query says: <c>priority</c>, <c>label=key:value</c> (several), <c>minVramGb</c>.</summary>
+    public static (Call Call, ImmutableArray<Fault> Faults) Read(IQueryCollection query, string workflow, string? version, ReadOnlyMemory<byte> body)
+    {
+        var faults = ImmutableArray.CreateBuilder<Fault>();
+        var labels = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var label in query["label"])
+        {
+            if (label?.IndexOf(':', StringComparison.Ordinal) is int colon and > 0)
+            {
+                labels[label[..colon]] = label[(colon + 1)..];
+            }
+            else
+            {
+                faults.Add(new("invalid_request", "A label is asked for as label=key:value.", "/label"));
+            }
+        }
+
+        var priority = Number(query, "priority", -HighestPriority, HighestPriority, faults);
+        var gigabytes = Number(query, "minVramGb", 0, 10_000, faults);
+        return (
+            new(workflow) { Version = version, Body = body, Priority = (int)priority, Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) } },
+            faults.ToImmutable());
+    }
+
+    private static double Number(IQueryCollection query, string name, int least, int most, ImmutableArray<Fault>.Builder faults)
+    {
+        if (query[name].FirstOrDefault() is not { } text)
+        {
+            return 0;
+        }
+
+        if (double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        faults.Add(new("invalid_request", $"{name} is a number from {least} to {most}.", $"/{name}"));
+        return 0;
+    }
+}

@@ -1,0 +1,26 @@
+using ComfyFunc.Pool;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>What the end of an attempt says of its host.</summary>
+public static class RunLessons
+{
+    /// <param name="cause">The event that ended the attempt.</param>
+    public static AttemptEnd EndOf(this RunRecord run, Lease lease, RunEvent cause) => new(lease, EndingOf(cause), cause is RunEvent.OutputsStored ? ObservationOf(run, lease, cause.At) : null);
+
+    private static AttemptEnding EndingOf(RunEvent cause) => cause switch
+    {
+        RunEvent.OutputsStored => AttemptEnding.Succeeded,
+        RunEvent.ExecutionFailed => AttemptEnding.NodeFailed,
+        RunEvent.OutOfMemory => AttemptEnding.OutOfMemory,
+        RunEvent.HostFailed or RunEvent.NoAnswer => AttemptEnding.Unanswered,
+        RunEvent.Gone => AttemptEnding.Vanished,
+        _ => AttemptEnding.Other, // Canceled, timed out, refused, or lost with a host whose loss is known already.
+    };
+
+    // What came from the cache as a whole took no time, and teaches none.
+    private static Observation? ObservationOf(RunRecord run, Lease lease, DateTimeOffset now) =>
+        !run.Cached && run.Attempts.FirstOrDefault(a => a.Number == lease.Attempt) is { ExecutionStartedAt: { } from, ExecutionEndedAt: { } to } attempt
+            ? new($"{run.Workflow}@{run.Version}", [.. attempt.Loaders.DistinctBy(l => l.Model).Select(l => new ModelFile(l.Model, l.PriorSeconds))], attempt.Loaded, Math.Max(0, (to - from).TotalSeconds), now)
+            : null;
+}
