@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Running;
 using ComfyFunc.Bench;
+using ComfyFunc.Bench.Routing;
 
-// dotnet run -c Release --project bench -- latency|throughput|transactions|bigfile|compile
+// dotnet run -c Release --project bench -- latency|throughput|transactions|bigfile|compile|routing|placement
 switch (args)
 {
     case ["latency", ..]:
@@ -19,8 +20,14 @@ switch (args)
     case ["compile", ..]:
         BenchmarkRunner.Run<Compile>();
         break;
+    case ["routing", ..]:
+        RoutingBench.Run(args.Length > 1 ? args[1] : null);
+        break;
+    case ["placement", ..]:
+        BenchmarkRunner.Run<Placement>();
+        break;
     default:
-        Console.Error.WriteLine("One of: latency [url], throughput [url], transactions, bigfile, compile. The url is of an app that serves already, such as http://localhost:7071.");
+        Console.Error.WriteLine("One of: latency [url], throughput [url], transactions, bigfile, compile, routing [plot.svg], placement. The url is of an app that serves already, such as http://localhost:7071.");
         return 2;
 }
 

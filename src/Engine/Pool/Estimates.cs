@@ -8,8 +8,17 @@ public sealed class Estimates(IReadOnlyCollection<PoolHost> pool)
     /// <summary>A version that has never run: about a picture.</summary>
     public const double PriorSeconds = 6;
 
+    // Less is not worth a detour, and is often no more than chance in the times that it was learned from.
+    private const double LeastLoadSeconds = 2;
+
     // A strong preference for a host that already holds what [!cache] asks to keep.
     private const double PinnedWeight = 3;
+
+    // How many executions on the host itself weigh as much as what all hosts have shown.
+    private const double PoolWeight = 20;
+
+    // As many as a mean that forgets stands on.
+    private const double MostOwn = 20;
 
     private readonly Dictionary<string, double?> works = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double?> loads = new(StringComparer.Ordinal);
@@ -18,7 +27,11 @@ public sealed class Estimates(IReadOnlyCollection<PoolHost> pool)
     public bool IsProven(string work) => WorkMean(work) is not null;
 
     public double ExecutionSeconds(string work, PoolHost host) =>
-        host.Times.Works.GetValueOrDefault(work) is { Samples: > 0 } own ? own.Seconds : WorkMean(work) ?? PriorSeconds;
+        Blended(host.Times.Works.GetValueOrDefault(work), WorkMean(work)) ?? PriorSeconds;
+
+    /// <summary>What loading one model takes.</summary>
+    public double LoadSeconds(string file, PoolHost host, double prior = 0) =>
+        Math.Max(0, Blended(host.Times.Loads.GetValueOrDefault(file), LoadMean(file)) ?? prior);
 
     /// <summary>What loading takes that the host will not hold by then.</summary>
     public double LoadSeconds(Workload work, PoolHost host) => Sum(work, host, pinnedWeight: 1);
@@ -33,12 +46,18 @@ public sealed class Estimates(IReadOnlyCollection<PoolHost> pool)
         {
             if (host.Residency.AgeOf(model.Name) is null)
             {
-                seconds += (host.Times.Loads.GetValueOrDefault(model.Name)?.Seconds ?? LoadMean(model.Name) ?? model.PriorSeconds) * (work.Pinned.Contains(model.Name) ? pinnedWeight : 1);
+                seconds += LoadSeconds(model.Name, host, model.PriorSeconds) * (work.Pinned.Contains(model.Name) ? pinnedWeight : 1);
             }
         }
 
-        return seconds;
+        return seconds < LeastLoadSeconds ? 0 : seconds;
     }
+
+    // Few executions are chance: a host is thought to be like the others until it has shown otherwise.
+    private static double? Blended(LearnedTime? own, double? mean) =>
+        own is not { Samples: > 0 } ? mean
+        : mean is null ? own.Seconds
+        : ((own.Seconds * Math.Min(own.Samples, MostOwn)) + (mean * PoolWeight)) / (Math.Min(own.Samples, MostOwn) + PoolWeight);
 
     private double? WorkMean(string work) => Mean(works, work, h => h.Times.Works);
 
@@ -51,12 +70,14 @@ public sealed class Estimates(IReadOnlyCollection<PoolHost> pool)
             return known;
         }
 
-        var (sum, count) = (0.0, 0);
+        // What many executions have shown counts for more, up to a point: a mean forgets what is old.
+        var (sum, count) = (0.0, 0.0);
         foreach (var host in pool)
         {
             if (times(host).GetValueOrDefault(key) is { Samples: > 0 } time)
             {
-                (sum, count) = (sum + time.Seconds, count + 1);
+                var weight = Math.Min(time.Samples, 10);
+                (sum, count) = (sum + (time.Seconds * weight), count + weight);
             }
         }
 

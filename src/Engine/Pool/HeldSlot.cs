@@ -29,5 +29,5 @@ public sealed record HeldSlot(RunId Run, int Attempt, DateTimeOffset At)
 
     /// <summary>What is left of the expected time. One that has overrun is expected to need a while yet.</summary>
     public double RemainingSeconds(DateTimeOffset now) =>
-        FirstAt is not { } since ? ExpectedSeconds : Math.Max(ExpectedSeconds - (now - since).TotalSeconds, ExpectedSeconds / 4);
+        FirstAt is not { } since ? ExpectedSeconds : Math.Max(ExpectedSeconds - (now - since).TotalSeconds, ExpectedSeconds / 2);
 }

@@ -9,7 +9,7 @@ public sealed record LearnedTimes
     private const int MostKept = 64;
 
     // The weight of the newest of many; the first few count alike.
-    private const double Alpha = 0.25;
+    private const double Alpha = 0.05;
 
     public static LearnedTimes None { get; } = new();
 
@@ -32,7 +32,7 @@ public sealed record LearnedTimes
         var guessed = guesses.Values.Sum();
         var warm = Works.GetValueOrDefault(seen.Work);
         var executing = warm?.Seconds ?? (guessed > 0 ? seen.Seconds * Estimates.PriorSeconds / (Estimates.PriorSeconds + guessed) : seen.Seconds);
-        var loading = Math.Max(0, seen.Seconds - executing);
+        var loading = seen.Seconds - executing; // Below zero as often as above when loading takes no time: cutting it off here would make it seem to take some.
         var loads = Loads;
         foreach (var (file, guess) in guesses)
         {

@@ -2,32 +2,84 @@ using System.Collections.Immutable;
 
 namespace ComfyFunc.Pool;
 
-/// <summary>One round of planning over the pool as it is now: takes the best pair of waiting run and open host, again and again.</summary>
-internal sealed class Plan(IReadOnlyCollection<PoolHost> pool, Capability capable, DateTimeOffset now)
+/// <summary>
+/// One round of planning over the pool as it is now: takes the best pair of waiting run and host, again and again. Full hosts take part, so that a run
+/// can be held back for one that will end it sooner than an open one would.
+/// </summary>
+internal sealed class Plan
 {
     private const double SecondsPerRank = 60;
 
-    private readonly Estimates estimates = new(pool);
-    private readonly Desk[] desks = [.. pool.Where(h => h.OpenSlots(now) > 0).OrderBy(h => h.Id.Value, StringComparer.Ordinal).Select(h => new Desk(h, now))];
-    private readonly Shares shares = new(pool, now);
+    // A run is held back for a host that is full only if that is expected to end it sooner by this much, and only for so long: a slot in hand is certain.
+    private const double HoldSeconds = 0.5;
+    private const double LongestHoldSeconds = 30;
+
+    // What pushing out a model is charged that no other host holds, and for how long after its last use: half the time nobody will ask for it.
+    private const double EvictionWeight = 0.5;
+    private const double EvictionMemorySeconds = 60;
+
+    private readonly IReadOnlyCollection<PoolHost> pool;
+    private readonly Capability capable;
+    private readonly DateTimeOffset now;
+    private readonly Desk[] desks;
+    private readonly Estimates estimates;
+    private readonly Shares shares;
+    private readonly Dictionary<string, int> holders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double[]> executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Unproven?> unproven = new(StringComparer.Ordinal);
+
+    public Plan(IReadOnlyCollection<PoolHost> pool, Capability capable, DateTimeOffset now)
+    {
+        (this.pool, this.capable, this.now) = (pool, capable, now);
+        estimates = new(pool);
+        shares = new(pool, now);
+        desks = [.. pool.Where(h => h.OpenSlots(now) > 0 || h.Status is HostStatus.Ready).OrderBy(h => h.Id.Value, StringComparer.Ordinal).Select((h, i) => new Desk(h, i, now))];
+        foreach (var desk in desks)
+        {
+            Count(desk, +1);
+        }
+    }
 
     public ImmutableArray<Assignment> Carry(IEnumerable<WaitingRun> waiting)
     {
         var plan = ImmutableArray.CreateBuilder<Assignment>();
-        var lines = desks.Length == 0 ? [] : Line.Of(waiting, now);
-        while (desks.Any(d => d.Open > 0) && Best(lines) is { } line)
+        var open = desks.Sum(d => d.Open);
+        var lines = open > 0 ? Line.Of(waiting, now, desks.Length) : [];
+        PriceLoads(lines);
+        while (open > 0 && Best(lines) is { Best: { } desk } line)
         {
-            var desk = line.Best!; // Best(lines) returns lines that have one.
+            var isOpen = desk.Open > 0;
             var given = Give(line, desk);
-            plan.Add(given);
+            if (isOpen)
+            {
+                plan.Add(given);
+                open--;
+            }
+
+            var isUnproven = UnprovenOf(given.Slot.Work) is not null;
             foreach (var other in lines)
             {
-                other.Changed(desk, mustLook: other.Head?.Work.Name == given.Slot.Work && UnprovenOf(given.Slot.Work) is not null);
+                other.Changed(desk, mustLook: isUnproven && other.Head?.Work.Name == given.Slot.Work);
             }
         }
 
         return plan.ToImmutable();
+    }
+
+    // A second of loading delays not only the run that loads but all that wait to use what the host holds now: the more they are, the dearer it is.
+    private void PriceLoads(List<Line> lines)
+    {
+        foreach (var line in lines)
+        {
+            if (line.Head is { Work.Models.IsEmpty: false } run)
+            {
+                var warm = desks.Where(d => IsWarm(run, d)).ToArray();
+                foreach (var desk in warm)
+                {
+                    desk.LoadPrice += line.Count / (double)warm.Length;
+                }
+            }
+        }
     }
 
     private Line? Best(List<Line> lines)
@@ -35,9 +87,17 @@ internal sealed class Plan(IReadOnlyCollection<PoolHost> pool, Capability capabl
         Line? best = null;
         foreach (var line in lines)
         {
-            if (line.Head is { } run && line.BestDesk(() => Find(run, line)) is not null && (best is null || IsBefore(line, best)))
+            if (line.Head is { } run)
             {
-                best = line;
+                if (!line.IsKnown)
+                {
+                    Find(run, line);
+                }
+
+                if (line.Best is not null && (best is null || IsBefore(line, best)))
+                {
+                    best = line;
+                }
             }
         }
 
@@ -75,7 +135,9 @@ internal sealed class Plan(IReadOnlyCollection<PoolHost> pool, Capability capabl
             ExpectedSeconds = Math.Round(estimates.LoadSeconds(work, desk.Host) + estimates.ExecutionSeconds(work.Name, desk.Host), 3),
         };
         var given = new Assignment(desk.Host.Id, slot, work.Pinned, desk.Host.Leases.Length);
+        Count(desk, -1);
         desk.Take(slot, work.Pinned);
+        Count(desk, +1);
         shares.Add(run.Client, run.Priority, slot.ExpectedSeconds, now);
         UnprovenOf(work.Name)?.Hosts.Add(desk.Host.Id);
         return given;
@@ -83,22 +145,52 @@ internal sealed class Plan(IReadOnlyCollection<PoolHost> pool, Capability capabl
 
     private void Find(WaitingRun run, Line line)
     {
+        var execution = ExecutionsOf(run.Work.Name);
         Desk? best = null;
+        var bestCost = 0.0;
         foreach (var desk in desks)
         {
-            if (CanTake(run, desk, line) && line.CostOn(desk, estimates) is var cost && (best is null || IsBetter(cost, desk, line.CostOn(best, estimates), best, run)))
+            if (CanTake(run, desk, line))
             {
-                best = desk;
+                var cost = LoadedAt(run, desk) + execution[desk.Index] + (desk.Open > 0 ? 0 : HoldSeconds);
+                if (best is null || IsBetter(cost, desk, bestCost, best, run))
+                {
+                    (best, bestCost) = (desk, cost);
+                }
             }
         }
 
-        line.Found(best, best is null ? 0 : best.Backlog + estimates.LoadCost(run.Work, best.Host));
+        line.Found(best, best is null ? 0 : LoadedAt(run, best));
+    }
+
+    // Until the run's models are loaded and it may begin, loads at their price.
+    private double LoadedAt(WaitingRun run, Desk desk) =>
+        desk.Backlog + (run.Work.Models.IsEmpty || IsWarm(run, desk) ? 0 : desk.LoadPrice * (estimates.LoadCost(run.Work, desk.Host) + EvictionCost(run, desk)));
+
+    // What the next run of the model will have to wait, if it comes while the model would still have been there.
+    private double EvictionCost(WaitingRun run, Desk desk)
+    {
+        if (desk.Host.Residency.Next is not { } evicted)
+        {
+            return 0;
+        }
+
+        var seconds = 0.0;
+        foreach (var file in evicted.Files)
+        {
+            if (holders[file] == 1 && !Uses(run, file))
+            {
+                seconds += estimates.LoadSeconds(file, desk.Host);
+            }
+        }
+
+        return seconds == 0 ? 0 : seconds * EvictionWeight * Math.Exp(-(now - evicted.UsedAt).TotalSeconds / EvictionMemorySeconds);
     }
 
     private bool CanTake(WaitingRun run, Desk desk, Line line) =>
-        desk.Open > 0
+        (desk.Open > 0 || line.WaitedSeconds < LongestHoldSeconds)
         && (!desk.TakesOnlyItsOwn || run.Work.Demands.Host == desk.Host.Id)
-        && line.Fits(desk, () => Feasibility.Of(run, desk.Host, pool, capable) is Unfitness.None)
+        && (line.Fits[desk.Index] ??= Feasibility.Of(run, desk.Host, pool, capable) is Unfitness.None)
         && (UnprovenOf(run.Work.Name) is not { } known || known.MayUse(desk.Host.Id));
 
     // Equal within a tenth of a second: then the host that used the model last, then one with little to lose, then the one that rested longest.
@@ -111,17 +203,56 @@ internal sealed class Plan(IReadOnlyCollection<PoolHost> pool, Capability capabl
         return order < 0;
     }
 
-    private static int AgeOf(WaitingRun run, Desk desk) =>
-        run.Work.Models.IsEmpty ? 0 : run.Work.Models.Max(m => desk.Host.Residency.AgeOf(m.Name) ?? int.MaxValue);
-
-    // Until a version has ended well once, it may be one that takes its host down: no more hosts than it may take are put at its mercy.
-    private Unproven? UnprovenOf(string? work)
+    private static int AgeOf(WaitingRun run, Desk desk)
     {
-        if (work is null)
+        var oldest = 0;
+        foreach (var model in run.Work.Models)
         {
-            return null;
+            oldest = Math.Max(oldest, desk.Host.Residency.AgeOf(model.Name) ?? int.MaxValue);
         }
 
+        return oldest;
+    }
+
+    private static bool IsWarm(WaitingRun run, Desk desk) => AgeOf(run, desk) < int.MaxValue;
+
+    private static bool Uses(WaitingRun run, string file)
+    {
+        foreach (var model in run.Work.Models)
+        {
+            if (model.Name == file)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private double[] ExecutionsOf(string work)
+    {
+        if (!executions.TryGetValue(work, out var known))
+        {
+            executions[work] = known = [.. desks.Select(d => estimates.ExecutionSeconds(work, d.Host))];
+        }
+
+        return known;
+    }
+
+    private void Count(Desk desk, int by)
+    {
+        foreach (var set in desk.Host.Residency.Sets)
+        {
+            foreach (var file in set.Files)
+            {
+                holders[file] = holders.GetValueOrDefault(file) + by;
+            }
+        }
+    }
+
+    // Until a version has ended well once, it may be one that takes its host down: no more hosts than it may take are put at its mercy.
+    private Unproven? UnprovenOf(string work)
+    {
         if (!unproven.TryGetValue(work, out var known))
         {
             unproven[work] = known = estimates.IsProven(work)
@@ -138,90 +269,4 @@ internal sealed class Plan(IReadOnlyCollection<PoolHost> pool, Capability capabl
 
         public bool MayUse(HostId host) => (hosts.Count < Poison.MaxHosts || hosts.Contains(host)) && !lost.Contains(host);
     }
-}
-
-/// <summary>An open host while a plan is made.</summary>
-internal sealed class Desk(PoolHost host, DateTimeOffset now)
-{
-    // A run that proves a quarantined host may cost its caller some time: other hosts go first unless they are busy.
-    private const double TrialSeconds = 15;
-
-    public PoolHost Host { get; private set; } = host;
-
-    public int Open { get; private set; } = host.OpenSlots(now);
-
-    public double Backlog { get; private set; } = host.BacklogSeconds(now) + (host.IsOnTrial(now) ? TrialSeconds : 0);
-
-    /// <summary>A host that warms up, or proves itself by its warm-up, takes no calls meanwhile.</summary>
-    public bool TakesOnlyItsOwn { get; } = host.Status is HostStatus.WarmingUp || (host.WarmUp is not null && host.IsOnTrial(now));
-
-    /// <summary>So that work spreads over hosts that are equal.</summary>
-    public DateTimeOffset LastLent => Host.Leases.IsEmpty ? DateTimeOffset.MinValue : Host.Leases[^1].At;
-
-    public void Take(HeldSlot slot, ImmutableArray<string> pinned)
-    {
-        Host = Host.Lend(slot, pinned);
-        Open--;
-        Backlog += slot.ExpectedSeconds;
-    }
-}
-
-/// <summary>Waiting runs that differ in nothing but their age: one look at the hosts does for all of them.</summary>
-internal sealed class Line
-{
-    private readonly Queue<WaitingRun> runs;
-    private readonly Dictionary<Desk, bool> fits = [];
-    private readonly DateTimeOffset now;
-    private bool isKnown;
-
-    private Line(IEnumerable<WaitingRun> alike, DateTimeOffset now)
-    {
-        runs = new(alike.OrderBy(r => r.Since).ThenBy(r => r.Run.Value, StringComparer.Ordinal));
-        this.now = now;
-    }
-
-    public WaitingRun? Head => runs.TryPeek(out var run) ? run : null;
-
-    public string Client => Head?.Client ?? "";
-
-    public double WaitedSeconds => Head is { } run ? Math.Max(0, (now - run.Since).TotalSeconds) : 0;
-
-    public int Priority => Head?.Priority ?? 0;
-
-    public Desk? Best { get; private set; }
-
-    /// <summary>What stands between the run and its execution there. How long it executes is no reason to let it wait.</summary>
-    public double Cost { get; private set; }
-
-    public static List<Line> Of(IEnumerable<WaitingRun> waiting, DateTimeOffset now) =>
-        [.. waiting.GroupBy(r => (r.Client, r.Priority, r.Work.Name, r.Work.Needs.Key, r.Work.Demands.Key, r.Placement.Key, string.Join(',', r.Work.Pinned))).Select(g => new Line(g, now))];
-
-    public Desk? BestDesk(Action find)
-    {
-        if (!isKnown)
-        {
-            find();
-            isKnown = true;
-        }
-
-        return Best;
-    }
-
-    public void Found(Desk? best, double cost) => (Best, Cost) = (best, cost);
-
-    /// <summary>A desk has taken a run. Its backlog grew, and models that it holds now may make it the best for others.</summary>
-    public void Changed(Desk desk, bool mustLook) => isKnown &= Best is null || (!mustLook && Best != desk && !SharesModels(desk));
-
-    public WaitingRun Take()
-    {
-        isKnown = false;
-        return runs.Dequeue();
-    }
-
-    public bool Fits(Desk desk, Func<bool> look) => fits.TryGetValue(desk, out var known) ? known : fits[desk] = look();
-
-    public double CostOn(Desk desk, Estimates estimates) =>
-        Head is { } run ? desk.Backlog + estimates.LoadCost(run.Work, desk.Host) + estimates.ExecutionSeconds(run.Work.Name, desk.Host) : 0;
-
-    private bool SharesModels(Desk desk) => Head is { } run && run.Work.Models.Any(m => desk.Host.Residency.AgeOf(m.Name) == 0);
 }

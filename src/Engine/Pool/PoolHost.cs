@@ -77,7 +77,7 @@ public sealed record PoolHost
     public PoolHost Lend(HeldSlot slot, ImmutableArray<string> pinned = default) => this with
     {
         Leases = Leases.Add(slot with { FirstAt = Leases.IsEmpty ? slot.At : null }),
-        Residency = Residency.Use(slot.Models, pinned),
+        Residency = Residency.Use(slot.Models, pinned, slot.At),
     };
 
     public PoolHost TakeBack(Lease lease, DateTimeOffset now)

@@ -12,7 +12,7 @@ public sealed record Residency
     private const int MostPinned = 32;
 
     /// <summary>The model files of one prompt each, the one used last at the end.</summary>
-    public ImmutableArray<ImmutableArray<string>> Sets { get; init; } = [];
+    public ImmutableArray<ModelSet> Sets { get; init; } = [];
 
     public ImmutableArray<string> Pinned { get; init; } = [];
 
@@ -24,7 +24,7 @@ public sealed record Residency
     {
         for (var age = 0; age < Sets.Length; age++)
         {
-            if (Sets[Sets.Length - 1 - age].Contains(file))
+            if (Sets[Sets.Length - 1 - age].Files.Contains(file))
             {
                 return age;
             }
@@ -34,15 +34,18 @@ public sealed record Residency
     }
 
     /// <summary>After one more prompt with these models. What it does not use may have to go.</summary>
-    public Residency Use(ImmutableArray<string> models, ImmutableArray<string> pinned)
+    public Residency Use(ImmutableArray<string> models, ImmutableArray<string> pinned, DateTimeOffset now)
     {
-        var sets = Sets.RemoveAll(s => s.SequenceEqual(models)).Add(models);
+        var sets = Sets.RemoveAll(s => s.Files.SequenceEqual(models)).Add(new(models, now));
         return this with
         {
             Sets = sets.Length > Capacity ? sets.RemoveRange(0, sets.Length - Capacity) : sets,
             Pinned = pinned.IsDefaultOrEmpty ? Pinned : [.. Pinned.Except(pinned).Concat(pinned).TakeLast(MostPinned)],
         };
     }
+
+    /// <summary>The set that one more prompt with other models would push out; <see langword="null"/> while there is room.</summary>
+    public ModelSet? Next => Sets.Length >= Capacity && Sets.Length > 0 ? Sets[0] : null;
 
     /// <summary>Learns from an execution that loaded what was thought held, or held what was thought gone.</summary>
     public Residency Corrected(bool wasLoadedUnexpectedly, bool wasHeldUnexpectedly)
@@ -54,3 +57,7 @@ public sealed record Residency
     /// <summary>The host's process is new, or its memory was freed. What its cache can do stays known.</summary>
     public Residency Emptied() => this with { Sets = [], Pinned = [] };
 }
+
+/// <summary>The model files of one prompt.</summary>
+/// <param name="UsedAt">When a prompt with them was last placed.</param>
+public sealed record ModelSet(ImmutableArray<string> Files, DateTimeOffset UsedAt);

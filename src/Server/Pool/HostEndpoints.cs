@@ -123,7 +123,7 @@ public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHeal
         ["leases"] = new JsonArray([.. host.Leases.Select(l => new JsonObject { ["run"] = l.Run.Value, ["attempt"] = l.Attempt, ["workflow"] = l.Work, ["since"] = l.At, ["expectedSeconds"] = l.ExpectedSeconds })]),
         ["queue"] = QueueOf(sentinel.SignsOf(host.Id)),
         ["backlogSeconds"] = Math.Round(host.BacklogSeconds(clock.GetUtcNow()), 3),
-        ["models"] = new JsonArray([.. host.Residency.Sets.Reverse().SelectMany(s => s).Concat(host.Residency.Pinned).Distinct(StringComparer.Ordinal).Select(m => (JsonNode)m)]),
+        ["models"] = new JsonArray([.. host.Residency.Sets.Reverse().SelectMany(s => s.Files).Concat(host.Residency.Pinned).Distinct(StringComparer.Ordinal).Select(m => (JsonNode)m)]),
         ["modelSets"] = host.Residency.Capacity,
         ["times"] = TimesOf(host.Times),
         ["failures"] = new JsonObject { ["nodes"] = host.Record.Failures, ["losses"] = host.Record.Losses, ["quarantines"] = host.Record.Trips },

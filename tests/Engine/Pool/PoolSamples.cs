@@ -14,11 +14,11 @@ internal static class PoolSamples
 
     public static PoolHost Host(string id, int slots = 2) => new() { Id = new(id), Url = new("http://x/"), Slots = slots, RegisteredAt = Now };
 
-    /// <summary>A host on which the version has ended well, so that it is no unknown quantity.</summary>
+    /// <summary>A host on which the version has ended well, often enough for its times to count.</summary>
     public static PoolHost Proven(this PoolHost host, string work = "w@1", double seconds = 6) =>
-        host with { Times = host.Times.After(new Observation(work, [], [], seconds, Now)) };
+        host with { Times = Enumerable.Range(0, 40).Aggregate(host.Times, (t, _) => t.After(new Observation(work, [], [], seconds, Now))) };
 
-    public static PoolHost Holding(this PoolHost host, params string[] models) => host with { Residency = host.Residency.Use([.. models], []) };
+    public static PoolHost Holding(this PoolHost host, params string[] models) => host with { Residency = host.Residency.Use([.. models], [], Now) };
 
     public static PoolHost Busy(this PoolHost host, int number, string work = "w@1", double seconds = 6, string client = "") =>
         host.Lend(new HeldSlot(Id(number), 1, Now) { Work = work, ExpectedSeconds = seconds, Client = client });

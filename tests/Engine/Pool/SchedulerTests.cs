@@ -34,8 +34,8 @@ public class SchedulerTests
     [Fact]
     public void Equal_hosts_are_told_apart_by_who_used_the_model_last_and_then_by_who_rested_longest()
     {
-        var both = Host("b") with { Residency = new Residency { Capacity = 2 }.Use(["a.pt"], []).Use(["x.pt"], []) };
-        var last = Host("c") with { Residency = new Residency { Capacity = 2 }.Use(["x.pt"], []).Use(["a.pt"], []) };
+        var both = Host("b") with { Residency = new Residency { Capacity = 2 }.Use(["a.pt"], [], Now).Use(["x.pt"], [], Now) };
+        var last = Host("c") with { Residency = new Residency { Capacity = 2 }.Use(["x.pt"], [], Now).Use(["a.pt"], [], Now) };
         Assert.Equal("c", Pick([both.Proven(), last.Proven()], Waiting(1, "w@1", "a.pt")));
 
         var worked = Host("a").Proven().Busy(1, seconds: 0);
@@ -110,12 +110,52 @@ public class SchedulerTests
     public void When_a_slot_comes_free_the_run_whose_model_is_there_goes_before_an_older_one_that_would_have_to_load()
     {
         var pool = new[] { Host("a", 1).Proven().Proven("v@1").Holding("a.pt") };
-        var older = Waiting(1, "v@1", "b.pt") with { Since = Now.AddSeconds(-5) };
+        var older = Waiting(1, "v@1", "b.pt") with { Since = Now.AddSeconds(-15) };
         var warm = Waiting(2, "w@1", "a.pt") with { Since = Now.AddSeconds(-1) };
         Assert.Equal(warm.Run, Assert.Single(Assign(pool, [older, warm])).Slot.Run);
 
-        var patient = older with { Since = Now.AddSeconds(-15) };
+        var patient = older with { Since = Now.AddSeconds(-40) };
         Assert.Equal(patient.Run, Assert.Single(Assign(pool, [patient, warm])).Slot.Run);
+    }
+
+    [Fact]
+    public void A_run_waits_for_a_full_host_only_while_that_ends_it_sooner_and_not_for_long()
+    {
+        var full = Host("full", 1).Proven().Busy(1, seconds: 3).Holding("a.pt");
+        var run = Waiting(2, "w@1", "a.pt") with { Since = Now };
+        Assert.Null(Pick([full, Host("cold")], run));
+        Assert.Equal("cold", Pick([full, Host("cold")], run with { Since = Now.AddSeconds(-30) }));
+        Assert.Equal("cold", Pick([Host("full", 1).Proven().Busy(1, seconds: 30).Holding("a.pt"), Host("cold")], run));
+    }
+
+    [Fact]
+    public void Not_all_wait_for_one_warm_host()
+    {
+        var full = Host("full", 1).Proven().Busy(1, seconds: 3).Holding("a.pt");
+        var plan = Assign([full, Host("b", 1), Host("c", 1)], [.. Enumerable.Range(2, 20).Select(i => Waiting(i, "w@1", "a.pt") with { Since = Now.AddSeconds(-i) })]);
+        Assert.Equal(2, plan.Length);
+    }
+
+    [Fact]
+    public void A_cold_run_goes_where_it_pushes_out_the_model_that_is_missed_least()
+    {
+        var popular = Host("a").Proven().Holding("p.pt");
+        var stale = Host("b").Proven() with { Residency = new Residency().Use(["q.pt"], [], Now.AddMinutes(-10)) };
+        Assert.Equal("b", Pick([popular, stale], Waiting(1, "w@1", "new.pt") with { Since = Now }));
+
+        var copied = Host("c").Proven().Holding("p.pt");
+        Assert.Equal("a", Pick([popular, copied, Host("d").Proven().Holding("r.pt")], Waiting(1, "w@1", "new.pt") with { Since = Now }));
+    }
+
+    [Fact]
+    public void The_longer_the_queue_the_more_a_load_is_avoided()
+    {
+        PoolHost[] pool = [Host("a", 1).Proven().Proven("v@1").Holding("a.pt")];
+        var older = Waiting(1, "v@1", "b.pt") with { Since = Now.AddSeconds(-25) };
+        WaitingRun[] some = [older, Waiting(2, "w@1", "a.pt") with { Since = Now }];
+        WaitingRun[] many = [older, .. Enumerable.Range(2, 10).Select(i => Waiting(i, "w@1", "a.pt") with { Since = Now })];
+        Assert.Equal("v@1", Assert.Single(Assign(pool, [.. some])).Slot.Work);
+        Assert.Equal("w@1", Assert.Single(Assign(pool, [.. many])).Slot.Work);
     }
 
     [Fact]

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>A host while a plan is made: its row as the plan leaves it so far.</summary>
+internal sealed class Desk(PoolHost host, int index, DateTimeOffset now)
+{
+    // A run that proves a quarantined host may cost its caller some time: other hosts go first unless they are busy.
+    private const double TrialSeconds = 15;
+
+    public int Index => index;
+
+    public PoolHost Host { get; private set; } = host;
+
+    public int Open { get; private set; } = host.OpenSlots(now);
+
+    public double Backlog { get; private set; } = host.BacklogSeconds(now) + (host.IsOnTrial(now) ? TrialSeconds : 0);
+
+    /// <summary>By how much a second of loading counts here.</summary>
+    public double LoadPrice { get; set; } = 1;
+
+    /// <summary>A host that warms up, or proves itself by its warm-up, takes no calls meanwhile.</summary>
+    public bool TakesOnlyItsOwn { get; } = host.Status is HostStatus.WarmingUp || (host.WarmUp is not null && host.IsOnTrial(now));
+
+    /// <summary>So that work spreads over hosts that are equal.</summary>
+    public DateTimeOffset LastLent => Host.Residency.Sets.IsEmpty ? DateTimeOffset.MinValue : Host.Residency.Sets[^1].UsedAt;
+
+    public void Take(HeldSlot slot, ImmutableArray<string> pinned)
+    {
+        Host = Host.Lend(slot, pinned);
+        Open = Math.Max(0, Open - 1);
+        Backlog += slot.ExpectedSeconds;
+    }
+}
