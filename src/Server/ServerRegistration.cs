@@ -72,7 +72,9 @@ public static class ServerRegistration
         services.AddHostedService<StoragePreparation>();
         services.TryAddSingleton<HostMonitor>();
         services.AddHostedService(s => s.GetRequiredService<HostMonitor>());
-        services.AddHostedService<Dispatcher>();
+        services.TryAddSingleton<Dispatcher>();
+        services.AddHostedService(s => s.GetRequiredService<Dispatcher>());
+        services.TryAddSingleton<Sweeper>();
         return services;
     }
 

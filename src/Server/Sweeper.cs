@@ -13,7 +13,9 @@ public sealed partial class Sweeper(LeaseSweep leases, RunRescue rescue, RunRemo
     private static readonly TimeSpan RescueInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(10);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
+
+    public Task LoopAsync(CancellationToken stoppingToken) => Task.WhenAll(
         EveryAsync(LeaseInterval, leases.SweepAsync, stoppingToken),
         EveryAsync(RescueInterval, rescue.SweepAsync, stoppingToken),
         EveryAsync(RetentionInterval, removal.SweepAsync, stoppingToken));

@@ -8,19 +8,19 @@ namespace ComfyFunc.Comfy;
 /// Listens to one host: by its WebSocket, under a fresh client id for each connection, and by looking at queue and history every few seconds, so that
 /// nothing depends on one event arriving.
 /// </summary>
-public sealed partial class HostListener(
-    HostId host, Uri url, ComfyClient client, ListenerOptions options, IHostObserver observer, TimeProvider clock, ILogger<HostListener> logger) : IHostListener
+internal sealed partial class HostListener(
+    HostId host, Uri url, ComfyClient client, ListenerOptions options, IHostObserver observer, SocketOpener open, TimeProvider clock, ILogger<HostListener> logger) : IHostListener
 {
     private readonly ConcurrentDictionary<PromptId, WatchedPrompt> watched = new();
     private readonly CancellationTokenSource stop = new();
-    private readonly SemaphoreSlim lookNow = new(0);
+    private readonly Bell lookNow = new();
 
     // News waits here, so that the socket is always read: one reader that stops stalls every client of a ComfyUI.
     private readonly Channel<Func<IHostObserver, ValueTask>> news = Channel.CreateUnbounded<Func<IHostObserver, ValueTask>>(new UnboundedChannelOptions { SingleReader = true });
-    private TaskCompletionSource<string> connection = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<string> connection = new();
     private Task running = Task.CompletedTask;
     private long lastFrame;
-    private HostSocket? socket;
+    private IHostSocket? socket;
 
     public bool IsReachable { get; private set; } = true;
 
@@ -46,7 +46,7 @@ public sealed partial class HostListener(
 
     public void Watch(PromptId prompt, int nodesTotal) => watched.TryAdd(prompt, new WatchedPrompt(nodesTotal, socket, clock.GetTimestamp()));
 
-    public void LookNow() => lookNow.Release();
+    public void LookNow() => lookNow.Ring();
 
     public void Unwatch(PromptId prompt) => watched.TryRemove(prompt, out _);
 
@@ -55,7 +55,6 @@ public sealed partial class HostListener(
         await stop.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.Dispose();
-        lookNow.Dispose();
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
@@ -63,7 +62,7 @@ public sealed partial class HostListener(
         var delay = options.SecondLook;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await using (var opened = await HostSocket.OpenAsync(url, cancellationToken))
+            await using (var opened = await open(url, cancellationToken))
             {
                 if (opened is not null)
                 {
@@ -77,7 +76,7 @@ public sealed partial class HostListener(
         }
     }
 
-    private async Task ListenToAsync(HostSocket opened, CancellationToken cancellationToken)
+    private async Task ListenToAsync(IHostSocket opened, CancellationToken cancellationToken)
     {
         socket = opened;
         Volatile.Write(ref lastFrame, clock.GetTimestamp());
@@ -89,11 +88,11 @@ public sealed partial class HostListener(
             Hear(frame);
         }
 
-        connection = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection = new();
         socket = null;
         Disconnected(host);
         news.Writer.TryWrite(o => o.DisconnectedAsync(host));
-        lookNow.Release();
+        lookNow.Ring();
     }
 
     private void Hear(HostFrame frame)
@@ -139,7 +138,7 @@ public sealed partial class HostListener(
         var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await lookNow.WaitAsync(failures == 1 ? options.SecondLook : watched.IsEmpty ? options.IdleInterval : options.PollInterval, cancellationToken);
+            await lookNow.WaitAsync(failures == 1 ? options.SecondLook : watched.IsEmpty ? options.IdleInterval : options.PollInterval, clock, cancellationToken);
             var queue = await client.GetQueueAsync(cancellationToken);
             failures = queue is null ? failures + 1 : 0;
             Judge(failures);
@@ -219,9 +218,12 @@ public sealed partial class HostListener(
 
     private async Task PassOnAsync(CancellationToken cancellationToken)
     {
-        await foreach (var item in news.Reader.ReadAllAsync(cancellationToken))
+        while (await news.Reader.WaitToReadAsync(cancellationToken))
         {
-            await item(observer);
+            while (news.Reader.TryRead(out var item))
+            {
+                await item(observer);
+            }
         }
     }
 

@@ -4,8 +4,24 @@ using System.Runtime.CompilerServices;
 
 namespace ComfyFunc.Comfy;
 
+/// <summary>A connection over which a host tells what it does.</summary>
+internal interface IHostSocket : IAsyncDisposable
+{
+    /// <summary>What a prompt must be submitted under for its events to come here.</summary>
+    string ClientId { get; }
+
+    /// <summary>Reads until the connection ends, however it does.</summary>
+    IAsyncEnumerable<HostFrame> ReadAsync(CancellationToken cancellationToken);
+
+    void Abort();
+}
+
+/// <summary>Connects to a host.</summary>
+/// <returns><see langword="null"/> when the host does not take the connection.</returns>
+internal delegate Task<IHostSocket?> SocketOpener(Uri host, CancellationToken cancellationToken);
+
 /// <summary>One WebSocket connection to a host, under a client id that is never used again: two sockets of one id go silent.</summary>
-internal sealed class HostSocket : IAsyncDisposable
+internal sealed class HostSocket : IHostSocket
 {
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
     private static readonly byte[] FeatureFlags = """{"type":"feature_flags","data":{"supports_preview_metadata":true}}"""u8.ToArray();
@@ -22,8 +38,7 @@ internal sealed class HostSocket : IAsyncDisposable
 
     public string ClientId { get; } = Guid.NewGuid().ToString("N");
 
-    /// <returns><see langword="null"/> when the host does not take the connection.</returns>
-    public static async Task<HostSocket?> OpenAsync(Uri host, CancellationToken cancellationToken)
+    public static async Task<IHostSocket?> OpenAsync(Uri host, CancellationToken cancellationToken)
     {
         var opened = new HostSocket();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -42,7 +57,6 @@ internal sealed class HostSocket : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads until the connection ends, however it does.</summary>
     public async IAsyncEnumerable<HostFrame> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(64 << 10);

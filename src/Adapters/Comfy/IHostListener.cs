@@ -30,5 +30,5 @@ public interface IHostListeners
 internal sealed class HostListeners(TimeProvider clock, Microsoft.Extensions.Logging.ILogger<HostListener> logger) : IHostListeners
 {
     public IHostListener For(HostId host, Uri url, ComfyClient client, IHostObserver observer) =>
-        new HostListener(host, url, client, new ListenerOptions(), observer, clock, logger);
+        new HostListener(host, url, client, new ListenerOptions(), observer, HostSocket.OpenAsync, clock, logger);
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ComfyFunc.Comfy;
 
 /// <summary>What has been heard of one watched prompt; makes one progress of ComfyUI's several kinds of events.</summary>
-internal sealed class WatchedPrompt(int nodesTotal, HostSocket? socket, long watchedAt)
+internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long watchedAt)
 {
     private readonly Dictionary<string, double> nodes = new(StringComparer.Ordinal);
     private string? node;
@@ -21,7 +21,7 @@ internal sealed class WatchedPrompt(int nodesTotal, HostSocket? socket, long wat
     public long WatchedAt => watchedAt;
 
     /// <summary>The connection that gets its events; none of a prompt that was found, not submitted.</summary>
-    public HostSocket? Socket => socket;
+    public IHostSocket? Socket => socket;
 
     public void Begin() => HasBegun = true;
 

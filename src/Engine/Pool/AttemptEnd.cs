@@ -7,6 +7,8 @@ namespace ComfyFunc.Pool;
 /// <param name="Seen">What the execution took; <see langword="null"/> when it was answered from the cache or did not end well.</param>
 public sealed record AttemptEnd(Lease Lease, AttemptEnding How, Observation? Seen = null)
 {
+    private const int MostOrphans = 64;
+
     /// <summary>The host's row with the slot given back and the lesson learned. A slot that was given back before teaches nothing twice.</summary>
     public PoolHost Over(PoolHost host, HealthLimits limits, DateTimeOffset now)
     {
@@ -21,11 +23,15 @@ public sealed record AttemptEnd(Lease Lease, AttemptEnding How, Observation? See
             AttemptEnding.Succeeded => Learn(HealthRules.Succeeded(free, slot.Work, slot.Inputs), slot),
             AttemptEnding.NodeFailed => HealthRules.NodeFailed(free, slot.Work, limits, now),
             AttemptEnding.OutOfMemory => free with { Times = free.Times.AfterOutOfMemory(slot.Work, now), Residency = free.Residency.Emptied() },
-            AttemptEnding.Vanished => free with { Residency = free.Residency.Emptied() },
-            AttemptEnding.Unanswered => HealthRules.Unanswered(free, limits, now),
+            AttemptEnding.Vanished => HealthRules.Restarted(free, slot, now),
+            AttemptEnding.Unanswered => HealthRules.Unanswered(Leave(free), limits, now),
+            AttemptEnding.Lost => Leave(free),
             _ => free, // What was canceled or lost says nothing more.
         };
     }
+
+    // The prompt may still be there, or arrive late, and nobody could ask.
+    private PoolHost Leave(PoolHost host) => host with { Orphans = [.. host.Orphans.Add(Lease.Prompt).TakeLast(MostOrphans)] };
 
     private PoolHost Learn(PoolHost host, HeldSlot slot)
     {
@@ -57,6 +63,9 @@ public enum AttemptEnding
     /// <summary>The host no longer knows the prompt: its process is new.</summary>
     Vanished,
 
-    /// <summary>Canceled, refused, or lost with its host, which is known already.</summary>
+    /// <summary>Lost with its host, which is known already.</summary>
+    Lost,
+
+    /// <summary>Canceled or refused: nothing that the host is to blame for.</summary>
     Other,
 }

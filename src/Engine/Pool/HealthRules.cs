@@ -55,6 +55,13 @@ public static class HealthRules
         };
     }
 
+    /// <summary>It has forgotten a prompt: its process is new, although nobody saw it go.</summary>
+    public static PoolHost Restarted(PoolHost host, HeldSlot slot, DateTimeOffset now)
+    {
+        var emptied = host with { Residency = host.Residency.Emptied() };
+        return slot.FirstAt is null ? emptied : Suspected(emptied with { Record = emptied.Record with { Losses = emptied.Record.Losses + 1 } }, [slot], now);
+    }
+
     /// <summary>Remembers what was executing when the host was lost or its worker stopped.</summary>
     public static PoolHost Suspected(PoolHost host, IEnumerable<HeldSlot> executing, DateTimeOffset now)
     {

@@ -33,6 +33,9 @@ public sealed record PoolHost
     /// <summary>In the order in which they were lent, which is the order of ComfyUI's queue.</summary>
     public ImmutableArray<HeldSlot> Leases { get; init; } = [];
 
+    /// <summary>Prompts that runs left behind when the host did not answer: taken off it when it does again.</summary>
+    public ImmutableArray<PromptId> Orphans { get; init; } = [];
+
     public Residency Residency { get; init; } = new();
 
     public LearnedTimes Times { get; init; } = LearnedTimes.None;
@@ -90,7 +93,7 @@ public sealed record PoolHost
         var left = Leases.Remove(slot);
         return this with
         {
-            Leases = left is [{ FirstAt: null } next, ..] ? left.SetItem(0, next with { FirstAt = now }) : left,
+            Leases = left is [{ FirstAt: null } next, ..] && Status is not HostStatus.Offline ? left.SetItem(0, next with { FirstAt = now }) : left,
             Services = Service.After(Services, slot, now),
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace ComfyFunc.Pool;
 
@@ -45,6 +46,7 @@ public sealed record Residency
     }
 
     /// <summary>The set that one more prompt with other models would push out; <see langword="null"/> while there is room.</summary>
+    [JsonIgnore]
     public ModelSet? Next => Sets.Length >= Capacity && Sets.Length > 0 ? Sets[0] : null;
 
     /// <summary>Learns from an execution that loaded what was thought held, or held what was thought gone.</summary>

@@ -56,7 +56,8 @@ public abstract record RunEvent(DateTimeOffset At)
     /// <summary>In neither queue nor history: lost, never done.</summary>
     public sealed record Gone(int Attempt, bool WasExecuting, DateTimeOffset At) : RunEvent(At);
 
-    public sealed record NoAnswer(int Attempt, DateTimeOffset At) : RunEvent(At);
+    /// <param name="WasExecuting">Whether the prompt was the one that executed when the host last answered.</param>
+    public sealed record NoAnswer(int Attempt, DateTimeOffset At, bool WasExecuting = false) : RunEvent(At);
 
     // Answers to Collect, besides Gone and NoAnswer.
     public sealed record OutputsStored(int Attempt, DateTimeOffset At) : RunEvent(At);

@@ -36,7 +36,7 @@ public static class RunProcess
         (Executing s, EndedThere)            => Collect(s.Placement, s.Lease),
         (Executing s, Gone e)                => Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At),
         (Executing { Unanswered: 0 } s, NoAnswer e) => Inspected(limits, s with { Unanswered = 1 }, e.At),
-        (Executing s, NoAnswer e)            => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
+        (Executing s, NoAnswer e)            => Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At),
 
         (Collecting s, OutputsStored)        => Finish(new Succeeded(), new Release(s.Lease)),
         (Collecting s, ExecutionFailed e)    => Fail(e.Fault, new Release(s.Lease)),

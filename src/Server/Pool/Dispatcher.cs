@@ -12,7 +12,10 @@ public sealed partial class Dispatcher(
     // Another process may free a slot or enqueue a run without this bell ringing.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
+
+    /// <summary>Dispatches whenever the bell rings, and every second.</summary>
+    public async Task LoopAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -41,7 +44,10 @@ public sealed partial class Dispatcher(
             return;
         }
 
-        foreach (var assignment in Scheduler.Assign(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()))
+        // A run that holds its slot already is not waiting, whatever its row here says: a step that was carried out twice put it back, or its grant died half-way.
+        var pool = hosts.Known;
+        var without = waiting.Where(w => !pool.Any(h => h.Holds(w.LeaseOn(h.Id))));
+        foreach (var assignment in Scheduler.Assign(pool, without, capabilities.Has, clock.GetUtcNow()))
         {
             await GrantAsync(assignment, cancellationToken);
         }

@@ -20,6 +20,14 @@ public sealed partial class HostHealth(
     public async Task ReturnedAsync(HostId id, CancellationToken cancellationToken)
     {
         await hosts.UpdateAsync(id, h => HealthRules.Returned(h, options.Health, clock.GetUtcNow()), cancellationToken);
+        foreach (var orphan in hosts.Find(id)?.Orphans ?? [])
+        {
+            if (await watch.TakeOffAsync(id, orphan, cancellationToken))
+            {
+                await hosts.UpdateAsync(id, h => h.Orphans.Contains(orphan) ? h with { Orphans = h.Orphans.Remove(orphan) } : h, cancellationToken);
+            }
+        }
+
         bell.Ring();
     }
 

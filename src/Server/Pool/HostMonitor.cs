@@ -17,20 +17,29 @@ public sealed partial class HostMonitor(
 
     private readonly SemaphoreSlim turn = new(1);
 
-    /// <summary>Registers the configured hosts and connects to the pool. Runs before the first request is served.</summary>
+    /// <summary>Runs before the first request is served.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await JoinAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Registers the configured hosts and connects to the pool. A host that is known stays as it is: that a process starts is no sign that a host is well.</summary>
+    public async Task JoinAsync(CancellationToken cancellationToken)
     {
         foreach (var host in options.Hosts)
         {
             var valid = HostRegistration.From(host);
-            await hosts.PutAsync(valid.Id, known => valid.Over(known, clock.GetUtcNow()), cancellationToken);
+            await hosts.PutAsync(valid.Id, known => known is null ? valid.Over(null, clock.GetUtcNow()) : valid.Described(known), cancellationToken);
         }
 
         await ReconcileAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
+
+    /// <summary>Follows the pool's table for as long as the process lives.</summary>
+    public async Task LoopAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {

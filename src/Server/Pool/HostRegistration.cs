@@ -29,7 +29,8 @@ public abstract record HostRegistration
         /// <summary>The row after a heartbeat: what the host says of itself, and no word on whether it is well.</summary>
         public PoolHost HeardFrom(PoolHost? known, DateTimeOffset now) => (known is null ? Over(null, now) : Described(known)) with { HeartbeatAt = now };
 
-        private PoolHost Described(PoolHost known) => known with { Url = Url, Slots = Slots, Labels = Labels, WarmUp = WarmUp };
+        /// <summary>The row with what this registration says of the host, and nothing else changed.</summary>
+        public PoolHost Described(PoolHost known) => known with { Url = Url, Slots = Slots, Labels = Labels, WarmUp = WarmUp };
     }
 
     public sealed record Invalid(ImmutableArray<Fault> Faults) : HostRegistration;

@@ -16,7 +16,7 @@ public sealed class HostStore(IDocumentTables tables)
     private readonly ConcurrentDictionary<HostId, Entry> entries = new();
 
     /// <summary>The pool as this process knows it: as old as the last refresh, and exact for what was changed here.</summary>
-    public ImmutableArray<PoolHost> Known => [.. entries.Values.Select(e => e.Host).OfType<PoolHost>()];
+    public ImmutableArray<PoolHost> Known => [.. entries.Values.Select(e => e.Host).OfType<PoolHost>().OrderBy(h => h.Id.Value, StringComparer.Ordinal)];
 
     public PoolHost? Find(HostId id) => entries.TryGetValue(id, out var entry) ? entry.Host : null;
 

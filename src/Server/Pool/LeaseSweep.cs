@@ -24,7 +24,7 @@ public sealed partial class LeaseSweep(
 
         foreach (var waiting in await pending.RefreshAsync(cancellationToken))
         {
-            if (now - waiting.Since > Settled && await runs.FindAsync(waiting.Run, cancellationToken) is null or { Outcome: not null })
+            if (now - waiting.Since > Settled && !NeedsSlot(await runs.FindAsync(waiting.Run, cancellationToken)))
             {
                 await pending.TakeAsync(waiting.Run, cancellationToken);
             }
@@ -48,6 +48,8 @@ public sealed partial class LeaseSweep(
             bell.Ring();
         }
     }
+
+    private static bool NeedsSlot(RunRecord? run) => run?.State is RunState.Waiting or RunState.Placing;
 
     private static int AttemptOf(RunState state) => state switch
     {

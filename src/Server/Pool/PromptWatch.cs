@@ -5,10 +5,9 @@ using ComfyFunc.Runs;
 namespace ComfyFunc.Pool;
 
 /// <summary>The prompts that this process has an eye on: whose they are, whether they have begun, and where they are when asked.</summary>
-public sealed class PromptWatch(HostConnections connections, ProgressBoard progress, TimeProvider clock)
+public sealed class PromptWatch(HostStore hosts, HostConnections connections, ProgressBoard progress, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<PromptId, Watched> watched = new();
-    private long numbers;
 
     public Lease? LeaseOf(PromptId? prompt) => prompt is { } id && watched.TryGetValue(id, out var w) ? w.Lease : null;
 
@@ -18,11 +17,11 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
     /// Whether the prompt was executing as far as is known: seen so, or the first in line on its host. A host that dies of a prompt often takes
     /// the news of its beginning with it.
     /// </summary>
-    public bool HasBegun(Lease lease) => watched.TryGetValue(lease.Prompt, out var w) && (w.HasBegun || IsFirstInLine(w));
+    public bool HasBegun(Lease lease) => (watched.TryGetValue(lease.Prompt, out var w) && w.HasBegun) || IsFirstInLine(lease);
 
     public void Watch(Lease lease, int nodes)
     {
-        watched.TryAdd(lease.Prompt, new Watched(lease, Interlocked.Increment(ref numbers)));
+        watched.TryAdd(lease.Prompt, new Watched(lease));
         connections.Find(lease.Host)?.Listener.Watch(lease.Prompt, nodes);
     }
 
@@ -85,13 +84,9 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
     }
 
     /// <summary>Takes the prompt off a host that was given up, as well as that goes.</summary>
-    public async Task AbandonAsync(Lease lease, CancellationToken cancellationToken)
-    {
-        if (connections.Find(lease.Host) is { } host)
-        {
-            await host.Client.CancelAsync(lease.Prompt, cancellationToken);
-        }
-    }
+    /// <returns>Whether the host answered.</returns>
+    public async Task<bool> TakeOffAsync(HostId host, PromptId prompt, CancellationToken cancellationToken) =>
+        connections.Find(host) is { } connection && await connection.Client.CancelAsync(prompt, cancellationToken);
 
     public async Task FreeMemoryAsync(HostId host, CancellationToken cancellationToken)
     {
@@ -111,22 +106,18 @@ public sealed class PromptWatch(HostConnections connections, ProgressBoard progr
         }
     }
 
-    private bool IsFirstInLine(Watched one) =>
-        watched.Values.Where(w => w.Lease.Host == one.Lease.Host).All(w => w == one || (!w.HasBegun && w.Number > one.Number));
+    private bool IsFirstInLine(Lease lease) => hosts.Find(lease.Host) is { Leases: [{ FirstAt: not null } first, ..] } && first.On(lease.Host) == lease;
 
     private RunEvent EventOf(Whereabouts where, Lease lease) => where switch
     {
         Whereabouts.Pending or Whereabouts.Executing => new RunEvent.StillThere(lease.Attempt, clock.GetUtcNow()),
         Whereabouts.Ended => new RunEvent.EndedThere(lease.Attempt, clock.GetUtcNow()),
         Whereabouts.Nowhere => new RunEvent.Gone(lease.Attempt, HasBegun(lease), clock.GetUtcNow()),
-        _ => new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow()), // Whereabouts is closed.
+        _ => new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow(), HasBegun(lease)), // Whereabouts is closed.
     };
 
-    private sealed class Watched(Lease lease, long number)
+    private sealed class Watched(Lease lease)
     {
-        /// <summary>Counts in the order in which prompts were submitted.</summary>
-        public long Number { get; } = number;
-
         public Lease Lease { get; } = lease;
 
         public bool HasBegun { get; set; }

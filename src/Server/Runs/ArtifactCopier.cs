@@ -17,6 +17,11 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
 
     public async Task<CopyReply> CopyAsync(RunId run, int attempt, ComfyClient host, ImmutableArray<PlannedOutput> outputs, CancellationToken cancellationToken)
     {
+        if (outputs is [var only])
+        {
+            return await CopyAsync(run, attempt, host, only, cancellationToken);
+        }
+
         var replies = new CopyReply[outputs.Length];
         await Parallel.ForEachAsync(
             Enumerable.Range(0, outputs.Length),

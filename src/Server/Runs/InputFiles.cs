@@ -19,6 +19,11 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, ComfyFuncOp
 
     public async Task<FilesReply> StoreAsync(RunId run, ImmutableArray<CallFile> files, CancellationToken cancellationToken)
     {
+        if (files.IsEmpty)
+        {
+            return new FilesReply.Stored([]);
+        }
+
         var stored = new RunFile?[files.Length];
         var faults = new Fault?[files.Length];
         await Parallel.ForEachAsync(

@@ -77,6 +77,12 @@ public sealed class Placer(
                 {
                     return new(assignment.Lease, IsFresh: true);
                 }
+
+                // The row has changed meanwhile. It may have been this very step, carried out by somebody else.
+                if (HeldLease(waiting) is { } taken)
+                {
+                    return new(taken, IsFresh: false);
+                }
             }
         }
 

@@ -13,6 +13,8 @@ public sealed partial class RunExecutor(
     RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, HostHealth health, PendingStore pending,
     RunAnnouncer announcer, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
+    private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<RunId, SemaphoreSlim> turns = new();
 
     /// <param name="step">What the last pause said; 0 at first.</param>
@@ -56,7 +58,12 @@ public sealed partial class RunExecutor(
                     case Await wait:
                         return await RestAsync(run, wait.Until, cancellationToken);
                     case Publish:
-                        run = await PublishAsync(run, cancellationToken);
+                        if (await PublishAsync(run, cancellationToken) is not { } published)
+                        {
+                            return await YieldAsync(run, cancellationToken);
+                        }
+
+                        run = published;
                         break;
                     default:
                         (run, @event) = await CarryOutAsync(run, command, cause, cancellationToken);
@@ -91,7 +98,7 @@ public sealed partial class RunExecutor(
                 await health.EndedAsync(run.EndOf(c.Lease, cause), cancellationToken);
                 break;
             case Abandon c:
-                await watch.AbandonAsync(c.Lease, cancellationToken);
+                await watch.TakeOffAsync(c.Lease.Host, c.Lease.Prompt, cancellationToken);
                 break;
             case FreeMemory c:
                 await watch.FreeMemoryAsync(c.Host, cancellationToken);
@@ -106,16 +113,25 @@ public sealed partial class RunExecutor(
 
     private async Task<RunPause> RestAsync(RunRecord run, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        var saved = await SaveAsync(run, cancellationToken);
+        if (await SaveAsync(run, cancellationToken) is not { } saved)
+        {
+            return await YieldAsync(run, cancellationToken);
+        }
+
         announcer.Changed(saved);
-        return saved.Outcome is not null ? new(null, saved.Step)
-            : saved.CancelRequestedAt is not null && run.CancelRequestedAt is null ? await AdvanceAsync(saved, new RunEvent.CancelRequested(clock.GetUtcNow()), cancellationToken)
+        return saved.CancelRequestedAt is not null && run.CancelRequestedAt is null
+            ? await AdvanceAsync(saved, new RunEvent.CancelRequested(clock.GetUtcNow()), cancellationToken)
             : new(until, saved.Step);
     }
 
-    private async Task<RunRecord> PublishAsync(RunRecord run, CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> when another process has moved the run on.</returns>
+    private async Task<RunRecord?> PublishAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        var saved = await SaveAsync(run, cancellationToken);
+        if (await SaveAsync(run, cancellationToken) is not { } saved)
+        {
+            return null;
+        }
+
         announcer.Changed(saved);
         RunEnded(saved.Id, saved.Status);
         if (saved is { Demands.Host: { } warmed, Outcome: not RunOutcome.Succeeded })
@@ -126,20 +142,25 @@ public sealed partial class RunExecutor(
         return saved;
     }
 
-    /// <summary>Writes the row. When somebody wrote it meanwhile, a cancel request is merged, and a process that is further on wins.</summary>
-    private async Task<RunRecord> SaveAsync(RunRecord run, CancellationToken cancellationToken)
+    /// <summary>Writes the row over the one that was read. Somebody who only asked for a cancel is merged; one who has moved the run on has won.</summary>
+    /// <returns>The row as written; <see langword="null"/> when it could not be.</returns>
+    private async Task<RunRecord?> SaveAsync(RunRecord run, CancellationToken cancellationToken)
     {
         while (true)
         {
             var update = await runs.UpdateAsync(run, cancellationToken);
-            if (update.Written || update.Now is null || update.Now.Step >= run.Step)
+            if (update.Written || update.Now is null || update.Now.Step != run.SavedStep)
             {
-                return update.Now ?? run;
+                return update.Written ? update.Now : null;
             }
 
             run = run with { ETag = update.Now.ETag, CancelRequestedAt = update.Now.CancelRequestedAt };
         }
     }
+
+    // The run is in other hands, which have done what is to be done; a slot that was taken in vain is found by the sweep. Whoever drives it looks again soon.
+    private async Task<RunPause> YieldAsync(RunRecord run, CancellationToken cancellationToken) =>
+        await runs.FindAsync(run.Id, cancellationToken) is { Outcome: null } now ? new(clock.GetUtcNow() + YieldPatience, now.Step) : new(null, run.Step);
 
     [LoggerMessage(LogLevel.Debug, "Run {RunId}: {Event} led to {State}.")]
     private partial void RunMoved(RunId runId, string @event, string state);

@@ -14,8 +14,9 @@ public static class RunLessons
         RunEvent.ExecutionFailed => AttemptEnding.NodeFailed,
         RunEvent.OutOfMemory => AttemptEnding.OutOfMemory,
         RunEvent.HostFailed or RunEvent.NoAnswer => AttemptEnding.Unanswered,
+        RunEvent.HostLost { StillAnswers: false } => AttemptEnding.Lost,
         RunEvent.Gone => AttemptEnding.Vanished,
-        _ => AttemptEnding.Other, // Canceled, timed out, refused, or lost with a host whose loss is known already.
+        _ => AttemptEnding.Other, // Canceled, timed out, refused, or taken off a host that is quarantined.
     };
 
     // What came from the cache as a whole took no time, and teaches none.

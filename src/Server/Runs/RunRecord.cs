@@ -71,6 +71,10 @@ public sealed record RunRecord
     [JsonIgnore]
     public string ETag { get; init; } = "";
 
+    /// <summary>The step of the row that <see cref="ETag"/> names: this record may be further on.</summary>
+    [JsonIgnore]
+    public int SavedStep { get; init; }
+
     [JsonIgnore]
     public RunOutcome? Outcome => (State as RunState.Ended)?.Outcome;
 

@@ -18,7 +18,7 @@ public sealed class RunStore(IDocumentTables tables)
         ForgetEnded(run.CreatedAt);
         return await table.InsertAsync(ToDocument(run), cancellationToken) switch
         {
-            WriteReply.Written w => Keep(run with { ETag = w.ETag }),
+            WriteReply.Written w => Keep(run with { ETag = w.ETag, SavedStep = run.Step }),
             var reply => throw new InvalidOperationException($"The new run {run.Id} could not be inserted: {reply}."),
         };
     }
@@ -37,7 +37,7 @@ public sealed class RunStore(IDocumentTables tables)
         var reply = await table.ReplaceAsync(ToDocument(run), cancellationToken);
         if (reply is WriteReply.Written written)
         {
-            return new(true, Keep(run with { ETag = written.ETag }));
+            return new(true, Keep(run with { ETag = written.ETag, SavedStep = run.Step }));
         }
 
         open.TryRemove(run.Id, out _);
@@ -128,7 +128,11 @@ public sealed class RunStore(IDocumentTables tables)
             .Add("Open", run.Outcome is null),
     };
 
-    private static RunRecord FromDocument(Document document) => ServerJson.Read<RunRecord>(document.Json) with { ETag = document.ETag };
+    private static RunRecord FromDocument(Document document)
+    {
+        var run = ServerJson.Read<RunRecord>(document.Json);
+        return run with { ETag = document.ETag, SavedStep = run.Step };
+    }
 }
 
 /// <summary>Whether the row was written, and what it is now; <see langword="null"/> when it has been deleted.</summary>
