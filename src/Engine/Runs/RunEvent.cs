@@ -20,6 +20,7 @@ namespace ComfyFunc.Runs;
 [JsonDerivedType(typeof(OutOfMemory), "outOfMemory")]
 [JsonDerivedType(typeof(OutputsMissing), "outputsMissing")]
 [JsonDerivedType(typeof(Granted), "granted")]
+[JsonDerivedType(typeof(Unplaceable), "unplaceable")]
 [JsonDerivedType(typeof(Finished), "finished")]
 [JsonDerivedType(typeof(CancelRequested), "cancel")]
 [JsonDerivedType(typeof(HostLost), "hostLost")]
@@ -74,6 +75,9 @@ public abstract record RunEvent(DateTimeOffset At)
 
     // Signals.
     public sealed record Granted(Lease Lease, DateTimeOffset At) : RunEvent(At);
+
+    /// <summary>It looks as if waiting had become pointless: the hosts that could have taken the run are gone, or its work turned out to take hosts down.</summary>
+    public sealed record Unplaceable(DateTimeOffset At) : RunEvent(At);
 
     public sealed record Finished(int Attempt, DateTimeOffset At) : RunEvent(At);
 

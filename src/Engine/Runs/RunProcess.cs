@@ -24,6 +24,7 @@ public static class RunProcess
 
         (Waiting s, Granted e) when e.Lease.Attempt == s.Placement.Attempt => Place(s.Placement, e.Lease),
         (Waiting, CancelRequested)   => Finish(new Canceled(GpuWorkBegun: false), new Dequeue()),
+        (Waiting s, Unplaceable)     => new(new Placing(s.Placement), [new Dequeue(), new Place(s.Placement)]),
         (Waiting s, DeadlinePassed e) => OverdueWait(limits, s.Placement, e.At),
         (_, Granted e) when e.Lease != LeaseOf(state) => new(state, [new Release(e.Lease), .. Resume(limits, state, e.At)]),
 

@@ -46,10 +46,31 @@ public sealed partial class Dispatcher(
 
         // A run that holds its slot already is not waiting, whatever its row here says: a step that was carried out twice put it back, or its grant died half-way.
         var pool = hosts.Known;
-        var without = waiting.Where(w => !pool.Any(h => h.Holds(w.LeaseOn(h.Id))));
-        foreach (var assignment in Scheduler.Assign(pool, without, capabilities.Has, clock.GetUtcNow()))
+        var without = waiting.Where(w => !pool.Any(h => h.Holds(w.LeaseOn(h.Id)))).ToArray();
+        var plan = Scheduler.Assign(pool, without, capabilities.Has, clock.GetUtcNow());
+        foreach (var assignment in plan)
         {
             await GrantAsync(assignment, cancellationToken);
+        }
+
+        var granted = plan.Select(a => a.Slot.Run).ToHashSet();
+        await GiveUpAsync(without.Where(w => !granted.Contains(w.Run)), pool, cancellationToken);
+    }
+
+    // What a run waits for may have gone for good. Whether it really has, the run's next step finds out over the rows as they are then.
+    private async Task GiveUpAsync(IEnumerable<WaitingRun> waiting, IReadOnlyCollection<PoolHost> pool, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var estimates = new Estimates(pool);
+        foreach (var alike in waiting.GroupBy(w => (w.Work.Name, w.Work.Inputs, w.Work.Needs.Key, w.Work.Demands.Key, w.Placement.Key)))
+        {
+            if (Poison.Is(alike.First().Work, pool, estimates, now) || !Feasibility.AnyCanEverTake(alike.First(), pool, capabilities.Has))
+            {
+                foreach (var run in alike)
+                {
+                    await driver.SignalAsync(run.Run, new RunEvent.Unplaceable(now), cancellationToken);
+                }
+            }
         }
     }
 

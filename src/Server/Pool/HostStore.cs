@@ -22,12 +22,15 @@ public sealed class HostStore(IDocumentTables tables)
 
     public async Task<ImmutableArray<PoolHost>> RefreshAsync(CancellationToken cancellationToken)
     {
+        var changes = entries.ToDictionary(e => e.Key, e => e.Value.Changes);
         var seen = new HashSet<HostId>();
         await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             var host = ServerJson.Read<PoolHost>(document.Json);
             seen.Add(host.Id);
-            await WithTurn(host.Id, entry => Task.FromResult(entry.Take(host, document.ETag)), cancellationToken);
+
+            // What was read or written here since the query began is newer than its answer.
+            await WithTurn(host.Id, entry => Task.FromResult(entry.Changes == changes.GetValueOrDefault(host.Id) ? entry.Take(host, document.ETag) : entry.Host), cancellationToken);
         }
 
         foreach (var gone in entries.Keys.Where(id => !seen.Contains(id)))
@@ -42,7 +45,7 @@ public sealed class HostStore(IDocumentTables tables)
     public Task<PoolHost> PutAsync(HostId id, Func<PoolHost?, PoolHost> change, CancellationToken cancellationToken) =>
         WithTurn(id, async entry => (await ChangeAsync(id, entry, host => change(host), cancellationToken))!, cancellationToken);
 
-    /// <summary>Changes a host's row over whatever others write meanwhile. A change that answers <see langword="null"/>, or the row as it was, writes nothing.</summary>
+    /// <summary>Changes a host's row over whatever others write meanwhile. A change that answers <see langword="null"/>, or the row as it was, writes nothing; it is asked a second time if the row may have been out of date.</summary>
     /// <returns>The row as it is now when the change was made; <see langword="null"/> when there is no such host or the change declined.</returns>
     public Task<PoolHost?> UpdateAsync(HostId id, Func<PoolHost, PoolHost?> change, CancellationToken cancellationToken) =>
         WithTurn(id, entry => ChangeAsync(id, entry, host => host is null ? null : change(host), cancellationToken), cancellationToken);
@@ -57,24 +60,23 @@ public sealed class HostStore(IDocumentTables tables)
     {
         while (true)
         {
-            if (entry.Host is null)
+            var isCached = entry.IsKnown;
+            if (!isCached)
             {
                 await ReadAsync(id, entry, cancellationToken);
             }
 
-            if (change(entry.Host) is not { } changed)
+            var changed = change(entry.Host);
+            if (changed is not null && changed != entry.Host)
             {
-                return null;
+                if (await WriteAsync(changed, entry, cancellationToken) is WriteReply.Written written)
+                {
+                    return entry.Take(changed, written.ETag);
+                }
             }
-
-            if (changed == entry.Host)
+            else if (!isCached)
             {
                 return changed;
-            }
-
-            if (await WriteAsync(changed, entry, cancellationToken) is WriteReply.Written written)
-            {
-                return entry.Take(changed, written.ETag);
             }
 
             entry.Forget();
@@ -83,10 +85,8 @@ public sealed class HostStore(IDocumentTables tables)
 
     private async Task ReadAsync(HostId id, Entry entry, CancellationToken cancellationToken)
     {
-        if (await table.FindAsync(Partition, TableKey.Escape(id.Value), cancellationToken) is { } document)
-        {
-            entry.Take(ServerJson.Read<PoolHost>(document.Json), document.ETag);
-        }
+        var document = await table.FindAsync(Partition, TableKey.Escape(id.Value), cancellationToken);
+        entry.Take(document is null ? null : ServerJson.Read<PoolHost>(document.Json), document?.ETag ?? "");
     }
 
     private Task<WriteReply> WriteAsync(PoolHost host, Entry entry, CancellationToken cancellationToken)
@@ -118,12 +118,19 @@ public sealed class HostStore(IDocumentTables tables)
 
         public string ETag { get; private set; } = "";
 
-        public PoolHost Take(PoolHost host, string etag)
+        /// <summary>Whether a change may be tried over the row without reading it first.</summary>
+        public bool IsKnown { get; private set; }
+
+        /// <summary>How often a row was taken over from storage, or written.</summary>
+        public int Changes { get; private set; }
+
+        public PoolHost? Take(PoolHost? host, string etag)
         {
-            (Host, ETag) = (host, etag);
+            (Host, ETag, IsKnown, Changes) = (host, etag, host is not null, Changes + 1);
             return host;
         }
 
-        public void Forget() => (Host, ETag) = (null, "");
+        /// <summary>The row may have changed. Until it is read again it is the best that is known.</summary>
+        public void Forget() => IsKnown = false;
     }
 }

@@ -39,6 +39,7 @@ public class RunProcessProperties
         At.Select(RunEvent (at) => new RunEvent.CancelRequested(at)),
         Gen.Select(Host, Gen.Bool, Gen.Bool, At, RunEvent (h, x, answers, at) => new RunEvent.HostLost(h, x, at, answers)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Stuck(a, at)),
+        At.Select(RunEvent (at) => new RunEvent.Unplaceable(at)),
         At.Select(RunEvent (at) => new RunEvent.DeadlinePassed(at)));
 
     [Fact]
