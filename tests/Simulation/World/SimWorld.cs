@@ -80,8 +80,8 @@ internal sealed class SimWorld
 
     public bool DoublesActivities { get; }
 
-    /// <summary>Whether an answer, an event or a signal may be lost: then a host's death may not be laid at the right door.</summary>
-    public bool LosesNews { get; }
+    /// <summary>Whether an answer, an event or a signal may be lost, or whoever heard it killed: then a host's death may not be laid at the right door.</summary>
+    public bool LosesNews { get; private set; }
 
     public IEnumerable<Facade> Living => processes.Where(p => p.Context.IsAlive);
 
@@ -162,6 +162,7 @@ internal sealed class SimWorld
                 Time.After(Random.Next(60, 200), () => RestartZombie(host));
                 break;
             case 3 or 4 when Living.Any():
+                LosesNews = true;
                 Living.ElementAt(Random.Next(Living.Count())).Context.Kill();
                 Time.After(Random.Next(1, 30), Spawn);
                 break;
