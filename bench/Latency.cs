@@ -5,7 +5,7 @@ namespace ComfyFunc.Bench;
 /// <summary>What the façade adds to a call: its calls and a direct client's take turns on the same host.</summary>
 internal static class Latency
 {
-    private const int WarmUp = 60;
+    private const int WarmUp = 500;
     private const int Calls = 300;
 
     public static async Task RunAsync(Uri? served)

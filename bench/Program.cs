@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 using ComfyFunc.Bench;
 using ComfyFunc.Bench.Routing;
 
-// dotnet run -c Release --project bench -- latency|throughput|transactions|bigfile|compile|routing|simulate|placement
+// dotnet run -c Release --project bench -- latency|throughput|transactions|bigfile|compile|routing|routing-sockets|simulate|placement
 switch (args)
 {
     case ["latency", ..]:
@@ -24,13 +24,16 @@ switch (args)
     case ["routing", ..]:
         RoutingBench.Run(args.Length > 1 ? args[1] : null);
         break;
+    case ["routing-sockets", ..]:
+        await SocketRouting.RunAsync();
+        break;
     case ["simulate", ..]:
         return Simulate.Run(args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1, args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1000);
     case ["placement", ..]:
         BenchmarkRunner.Run<Placement>();
         break;
     default:
-        Console.Error.WriteLine("One of: latency [url], throughput [url], transactions, bigfile, compile, routing [plot.svg], simulate [count [first seed]], placement. The url is of an app that serves already, such as http://localhost:7071.");
+        Console.Error.WriteLine("One of: latency [url], throughput [url], transactions, bigfile, compile, routing [plot.svg], routing-sockets, simulate [count [first seed]], placement. The url is of an app that serves already, such as http://localhost:7071.");
         return 2;
 }
 

@@ -23,13 +23,14 @@ internal sealed class Rig : IAsyncDisposable
         """;
 
     private readonly List<Process> hosts = [];
+    private readonly DirectoryInfo data;
     private readonly AzuriteProcess? azurite;
     private readonly WebApplication? app;
     private int color;
 
-    private Rig(AzuriteProcess? azurite, WebApplication? app, Uri url)
+    private Rig(DirectoryInfo data, AzuriteProcess? azurite, WebApplication? app, Uri url)
     {
-        (this.azurite, this.app) = (azurite, app);
+        (this.data, this.azurite, this.app) = (data, azurite, app);
         Http = new() { BaseAddress = new(url, "api/"), Timeout = TimeSpan.FromMinutes(10) };
     }
 
@@ -42,23 +43,34 @@ internal sealed class Rig : IAsyncDisposable
     /// <param name="served">An app that serves already; without one, a Standalone app is started here.</param>
     public static async Task<Rig> StartAsync(Uri? served, int hosts, int slots)
     {
+        var data = Directory.CreateTempSubdirectory("bench-");
         AzuriteProcess? azurite = null;
         WebApplication? app = null;
         if (served is null)
         {
-            azurite = await AzuriteProcess.StartAsync(new() { DataFolder = Directory.CreateTempSubdirectory("bench-").FullName, ToolFolder = Path.GetFullPath(".tools") }, NullLogger.Instance, CancellationToken.None);
+            azurite = await AzuriteProcess.StartAsync(new() { DataFolder = data.FullName, ToolFolder = Path.GetFullPath(".tools") }, NullLogger.Instance, CancellationToken.None);
             app = StandaloneApp.Build(["--urls", "http://127.0.0.1:0"], new StorageOptions { ConnectionString = azurite.ConnectionString }, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
             await app.StartAsync();
         }
 
-        var rig = new Rig(azurite, app, served ?? StandaloneApp.UrlOf(app!)); // One of the two is there.
+        var rig = new Rig(data, azurite, app, served ?? StandaloneApp.UrlOf(app!)); // One of the two is there.
         for (var i = 0; i < hosts; i++)
         {
             await rig.AddHostAsync($"bench{i}", slots);
         }
 
-        await rig.SaveAsync("bench", Prompt);
+        if (hosts > 0)
+        {
+            await rig.SaveAsync("bench", Prompt);
+        }
+
         return rig;
+    }
+
+    public async Task RegisterAsync(string id, Uri url, int slots)
+    {
+        using var registered = await Http.PutAsJsonAsync($"hosts/{id}", new { url, slots });
+        registered.EnsureSuccessStatusCode();
     }
 
     public async Task SaveAsync(string name, string prompt)
@@ -101,6 +113,8 @@ internal sealed class Rig : IAsyncDisposable
             host.Kill();
             host.Dispose();
         }
+
+        data.Delete(recursive: true);
     }
 
     private async Task AddHostAsync(string id, int slots)
@@ -110,7 +124,6 @@ internal sealed class Rig : IAsyncDisposable
         var line = await host.StandardOutput.ReadLineAsync() ?? "";
         var url = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..line.LastIndexOf('/')] + "/");
         Hosts.Add(url);
-        using var registered = await Http.PutAsJsonAsync($"hosts/{id}", new { url, slots });
-        registered.EnsureSuccessStatusCode();
+        await RegisterAsync(id, url, slots);
     }
 }
