@@ -13,8 +13,8 @@ namespace ComfyFunc.Bench.Routing;
 /// </summary>
 internal static class SocketRouting
 {
-    private const int Calls = 300;
-    private const int Learning = 60; // The first calls, which are not counted.
+    private const int Calls = 900;
+    private const int Learning = 300; // The first calls, which are not counted.
     private const double Scale = 0.1;
     private const double StepSeconds = 0.05;
     private const double ModelGigabytes = 5;
@@ -29,7 +29,7 @@ internal static class SocketRouting
         var gate = new Lock();
         await using (var direct = await FleetAsync())
         {
-            Print("least outstanding", direct, await PlayAsync(async call =>
+            Print("least outstanding", await PlayAsync(direct, async call =>
             {
                 int host;
                 lock (gate)
@@ -58,7 +58,7 @@ internal static class SocketRouting
             await rig.SaveAsync($"m{model}", Prompt(model, seed: 0, steps: 12));
         }
 
-        Print("ComfyFunc", fleet, await PlayAsync(call => rig.CallAsync($"m{call.Model}", $$$"""{"sampler":{"seed":{{{call.Number}}},"steps":{{{StepsOf(call)}}}}}""")));
+        Print("ComfyFunc", await PlayAsync(fleet, call => rig.CallAsync($"m{call.Model}", $$$"""{"sampler":{"seed":{{{call.Number}}},"steps":{{{StepsOf(call)}}}}}""")));
     }
 
     private static async Task<Fleet> FleetAsync()
@@ -77,10 +77,11 @@ internal static class SocketRouting
             CancellationToken.None))));
     }
 
-    // When each call was made, and how long it took.
-    private static async Task<double[]> PlayAsync(Func<Arrival, Task> act)
+    // How long each call took, and the share that found its model loaded.
+    private static async Task<(double[] Seconds, double Warm)> PlayAsync(Fleet fleet, Func<Arrival, Task> act)
     {
         var seconds = new ConcurrentBag<double>();
+        var loadsBefore = 0;
         var began = Stopwatch.StartNew();
         var calls = new List<Task>();
         foreach (var call in Workload.Of(Setting))
@@ -91,11 +92,12 @@ internal static class SocketRouting
                 await Task.Delay(wait);
             }
 
+            loadsBefore = call.Number == Learning ? fleet.Loads : loadsBefore;
             calls.Add(CallAsync(call));
         }
 
         await Task.WhenAll(calls);
-        return [.. seconds];
+        return ([.. seconds], 1 - ((fleet.Loads - loadsBefore) / (double)(Calls - Learning)));
 
         async Task CallAsync(Arrival call)
         {
@@ -120,11 +122,8 @@ internal static class SocketRouting
         }
     }
 
-    private static void Print(string policy, Fleet fleet, double[] seconds)
-    {
-        var loads = fleet.Hosts.Sum(h => h.Stats.ModelLoads.Values.Sum());
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {policy} | {seconds.Quantile(0.5):0.00} s | {seconds.Quantile(0.95):0.00} s | {seconds.Quantile(0.99):0.00} s | {1 - (loads / (double)Calls):P0} |"));
-    }
+    private static void Print(string policy, (double[] Seconds, double Warm) played) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {policy} | {played.Seconds.Quantile(0.5):0.00} s | {played.Seconds.Quantile(0.95):0.00} s | {played.Seconds.Quantile(0.99):0.00} s | {played.Warm:P0} |"));
 
     private static int StepsOf(Arrival call) => Math.Max(1, (int)Math.Round(call.Seconds * Scale / StepSeconds));
 
@@ -134,7 +133,7 @@ internal static class SocketRouting
         {
           "1": {"class_type":"CheckpointLoaderSimple","inputs":{"ckpt_name":"{{{FileOf(model)}}}"}},
           "2": {"class_type":"CLIPTextEncode","inputs":{"text":"a lighthouse","clip":["1",1]}},
-          "3": {"class_type":"EmptyLatentImage","inputs":{"width":64,"height":64,"batch_size":1}},
+          "3": {"class_type":"EmptyLatentImage","inputs":{"width":512,"height":512,"batch_size":1}},
           "4": {"class_type":"KSampler","inputs":{"model":["1",0],"positive":["2",0],"negative":["2",0],"latent_image":["3",0],
                 "seed":{{{seed}}},"steps":{{{steps}}},"cfg":7.0,"sampler_name":"euler","scheduler":"normal","denoise":1.0},"_meta":{"title":"[sampler]"}},
           "5": {"class_type":"VAEDecode","inputs":{"samples":["4",0],"vae":["1",2]}},
@@ -145,6 +144,8 @@ internal static class SocketRouting
     private sealed class Fleet(SimulatedHost[] hosts) : IAsyncDisposable
     {
         public SimulatedHost[] Hosts => hosts;
+
+        public int Loads => hosts.Sum(h => h.Stats.ModelLoads.Values.Sum());
 
         public async ValueTask DisposeAsync()
         {

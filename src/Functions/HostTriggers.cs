@@ -1,11 +1,12 @@
 using ComfyFunc.Pool;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>The HTTP triggers of the pool.</summary>
-public sealed class HostTriggers(HostEndpoints hosts, PoolEndpoints pool, Api api)
+/// <summary>The HTTP triggers of the pool. A host that joins may start a run, and one that leaves tells its runs: those need the Durable client.</summary>
+public sealed class HostTriggers(HostEndpoints hosts, PoolEndpoints pool, DurableClientSource clients, Api api)
 {
     [Function(nameof(ListHosts))]
     public Task<IResult> ListHosts(
@@ -19,13 +20,19 @@ public sealed class HostTriggers(HostEndpoints hosts, PoolEndpoints pool, Api ap
 
     [Function(nameof(PutHost))]
     public Task<IResult> PutHost(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = Routes.Host)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => hosts.PutAsync(request, id, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = Routes.Host)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return api.AnswerAsync(() => hosts.PutAsync(request, id, cancellationToken));
+    }
 
     [Function(nameof(DeleteHost))]
     public Task<IResult> DeleteHost(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Host)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => hosts.DeleteAsync(request, id, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Host)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return api.AnswerAsync(() => hosts.DeleteAsync(request, id, cancellationToken));
+    }
 
     [Function(nameof(DrainHost))]
     public Task<IResult> DrainHost(
@@ -39,8 +46,11 @@ public sealed class HostTriggers(HostEndpoints hosts, PoolEndpoints pool, Api ap
 
     [Function(nameof(HostHeartbeat))]
     public Task<IResult> HostHeartbeat(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostHeartbeat)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => hosts.HeartbeatAsync(request, id, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostHeartbeat)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return api.AnswerAsync(() => hosts.HeartbeatAsync(request, id, cancellationToken));
+    }
 
     [Function(nameof(GetPool))]
     public Task<IResult> GetPool(
