@@ -1,4 +1,5 @@
 using ComfyFunc.Runs;
+using Grpc.Core;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,14 @@ public sealed partial class DurableDriver(DurableClientSource clients, ILogger<D
     public async Task StartAsync(RunId run, CancellationToken cancellationToken)
     {
         var client = await clients.GetAsync(cancellationToken);
-        await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value, new() { InstanceId = run.Value }, cancellationToken);
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value, new() { InstanceId = run.Value }, cancellationToken);
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            NotStarted(run, e); // The run's row is written: the rescue takes it over.
+        }
     }
 
     public async Task ResumeAsync(RunId run, CancellationToken cancellationToken)
@@ -26,9 +34,22 @@ public sealed partial class DurableDriver(DurableClientSource clients, ILogger<D
     public async Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
     {
         var client = await clients.GetAsync(cancellationToken);
-        await client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), cancellationToken);
+        try
+        {
+            await client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), cancellationToken);
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            NotSignaled(run, e); // Any signal may be lost: the run's next deadline finds out for itself.
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "Run {RunId} was driven by nobody; it is taken over.")]
     private partial void RunTakenOver(RunId runId);
+
+    [LoggerMessage(LogLevel.Warning, "The durable runtime did not start run {RunId}; it will be taken over.")]
+    private partial void NotStarted(RunId runId, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The durable runtime did not take a signal to run {RunId}; its next deadline makes up for it.")]
+    private partial void NotSignaled(RunId runId, Exception exception);
 }

@@ -31,11 +31,18 @@ public sealed partial class Sweeper(LeaseSweep leases, RunRescue rescue, RunRemo
             }
             catch (StorageUnavailableException e)
             {
-                SweepFailed(e);
+                StorageWasUnavailable(e);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                SweepFailed(e); // The sweeps are what recovers from failures: whatever this was, they go on.
             }
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "A sweep could not reach storage; the next one comes.")]
+    private partial void StorageWasUnavailable(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "A sweep failed; the next one comes.")]
     private partial void SweepFailed(Exception exception);
 }

@@ -1,37 +1,24 @@
 using ComfyFunc.Runs;
-using ComfyFunc.Storage;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Pool;
 
 /// <summary>Gives free slots to waiting runs. Every process has one; the rows decide which of them wins a slot.</summary>
 public sealed partial class Dispatcher(
-    HostStore hosts, PendingStore pending, Capabilities capabilities, IRunDriver driver, DispatchBell bell, TimeProvider clock, ILogger<Dispatcher> logger) : BackgroundService
+    HostStore hosts, PendingStore pending, Capabilities capabilities, IRunDriver driver, DispatchBell bell, TimeProvider clock, ILogger<Dispatcher> logger)
+    : RecurringService(clock, logger)
 {
     // Another process may free a slot or enqueue a run without this bell ringing.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
-
     /// <summary>Dispatches whenever the bell rings, and every second.</summary>
-    public async Task LoopAsync(CancellationToken stoppingToken)
+    protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        // A slot that comes free while nobody is known to wait is no reason to ask storage; the regular look is.
+        var isRung = await bell.WaitAsync(LookInterval, Clock, stoppingToken);
+        if (!isRung || pending.Known.Count > 0)
         {
-            // A slot that comes free while nobody is known to wait is no reason to ask storage; the regular look is.
-            var isRung = await bell.WaitAsync(LookInterval, clock, stoppingToken);
-            try
-            {
-                if (!isRung || pending.Known.Count > 0)
-                {
-                    await DispatchAsync(stoppingToken);
-                }
-            }
-            catch (StorageUnavailableException e)
-            {
-                StorageWasUnavailable(e);
-            }
+            await DispatchAsync(stoppingToken);
         }
     }
 
@@ -47,7 +34,7 @@ public sealed partial class Dispatcher(
         // A run that holds its slot already is not waiting, whatever its row here says: a step that was carried out twice put it back, or its grant died half-way.
         var pool = hosts.Known;
         var without = waiting.Where(w => !pool.Any(h => h.Holds(w.LeaseOn(h.Id)))).ToArray();
-        var plan = Scheduler.Assign(pool, without, capabilities.Has, clock.GetUtcNow());
+        var plan = Scheduler.Assign(pool, without, capabilities.Has, Clock.GetUtcNow());
         foreach (var assignment in plan)
         {
             await GrantAsync(assignment, cancellationToken);
@@ -60,7 +47,7 @@ public sealed partial class Dispatcher(
     // What a run waits for may have gone for good. Whether it really has, the run's next step finds out over the rows as they are then.
     private async Task GiveUpAsync(IEnumerable<WaitingRun> waiting, IReadOnlyCollection<PoolHost> pool, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var estimates = new Estimates(pool);
         foreach (var alike in waiting.GroupBy(w => (w.Work.Name, w.Work.Inputs, w.Work.Needs.Key, w.Work.Demands.Key, w.Placement.Key)))
         {
@@ -77,7 +64,7 @@ public sealed partial class Dispatcher(
     private async Task GrantAsync(Assignment assignment, CancellationToken cancellationToken)
     {
         var lease = assignment.Lease;
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         if (await hosts.UpdateAsync(lease.Host, h => assignment.Over(h, now), cancellationToken) is null)
         {
             bell.Ring(); // Another process has lent there meanwhile: plan again, over the row as it is now.
@@ -92,13 +79,10 @@ public sealed partial class Dispatcher(
         }
         else
         {
-            await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease, clock.GetUtcNow()), cancellationToken);
+            await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease, Clock.GetUtcNow()), cancellationToken);
         }
     }
 
     [LoggerMessage(LogLevel.Debug, "Run {RunId}, attempt {Attempt}, was granted a slot on {HostId}.")]
     private partial void SlotGranted(RunId runId, int attempt, HostId hostId);
-
-    [LoggerMessage(LogLevel.Warning, "The queue could not be read; the next look comes in a second.")]
-    private partial void StorageWasUnavailable(Exception exception);
 }

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using ComfyFunc.Comfy;
 using ComfyFunc.Runs;
-using ComfyFunc.Storage;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Pool;
@@ -10,7 +8,8 @@ namespace ComfyFunc.Pool;
 /// <summary>Follows the pool: keeps a listener on every host, writes down who answers, and turns what is heard into signals to runs.</summary>
 public sealed partial class HostMonitor(
     HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostProbe probe, HostHealth health, HostSentinel sentinel, WarmUps warmUps, PromptWatch watch,
-    CacheNodeBook cacheNodes, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostMonitor> logger) : BackgroundService, IHostObserver
+    CacheNodeBook cacheNodes, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostMonitor> logger)
+    : RecurringService(clock, logger), IHostObserver
 {
     // Another process may have registered a host, or changed a row's state.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
@@ -30,29 +29,17 @@ public sealed partial class HostMonitor(
         foreach (var host in options.Hosts)
         {
             var valid = HostRegistration.From(host);
-            await hosts.PutAsync(valid.Id, known => known is null ? valid.Over(null, clock.GetUtcNow()) : valid.Described(known), cancellationToken);
+            await hosts.PutAsync(valid.Id, known => known is null ? valid.Over(null, Clock.GetUtcNow()) : valid.Described(known), cancellationToken);
         }
 
         await ReconcileAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
-
-    /// <summary>Follows the pool's table for as long as the process lives.</summary>
-    public async Task LoopAsync(CancellationToken stoppingToken)
+    /// <summary>Follows the pool's table.</summary>
+    protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(LookInterval, clock, stoppingToken);
-            try
-            {
-                await ReconcileAsync(stoppingToken);
-            }
-            catch (StorageUnavailableException e)
-            {
-                PoolNotRead(e);
-            }
-        }
+        await Task.Delay(LookInterval, Clock, stoppingToken);
+        await ReconcileAsync(stoppingToken);
     }
 
     public override void Dispose()
@@ -95,7 +82,7 @@ public sealed partial class HostMonitor(
     // Hosts that come and go by themselves leave no trace for ever.
     private async Task<ImmutableArray<PoolHost>> ForgetAsync(ImmutableArray<PoolHost> pool, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var gone = pool.Where(h => h is { Status: HostStatus.Offline, Leases.IsEmpty: true, HeartbeatAt: { } at } && now - at > options.ForgetHostsAfter).ToArray();
         foreach (var host in gone)
         {
@@ -130,7 +117,7 @@ public sealed partial class HostMonitor(
     {
         if (watch.LeaseOf(prompt) is { } lease)
         {
-            await SafelyAsync(host, () => driver.SignalAsync(lease.Run, new RunEvent.Finished(lease.Attempt, clock.GetUtcNow()), CancellationToken.None));
+            await SafelyAsync(host, () => driver.SignalAsync(lease.Run, new RunEvent.Finished(lease.Attempt, Clock.GetUtcNow()), CancellationToken.None));
         }
     }
 
@@ -139,7 +126,7 @@ public sealed partial class HostMonitor(
     {
         if (watch.LeaseOf(prompt) is { } lease)
         {
-            await SafelyAsync(host, () => driver.SignalAsync(lease.Run, new RunEvent.DeadlinePassed(clock.GetUtcNow()), CancellationToken.None));
+            await SafelyAsync(host, () => driver.SignalAsync(lease.Run, new RunEvent.DeadlinePassed(Clock.GetUtcNow()), CancellationToken.None));
         }
     }
 
@@ -194,7 +181,4 @@ public sealed partial class HostMonitor(
 
     [LoggerMessage(LogLevel.Warning, "News from host {HostId} could not be passed on.")]
     private partial void NewsNotPassedOn(HostId hostId, Exception exception);
-
-    [LoggerMessage(LogLevel.Warning, "The pool could not be read; the next look comes soon.")]
-    private partial void PoolNotRead(Exception exception);
 }

@@ -5,6 +5,7 @@ using ComfyFunc.Storage;
 using ComfyFunc.Workflows;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Simulation;
 
@@ -21,7 +22,7 @@ internal sealed class Facade
         Clock = new(world.Time);
         var lines = new GpuLines(world, Clock);
         services = new ServiceCollection()
-            .AddLogging()
+            .AddLogging(log => log.AddProvider(new ErrorsBreakLaws(world.Laws)))
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IDocumentTables>(new FaultyTables(world))
             .AddSingleton<IBlobStore>(world.Blobs)
