@@ -44,6 +44,19 @@ public sealed class RunTriggers(RunEndpoints runs, DurableClientSource clients, 
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.RunStatus)] HttpRequest request, string id, CancellationToken cancellationToken) =>
         api.AnswerAsync(() => runs.StatusAsync(request, id, cancellationToken));
 
+    [Function(nameof(FollowRun))]
+    public Task<IResult> FollowRun(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.RunEvents)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => runs.EventsAsync(request, id, cancellationToken));
+
+    [Function(nameof(RetryRun))]
+    public Task<IResult> RetryRun(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.RunRetry)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return api.AnswerAsync(() => runs.RetryAsync(request, id, cancellationToken));
+    }
+
     [Function(nameof(CancelRun))]
     public Task<IResult> CancelRun(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.RunCancel)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)

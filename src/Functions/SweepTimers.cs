@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Client;
 namespace ComfyFunc.Functions;
 
 /// <summary>The sweeps, each on one instance at a time.</summary>
-public sealed class SweepTimers(LeaseSweep leases, RunRescue rescue, RunRemoval removal, DurableClientSource clients)
+public sealed class SweepTimers(LeaseSweep leases, RunRescue rescue, RunRemoval removal, KeyedCalls calls, DurableClientSource clients)
 {
     [Function(nameof(SweepLeases))]
     public Task SweepLeases([TimerTrigger("*/15 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
@@ -20,4 +20,7 @@ public sealed class SweepTimers(LeaseSweep leases, RunRescue rescue, RunRemoval 
 
     [Function(nameof(RemoveOldRuns))]
     public Task RemoveOldRuns([TimerTrigger("0 */10 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => removal.SweepAsync(cancellationToken);
+
+    [Function(nameof(ForgetCallKeys))]
+    public Task ForgetCallKeys([TimerTrigger("30 5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => calls.SweepAsync(cancellationToken);
 }

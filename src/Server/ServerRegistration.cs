@@ -14,7 +14,7 @@ namespace ComfyFunc;
 public static class ServerRegistration
 {
     /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "pending", "hosts", "workflows"];
+    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows"];
 
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -38,6 +38,8 @@ public static class ServerRegistration
     {
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<RunIntake>();
+        services.TryAddSingleton<KeyedCalls>();
+        services.TryAddSingleton<RunEventStream>();
         services.TryAddSingleton<InputFiles>();
         services.TryAddSingleton<RunPrompts>();
         services.TryAddSingleton<RunExecutor>();

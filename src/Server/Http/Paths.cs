@@ -9,6 +9,10 @@ public static class Paths
 
     public static string Status(RunId id) => $"/api/runs/{id}/status";
 
+    public static string Events(RunId id) => $"/api/runs/{id}/events";
+
+    public static string Retry(RunId id) => $"/api/runs/{id}/retry";
+
     public static string Cancel(RunId id) => $"/api/runs/{id}/cancel";
 
     public static string Workflow(string name) => $"/api/workflows/{Uri.EscapeDataString(name)}";

@@ -26,6 +26,8 @@ public static class RouteTable
         Route<RunEndpoints>("GET", Routes.Run, (e, r, ct) => e.GetAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("DELETE", Routes.Run, (e, r, ct) => e.DeleteAsync(Value(r, "id"), ct)),
         Route<RunEndpoints>("GET", Routes.RunStatus, (e, r, ct) => e.StatusAsync(r, Value(r, "id"), ct)),
+        Route<RunEndpoints>("GET", Routes.RunEvents, (e, r, ct) => e.EventsAsync(r, Value(r, "id"), ct)),
+        Route<RunEndpoints>("POST", Routes.RunRetry, (e, r, ct) => e.RetryAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("POST", Routes.RunCancel, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("GET", Routes.RunOutput, (e, r, ct) => e.OutputAsync(Value(r, "id"), Value(r, "tag"), Value(r, "n"), ct)),
         Route<HostEndpoints>("GET", Routes.Hosts, (e, _, ct) => e.ListAsync(ct)),

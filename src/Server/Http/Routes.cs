@@ -10,6 +10,8 @@ public static class Routes
     public const string Runs = "runs";
     public const string Run = "runs/{id}";
     public const string RunStatus = "runs/{id}/status";
+    public const string RunEvents = "runs/{id}/events";
+    public const string RunRetry = "runs/{id}/retry";
     public const string RunCancel = "runs/{id}/cancel";
     public const string RunOutput = "runs/{id}/outputs/{tag}/{n}";
     public const string Hosts = "hosts";

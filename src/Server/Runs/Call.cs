@@ -9,6 +9,7 @@ namespace ComfyFunc.Runs;
 public sealed record Call(string Workflow)
 {
     private const int HighestPriority = 100;
+    private const int LongestDeadline = 24 * 60 * 60;
 
     /// <summary><see langword="null"/> for the latest.</summary>
     public string? Version { get; init; }
@@ -19,7 +20,16 @@ public sealed record Call(string Workflow)
 
     public Demands Demands { get; init; } = Demands.None;
 
-    /// <summary>Reads what the query says: <c>priority</c>, <c>label=key:value</c> (several), <c>minVramGb</c>.</summary>
+    /// <summary>The id that the run is to have, where it was promised before; else it gets a new one.</summary>
+    public RunId? Run { get; init; }
+
+    /// <summary>How long the run may wait for its first slot; <see langword="null"/> for the configured time.</summary>
+    public TimeSpan? StartWithin { get; init; }
+
+    /// <summary>How long the run may take from its acceptance to its end; <see langword="null"/> for the configured time.</summary>
+    public TimeSpan? FinishWithin { get; init; }
+
+    /// <summary>Reads what the query says: <c>priority</c>, <c>label=key:value</c> (several), <c>minVramGb</c>, <c>startWithin</c> and <c>finishWithin</c> (seconds).</summary>
     public static (Call Call, ImmutableArray<Fault> Faults) Read(IQueryCollection query, string workflow, string? version, ReadOnlyMemory<byte> body)
     {
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -38,10 +48,15 @@ public sealed record Call(string Workflow)
 
         var priority = Number(query, "priority", -HighestPriority, HighestPriority, faults);
         var gigabytes = Number(query, "minVramGb", 0, 10_000, faults);
+        var startWithin = Seconds(query, "startWithin", faults);
+        var finishWithin = Seconds(query, "finishWithin", faults);
         return (
-            new(workflow) { Version = version, Body = body, Priority = (int)priority, Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) } },
+            new(workflow) { Version = version, Body = body, StartWithin = startWithin, FinishWithin = finishWithin, Priority = (int)priority, Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) } },
             faults.ToImmutable());
     }
+
+    private static TimeSpan? Seconds(IQueryCollection query, string name, ImmutableArray<Fault>.Builder faults) =>
+        query.ContainsKey(name) && Number(query, name, 1, LongestDeadline, faults) is var seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null;
 
     private static double Number(IQueryCollection query, string name, int least, int most, ImmutableArray<Fault>.Builder faults)
     {

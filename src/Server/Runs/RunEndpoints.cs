@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ComfyFunc.Storage;
@@ -7,7 +8,7 @@ namespace ComfyFunc.Runs;
 
 /// <summary>The endpoints that run a workflow and look after its runs. Kestrel maps them; Functions triggers call them.</summary>
 public sealed class RunEndpoints(
-    RunIntake intake, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock)
+    RunIntake intake, KeyedCalls keyed, RunEventStream events, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int LargestPage = 200;
 
@@ -25,18 +26,99 @@ public sealed class RunEndpoints(
             return Problems.From(faults);
         }
 
-        var preferences = Preferences.Of(request, options.Answers);
-        switch (await intake.AcceptAsync(call, cancellationToken))
+        var (key, fault) = CallKey.Of(request, body.Span);
+        if (fault is not null)
         {
-            case IntakeReply.Refused refused:
-                return Problems.From(refused.Faults);
+            return Problems.From(fault);
+        }
+
+        if (key is null)
+        {
+            return await RunAsync(request, call, cancellationToken);
+        }
+
+        switch (await keyed.ClaimAsync(key, cancellationToken))
+        {
+            case KeyReply.Reused:
+                return Problems.From("idempotency_key_reuse", "This key was used for another call within the last 24 hours. A new call needs a new key.");
+            case KeyReply.Found { Run: var run }:
+                request.HttpContext.Response.Headers["Idempotent-Replayed"] = "true";
+                return await WaitAndAnswerAsync(request, run, cancellationToken);
+            case KeyReply.Claimed { Run: var id }:
+                return await RunAsync(request, call with { Run = id }, cancellationToken, refused: () => keyed.FreeAsync(key, CancellationToken.None));
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>POST /api/runs/{id}/retry: the same call once more, as a run of its own.</summary>
+    public async Task<IResult> RetryAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } old)
+        {
+            return NotFound(id);
+        }
+
+        if (old.Outcome is null)
+        {
+            return Problems.From("conflict", "The run has not ended. Only an ended run can be run again.");
+        }
+
+        if (await intake.RepeatAsync(old, cancellationToken) is not { } run)
+        {
+            return Problems.From("conflict", "The run's input files are gone. Call the workflow anew.");
+        }
+
+        await driver.StartAsync(run.Id, cancellationToken);
+        return await WaitAndAnswerAsync(request, run, cancellationToken);
+    }
+
+    /// <summary>GET /api/runs/{id}/events: the run's events as they happen; <c>Last-Event-ID</c> goes on after one.</summary>
+    public async Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } run)
+        {
+            return NotFound(id);
+        }
+
+        var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? "0";
+        return int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
+            ? events.Follow(run, after)
+            : Problems.From("invalid_request", "Last-Event-ID is an id that this stream has sent.");
+    }
+
+    private async Task<IResult> RunAsync(HttpRequest request, Call call, CancellationToken cancellationToken, Func<Task>? refused = null)
+    {
+        IntakeReply? reply = null;
+        try
+        {
+            reply = await intake.AcceptAsync(call, cancellationToken);
+        }
+        finally
+        {
+            if (reply is not IntakeReply.Accepted && refused is not null)
+            {
+                await refused();
+            }
+        }
+
+        switch (reply)
+        {
+            case IntakeReply.Refused { Faults: var faults }:
+                return Problems.From(faults);
             case IntakeReply.Accepted { Run: var run }:
                 await driver.StartAsync(run.Id, cancellationToken);
-                var now = preferences.Wait > TimeSpan.Zero ? await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run : run;
-                return await AnswerAsync(request, now, preferences, cancellationToken);
+                return await WaitAndAnswerAsync(request, run, cancellationToken);
             default:
-                throw new System.Diagnostics.UnreachableException();
+                throw new UnreachableException();
         }
+    }
+
+    private async Task<IResult> WaitAndAnswerAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
+    {
+        var preferences = Preferences.Of(request, options.Answers);
+        var now = run.Outcome is null && preferences.Wait > TimeSpan.Zero ? await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run : run;
+        return await AnswerAsync(request, now, preferences, cancellationToken);
     }
 
     /// <summary>GET /api/runs: newest first; filters workflow and status; pages by continuation.</summary>

@@ -44,7 +44,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
 
     private async Task<IntakeReply> AcceptAsync(Call call, WorkflowVersion version, Workflow workflow, Binding.Valid bound, CancellationToken cancellationToken)
     {
-        var id = RunIds.New(clock);
+        var id = call.Run ?? RunIds.New(clock);
         var stored = await files.StoreAsync(id, bound.Files, cancellationToken);
         if (stored is FilesReply.Refused refused)
         {
@@ -64,7 +64,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 CreatedAt = now,
                 Demands = (version.Demands ?? Demands.None).And(call.Demands),
                 Priority = call.Priority,
-                Limits = new() { StartBy = now + options.StartWithin, FinishBy = now + options.FinishWithin },
+                Limits = LimitsFrom(now, call.StartWithin, call.FinishWithin),
                 State = RunProcess.Initial,
                 Files = ((FilesReply.Stored)stored).Files,
                 Seeds = [.. PromptCompiler.SeedsToDraw(workflow, bound.Values).Select(s => new RunSeed(s.Node, s.Input, Draw(s.Max), s.Tag))],
@@ -73,6 +73,71 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
             cancellationToken);
         return new IntakeReply.Accepted(await runs.InsertAsync(run, cancellationToken));
     }
+
+    /// <summary>Runs an ended run's call again, with the same version, values, files and seeds.</summary>
+    /// <returns>The new run, or <see langword="null"/> when the old one's files are gone.</returns>
+    public async Task<RunRecord?> RepeatAsync(RunRecord old, CancellationToken cancellationToken)
+    {
+        var id = RunIds.New(clock);
+        var files = ImmutableArray.CreateBuilder<RunFile>();
+        foreach (var file in old.Files)
+        {
+            var copy = file with { Blob = RunBlobs.Input(id, files.Count) };
+            if (!await CopyAsync(file.Blob, copy.Blob, file.ContentType, cancellationToken))
+            {
+                return null;
+            }
+
+            files.Add(copy);
+        }
+
+        if (old.ValuesBlob is { } values && !await CopyAsync(values, RunBlobs.Values(id), "application/json", cancellationToken))
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        return await runs.InsertAsync(
+            new RunRecord
+            {
+                Id = id,
+                RetryOf = old.Id,
+                Workflow = old.Workflow,
+                Version = old.Version,
+                Content = old.Content,
+                Catalog = old.Catalog,
+                Inputs = old.Inputs,
+                Demands = old.Demands,
+                Priority = old.Priority,
+                Client = old.Client,
+                CreatedAt = now,
+                Limits = LimitsFrom(now, old.Limits.StartBy - old.CreatedAt, old.Limits.FinishBy - old.CreatedAt),
+                State = RunProcess.Initial,
+                Values = old.Values,
+                ValuesBlob = old.ValuesBlob is null ? null : RunBlobs.Values(id),
+                Files = files.ToImmutable(),
+                Seeds = old.Seeds,
+                Metadata = old.Metadata,
+            },
+            cancellationToken);
+    }
+
+    private async Task<bool> CopyAsync(string from, string to, string contentType, CancellationToken cancellationToken)
+    {
+        if (await blobs.ReadBytesAsync(from, (int)Math.Min(options.MaxInputBytes, Array.MaxLength), cancellationToken) is not { } bytes)
+        {
+            return false;
+        }
+
+        await blobs.PutBytesAsync(to, bytes, contentType, cancellationToken);
+        return true;
+    }
+
+    private RunLimits LimitsFrom(DateTimeOffset now, TimeSpan? startWithin, TimeSpan? finishWithin) => new()
+    {
+        StartBy = now + (startWithin ?? options.StartWithin),
+        FinishBy = now + (finishWithin ?? options.FinishWithin),
+    };
 
     private async Task<RunRecord> WithValuesAsync(RunRecord run, CallValues values, CancellationToken cancellationToken)
     {

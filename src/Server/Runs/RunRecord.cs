@@ -29,6 +29,9 @@ public sealed record RunRecord
 
     public int Priority { get; init; }
 
+    /// <summary>The run that this one repeats.</summary>
+    public RunId? RetryOf { get; init; }
+
     /// <summary>Who called; runs of others are not found. Empty where callers are not told apart.</summary>
     public string Client { get; init; } = "";
 

@@ -24,6 +24,10 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
             ["createdAt"] = run.CreatedAt,
             ["startedAt"] = run.StartedAt,
             ["completedAt"] = run.CompletedAt,
+            ["startBy"] = run.Limits.StartBy,
+            ["finishBy"] = run.Limits.FinishBy,
+            ["retryOf"] = run.RetryOf?.Value,
+            ["gpuWorkBegun"] = run.Outcome is RunOutcome.Canceled { GpuWorkBegun: var begun } ? begun : null,
             ["expiresAt"] = (run.CompletedAt ?? run.Limits.FinishBy) + options.Retention,
             ["queuePosition"] = run.Status is RunStatus.Queued && pending.PositionOf(run.Id) is { } position ? position : null,
             ["progress"] = ProgressOf(run),
@@ -122,7 +126,8 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
             ? Convert.ToBase64String(bytes)
             : throw new FileNotFoundException($"The artifact {artifact.Name} is gone.");
 
-    private JsonObject? ProgressOf(RunRecord run) => run.Status is RunStatus.Running && progress.Of(run.Id) is { } p
+    /// <summary>How far it is; <see langword="null"/> where nothing is known.</summary>
+    public JsonObject? ProgressOf(RunRecord run) => run.Status is RunStatus.Running && progress.Of(run.Id) is { } p
         ? WithoutNulls(new JsonObject
         {
             ["value"] = Math.Round(p.Value, 4),
@@ -163,6 +168,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
     {
         ["self"] = Paths.Run(run.Id),
         ["status"] = Paths.Status(run.Id),
+        ["events"] = Paths.Events(run.Id),
         ["cancel"] = Paths.Cancel(run.Id),
         ["workflow"] = Paths.Version(run.Workflow, run.Version),
     };

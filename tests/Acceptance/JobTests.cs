@@ -1,0 +1,176 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json.Nodes;
+
+namespace ComfyFunc.Tests.Acceptance;
+
+/// <summary>What a client of long-running operations relies on: repeating a call, following a run, deadlines, running it again.</summary>
+[Collection(nameof(AppCollection))]
+public class JobTests(AppFixture app)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_hundred_duplicates_at_once_make_one_run()
+    {
+        await app.Http.SaveAsync("once", Prompts.Slow);
+        var key = Guid.NewGuid().ToString();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => KeyedAsync("once", """{"sleep":{"seconds":10},"canvas":{"color":900}}""", key)));
+
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.Accepted, a.Status));
+        var id = Assert.Single(answers.Select(a => (string)a.Body["id"]!).Distinct());
+        Assert.Equal("succeeded", Caller.Status(await app.Http.EndAsync(id)));
+        Assert.Single((await (await app.Http.GetAsync(new Uri("runs?workflow=once", UriKind.Relative), Cancellation)).JsonAsync())["runs"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("Idempotency-Key")]
+    [InlineData("Repeatability-Request-ID")]
+    [InlineData("Operation-Id")]
+    public async Task A_key_is_for_one_call_and_a_refused_call_leaves_it_free(string header)
+    {
+        await app.Http.SaveAsync("keyed", Prompts.Picture);
+        var key = Guid.NewGuid().ToString();
+        var refused = await KeyedAsync("keyed", """{"my sampler":{"seed":"no"}}""", key, header);
+        var first = await KeyedAsync("keyed", """{"my sampler":{"seed":6}}""", key, header);
+        var again = await KeyedAsync("keyed", """{"my sampler":{"seed":6}}""", key, header);
+        var other = await KeyedAsync("keyed", """{"my sampler":{"seed":7}}""", key, header);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+        Assert.Equal(HttpStatusCode.Accepted, first.Status);
+        Assert.Equal((string)first.Body["id"]!, (string)again.Body["id"]!);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.Status);
+        Assert.Equal("idempotency_key_reuse", (string)other.Body["code"]!);
+        await app.Http.EndAsync((string)first.Body["id"]!);
+    }
+
+    [Fact]
+    public async Task A_key_that_cannot_be_one_is_refused()
+    {
+        await app.Http.SaveAsync("keyed", Prompts.Picture);
+        var answer = await KeyedAsync("keyed", "{}", new string('k', 256));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+    }
+
+    [Fact]
+    public async Task A_stream_tells_every_change_and_goes_on_where_it_was_cut()
+    {
+        await app.Http.SaveAsync("followed", Prompts.Slow);
+        var id = await app.Http.StartAsync("followed", """{"sleep":{"seconds":1},"canvas":{"color":901}}""");
+        var changes = new List<SseItem<string>>();
+        var cuts = 0;
+        while (changes.Count == 0 || !changes[^1].Data.Contains("succeeded", StringComparison.Ordinal))
+        {
+            changes.AddRange(await ChangesAsync(id, changes.Count == 0 ? null : changes[^1].EventId, atMost: 1));
+            Assert.InRange(++cuts, 1, 100);
+        }
+
+        var whole = await ChangesAsync(id, after: null, atMost: int.MaxValue);
+
+        Assert.Equal(["1", "2", "3"], changes.Select(c => c.EventId));
+        Assert.Equal(["queued", "running", "succeeded"], whole.Select(c => (string)JsonNode.Parse(c.Data)!["status"]!));
+        Assert.Equal(changes.Select(c => c.EventId), whole.Select(c => c.EventId));
+        Assert.Empty(await ChangesAsync(id, "3", int.MaxValue));
+    }
+
+    [Fact]
+    public async Task Progress_is_streamed_while_a_run_executes()
+    {
+        await app.Http.SaveAsync("followed", Prompts.Slow);
+        var id = await app.Http.StartAsync("followed", """{"sleep":{"seconds":1.5},"canvas":{"color":902}}""");
+        await using var stream = await app.Http.GetStreamAsync(new Uri($"runs/{id}/events", UriKind.Relative), Cancellation);
+        var kinds = new HashSet<string>();
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(Cancellation))
+        {
+            kinds.Add(item.EventType);
+        }
+
+        Assert.Equal(["progress", "status"], kinds.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("runs/{0}/events")]
+    [InlineData("runs/{0}/status")]
+    public async Task An_unknown_run_has_nothing_to_follow(string path)
+    {
+        using var answer = await app.Http.GetAsync(new Uri(string.Format(System.Globalization.CultureInfo.InvariantCulture, path, "01ARZ3NDEKTSV4RRFFQ69G5FAV"), UriKind.Relative), Cancellation);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_call_may_set_its_own_deadline()
+    {
+        await app.Http.SaveAsync("hurried", Prompts.Slow);
+        var run = await app.Http.RunAsync("hurried", """{"sleep":{"seconds":20},"canvas":{"color":903}}""", "?finishWithin=2");
+        using var refused = await app.Http.CallAsync("hurried", "{}", query: "?finishWithin=soon&startWithin=-1");
+
+        Assert.Equal("run_timeout", Caller.Code(run));
+        Assert.Equal(["/startWithin", "/finishWithin"], await refused.PointersAsync(HttpStatusCode.BadRequest));
+    }
+
+    [Fact]
+    public async Task An_ended_run_is_run_again_with_the_same_seeds_as_a_run_of_its_own()
+    {
+        await app.Http.SaveAsync("again", Prompts.Picture);
+        var old = await app.Http.RunAsync("again");
+        using var answer = await app.Http.PostAsync($"runs/{(string)old["id"]!}/retry");
+        var id = (string)(await answer.JsonAsync())["id"]!;
+        var run = await app.Http.EndAsync(id);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.NotEqual((string)old["id"]!, id);
+        Assert.Equal((string)old["id"]!, (string)run["retryOf"]!);
+        Assert.Equal(old["seeds"]!.ToJsonString(), run["seeds"]!.ToJsonString());
+        Assert.Equal((string)old["outputs"]!["my image"]![0]!["sha256"]!, (string)run["outputs"]!["my image"]![0]!["sha256"]!);
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_is_not_run_again()
+    {
+        await app.Http.SaveAsync("again2", Prompts.Slow);
+        var id = await app.Http.StartAsync("again2", """{"sleep":{"seconds":1},"canvas":{"color":904}}""");
+        using var answer = await app.Http.PostAsync($"runs/{id}/retry");
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        await app.Http.EndAsync(id);
+    }
+
+    // The state changes that come before the reader hangs up.
+    private async Task<List<SseItem<string>>> ChangesAsync(string id, string? after, int atMost)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"runs/{id}/events", UriKind.Relative));
+        if (after is not null)
+        {
+            request.Headers.Add("Last-Event-ID", after);
+        }
+
+        using var response = await app.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        await using var stream = await response.Content.ReadAsStreamAsync(Cancellation);
+        var changes = new List<SseItem<string>>();
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(Cancellation))
+        {
+            if (item.EventType == "status")
+            {
+                // The parser remembers the last id; every state change has its own.
+                changes.Add(item);
+                if (changes.Count == atMost)
+                {
+                    break;
+                }
+            }
+        }
+
+        return changes;
+    }
+
+    private async Task<(HttpStatusCode Status, JsonObject Body)> KeyedAsync(string name, string body, string key, string header = "Idempotency-Key")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"workflows/{name}", UriKind.Relative)) { Content = Caller.Body(body) };
+        request.Headers.Add(header, key);
+        using var response = await app.Http.SendAsync(request, Cancellation);
+        return (response.StatusCode, await response.JsonAsync());
+    }
+}
