@@ -20,6 +20,10 @@ public sealed class ComfyFuncOptions
     /// <summary>How long a run may take from its acceptance to its end.</summary>
     public TimeSpan FinishWithin { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Runs that may wait for a slot. While so many do, calls are refused with <c>queue_full</c>.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxQueued { get; init; } = 10_000;
+
     /// <summary>How much is borne with before a host gets no more work.</summary>
     public HealthLimits Health { get; init; } = new();
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
@@ -113,6 +114,32 @@ public class FleetTests(AzuriteFixture azurite)
         }
 
         Assert.All(await fleet.EndAllAsync(calls), r => Assert.Equal("succeeded", Caller.Status(r)));
+    }
+
+    [Fact]
+    public async Task Calls_are_refused_while_too_many_wait_and_taken_again_afterwards()
+    {
+        await using var fleet = await FleetAsync(1, ("MaxQueued", "1"));
+        var accepted = new List<string>();
+        HttpResponseMessage? refused = null;
+        for (var color = 1; refused is null && color <= 50; color++)
+        {
+            var answer = await fleet.App.Http.CallAsync("slow", $$$"""{"sleep":{"seconds":1},"canvas":{"color":{{{color}}}}}""", "respond-async");
+            if (answer.StatusCode is HttpStatusCode.ServiceUnavailable)
+            {
+                refused = answer;
+            }
+            else
+            {
+                accepted.Add((string)(await answer.JsonAsync())["id"]!);
+            }
+        }
+
+        Assert.NotNull(refused);
+        Assert.NotNull(refused.Headers.RetryAfter?.Delta);
+        Assert.Equal("queue_full", (string)(await refused.JsonAsync())["code"]!);
+        Assert.All(await fleet.EndAllAsync([.. accepted]), r => Assert.Equal("succeeded", Caller.Status(r)));
+        Assert.Equal("succeeded", Caller.Status(await fleet.App.Http.RunAsync("slow", """{"sleep":{"seconds":0.1},"canvas":{"color":99}}""")));
     }
 
     [Fact]

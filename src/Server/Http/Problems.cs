@@ -54,6 +54,8 @@ public static class Problems
         "not_found" => "There is nothing here.",
         "version_conflict" => "The workflow has changed meanwhile.",
         "input_too_large" => "The input is too large.",
+        "idempotency_key_reuse" => "The key belongs to another call.",
+        "queue_full" => "Too many runs wait.",
         "no_capable_host" => "No host of the pool can run this.",
         "storage_unavailable" => "Storage does not answer.",
         _ => code,

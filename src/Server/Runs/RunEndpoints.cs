@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ComfyFunc.Pool;
 using ComfyFunc.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -8,9 +9,10 @@ namespace ComfyFunc.Runs;
 
 /// <summary>The endpoints that run a workflow and look after its runs. Kestrel maps them; Functions triggers call them.</summary>
 public sealed class RunEndpoints(
-    RunIntake intake, KeyedCalls keyed, RunEventStream events, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock)
+    RunIntake intake, KeyedCalls keyed, RunEventStream events, PendingStore pending, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int LargestPage = 200;
+    private const string QueueFullSeconds = "10";
 
     /// <summary>POST /api/workflows/{name} and …/versions/{version}: runs it.</summary>
     public async Task<IResult> SubmitAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
@@ -92,6 +94,12 @@ public sealed class RunEndpoints(
         IntakeReply? reply = null;
         try
         {
+            if (pending.Known.Count >= options.MaxQueued)
+            {
+                request.HttpContext.Response.Headers.RetryAfter = QueueFullSeconds;
+                return Problems.From("queue_full", $"{options.MaxQueued} runs wait for a slot already. Try again later.");
+            }
+
             reply = await intake.AcceptAsync(call, cancellationToken);
         }
         finally

@@ -124,12 +124,13 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
 
     private async Task<bool> CopyAsync(string from, string to, string contentType, CancellationToken cancellationToken)
     {
-        if (await blobs.ReadBytesAsync(from, (int)Math.Min(options.MaxInputBytes, Array.MaxLength), cancellationToken) is not { } bytes)
+        await using var content = await blobs.OpenReadAsync(from, cancellationToken);
+        if (content is null)
         {
             return false;
         }
 
-        await blobs.PutBytesAsync(to, bytes, contentType, cancellationToken);
+        await blobs.PutAsync(to, content, new(contentType), cancellationToken);
         return true;
     }
 
