@@ -38,6 +38,7 @@ public static class ServerRegistration
     {
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<RunIntake>();
+        services.TryAddSingleton<CallExplainer>();
         services.TryAddSingleton<KeyedCalls>();
         services.TryAddSingleton<RunEventStream>();
         services.TryAddSingleton<InputFiles>();

@@ -75,6 +75,7 @@ public sealed class AppProcess : IAsyncDisposable
             Kill();
         }
 
+        TestContext.Current.TestOutputHelper?.WriteLine(folder.LogText); // The report shows it where a test failed.
         process?.Dispose();
         Http.Dispose();
         folder.Dispose();

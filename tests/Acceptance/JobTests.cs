@@ -127,6 +127,34 @@ public class JobTests(AppFixture app)
     }
 
     [Fact]
+    public async Task A_call_is_explained_without_a_run()
+    {
+        await app.Http.SaveAsync("explained", Prompts.Picture);
+        var fine = await ExplainAsync("""{"my sampler":{"seed":77}}""");
+        var wrong = await ExplainAsync("""{"my sampler":{"seed":"no"},"nobody":{}}""");
+        var nowhere = await ExplainAsync("""{"my sampler":{"seed":77}}""", "&label=zone:moon");
+        using var unknown = await app.Http.CallAsync("explained-not", "{}", query: "?validateOnly=true");
+
+        Assert.True((bool)fine["valid"]!);
+        Assert.Equal((77, "seed", "my sampler"), ((long)fine["changes"]![0]!["to"]!, (string)fine["changes"]![0]!["input"]!, (string)fine["changes"]![0]!["tag"]!));
+        Assert.NotNull(fine["changes"]![0]!["from"]);
+        Assert.Empty(fine["seedsToDraw"]!.AsArray());
+        Assert.Contains(fine["hosts"]!.AsArray(), h => (bool)h!["capable"]!);
+        Assert.False((bool)wrong["valid"]!);
+        Assert.Equal(["/my sampler/seed", "/nobody"], wrong["errors"]!.AsArray().Select(e => (string)e!["pointer"]!));
+        Assert.All(nowhere["hosts"]!.AsArray(), h => Assert.Contains("zone=moon", (string)h!["reason"]!, StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.Empty((await (await app.Http.GetAsync(new Uri("runs?workflow=explained", UriKind.Relative), Cancellation)).JsonAsync())["runs"]!.AsArray());
+
+        async Task<JsonObject> ExplainAsync(string body, string query = "")
+        {
+            using var answer = await app.Http.CallAsync("explained", body, query: $"?validateOnly=true{query}");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return await answer.JsonAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_run_that_goes_on_is_not_run_again()
     {
         await app.Http.SaveAsync("again2", Prompts.Slow);

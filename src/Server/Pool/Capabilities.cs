@@ -43,13 +43,14 @@ public sealed class Capabilities(HostCatalogs catalogs)
         return $"No host of the pool can run this. {string.Join("; ", lacks)}.";
     }
 
-    private string LackOf(WaitingRun run, PoolHost host, IReadOnlyCollection<PoolHost> pool) => Feasibility.Of(run, host, pool, Has) switch
+    /// <summary>Why the host can never take the run, as the end of a sentence about it; <see langword="null"/> when it can.</summary>
+    public string? LackOf(WaitingRun run, PoolHost host, IReadOnlyCollection<PoolHost> pool) => Feasibility.Of(run, host, pool, Has) switch
     {
         Unfitness.Excluded => "failed this run before",
         Unfitness.NotTheOne => "is not the host that it is meant for",
         Unfitness.LacksLabels => $"lacks {string.Join(", ", run.Work.Demands.Labels.Where(l => host.Labels.GetValueOrDefault(l.Key) != l.Value).Select(l => $"the label {l.Key}={l.Value}"))}",
         Unfitness.TooSmall => "has too little GPU memory",
         Unfitness.Incapable => catalogs.Find(host.CatalogHash) is { } catalog ? $"lacks {string.Join(", ", run.Work.Needs.MissingOn(catalog))}" : "has not answered yet",
-        _ => "can", // Unfitness is closed, and a host that can is not asked.
+        _ => null,
     };
 }

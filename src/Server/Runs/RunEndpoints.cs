@@ -9,7 +9,7 @@ namespace ComfyFunc.Runs;
 
 /// <summary>The endpoints that run a workflow and look after its runs. Kestrel maps them; Functions triggers call them.</summary>
 public sealed class RunEndpoints(
-    RunIntake intake, KeyedCalls keyed, RunEventStream events, PendingStore pending, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock)
+    RunIntake intake, CallExplainer explainer, KeyedCalls keyed, RunEventStream events, PendingStore pending, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int LargestPage = 200;
     private const string QueueFullSeconds = "10";
@@ -26,6 +26,16 @@ public sealed class RunEndpoints(
         if (!faults.IsEmpty)
         {
             return Problems.From(faults);
+        }
+
+        if (string.Equals(request.Query["validateOnly"], "true", StringComparison.OrdinalIgnoreCase))
+        {
+            return await explainer.ExplainAsync(call, cancellationToken) switch
+            {
+                ExplainReply.Refused refused => Problems.From(refused.Fault),
+                ExplainReply.Explained explained => Json(explained.Document),
+                _ => throw new UnreachableException(),
+            };
         }
 
         var (key, fault) = CallKey.Of(request, body.Span);

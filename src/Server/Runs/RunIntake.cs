@@ -13,7 +13,15 @@ namespace ComfyFunc.Runs;
 /// <summary>Turns a call into a run's row, or says everything that is wrong with it. Nothing that can be known before is left for a GPU to find out.</summary>
 public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles files, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
 {
-    public async Task<IntakeReply> AcceptAsync(Call call, CancellationToken cancellationToken)
+    public async Task<IntakeReply> AcceptAsync(Call call, CancellationToken cancellationToken) => await BindAsync(call, cancellationToken) switch
+    {
+        BindReply.Refused refused => new IntakeReply.Refused(refused.Faults),
+        BindReply.Bound bound => await AcceptAsync(call with { Workflow = bound.Name }, bound, cancellationToken),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Finds the version and sorts the caller's values to its nodes; neither stores nor fetches anything.</summary>
+    public async Task<BindReply> BindAsync(Call call, CancellationToken cancellationToken)
     {
         if (await workflows.FindAsync(call.Workflow, cancellationToken) is not { DeletedAt: null } row)
         {
@@ -33,8 +41,8 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
             case StrictJson.Parsed { Root: var root }:
                 return ValueBinder.Bind(workflow, root, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
                 {
-                    Binding.Invalid invalid => new IntakeReply.Refused(invalid.Faults),
-                    Binding.Valid valid => await AcceptAsync(call with { Workflow = row.Name }, picked, workflow, valid, cancellationToken),
+                    Binding.Invalid invalid => new BindReply.Refused(invalid.Faults),
+                    Binding.Valid valid => new BindReply.Bound(row.Name, picked, workflow, valid.Values, valid.Files),
                     _ => throw new UnreachableException(),
                 };
             default:
@@ -42,8 +50,9 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
         }
     }
 
-    private async Task<IntakeReply> AcceptAsync(Call call, WorkflowVersion version, Workflow workflow, Binding.Valid bound, CancellationToken cancellationToken)
+    private async Task<IntakeReply> AcceptAsync(Call call, BindReply.Bound bound, CancellationToken cancellationToken)
     {
+        var version = bound.Version;
         var id = call.Run ?? RunIds.New(clock);
         var stored = await files.StoreAsync(id, bound.Files, cancellationToken);
         if (stored is FilesReply.Refused refused)
@@ -67,7 +76,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 Limits = LimitsFrom(now, call.StartWithin, call.FinishWithin),
                 State = RunProcess.Initial,
                 Files = ((FilesReply.Stored)stored).Files,
-                Seeds = [.. PromptCompiler.SeedsToDraw(workflow, bound.Values).Select(s => new RunSeed(s.Node, s.Input, Draw(s.Max), s.Tag))],
+                Seeds = [.. PromptCompiler.SeedsToDraw(bound.Workflow, bound.Values).Select(s => new RunSeed(s.Node, s.Input, Draw(s.Max), s.Tag))],
             },
             bound.Values,
             cancellationToken);
@@ -170,7 +179,18 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
         return BitConverter.ToUInt64(bytes) % (Math.Min(max, (1UL << 53) - 1) + 1);
     }
 
-    private static IntakeReply.Refused Refuse(Fault fault) => new([fault]);
+    private static BindReply.Refused Refuse(Fault fault) => new([fault]);
+}
+
+/// <summary>Whether a call fits its workflow.</summary>
+public abstract record BindReply
+{
+    private BindReply() { }
+
+    /// <param name="Name">The workflow's name as it was saved.</param>
+    public sealed record Bound(string Name, WorkflowVersion Version, Workflow Workflow, CallValues Values, ImmutableArray<CallFile> Files) : BindReply;
+
+    public sealed record Refused(ImmutableArray<Fault> Faults) : BindReply;
 }
 
 /// <summary>What became of a call.</summary>
