@@ -8,6 +8,9 @@ namespace ComfyFunc.Functions;
 /// <summary>Drives runs by Durable orchestrations, whose instance ids are the runs' ids.</summary>
 public sealed partial class DurableDriver(DurableClientSource clients, ILogger<DurableDriver> logger) : IRunDriver
 {
+    // The dispatcher and the listeners wait for it, and with them every other run.
+    private static readonly TimeSpan SignalPatience = TimeSpan.FromSeconds(20);
+
     public async Task StartAsync(RunId run, CancellationToken cancellationToken)
     {
         var client = await clients.GetAsync(cancellationToken);
@@ -34,11 +37,13 @@ public sealed partial class DurableDriver(DurableClientSource clients, ILogger<D
     public async Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
     {
         var client = await clients.GetAsync(cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(SignalPatience);
         try
         {
-            await client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), cancellationToken);
+            await client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), patience.Token);
         }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is RpcException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             NotSignaled(run, e); // Any signal may be lost: the run's next deadline finds out for itself.
         }

@@ -115,6 +115,7 @@ public sealed class AppProcess : IAsyncDisposable
         info.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         info.Environment["AzureWebJobsStorage"] = storage.ConnectionString;
         info.Environment["AzureFunctionsJobHost__extensions__durableTask__hubName"] = hub;
+        info.Environment["AzureFunctionsWebHost__hostid"] = hub.ToLowerInvariant(); // Else apps that share a storage account share the locks of their timers.
         return info;
     }
 
