@@ -1,4 +1,5 @@
 using ComfyFunc.Comfy;
+using ComfyFunc.Description;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
 using ComfyFunc.Web;
@@ -88,6 +89,7 @@ public static class ServerRegistration
         services.TryAddSingleton<RunEndpoints>();
         services.TryAddSingleton<HostEndpoints>();
         services.TryAddSingleton<PoolEndpoints>();
+        services.TryAddSingleton<DescriptionEndpoints>();
         services.TryAddSingleton<HealthEndpoints>();
         return services;
     }

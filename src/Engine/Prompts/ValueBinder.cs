@@ -59,12 +59,18 @@ public static class ValueBinder
         }
     }
 
+    // Typed clients send null for what their caller has not set. No input of ComfyUI takes it for a value.
     private static void BindInput(TaggedNodes tag, JsonProperty property, string pointer, BoundCall call)
     {
         var name = property.Name.Trim();
         if (tag.Inputs.FirstOrDefault(i => i.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } targets)
         {
             call.Refuse(pointer, $"'{tag.Name}' has no input '{name}' that callers may set. {Suggestion.Among(name, tag.Inputs.Select(i => i.Key), "inputs")}");
+            return;
+        }
+
+        if (property.Value.ValueKind is JsonValueKind.Null)
+        {
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ComfyFunc.Description;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
 using ComfyFunc.Workflows;
@@ -38,6 +39,10 @@ public static class RouteTable
         Route<HostEndpoints>("POST", Routes.HostResume, (e, r, ct) => e.ResumeAsync(Value(r, "id"), ct)),
         Route<HostEndpoints>("POST", Routes.HostHeartbeat, (e, r, ct) => e.HeartbeatAsync(r, Value(r, "id"), ct)),
         Route<PoolEndpoints>("GET", Routes.Pool, (e, _, ct) => e.GetAsync(ct)),
+        Route<DescriptionEndpoints>("GET", Routes.OpenApi, (e, r, ct) => e.AllAsync(r, ct)),
+        Route<DescriptionEndpoints>("GET", Routes.WorkflowOpenApi, (e, r, ct) => e.OneAsync(r, Value(r, "name"), ct)),
+        Route<DescriptionEndpoints>("GET", Routes.Docs, (_, r, _) => DescriptionEndpoints.PageAsync(r)),
+        Route<DescriptionEndpoints>("GET", Routes.DocsScript, (_, r, _) => DescriptionEndpoints.ScriptAsync(r)),
         Route<HealthEndpoints>("GET", Routes.Health, (_, _, _) => HealthEndpoints.HealthAsync()),
         Route<HealthEndpoints>("GET", Routes.Ready, (e, _, ct) => e.ReadyAsync(ct)),
     ];

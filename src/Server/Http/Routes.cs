@@ -7,6 +7,7 @@ public static class Routes
     public const string Workflow = "workflows/{name}";
     public const string Versions = "workflows/{name}/versions";
     public const string Version = "workflows/{name}/versions/{version}";
+    public const string WorkflowOpenApi = "workflows/{name}/openapi.json";
     public const string Runs = "runs";
     public const string Run = "runs/{id}";
     public const string RunStatus = "runs/{id}/status";
@@ -20,6 +21,9 @@ public static class Routes
     public const string HostResume = "hosts/{id}/resume";
     public const string HostHeartbeat = "hosts/{id}/heartbeat";
     public const string Pool = "pool";
+    public const string OpenApi = "openapi.json";
+    public const string Docs = "docs";
+    public const string DocsScript = "docs/scalar.js";
     public const string Health = "health";
     public const string Ready = "ready";
 }

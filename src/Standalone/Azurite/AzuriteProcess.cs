@@ -6,6 +6,8 @@ namespace ComfyFunc.Standalone;
 /// <summary>A storage emulator in a child process, which ends with this process and keeps its data however this process ends.</summary>
 public sealed partial class AzuriteProcess : IAsyncDisposable
 {
+    private static readonly string ShippedFolder = Path.Combine(AppContext.BaseDirectory, "Azurite");
+
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(25);
 
@@ -32,7 +34,8 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// <summary>Starts an emulator, installing it first where it is not, and waits until it serves.</summary>
     public static async Task<AzuriteProcess> StartAsync(AzuriteOptions options, ILogger logger, CancellationToken cancellationToken)
     {
-        var entry = await AzuriteInstall.EnsureAsync(options.ToolFolder, logger, cancellationToken);
+        var installed = await NpmInstall.EnsureAsync("azurite", ShippedFolder, options.ToolFolder, logger, cancellationToken);
+        var entry = Path.Combine(installed, "node_modules", "azurite", "dist", "src", "azurite.js");
         var claim = options.InMemory ? null : await AzuriteFolder.ClaimAsync(options.DataFolder, cancellationToken);
         AzuriteProcess azurite;
         try
@@ -86,7 +89,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         var folder = Path.GetFullPath(options.DataFolder);
         return new("node",
         [
-            Path.Combine(AzuriteInstall.ShippedFolder, "azurite-child.mjs"), entry, options.InMemory ? "-" : AzuriteFolder.PidFile(folder),
+            Path.Combine(ShippedFolder, "azurite-child.mjs"), entry, options.InMemory ? "-" : AzuriteFolder.PidFile(folder),
             // Azurite refuses a place to keep data that it is not to keep.
             .. (ReadOnlySpan<string>)(options.InMemory ? ["--inMemoryPersistence"] : ["--location", folder]),
             "--blobHost", "127.0.0.1", "--blobPort", Text(options.BlobPort),

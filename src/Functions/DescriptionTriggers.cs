@@ -1,0 +1,29 @@
+using ComfyFunc.Description;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ComfyFunc.Functions;
+
+/// <summary>The HTTP triggers of the description. The page holds nothing of the app's and needs no key; the document that it loads does.</summary>
+public sealed class DescriptionTriggers(DescriptionEndpoints description, Api api)
+{
+    [Function(nameof(Describe))]
+    public Task<IResult> Describe(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.OpenApi)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => description.AllAsync(request, cancellationToken));
+
+    [Function(nameof(DescribeWorkflow))]
+    public Task<IResult> DescribeWorkflow(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.WorkflowOpenApi)] HttpRequest request, string name, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => description.OneAsync(request, name, cancellationToken));
+
+    [Function(nameof(ShowDocs))]
+    public Task<IResult> ShowDocs(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Docs)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => DescriptionEndpoints.PageAsync(request));
+
+    [Function(nameof(GetDocsScript))]
+    public Task<IResult> GetDocsScript(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.DocsScript)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(() => DescriptionEndpoints.ScriptAsync(request));
+}

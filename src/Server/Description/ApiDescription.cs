@@ -1,0 +1,236 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using static ComfyFunc.Description.Schemas;
+
+namespace ComfyFunc.Description;
+
+/// <summary>The OpenAPI 3.1 document: the API's fixed operations, and one typed operation per workflow.</summary>
+public sealed class ApiDescription
+{
+    private const string Json = "application/json";
+    private const string ProblemJson = "application/problem+json";
+
+    private readonly OpenApiDocument document;
+
+    private ApiDescription(string title, string server)
+    {
+        document = new()
+        {
+            Info = new() { Title = title, Version = "1", Description = "Saved ComfyUI workflows as HTTP endpoints." },
+            Servers = [new() { Url = server }],
+            Paths = [],
+            Components = new(),
+            Tags = new HashSet<OpenApiTag> { new() { Name = "Workflows" }, new() { Name = "Runs" }, new() { Name = "Hosts" }, new() { Name = "Service" } },
+        };
+        CommonSchemas.AddTo(document);
+        document.AddComponent<IOpenApiSecurityScheme>("functionKey", new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "x-functions-key", Description = "On Azure: a key of the function app. It may also be the query's code.",
+        });
+        document.Security = [[], new() { [new("functionKey", document)] = [] }];
+    }
+
+    /// <summary>The whole API.</summary>
+    public static OpenApiDocument Of(ImmutableArray<WorkflowDescription> workflows, string server)
+    {
+        var description = new ApiDescription("ComfyFunc", server);
+        description.AddWorkflowOperations();
+        description.AddRunOperations();
+        description.AddHostOperations();
+        description.AddServiceOperations();
+        foreach (var workflow in workflows)
+        {
+            description.AddCall(workflow, Paths.Workflow(workflow.Name));
+        }
+
+        return description.document;
+    }
+
+    /// <summary>One workflow, and what is needed to follow its runs.</summary>
+    public static OpenApiDocument Of(WorkflowDescription workflow, string server)
+    {
+        var description = new ApiDescription(workflow.Name, server);
+        description.AddCall(workflow, Paths.Workflow(workflow.Name));
+        description.AddRunOperations();
+        return description.document;
+    }
+
+    private void AddWorkflowOperations()
+    {
+        Add("GET", Routes.Workflows, "ListWorkflows", "Workflows", "Lists workflows by name.", Page(), Answers(("200", "A page.", CommonSchemas.WorkflowList)), Problems("400"));
+        Add("PUT", Routes.Workflow, "SaveWorkflow", "Workflows", "Saves a workflow, or a new version of it.",
+            [InPath("name"), InHeader("If-Match", "Only if this is the latest version's ETag."), InHeader("If-None-Match", "* saves only a new workflow."), InQuery("breaking", Schemas.OneOf("refuse: not if callers of the latest version would break.", "allow", "refuse"))],
+            Answers(("200", "A new or an unchanged version.", CommonSchemas.Workflow), ("201", "A new workflow.", CommonSchemas.Workflow)), Problems("400", "409", "412", "413", "422"),
+            AnyBody("A prompt as ComfyUI exports it (API format)."));
+        Add("GET", Routes.Workflow, "GetWorkflow", "Workflows", "Shows the latest version's contract.", [InPath("name"), Include()], Answers(("200", "The workflow.", CommonSchemas.Workflow)), Problems("404"));
+        Add("DELETE", Routes.Workflow, "DeleteWorkflow", "Workflows", "Deletes a workflow; its runs go on to their ends.", [InPath("name"), InHeader("If-Match", "Only if this is the latest version's ETag.")], Answers(("204", "Deleted.", null)), Problems("404", "412"));
+        Add("POST", Routes.Workflow, "RunWorkflow", "Runs", "Runs the latest version of a workflow.", [InPath("name"), .. CallParameters()], Started(CommonSchemas.Run), CallProblems(), AnyBody("Values by tag.", isRequired: false));
+        Add("GET", Routes.Versions, "ListVersions", "Workflows", "Lists a workflow's versions.", [InPath("name")], Answers(("200", "Newest first.", CommonSchemas.VersionList)), Problems("404"));
+        Add("GET", Routes.Version, "GetVersion", "Workflows", "Shows a version's contract.", [InPath("name"), InPath("version"), Include()], Answers(("200", "The version.", CommonSchemas.Workflow)), Problems("404"));
+        Add("POST", Routes.Version, "RunWorkflowVersion", "Runs", "Runs a version of a workflow.", [InPath("name"), InPath("version"), .. CallParameters()], Started(CommonSchemas.Run), CallProblems(), AnyBody("Values by tag.", isRequired: false));
+        Add("GET", Routes.WorkflowOpenApi, "DescribeWorkflow", "Service", "This document for one workflow.", [InPath("name")], Answers(("200", "OpenAPI 3.1.", null)), Problems("404"));
+    }
+
+    private void AddRunOperations()
+    {
+        Add("GET", Routes.Runs, "ListRuns", "Runs", "Lists runs, newest first.", [InQuery("workflow", Text()), InQuery("status", CommonSchemas.StatusSchema()), .. Page()], Answers(("200", "A page.", CommonSchemas.RunList)), Problems("400"));
+        Add("GET", Routes.Run, "GetRun", "Runs", "Shows a run.", [InPath("id"), InHeader("Prefer", "wait=n holds the answer back until the run has ended, 220 s at most."), OutputForm()], Answers(("200", "The run.", CommonSchemas.Run)), Problems("404"));
+        Add("DELETE", Routes.Run, "DeleteRun", "Runs", "Deletes an ended run with its files.", [InPath("id")], Answers(("204", "Deleted.", null)), Problems("404", "409"));
+        Add("GET", Routes.RunStatus, "GetRunStatus", "Runs", "The run's status as Durable's HTTP API shows it.", [InPath("id")], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"));
+        Add("GET", Routes.RunEvents, "FollowRun", "Runs", "The run's events as they happen, as Server-Sent Events.", [InPath("id"), InHeader("Last-Event-ID", "Goes on after this event.")], new() { ["200"] = Events() }, Problems("400", "404"));
+        Add("POST", Routes.RunCancel, "CancelRun", "Runs", "Cancels a run.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Answers(("200", "It has ended.", CommonSchemas.Run), ("202", "It is being stopped.", CommonSchemas.Run)), Problems("404"));
+        Add("POST", Routes.RunRetry, "RetryRun", "Runs", "Makes an ended run's call once more, as a run of its own.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Started(CommonSchemas.Run), Problems("404", "409"));
+        Add("GET", Routes.RunOutput, "GetRunOutput", "Runs", "Sends to a fresh download link.", [InPath("id"), InPath("tag"), InPath("n", Integer("Counts from 0.").Within(0, null))], new() { ["302"] = new OpenApiResponse { Description = "The file is at Location." }, ["200"] = new OpenApiResponse { Description = "A text.", Content = Content("text/plain", Text()) } }, Problems("404"));
+    }
+
+    private void AddHostOperations()
+    {
+        Add("GET", Routes.Hosts, "ListHosts", "Hosts", "Lists the pool's hosts.", [], Answers(("200", "The hosts.", CommonSchemas.HostList)), Problems());
+        Add("GET", Routes.Host, "GetHost", "Hosts", "Shows a host.", [InPath("id")], Answers(("200", "The host.", CommonSchemas.Host)), Problems("404"));
+        Add("PUT", Routes.Host, "PutHost", "Hosts", "Registers a host, or changes it.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Host), ("201", "It is new.", CommonSchemas.Host)), Problems("400", "413"), Body(CommonSchemas.HostSettings));
+        Add("DELETE", Routes.Host, "DeleteHost", "Hosts", "Takes a host out of the pool.", [InPath("id"), InQuery("force", Boolean("true gives up the runs that it has."))], Answers(("204", "Gone.", null)), Problems("404", "409"));
+        Add("POST", Routes.HostDrain, "DrainHost", "Hosts", "Lets a host finish what it has and take nothing new.", [InPath("id")], Answers(("200", "The host.", CommonSchemas.Host)), Problems("404"));
+        Add("POST", Routes.HostResume, "ResumeHost", "Hosts", "Lets a drained or quarantined host take work again.", [InPath("id")], Answers(("200", "The host.", CommonSchemas.Host)), Problems("404"));
+        Add("POST", Routes.HostHeartbeat, "HostHeartbeat", "Hosts", "A host says that it is there; it joins if it was not known.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Host), ("201", "It is new.", CommonSchemas.Host)), Problems("400", "413"), Body(CommonSchemas.HostSettings));
+        Add("GET", Routes.Pool, "GetPool", "Hosts", "What an autoscaler asks.", [], Answers(("200", "The pool's load.", CommonSchemas.Pool)), Problems());
+    }
+
+    private void AddServiceOperations()
+    {
+        Add("GET", Routes.OpenApi, "Describe", "Service", "This document.", [], Answers(("200", "OpenAPI 3.1.", null)), Problems());
+        Add("GET", Routes.Health, "GetHealth", "Service", "Whether the service is alive.", [], Answers(("200", "Alive.", CommonSchemas.Health)), Problems(), isOpen: true);
+        Add("GET", Routes.Ready, "GetReady", "Service", "Whether the service can serve.", [], Answers(("200", "Able to serve.", CommonSchemas.Health)), Problems("503"), isOpen: true);
+    }
+
+    /// <summary>The typed call of one workflow. A concrete path goes before the template that it matches.</summary>
+    private void AddCall(WorkflowDescription workflow, string path)
+    {
+        var (input, outputs, run) = ($"{workflow.Id}Input", $"{workflow.Id}Outputs", $"{workflow.Id}Run");
+        document.AddComponent(input, workflow.Input(document));
+        document.AddComponent(outputs, workflow.Outputs(document));
+        document.AddComponent(run, CommonSchemas.RunSchema(document, new OpenApiSchemaReference(outputs, document)));
+        var body = new OpenApiRequestBody { Content = Content(Json, new OpenApiSchemaReference(input, document), workflow.Example()) };
+        Add("POST", path["/api/".Length..], $"Run{workflow.Id}", "Runs", $"Runs '{workflow.Name}', now version {workflow.Version}.", CallParameters(), Started(run), CallProblems(), body);
+    }
+
+    private void Add(
+        string verb, string pattern, string id, string tag, string summary, List<IOpenApiParameter> parameters,
+        OpenApiResponses answers, OpenApiResponses problems, OpenApiRequestBody? body = null, bool isOpen = false)
+    {
+        foreach (var (status, problem) in problems)
+        {
+            answers[status] = problem;
+        }
+
+        var path = $"/api/{pattern}";
+        if (!document.Paths.TryGetValue(path, out var item))
+        {
+            document.Paths[path] = item = new OpenApiPathItem();
+        }
+
+        ((OpenApiPathItem)item).AddOperation(new(verb), new()
+        {
+            OperationId = id,
+            Tags = new HashSet<OpenApiTagReference> { new(tag, document) },
+            Summary = summary,
+            Parameters = parameters.Count == 0 ? null : [.. parameters],
+            RequestBody = body,
+            Responses = answers,
+            Security = isOpen ? [[]] : null,
+        });
+    }
+
+    private static List<IOpenApiParameter> CallParameters() =>
+    [
+        InHeader("Prefer", "wait=n answers when the run has ended, after 220 s at most; respond-async at once; return=minimal with the outputs alone."),
+        InHeader("Idempotency-Key", "A call that is sent again with its key makes no second run."),
+        OutputForm(),
+        InQuery("priority", Integer("Higher goes first.").Within(-100, 100)),
+        InQuery("label", ListOf(Text()), "Only on hosts with this label: key:value."),
+        InQuery("minVramGb", Number("Only on hosts with so much GPU memory.").Within(0, 10_000)),
+        InQuery("startWithin", Number("Seconds in which a slot must be found.").Within(1, 86_400)),
+        InQuery("finishWithin", Number("Seconds in which the run must end.").Within(1, 86_400)),
+        InQuery("validateOnly", Boolean("true explains the call (see CallExplanation) and makes no run.")),
+    ];
+
+    private OpenApiResponses Started(string run) => new()
+    {
+        ["200"] = new OpenApiResponse { Description = "The run has ended, one way or the other; see its status. With validateOnly: a CallExplanation.", Content = Content(Json, new OpenApiSchemaReference(run, document)) },
+        ["202"] = new OpenApiResponse
+        {
+            Description = "The run has been accepted.",
+            Content = Content(Json, new OpenApiSchemaReference(run, document)),
+            Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                ["Location"] = new OpenApiHeader { Description = "The status URL.", Schema = Link() },
+                ["Operation-Location"] = new OpenApiHeader { Description = "The status URL.", Schema = Link() },
+                ["Retry-After"] = new OpenApiHeader { Description = "Seconds.", Schema = Integer() },
+            },
+        },
+    };
+
+    private OpenApiResponses CallProblems() => Problems("400", "404", "413", "422", "503");
+
+    private OpenApiResponses Problems(params string[] statuses)
+    {
+        var problems = new OpenApiResponses();
+        foreach (var status in statuses)
+        {
+            problems[status] = Problem(ReasonOf(status));
+        }
+
+        problems["default"] = Problem("What else can go wrong.");
+        return problems;
+    }
+
+    private OpenApiResponse Problem(string description) => new() { Description = description, Content = Content(ProblemJson, new OpenApiSchemaReference(CommonSchemas.Problem, document)) };
+
+    private OpenApiResponses Answers(params (string Status, string Description, string? Schema)[] answers)
+    {
+        var responses = new OpenApiResponses();
+        foreach (var (status, description, schema) in answers)
+        {
+            responses[status] = new OpenApiResponse { Description = description, Content = schema is null ? null : Content(Json, new OpenApiSchemaReference(schema, document)) };
+        }
+
+        return responses;
+    }
+
+    private static OpenApiResponse Events() => new()
+    {
+        Description = "status for every change, progress in between; the last status has the whole run. It ends with the run, or after 200 s.",
+        Content = Content("text/event-stream", Text()),
+    };
+
+    private OpenApiRequestBody Body(string schema) => new() { Required = true, Content = Content(Json, new OpenApiSchemaReference(schema, document)) };
+
+    private static OpenApiRequestBody AnyBody(string description, bool isRequired = true) =>
+        new() { Description = description, Required = isRequired, Content = Content(Json, new OpenApiSchema { Type = JsonSchemaType.Object }) };
+
+    private static Dictionary<string, IOpenApiMediaType> Content(string type, IOpenApiSchema schema, JsonNode? example = null) => new() { [type] = new OpenApiMediaType { Schema = schema, Example = example } };
+
+    private static List<IOpenApiParameter> Page() => [InQuery("limit", Integer().Within(1, 200)), InQuery("continuation", Text("What the page before ended with."))];
+
+    private static OpenApiParameter Include() => InQuery("include", Schemas.OneOf("prompt shows the prompt too.", "prompt"));
+
+    private static OpenApiParameter OutputForm() => InQuery("output", Schemas.OneOf("base64 has files inline instead of links.", "url", "base64"));
+
+    private static OpenApiParameter InPath(string name, IOpenApiSchema? schema = null) => new() { Name = name, In = ParameterLocation.Path, Required = true, Schema = schema ?? Text() };
+
+    private static OpenApiParameter InQuery(string name, OpenApiSchema schema, string? description = null) => new() { Name = name, In = ParameterLocation.Query, Description = description ?? schema.Description, Schema = schema };
+
+    private static OpenApiParameter InHeader(string name, string description) => new() { Name = name, In = ParameterLocation.Header, Description = description, Schema = Text() };
+
+    private static string ReasonOf(string status) => status switch
+    {
+        "400" => "The request does not fit; errors says where.",
+        "404" => "There is no such thing.",
+        "409" => "Its state does not allow it.",
+        "412" => "It has changed meanwhile.",
+        "413" => "Something is larger than allowed.",
+        "422" => "The content cannot be used.",
+        "503" => "Not at the moment; see code and Retry-After.",
+        _ => "A problem.",
+    };
+}

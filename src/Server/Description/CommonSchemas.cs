@@ -1,0 +1,163 @@
+using ComfyFunc.Pool;
+using ComfyFunc.Runs;
+using Microsoft.OpenApi;
+using static ComfyFunc.Description.Schemas;
+
+namespace ComfyFunc.Description;
+
+/// <summary>The schemas that every description has: runs, outputs, problems, workflows, hosts.</summary>
+internal static class CommonSchemas
+{
+    public const string Run = "Run";
+    public const string RunList = "RunList";
+    public const string Output = "Output";
+    public const string InputFile = "InputFile";
+    public const string Problem = "Problem";
+    public const string Explanation = "CallExplanation";
+    public const string DurableStatus = "DurableStatus";
+    public const string Workflow = "Workflow";
+    public const string WorkflowList = "WorkflowList";
+    public const string VersionList = "VersionList";
+    public const string Host = "Host";
+    public const string HostList = "HostList";
+    public const string HostSettings = "HostSettings";
+    public const string Pool = "Pool";
+    public const string Health = "Health";
+
+    private const string Fault = "RunError";
+    private const string Attempt = "Attempt";
+    private const string Progress = "Progress";
+
+    public static void AddTo(OpenApiDocument document)
+    {
+        OpenApiSchemaReference To(string name) => new(name, document);
+
+        document.AddComponent(Problem, ProblemSchema());
+        document.AddComponent(Output, OutputSchema());
+        document.AddComponent(InputFile, InputFileSchema());
+        document.AddComponent(Fault, Record("Why a run did not succeed.", ["code", "message"],
+            ("code", Text("A fault code; it keeps its meaning for ever.")),
+            ("message", Text()),
+            ("retryable", Boolean("Whether the same call may well succeed later.")),
+            ("node", Record("The node that is to blame.", ["id"], ("id", Text()), ("class", Text()), ("tag", Text())))));
+        document.AddComponent(Progress, Record("How far a run is.", ["value"],
+            ("value", Number("0 to 1.").Within(0, 1)),
+            ("nodesDone", Integer()), ("nodesTotal", Integer()),
+            ("node", Text("The node that executes.")),
+            ("step", Integer()), ("steps", Integer())));
+        document.AddComponent(Attempt, Record("One placement on a host.", ["number", "host", "startedAt"],
+            ("number", Integer()), ("host", Text()), ("startedAt", Time()), ("endedAt", Time()), ("ended", Text("How it ended."))));
+        document.AddComponent(Run, RunSchema(document, MapOf(ListOf(To(Output)), "By tag.")));
+        document.AddComponent(RunList, Record("A page of runs, newest first.", ["runs"], ("runs", ListOf(To(Run))), ("continuation", Continuation())));
+        document.AddComponent(Explanation, ExplanationSchema());
+        document.AddComponent(DurableStatus, Record("The status document of Durable Functions' HTTP API.", ["name", "instanceId", "runtimeStatus", "createdTime", "lastUpdatedTime"],
+            ("name", Text("The workflow.")), ("instanceId", Text("The run's id.")),
+            ("runtimeStatus", Schemas.OneOf(null, "Pending", "Running", "Completed", "Canceled", "Failed")),
+            ("customStatus", Record(null, [], ("status", StatusSchema()))),
+            ("output", Optional(To(Run))), ("createdTime", Time()), ("lastUpdatedTime", Time())));
+        document.AddComponent(Workflow, WorkflowSchema());
+        document.AddComponent(WorkflowList, Record("A page of workflows, by name.", ["workflows"],
+            ("workflows", ListOf(Record(null, ["name", "version"], ("name", Text()), ("version", Integer()), ("etag", Text()), ("updatedAt", Time()), ("links", Links())))),
+            ("continuation", Continuation())));
+        document.AddComponent(VersionList, Record("A workflow's versions, newest first.", ["name", "versions"],
+            ("name", Text()),
+            ("versions", ListOf(Record(null, ["version"], ("version", Integer()), ("etag", Text()), ("createdAt", Time()), ("links", Links()))))));
+        document.AddComponent(HostSettings, Record("What a host is registered with.", ["url"],
+            ("url", Link("Where its ComfyUI answers.")),
+            ("slots", Integer("Prompts that may be there at once; 2 unless told.").Within(1, 64)),
+            ("labels", MapOf(Text(), "What calls may ask for.")),
+            ("warmUp", Text("The workflow that it runs before it takes calls."))));
+        document.AddComponent(Host, HostSchema());
+        document.AddComponent(HostList, Record(null, ["hosts"], ("hosts", ListOf(To(Host)))));
+        document.AddComponent(Pool, Record("Numbers at fixed places for autoscalers.", ["waiting", "running", "slots", "wantedHosts"],
+            ("waiting", Integer()), ("running", Integer()), ("slots", Integer()), ("freeSlots", Integer()),
+            ("oldestWaitSeconds", Number()), ("backlogSeconds", Number()), ("wantedHosts", Integer()),
+            ("hosts", MapOf(Integer(), "How many, by state."))));
+        document.AddComponent(Health, Record(null, ["status"], ("status", Text())));
+    }
+
+    /// <summary>A run whose outputs have the given schema.</summary>
+    public static OpenApiSchema RunSchema(OpenApiDocument document, IOpenApiSchema outputs) => Record(
+        "One execution of a workflow version.",
+        ["id", "workflow", "version", "status", "createdAt", "outputs", "links"],
+        ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", StatusSchema()),
+        ("createdAt", Time()), ("startedAt", Time()), ("completedAt", Time()),
+        ("startBy", Time("It expires if it has found no slot by then.")), ("finishBy", Time("It fails if it has not ended by then.")),
+        ("expiresAt", Time("When it is deleted with its files.")),
+        ("retryOf", Text("The run that this one repeats.")),
+        ("gpuWorkBegun", Boolean("Of a canceled run: whether a GPU had begun to work for it.")),
+        ("queuePosition", Integer("How many runs wait before it.")),
+        ("progress", new OpenApiSchemaReference(Progress, document)),
+        ("host", Text("Where it is, or was last.")), ("attempt", Integer()),
+        ("attempts", ListOf(new OpenApiSchemaReference(Attempt, document))),
+        ("seeds", ListOf(Record(null, ["node", "input", "value"], ("node", Text()), ("input", Text()), ("value", Integer(null, "uint64")), ("tag", Text())), "The seeds that were drawn for it.")),
+        ("cached", Boolean("Whether ComfyUI reused an earlier result.")),
+        ("outputs", outputs),
+        ("error", new OpenApiSchemaReference(Fault, document)),
+        ("metrics", Record("Milliseconds.", [], ("queueMs", Integer(null, "int64")), ("stageMs", Integer(null, "int64")), ("executionMs", Integer(null, "int64")), ("collectMs", Integer(null, "int64")))),
+        ("metadata", new OpenApiSchema { Description = "What the caller attached." }),
+        ("links", Links()),
+        ("statusQueryGetUri", Link("While it runs: the status URL.")), ("terminatePostUri", Link("While it runs: cancels it.")));
+
+    public static OpenApiSchema StatusSchema() => Schemas.OneOf("The last four are never left.", Enum.GetValues<RunStatus>().Select(RunResource.NameOf));
+
+    private static OpenApiSchema OutputSchema() => Record("A result: a file behind a link, or text.", ["type"],
+        ("type", Schemas.OneOf(null, "image", "video", "audio", "3d", "latent", "text", "json", "file")),
+        ("text", Text("Instead of a file.")),
+        ("name", Text()), ("contentType", Text()), ("bytes", Integer(null, "int64")), ("width", Integer("Pixels.")), ("height", Integer("Pixels.")), ("sha256", Text("Hexadecimal.")),
+        ("url", Link("Reads this one file until urlExpiresAt; each read of the run mints a new one.")), ("urlExpiresAt", Time()),
+        ("base64", Text("With output=base64, instead of url.", "byte")));
+
+    private static OpenApiSchema InputFileSchema()
+    {
+        var schema = Record("A file to use in a run, by url or by content.", [],
+            ("type", Schemas.OneOf(null, "file")), ("name", Text()),
+            ("url", Link("http, https or data.")), ("content", Text("The bytes as base64.")));
+        schema.AdditionalPropertiesAllowed = false;
+        return schema;
+    }
+
+    private static OpenApiSchema ProblemSchema() => Record("RFC 9457.", ["type", "title", "status", "code"],
+        ("type", Text()), ("title", Text()), ("status", Integer()), ("detail", Text()),
+        ("code", Text("What went wrong, for programs; it keeps its meaning for ever.")),
+        ("retryable", Boolean("Whether the same request may well succeed later.")),
+        ("traceId", Text("Finds the request in the server's log.")),
+        ("errors", ListOf(Record(null, ["pointer", "detail"], ("pointer", Text("RFC 6901, into the body that was sent.")), ("detail", Text())), "Every fault and where it is.")));
+
+    private static OpenApiSchema ExplanationSchema() => Record("What a call would do.", ["valid"],
+        ("valid", Boolean()),
+        ("errors", ListOf(Record(null, ["pointer", "detail"], ("code", Text()), ("pointer", Text()), ("detail", Text())))),
+        ("workflow", Text()), ("version", Integer()),
+        ("changes", ListOf(Record("One input that the call sets.", ["node", "input"], ("node", Text()), ("tag", Text()), ("input", Text()), ("from", new OpenApiSchema()), ("to", new OpenApiSchema())))),
+        ("bypassed", ListOf(Text())),
+        ("seedsToDraw", ListOf(Record(null, ["node", "input"], ("node", Text()), ("input", Text())))),
+        ("hosts", ListOf(Record(null, ["id", "capable"], ("id", Text()), ("capable", Boolean()), ("reason", Text("What it lacks."))))));
+
+    private static OpenApiSchema WorkflowSchema() => Record("A saved workflow and its contract.", ["name", "version", "contract"],
+        ("name", Text()), ("version", Integer()), ("etag", Text()), ("createdAt", Time()),
+        ("contract", Record("What callers may set and what they get.", ["tags", "outputs"], ("tags", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })), ("outputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })))),
+        ("requires", Optional(Record(null, [], ("labels", MapOf(Text())), ("minVramGb", Number())))),
+        ("differences", ListOf(Record("One difference to the version before.", ["kind", "detail", "isBreaking"], ("kind", Text()), ("detail", Text()), ("isBreaking", Boolean()), ("pointer", Text())))),
+        ("prompt", new OpenApiSchema { Description = "With include=prompt." }),
+        ("links", Links()));
+
+    private static OpenApiSchema HostSchema() => Record("A ComfyUI server of the pool.", ["id", "url", "state", "slots"],
+        ("id", Text()), ("url", Link()), ("state", Schemas.OneOf(null, Enum.GetValues<HostStatus>().Select(HostEndpoints.NameOf))), ("reason", Optional(Text("Why it is in this state."))),
+        ("retryAt", Optional(Time())), ("warmUp", Optional(Text())), ("slots", Integer()), ("freeSlots", Integer()), ("labels", MapOf(Text())),
+        ("leases", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })), ("queue", Record(null, [], ("running", Integer()), ("pending", Integer()))), ("backlogSeconds", Number()),
+        ("models", ListOf(Text())), ("modelSets", Integer()), ("times", new OpenApiSchema { Type = JsonSchemaType.Object }), ("failures", MapOf(Integer())),
+        ("vramBytes", Optional(Integer(null, "int64"))), ("comfyVersion", Optional(Text())), ("catalogHash", Optional(Text())),
+        ("registeredAt", Time()), ("lastSeenAt", Optional(Time())), ("heartbeatAt", Optional(Time())));
+
+    private static OpenApiSchema Optional(OpenApiSchema schema)
+    {
+        schema.Type |= JsonSchemaType.Null;
+        return schema;
+    }
+
+    private static OpenApiSchema Optional(OpenApiSchemaReference schema) => new() { OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Null }] };
+
+    private static OpenApiSchema Continuation() => Optional(Text("Send it back for the next page."));
+
+    private static OpenApiSchema Links() => MapOf(Text(), "Paths on this server.");
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ComfyFunc.Description;
+using ComfyFunc.Workflows;
+using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
+
+namespace ComfyFunc.Tests.Server;
+
+public class DescriptionTests
+{
+    private static readonly Contract Everything = new(
+        [
+            new("my sampler", [new("3", "KSampler")], CanBypass: false,
+            [
+                new() { Name = "seed", Type = "INT", Min = 0, Max = 18446744073709551615m, Default = JsonElement.Parse("7"), Seed = true },
+                new() { Name = "steps", Type = "INT", Min = 1, Max = 10000, Default = JsonElement.Parse("20") },
+                new() { Name = "width", Type = "INT", Min = 16, Max = 16384, Step = 8 },
+                new() { Name = "cfg", Type = "FLOAT", Min = 0, Max = 100, Tooltip = "How closely it follows." },
+                new() { Name = "sampler_name", Type = "ENUM", Options = [JsonElement.Parse("\"euler\""), JsonElement.Parse("\"dpm\"")] },
+                new() { Name = "tiled", Type = "BOOLEAN" },
+                new() { Name = "text", Type = "STRING", Multiline = true },
+            ]),
+            new("invert", [new("4", "ImageInvert")], CanBypass: true, []),
+            new("photo", [new("5", "LoadImage")], CanBypass: true, [new() { Name = "image", Type = "FILE", Upload = "image" }]),
+        ],
+        [new("my image", "image", ["7"])]);
+
+    [Fact]
+    public async Task Every_endpoint_is_described_once()
+    {
+        var described =
+            from path in (await ReadAsync()).Paths
+            where !path.Key.Contains("Text", StringComparison.OrdinalIgnoreCase)
+            from operation in path.Value.Operations!
+            select $"{operation.Key} {path.Key}";
+        var endpoints = RouteTable.All.Where(r => r.Pattern is not (Routes.Docs or Routes.DocsScript)).Select(r => $"{r.Verb} /api/{r.Pattern}");
+
+        Assert.Equal(endpoints.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_workflow_s_inputs_are_typed()
+    {
+        var document = await ReadAsync();
+        var call = document.Paths["/api/workflows/Text%20to%20image"].Operations![HttpMethod.Post];
+        var input = document.Components!.Schemas!["TextToImageInput"].Properties!;
+        var sampler = input["my sampler"].Properties!;
+
+        Assert.Equal("RunTextToImage", call.OperationId);
+        Assert.Equal(("uint64", "18446744073709551615"), (sampler["seed"].Format, sampler["seed"].Maximum));
+        Assert.Equal(("int32", "1", "10000"), (sampler["steps"].Format, sampler["steps"].Minimum, sampler["steps"].Maximum));
+        Assert.Equal(8, sampler["width"].MultipleOf);
+        Assert.Equal((JsonSchemaType.Number, "How closely it follows."), (sampler["cfg"].Type, sampler["cfg"].Description));
+        Assert.Equal(["euler", "dpm"], sampler["sampler_name"].Enum!.Select(e => (string)e!));
+        Assert.Equal(JsonSchemaType.Boolean, sampler["tiled"].Type);
+        Assert.Equal(JsonSchemaType.Boolean, input["invert"].Type);
+        Assert.Equal(2, input["photo"].OneOf!.Count);
+        Assert.Equal(3, document.Components.Schemas["TextToImage_Photo"].Properties!["image"].OneOf!.Count);
+        Assert.False(document.Components.Schemas["TextToImageInput"].AdditionalPropertiesAllowed);
+    }
+
+    [Fact]
+    public async Task A_workflow_s_example_has_what_was_saved()
+    {
+        var content = (await ReadAsync()).Paths["/api/workflows/Text%20to%20image"].Operations![HttpMethod.Post].RequestBody!.Content!["application/json"];
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"my sampler":{"seed":7,"steps":20}}"""), content.Example));
+    }
+
+    [Fact]
+    public async Task A_workflow_s_outputs_are_typed()
+    {
+        var schemas = (await ReadAsync()).Components!.Schemas!;
+
+        Assert.Equal("Output", Assert.IsType<OpenApiSchemaReference>(schemas["TextToImageOutputs"].Properties!["my image"].Items).Reference.Id);
+        Assert.Equal("TextToImageOutputs", Assert.IsType<OpenApiSchemaReference>(schemas["TextToImageRun"].Properties!["outputs"]).Reference.Id);
+    }
+
+    [Fact]
+    public void Identifiers_are_unique_in_any_case() =>
+        Assert.Equal(
+            ["TextToImage", "TextToImage2", "Texttoimage3", "Workflow2d", "Workflow"],
+            WorkflowDescription.Of(new[] { "text to image", "text-to-image", "Texttoimage", "2d", "絵" }.Select(n => (n, 1, Everything))).Select(w => w.Id));
+
+    [Fact]
+    public async Task One_workflow_is_described_by_itself()
+    {
+        var document = await ParsedAsync(ApiDescription.Of(WorkflowDescription.Of([("Text to image", 2, Everything)])[0], "https://example.org"));
+
+        Assert.Equal("Text to image", document.Info.Title);
+        Assert.Contains("/api/runs/{id}/status", document.Paths.Keys);
+        Assert.DoesNotContain("/api/hosts", document.Paths.Keys);
+    }
+
+    private static Task<OpenApiDocument> ReadAsync() => ParsedAsync(ApiDescription.Of(WorkflowDescription.Of([("Text to image", 2, Everything)]), "https://example.org"));
+
+    /// <summary>As a reader that knows only the standard sees it.</summary>
+    private static async Task<OpenApiDocument> ParsedAsync(OpenApiDocument document)
+    {
+        var read = OpenApiDocument.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, TestContext.Current.CancellationToken), "json", new OpenApiReaderSettings());
+        Assert.Empty(read.Diagnostic!.Errors);
+        Assert.Empty(read.Diagnostic.Warnings);
+        return read.Document!;
+    }
+}
