@@ -61,6 +61,9 @@ public sealed class ComfyFuncOptions
 
     /// <summary>Lets callers name input URLs in private networks. For development only.</summary>
     public bool AllowPrivateInputUrls { get; init; }
+
+    /// <summary>Lets webhooks be in private networks and without TLS. For development only.</summary>
+    public bool AllowPrivateWebhooks { get; init; }
 }
 
 /// <summary>One host of the configuration.</summary>

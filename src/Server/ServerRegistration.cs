@@ -3,6 +3,7 @@ using ComfyFunc.Description;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
 using ComfyFunc.Web;
+using ComfyFunc.Webhooks;
 using ComfyFunc.Workflows;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,7 @@ namespace ComfyFunc;
 public static class ServerRegistration
 {
     /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows"];
+    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries"];
 
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -25,7 +26,8 @@ public static class ServerRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddComfy();
         services.AddGuardedFetch(s => new FetchOptions { AllowPrivate = s.GetRequiredService<ComfyFuncOptions>().AllowPrivateInputUrls });
-        return services.AddWorkflows().AddRuns().AddPool().AddEndpoints();
+        services.AddGuardedPost(s => s.GetRequiredService<ComfyFuncOptions>().AllowPrivateWebhooks);
+        return services.AddWorkflows().AddRuns().AddPool().AddWebhooks().AddEndpoints();
     }
 
     private static IServiceCollection AddWorkflows(this IServiceCollection services)
@@ -82,6 +84,16 @@ public static class ServerRegistration
         return services;
     }
 
+    private static IServiceCollection AddWebhooks(this IServiceCollection services)
+    {
+        services.TryAddSingleton<WebhookStore>();
+        services.TryAddSingleton<OutboxBell>();
+        services.TryAddSingleton<Outbox>();
+        services.TryAddSingleton<WebhookSender>();
+        services.AddHostedService(s => s.GetRequiredService<WebhookSender>());
+        return services;
+    }
+
     private static IServiceCollection AddEndpoints(this IServiceCollection services)
     {
         services.TryAddSingleton<Api>();
@@ -89,6 +101,7 @@ public static class ServerRegistration
         services.TryAddSingleton<RunEndpoints>();
         services.TryAddSingleton<HostEndpoints>();
         services.TryAddSingleton<PoolEndpoints>();
+        services.TryAddSingleton<WebhookEndpoints>();
         services.TryAddSingleton<DescriptionEndpoints>();
         services.TryAddSingleton<HealthEndpoints>();
         return services;

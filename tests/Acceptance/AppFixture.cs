@@ -12,7 +12,7 @@ public sealed class AppFixture(AzuriteFixture azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        app = await AppProcess.StartAsync(azurite, new Dictionary<string, string> { ["ComfyFunc__AllowPrivateInputUrls"] = "true", ["ComfyFunc__MaxInputBytes"] = "1000000" });
+        app = await AppProcess.StartAsync(azurite, new Dictionary<string, string> { ["ComfyFunc__AllowPrivateInputUrls"] = "true", ["ComfyFunc__AllowPrivateWebhooks"] = "true", ["ComfyFunc__MaxInputBytes"] = "1000000" });
         hosts = [await SimulatedHost.StartAsync(new() { Name = "a", Speed = 0.1 }, CancellationToken.None), await SimulatedHost.StartAsync(new() { Name = "b", Speed = 0.1 }, CancellationToken.None)];
         await Http.AddHostAsync("a", hosts[0]);
         await Http.AddHostAsync("b", hosts[1]);

@@ -21,6 +21,19 @@ public class CrashTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task While_a_webhook_is_yet_to_be_told()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync(500);
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostAsync(host, ("AllowPrivateWebhooks", "true"));
+        await app.Http.RunAsync("slow", """{"sleep":{"seconds":0}}""", $"?webhook={Uri.EscapeDataString(receiver.Url)}");
+        var first = await receiver.NextAsync();
+        await app.RestartAsync();
+
+        Assert.Equal(first.Id, (await receiver.NextAsync()).Id);
+    }
+
+    [Fact]
     public async Task While_it_waits_for_a_slot()
     {
         await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
@@ -99,9 +112,9 @@ public class CrashTests(AzuriteFixture azurite)
         Assert.NotEmpty(run["outputs"]!["image"]!.AsArray());
     }
 
-    private async Task<AppProcess> WithHostAsync(SimulatedHost host)
+    private async Task<AppProcess> WithHostAsync(SimulatedHost host, params (string Name, string Value)[] settings)
     {
-        var app = await AppProcess.StartAsync(azurite);
+        var app = await AppProcess.StartAsync(azurite, settings.ToDictionary(s => $"ComfyFunc__{s.Name}", s => s.Value));
         await app.Http.AddHostAsync("host", host, slots: 1);
         await app.Http.SaveAsync("slow", Prompts.Slow);
         return app;

@@ -26,7 +26,7 @@ public class RunRemovalTests
         clock.Advance(TimeSpan.FromDays(7) + TimeSpan.FromHours(1));
         var young = await InsertAsync(runs, clock, ended: true);
 
-        var removed = await new RunRemoval(runs, blobs, new ComfyFuncOptions(), clock, NullLogger<RunRemoval>.Instance).SweepAsync(Cancellation);
+        var removed = await new RunRemoval(runs, blobs, Outboxes.Over(services, clock), new ComfyFuncOptions(), clock, NullLogger<RunRemoval>.Instance).SweepAsync(Cancellation);
 
         Assert.Equal(1, removed);
         Assert.Null(await runs.FindAsync(old, Cancellation));

@@ -24,7 +24,7 @@ public class RunRescueTests
         var young = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
         var driver = new Resumed();
 
-        await new RunRescue(runs, driver, clock).SweepAsync(Cancellation);
+        await new RunRescue(runs, driver, Outboxes.Over(services, clock), clock).SweepAsync(Cancellation);
 
         Assert.Equal([idle], driver.Runs);
         Assert.Equal(RunStatus.Failed, (await runs.FindAsync(stuck, Cancellation))?.Status);

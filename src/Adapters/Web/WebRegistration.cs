@@ -17,4 +17,15 @@ public static class WebRegistration
             s.GetRequiredService<GuardedDialer>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GuardedFetch>>()));
         return services;
     }
+
+    /// <param name="allowPrivate">Also posts to addresses of this machine and its private network, and without TLS. For development only.</param>
+    public static IServiceCollection AddGuardedPost(this IServiceCollection services, Func<IServiceProvider, bool> allowPrivate)
+    {
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(s => new GuardedPost(
+            new(new FetchOptions { AllowPrivate = allowPrivate(s) }, GuardedDialer.SystemResolver, GuardedDialer.DialAsync),
+            allowPrivate(s), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GuardedPost>>()));
+        return services;
+    }
 }

@@ -8,6 +8,7 @@ namespace ComfyFunc.Description;
 /// <summary>The OpenAPI 3.1 document: the API's fixed operations, and one typed operation per workflow.</summary>
 public sealed class ApiDescription
 {
+    private const string Saved = "Saved workflows";
     private const string Json = "application/json";
     private const string ProblemJson = "application/problem+json";
 
@@ -21,7 +22,7 @@ public sealed class ApiDescription
             Servers = [new() { Url = server }],
             Paths = [],
             Components = new(),
-            Tags = new HashSet<OpenApiTag> { new() { Name = "Workflows" }, new() { Name = "Runs" }, new() { Name = "Hosts" }, new() { Name = "Service" } },
+            Tags = new HashSet<OpenApiTag> { new() { Name = Saved }, new() { Name = "Runs" }, new() { Name = "Workflows" }, new() { Name = "Webhooks" }, new() { Name = "Hosts" }, new() { Name = "Service" } },
         };
         CommonSchemas.AddTo(document);
         document.AddComponent<IOpenApiSecurityScheme>("functionKey", new OpenApiSecurityScheme
@@ -38,6 +39,7 @@ public sealed class ApiDescription
         description.AddWorkflowOperations();
         description.AddRunOperations();
         description.AddHostOperations();
+        description.AddWebhookOperations();
         description.AddServiceOperations();
         foreach (var workflow in workflows)
         {
@@ -81,6 +83,7 @@ public sealed class ApiDescription
         Add("GET", Routes.RunEvents, "FollowRun", "Runs", "The run's events as they happen, as Server-Sent Events.", [InPath("id"), InHeader("Last-Event-ID", "Goes on after this event.")], new() { ["200"] = Events() }, Problems("400", "404"));
         Add("POST", Routes.RunCancel, "CancelRun", "Runs", "Cancels a run.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Answers(("200", "It has ended.", CommonSchemas.Run), ("202", "It is being stopped.", CommonSchemas.Run)), Problems("404"));
         Add("POST", Routes.RunRetry, "RetryRun", "Runs", "Makes an ended run's call once more, as a run of its own.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Started(CommonSchemas.Run), Problems("404", "409"));
+        Add("GET", Routes.RunDeliveries, "ListDeliveries", "Runs", "Who was told of the run, and what they answered.", [InPath("id")], Answers(("200", "The deliveries.", CommonSchemas.DeliveryList)), Problems("404"));
         Add("GET", Routes.RunOutput, "GetRunOutput", "Runs", "Sends to a fresh download link.", [InPath("id"), InPath("tag"), InPath("n", Integer("Counts from 0.").Within(0, null))], new() { ["302"] = new OpenApiResponse { Description = "The file is at Location." }, ["200"] = new OpenApiResponse { Description = "A text.", Content = Content("text/plain", Text()) } }, Problems("404"));
     }
 
@@ -94,6 +97,32 @@ public sealed class ApiDescription
         Add("POST", Routes.HostResume, "ResumeHost", "Hosts", "Lets a drained or quarantined host take work again.", [InPath("id")], Answers(("200", "The host.", CommonSchemas.Host)), Problems("404"));
         Add("POST", Routes.HostHeartbeat, "HostHeartbeat", "Hosts", "A host says that it is there; it joins if it was not known.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Host), ("201", "It is new.", CommonSchemas.Host)), Problems("400", "413"), Body(CommonSchemas.HostSettings));
         Add("GET", Routes.Pool, "GetPool", "Hosts", "What an autoscaler asks.", [], Answers(("200", "The pool's load.", CommonSchemas.Pool)), Problems());
+    }
+
+    private void AddWebhookOperations()
+    {
+        Add("GET", Routes.Webhooks, "ListWebhooks", "Webhooks", "Lists who is told of events.", [], Answers(("200", "The webhooks.", CommonSchemas.WebhookList)), Problems());
+        Add("GET", Routes.Webhook, "GetWebhook", "Webhooks", "Shows a webhook.", [InPath("id")], Answers(("200", "The webhook.", CommonSchemas.Webhook)), Problems("404"));
+        Add("PUT", Routes.Webhook, "PutWebhook", "Webhooks", "Registers a webhook, or changes it and enables it again.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Webhook), ("201", "It is new; its secret is shown.", CommonSchemas.Webhook)), Problems("400", "413"), Body(CommonSchemas.WebhookSettings));
+        Add("DELETE", Routes.Webhook, "DeleteWebhook", "Webhooks", "Takes a webhook away.", [InPath("id")], Answers(("204", "Gone.", null)), Problems("404"));
+        Add("GET", Routes.WebhookSecret, "GetWebhookSecret", "Webhooks", "What its deliveries are signed with; of 'default', those that calls ask for.", [InPath("id")], Answers(("200", "The secret.", CommonSchemas.WebhookSecret)), Problems("404"));
+        Add("POST", Routes.WebhookRotate, "RotateWebhookSecret", "Webhooks", "Makes a new secret; the one before signs too for a day.", [InPath("id")], Answers(("200", "The secret.", CommonSchemas.WebhookSecret)), Problems("404"));
+        document.Webhooks = new Dictionary<string, IOpenApiPathItem>
+        {
+            ["run"] = new OpenApiPathItem
+            {
+                Operations = new()
+                {
+                    [HttpMethod.Post] = new()
+                    {
+                        OperationId = "OnRunEvent",
+                        Summary = "A run started or ended. Signed by Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature.",
+                        RequestBody = Body(CommonSchemas.WebhookEvent),
+                        Responses = new() { ["2XX"] = new OpenApiResponse { Description = "Received." }, ["410"] = new OpenApiResponse { Description = "Gone: nothing more is sent." } },
+                    },
+                },
+            },
+        };
     }
 
     private void AddServiceOperations()
@@ -111,7 +140,7 @@ public sealed class ApiDescription
         document.AddComponent(outputs, workflow.Outputs(document));
         document.AddComponent(run, CommonSchemas.RunSchema(document, new OpenApiSchemaReference(outputs, document)));
         var body = new OpenApiRequestBody { Content = Content(Json, new OpenApiSchemaReference(input, document), workflow.Example()) };
-        Add("POST", path["/api/".Length..], $"Run{workflow.Id}", "Runs", $"Runs '{workflow.Name}', now version {workflow.Version}.", CallParameters(), Started(run), CallProblems(), body);
+        Add("POST", path["/api/".Length..], $"Run{workflow.Id}", Saved, $"Runs '{workflow.Name}', now version {workflow.Version}.", CallParameters(), Started(run), CallProblems(), body);
     }
 
     private void Add(
@@ -151,6 +180,8 @@ public sealed class ApiDescription
         InQuery("minVramGb", Number("Only on hosts with so much GPU memory.").Within(0, 10_000)),
         InQuery("startWithin", Number("Seconds in which a slot must be found.").Within(1, 86_400)),
         InQuery("finishWithin", Number("Seconds in which the run must end.").Within(1, 86_400)),
+        InQuery("webhook", Link("Is told of the run, signed with the secret of the webhook 'default'.")),
+        InQuery("webhookEvents", Text("Which events, separated by commas; the ends of the run unless told.")),
         InQuery("validateOnly", Boolean("true explains the call (see CallExplanation) and makes no run.")),
     ];
 

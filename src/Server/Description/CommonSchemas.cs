@@ -1,5 +1,6 @@
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
+using ComfyFunc.Webhooks;
 using Microsoft.OpenApi;
 using static ComfyFunc.Description.Schemas;
 
@@ -23,6 +24,12 @@ internal static class CommonSchemas
     public const string HostSettings = "HostSettings";
     public const string Pool = "Pool";
     public const string Health = "Health";
+    public const string Webhook = "Webhook";
+    public const string WebhookList = "WebhookList";
+    public const string WebhookSettings = "WebhookSettings";
+    public const string WebhookSecret = "WebhookSecret";
+    public const string WebhookEvent = "WebhookEvent";
+    public const string DeliveryList = "DeliveryList";
 
     private const string Fault = "RunError";
     private const string Attempt = "Attempt";
@@ -73,6 +80,19 @@ internal static class CommonSchemas
             ("waiting", Integer()), ("running", Integer()), ("slots", Integer()), ("freeSlots", Integer()),
             ("oldestWaitSeconds", Number()), ("backlogSeconds", Number()), ("wantedHosts", Integer()),
             ("hosts", MapOf(Integer(), "How many, by state."))));
+        document.AddComponent(WebhookSettings, Record("What a webhook is registered with.", ["url"], ("url", Link()), ("events", ListOf(EventSchema(), "The ends of runs unless told.")), ("workflow", Text("Only runs of this one."))));
+        document.AddComponent(Webhook, Record("A receiver of events.", ["id", "url", "events"],
+            ("id", Text()), ("url", Link()), ("events", ListOf(EventSchema())), ("workflow", Optional(Text())), ("createdAt", Time()),
+            ("disabledAt", Optional(Time("Since when it gets nothing, having answered 410."))), ("secret", Text("Only when it is new."))));
+        document.AddComponent(WebhookList, Record(null, ["webhooks"], ("webhooks", ListOf(To(Webhook)))));
+        document.AddComponent(WebhookSecret, Record(null, ["secret"], ("secret", Text("whsec_ and base64.")), ("previousSecretUntil", Optional(Time("Until when the one before signs too.")))));
+        document.AddComponent(WebhookEvent, Record("What a webhook is sent. Read the run for more.", ["type", "timestamp", "data"],
+            ("type", EventSchema()), ("timestamp", Time()),
+            ("data", Record(null, ["id", "workflow", "version", "status"], ("id", Text("The run.")), ("workflow", Text()), ("version", Integer()), ("status", StatusSchema()), ("links", Links())))));
+        document.AddComponent(DeliveryList, Record(null, ["deliveries"], ("deliveries", ListOf(Record(null, ["id", "event", "webhook", "state", "attempts"],
+            ("id", Text("The header webhook-id.")), ("event", EventSchema()), ("webhook", Text()), ("state", Schemas.OneOf(null, "pending", "delivered", "abandoned")),
+            ("createdAt", Time()), ("nextAttemptAt", Optional(Time())),
+            ("attempts", ListOf(Record(null, ["at"], ("at", Time()), ("status", Optional(Integer("What the receiver answered."))), ("error", Optional(Text()))))))))));
         document.AddComponent(Health, Record(null, ["status"], ("status", Text())));
     }
 
@@ -156,6 +176,8 @@ internal static class CommonSchemas
     }
 
     private static OpenApiSchema Optional(OpenApiSchemaReference schema) => new() { OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Null }] };
+
+    private static OpenApiSchema EventSchema() => Schemas.OneOf(null, WebhookEvents.All);
 
     private static OpenApiSchema Continuation() => Optional(Text("Send it back for the next page."));
 

@@ -14,7 +14,7 @@ internal static class DocsPage
 
     private const string Script = "ScalarStaticAssets.scalar.js";
 
-    private const string Settings = """{"withDefaultFonts":false,"telemetry":false,"agent":{"disabled":true},"showDeveloperTools":"never","hideModels":true,"defaultHttpClient":{"targetKey":"shell","clientKey":"curl"}}""";
+    private const string Settings = """{"withDefaultFonts":false,"telemetry":false,"agent":{"disabled":true},"showDeveloperTools":"never","hideModels":true,"hideClientButton":true,"defaultHttpClient":{"targetKey":"shell","clientKey":"curl"}}""";
 
     /// <param name="code">The function key that the page was asked for with; it is passed on to the document.</param>
     public static string Html(string? code) =>

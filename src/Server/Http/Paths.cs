@@ -13,6 +13,8 @@ public static class Paths
 
     public static string Retry(RunId id) => $"/api/runs/{id}/retry";
 
+    public static string Deliveries(RunId id) => $"/api/runs/{id}/deliveries";
+
     public static string Cancel(RunId id) => $"/api/runs/{id}/cancel";
 
     public static string Workflow(string name) => $"/api/workflows/{Uri.EscapeDataString(name)}";

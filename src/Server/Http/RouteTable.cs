@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ComfyFunc.Description;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
+using ComfyFunc.Webhooks;
 using ComfyFunc.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +32,13 @@ public static class RouteTable
         Route<RunEndpoints>("POST", Routes.RunRetry, (e, r, ct) => e.RetryAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("POST", Routes.RunCancel, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("GET", Routes.RunOutput, (e, r, ct) => e.OutputAsync(Value(r, "id"), Value(r, "tag"), Value(r, "n"), ct)),
+        Route<WebhookEndpoints>("GET", Routes.RunDeliveries, (e, r, ct) => e.DeliveriesAsync(Value(r, "id"), ct)),
+        Route<WebhookEndpoints>("GET", Routes.Webhooks, (e, _, ct) => e.ListAsync(ct)),
+        Route<WebhookEndpoints>("GET", Routes.Webhook, (e, r, ct) => e.GetAsync(Value(r, "id"), ct)),
+        Route<WebhookEndpoints>("PUT", Routes.Webhook, (e, r, ct) => e.PutAsync(r, Value(r, "id"), ct)),
+        Route<WebhookEndpoints>("DELETE", Routes.Webhook, (e, r, ct) => e.DeleteAsync(Value(r, "id"), ct)),
+        Route<WebhookEndpoints>("GET", Routes.WebhookSecret, (e, r, ct) => e.SecretAsync(r, Value(r, "id"), ct)),
+        Route<WebhookEndpoints>("POST", Routes.WebhookRotate, (e, r, ct) => e.RotateAsync(r, Value(r, "id"), ct)),
         Route<HostEndpoints>("GET", Routes.Hosts, (e, _, ct) => e.ListAsync(ct)),
         Route<HostEndpoints>("GET", Routes.Host, (e, r, ct) => e.GetAsync(Value(r, "id"), ct)),
         Route<HostEndpoints>("PUT", Routes.Host, (e, r, ct) => e.PutAsync(r, Value(r, "id"), ct)),

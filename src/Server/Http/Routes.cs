@@ -15,6 +15,11 @@ public static class Routes
     public const string RunRetry = "runs/{id}/retry";
     public const string RunCancel = "runs/{id}/cancel";
     public const string RunOutput = "runs/{id}/outputs/{tag}/{n}";
+    public const string RunDeliveries = "runs/{id}/deliveries";
+    public const string Webhooks = "webhooks";
+    public const string Webhook = "webhooks/{id}";
+    public const string WebhookSecret = "webhooks/{id}/secret";
+    public const string WebhookRotate = "webhooks/{id}/rotate";
     public const string Hosts = "hosts";
     public const string Host = "hosts/{id}";
     public const string HostDrain = "hosts/{id}/drain";

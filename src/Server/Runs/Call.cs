@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ComfyFunc.Pool;
+using ComfyFunc.Webhooks;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Runs;
@@ -22,6 +23,8 @@ public sealed record Call(string Workflow)
 
     /// <summary>The id that the run is to have, where it was promised before; else it gets a new one.</summary>
     public RunId? Run { get; init; }
+
+    public CallWebhook? Webhook { get; init; }
 
     /// <summary>How long the run may wait for its first slot; <see langword="null"/> for the configured time.</summary>
     public TimeSpan? StartWithin { get; init; }

@@ -3,13 +3,15 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ComfyFunc.Pool;
 using ComfyFunc.Storage;
+using ComfyFunc.Web;
+using ComfyFunc.Webhooks;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Runs;
 
 /// <summary>The endpoints that run a workflow and look after its runs. Kestrel maps them; Functions triggers call them.</summary>
 public sealed class RunEndpoints(
-    RunIntake intake, CallExplainer explainer, KeyedCalls keyed, RunEventStream events, PendingStore pending, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock)
+    RunIntake intake, CallExplainer explainer, KeyedCalls keyed, RunEventStream events, PendingStore pending, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, GuardedPost post, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int LargestPage = 200;
     private const string QueueFullSeconds = "10";
@@ -23,11 +25,13 @@ public sealed class RunEndpoints(
         }
 
         var (call, faults) = Call.Read(request.Query, name, version, body);
-        if (!faults.IsEmpty)
+        var (webhook, webhookFaults) = WebhookWishes.Of(request.Query, post);
+        if (!faults.IsEmpty || !webhookFaults.IsEmpty)
         {
-            return Problems.From(faults);
+            return Problems.From([.. faults, .. webhookFaults]);
         }
 
+        call = call with { Webhook = webhook };
         if (string.Equals(request.Query["validateOnly"], "true", StringComparison.OrdinalIgnoreCase))
         {
             return await explainer.ExplainAsync(call, cancellationToken) switch

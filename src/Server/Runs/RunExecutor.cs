@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ComfyFunc.Pool;
+using ComfyFunc.Webhooks;
 using Microsoft.Extensions.Logging;
 using static ComfyFunc.Runs.RunCommand;
 
@@ -11,7 +12,7 @@ namespace ComfyFunc.Runs;
 /// </summary>
 public sealed partial class RunExecutor(
     RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, HostHealth health, PendingStore pending,
-    RunAnnouncer announcer, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
+    RunAnnouncer announcer, Outbox outbox, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
 
@@ -56,7 +57,7 @@ public sealed partial class RunExecutor(
                         @event = new RunEvent.CancelRequested(at);
                         break;
                     case Await wait:
-                        return await RestAsync(run, wait.Until, cancellationToken);
+                        return await RestAsync(run, wait.Until, hasStarted: cause is RunEvent.Placed && run.Attempts.Length == 1, cancellationToken);
                     case Publish:
                         if (await PublishAsync(run, cancellationToken) is not { } published)
                         {
@@ -111,14 +112,20 @@ public sealed partial class RunExecutor(
         return (run, null);
     }
 
-    private async Task<RunPause> RestAsync(RunRecord run, DateTimeOffset until, CancellationToken cancellationToken)
+    private async Task<RunPause> RestAsync(RunRecord run, DateTimeOffset until, bool hasStarted, CancellationToken cancellationToken)
     {
+        var isTold = hasStarted && await outbox.AddAsync(run, WebhookEvents.Started, cancellationToken);
         if (await SaveAsync(run, cancellationToken) is not { } saved)
         {
             return await YieldAsync(run, cancellationToken);
         }
 
         announcer.Changed(saved);
+        if (isTold)
+        {
+            outbox.Happened(saved);
+        }
+
         return saved.CancelRequestedAt is not null && run.CancelRequestedAt is null
             ? await AdvanceAsync(saved, new RunEvent.CancelRequested(clock.GetUtcNow()), cancellationToken)
             : new(until, saved.Step);
@@ -127,12 +134,18 @@ public sealed partial class RunExecutor(
     /// <returns><see langword="null"/> when another process has moved the run on.</returns>
     private async Task<RunRecord?> PublishAsync(RunRecord run, CancellationToken cancellationToken)
     {
+        var isTold = await outbox.AddAsync(run, WebhookNames.Of(run.Status), cancellationToken);
         if (await SaveAsync(run, cancellationToken) is not { } saved)
         {
             return null;
         }
 
         announcer.Changed(saved);
+        if (isTold)
+        {
+            outbox.Happened(saved);
+        }
+
         RunEnded(saved.Id, saved.Status);
         if (saved is { Demands.Host: { } warmed, Outcome: not RunOutcome.Succeeded })
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ComfyFunc.Pool;
 using ComfyFunc.Prompts;
+using ComfyFunc.Webhooks;
 
 namespace ComfyFunc.Runs;
 
@@ -31,6 +32,9 @@ public sealed record RunRecord
 
     /// <summary>The run that this one repeats.</summary>
     public RunId? RetryOf { get; init; }
+
+    /// <summary>Whom the call wants told of the run, besides the webhooks that are registered.</summary>
+    public CallWebhook? Webhook { get; init; }
 
     /// <summary>Who called; runs of others are not found. Empty where callers are not told apart.</summary>
     public string Client { get; init; } = "";

@@ -1,14 +1,16 @@
 using ComfyFunc.Storage;
+using ComfyFunc.Webhooks;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Runs;
 
 /// <summary>Deletes runs with their blobs: blobs first, so that a crash leaves a row that points nowhere rather than blobs that nobody finds.</summary>
-public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock, ILogger<RunRemoval> logger)
+public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, Outbox outbox, ComfyFuncOptions options, TimeProvider clock, ILogger<RunRemoval> logger)
 {
     public async Task RemoveAsync(RunRecord run, CancellationToken cancellationToken)
     {
         await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(run.Id), cancellationToken);
+        await outbox.RemoveAsync(run.Id, cancellationToken);
         await runs.DeleteAsync(run.Id, cancellationToken);
     }
 

@@ -1,7 +1,9 @@
+using ComfyFunc.Webhooks;
+
 namespace ComfyFunc.Runs;
 
 /// <summary>Finds runs that nobody drives: accepted by a process that died before it could hand them over, or given up by a driver that failed. Whether a run is driven, its driver knows.</summary>
-public sealed class RunRescue(RunStore runs, IRunDriver driver, TimeProvider clock)
+public sealed class RunRescue(RunStore runs, IRunDriver driver, Outbox outbox, TimeProvider clock)
 {
     // Any driver has taken a run's first step by then.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -22,7 +24,9 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, TimeProvider clo
         {
             if (now - run.Limits.FinishBy > EndPatience)
             {
+                await outbox.AddAsync(GivenUp(run, now), WebhookEvents.Failed, cancellationToken);
                 await runs.ChangeAsync(run.Id, r => r.Outcome is null ? GivenUp(r, now) : r, cancellationToken);
+                outbox.Happened(run);
             }
             else if (now - run.CreatedAt > (run.Step == 0 ? StartPatience : RunPatience))
             {
@@ -30,6 +34,7 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, TimeProvider clo
             }
         }
     }
+
     private static RunRecord GivenUp(RunRecord run, DateTimeOffset now) => run with
     {
         State = new RunState.Ended(new RunOutcome.Failed(new("run_timeout", $"The run had not ended by {run.Limits.FinishBy:O}, and could not be ended in order.", Retryable: true))),

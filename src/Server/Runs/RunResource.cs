@@ -170,6 +170,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
         ["status"] = Paths.Status(run.Id),
         ["events"] = Paths.Events(run.Id),
         ["cancel"] = Paths.Cancel(run.Id),
+        ["deliveries"] = Paths.Deliveries(run.Id),
         ["workflow"] = Paths.Version(run.Workflow, run.Version),
     };
 

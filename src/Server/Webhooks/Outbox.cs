@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using ComfyFunc.Runs;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Webhooks;
+
+/// <summary>
+/// Deliveries that are still to be made, and the log of all. An event is written here before the run's row says that it happened, so that a crash
+/// between loses nothing; whoever sends it looks at the row first.
+/// </summary>
+public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, OutboxBell bell, TimeProvider clock)
+{
+    private const string Partition = "open";
+
+    // Until then the run's row has been written, in all but the rarest cases.
+    private static readonly TimeSpan Head = TimeSpan.FromSeconds(5);
+
+    private readonly IDocumentTable open = tables["outbox"];
+    private readonly IDocumentTable log = tables["deliveries"];
+
+    /// <summary>Writes down whom to tell that the run is about to be as it is here. To be followed by <see cref="Happened"/>.</summary>
+    /// <returns>Whether there is anybody to tell.</returns>
+    public async Task<bool> AddAsync(RunRecord run, string @event, CancellationToken cancellationToken)
+    {
+        var deliveries = await DeliveriesAsync(run, @event, cancellationToken);
+        foreach (var delivery in deliveries)
+        {
+            await open.UpsertAsync(ToOpen(delivery), cancellationToken);
+            await LogAsync(delivery, cancellationToken);
+        }
+
+        return !deliveries.IsEmpty;
+    }
+
+    /// <summary>The row is written: what was added may go.</summary>
+    public void Happened(RunRecord run) => bell.Ring(run.Id);
+
+    /// <summary>Takes the deliveries that are due, or are of runs that were just heard of, so that no other process sends them for a while.</summary>
+    public async Task<ImmutableArray<OpenDelivery>> TakeAsync(IReadOnlySet<RunId> now, TimeSpan hold, CancellationToken cancellationToken)
+    {
+        var taken = ImmutableArray.CreateBuilder<OpenDelivery>();
+        await foreach (var document in open.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            var delivery = ServerJson.Read<Delivery>(document.Json);
+            if (delivery.DueAt > clock.GetUtcNow() && !(delivery.Attempts.IsEmpty && now.Contains(delivery.Run)))
+            {
+                continue;
+            }
+
+            if (await open.ReplaceAsync(ToOpen(delivery with { DueAt = clock.GetUtcNow() + hold }) with { ETag = document.ETag }, cancellationToken) is WriteReply.Written written)
+            {
+                taken.Add(new(delivery, written.ETag));
+            }
+        }
+
+        return taken.ToImmutable();
+    }
+
+    /// <summary>Writes down where a delivery stands; what is no longer pending leaves the outbox.</summary>
+    public async Task PutBackAsync(OpenDelivery taken, Delivery now, CancellationToken cancellationToken)
+    {
+        await LogAsync(now, cancellationToken);
+        if (now.State is DeliveryState.Pending)
+        {
+            await open.ReplaceAsync(ToOpen(now) with { ETag = taken.ETag }, cancellationToken);
+        }
+        else
+        {
+            await open.DeleteAsync(Partition, now.Id, taken.ETag, cancellationToken);
+        }
+    }
+
+    /// <summary>What never happened is told nobody, and logged nowhere.</summary>
+    public async Task ForgetAsync(OpenDelivery taken, CancellationToken cancellationToken)
+    {
+        await open.DeleteAsync(Partition, taken.Delivery.Id, taken.ETag, cancellationToken);
+        await log.DeleteAsync(taken.Delivery.Run.Value, taken.Delivery.Id, etag: null, cancellationToken);
+    }
+
+    public async Task<ImmutableArray<Delivery>> OfAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var deliveries = ImmutableArray.CreateBuilder<Delivery>();
+        await foreach (var document in log.QueryAsync(new DocumentQuery { Partition = run.Value }, cancellationToken))
+        {
+            deliveries.Add(ServerJson.Read<Delivery>(document.Json));
+        }
+
+        deliveries.Sort((a, b) => a.CreatedAt.CompareTo(b.CreatedAt));
+        return deliveries.ToImmutable();
+    }
+
+    public async Task RemoveAsync(RunId run, CancellationToken cancellationToken)
+    {
+        foreach (var delivery in await OfAsync(run, cancellationToken))
+        {
+            await open.DeleteAsync(Partition, delivery.Id, etag: null, cancellationToken);
+            await log.DeleteAsync(run.Value, delivery.Id, etag: null, cancellationToken);
+        }
+    }
+
+    private async Task<ImmutableArray<Delivery>> DeliveriesAsync(RunRecord run, string @event, CancellationToken cancellationToken)
+    {
+        if (run.Demands?.Host is not null)
+        {
+            return []; // A warm-up is nobody's call.
+        }
+
+        var registered = (await webhooks.KnownAsync(cancellationToken)).Where(w => w.Wants(@event, run.Workflow)).Select(w => New(run, @event, w.Id, null));
+        var ownWish = run.Webhook is { } own && WebhookEvents.Include(own.Events, @event) ? [New(run, @event, Webhook.Default, own.Url)] : Array.Empty<Delivery>();
+        return [.. registered, .. ownWish];
+    }
+
+    private Delivery New(RunRecord run, string @event, string webhook, Uri? url)
+    {
+        var now = clock.GetUtcNow();
+        var body = new JsonObject
+        {
+            ["type"] = @event,
+            ["timestamp"] = run.CompletedAt ?? run.StartedAt ?? now,
+            ["data"] = new JsonObject
+            {
+                ["id"] = run.Id.Value,
+                ["workflow"] = run.Workflow,
+                ["version"] = run.Version,
+                ["status"] = RunResource.NameOf(run.Status),
+                ["links"] = new JsonObject { ["self"] = Paths.Run(run.Id) },
+            },
+        };
+        return new()
+        {
+            Id = Delivery.IdOf(run.Id, @event, url?.AbsoluteUri ?? webhook),
+            Run = run.Id,
+            Webhook = webhook,
+            Url = url,
+            Event = @event,
+            Body = body.ToJsonString(),
+            CreatedAt = now,
+            DueAt = now + Head,
+        };
+    }
+
+    private Task<WriteReply> LogAsync(Delivery delivery, CancellationToken cancellationToken) =>
+        log.UpsertAsync(new Document(delivery.Run.Value, delivery.Id, ServerJson.Write(delivery)), cancellationToken);
+
+    private static Document ToOpen(Delivery delivery) => new(Partition, delivery.Id, ServerJson.Write(delivery));
+}
+
+/// <summary>A delivery that this process has taken.</summary>
+public sealed record OpenDelivery(Delivery Delivery, string ETag);

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Webhooks;
+
+/// <summary>A receiver of events, with the secrets that what it gets is signed with.</summary>
+public sealed record Webhook
+{
+    /// <summary>The webhook whose secret signs what calls ask for by <c>?webhook=</c>; it has no URL of its own.</summary>
+    public const string Default = "default";
+
+    public required string Id { get; init; }
+
+    public Uri? Url { get; init; }
+
+    /// <summary>Empty for the ends of runs.</summary>
+    public ImmutableArray<string> Events { get; init; } = [];
+
+    /// <summary>Only of this workflow's runs.</summary>
+    public string? Workflow { get; init; }
+
+    public required string Secret { get; init; }
+
+    /// <summary>The secret before the last rotation, which signs too until its time is over.</summary>
+    public string? OldSecret { get; init; }
+
+    public DateTimeOffset? OldSecretUntil { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Since when it gets nothing, because it said that it is gone.</summary>
+    public DateTimeOffset? DisabledAt { get; init; }
+
+    /// <summary>The newest first.</summary>
+    public IEnumerable<string> SecretsAt(DateTimeOffset now) => OldSecret is { } old && now < OldSecretUntil ? [Secret, old] : [Secret];
+
+    public bool Wants(string @event, string workflow) =>
+        Url is not null && DisabledAt is null && WebhookEvents.Include(Events, @event) && (Workflow is null || Workflow.Equals(workflow, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>What one call wants to be told of its run, and where.</summary>
+public sealed record CallWebhook(Uri Url, ImmutableArray<string> Events);

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using ComfyFunc.Runs;
+using ComfyFunc.Web;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Webhooks;
+
+/// <summary>Sends what is in the outbox, and again by <see cref="WebhookSchedule"/> until the receiver has it. Every process has one.</summary>
+public sealed partial class WebhookSender(
+    Outbox outbox, WebhookStore webhooks, RunStore runs, GuardedPost post, OutboxBell bell, TimeProvider clock, ILogger<WebhookSender> logger)
+    : RecurringService(clock, logger)
+{
+    // What another process left, or what is to be sent again.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+
+    // Longer than an attempt takes. If this process dies meanwhile, another sends it after that.
+    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
+
+    // A run whose row was not written although its event was is in other hands; how long those may take to write it.
+    private static readonly TimeSpan LongestDoubt = TimeSpan.FromHours(1);
+
+    private const int AtOnce = 16;
+    private const int Gone = 410;
+
+    protected override async Task RoundAsync(CancellationToken stoppingToken)
+    {
+        await bell.WaitAsync(LookInterval, Clock, stoppingToken);
+        await SendDueAsync(stoppingToken);
+    }
+
+    public async Task SendDueAsync(CancellationToken cancellationToken)
+    {
+        var taken = await outbox.TakeAsync(bell.Drain(), Hold, cancellationToken);
+        await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (open, ct) => await SendAsync(open, ct));
+    }
+
+    private async Task SendAsync(OpenDelivery open, CancellationToken cancellationToken)
+    {
+        var delivery = open.Delivery;
+        var now = Clock.GetUtcNow();
+        if (await runs.FindAsync(delivery.Run, cancellationToken) is not { } run || !Happened(run, delivery.Event))
+        {
+            await DoubtAsync(open, now, cancellationToken);
+            return;
+        }
+
+        var webhook = delivery.Webhook is Webhook.Default ? await webhooks.DefaultAsync(cancellationToken) : await webhooks.FindAsync(delivery.Webhook, cancellationToken);
+        if (webhook is not { DisabledAt: null } || (delivery.Url ?? webhook.Url) is not { } url)
+        {
+            await outbox.PutBackAsync(open, delivery with { State = DeliveryState.Abandoned }, cancellationToken);
+            return;
+        }
+
+        var reply = await post.PostAsync(url, Encoding.UTF8.GetBytes(delivery.Body), HeadersOf(delivery, webhook, now), cancellationToken);
+        await SettleAsync(open, reply, now, cancellationToken);
+    }
+
+    private async Task SettleAsync(OpenDelivery open, PostReply reply, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var status = (reply as PostReply.Answered)?.Status;
+        var attempt = new DeliveryAttempt(at, status, status is >= 200 and < 300 ? null : (reply as PostReply.Unanswered)?.Detail ?? $"The receiver answered {status}.");
+        var delivery = open.Delivery with { Attempts = open.Delivery.Attempts.Add(attempt) };
+        var next = WebhookSchedule.NextAfter(delivery.Attempts.Length, Clock.GetUtcNow(), Random.Shared.NextDouble(), (reply as PostReply.Answered)?.RetryAfter);
+        var settled =
+            attempt.Error is null ? delivery with { State = DeliveryState.Delivered }
+            : status == Gone || next is null ? delivery with { State = DeliveryState.Abandoned }
+            : delivery with { DueAt = next.Value };
+        if (status == Gone && delivery.Url is null)
+        {
+            await webhooks.WriteAsync(delivery.Webhook, known => known is null ? null : known with { DisabledAt = at }, cancellationToken);
+            WebhookGone(delivery.Webhook);
+        }
+
+        if (settled.State is DeliveryState.Abandoned)
+        {
+            DeliveryAbandoned(delivery.Id, delivery.Run, attempt.Error);
+        }
+
+        await outbox.PutBackAsync(open, settled, cancellationToken);
+    }
+
+    private Task DoubtAsync(OpenDelivery open, DateTimeOffset now, CancellationToken cancellationToken) =>
+        now - open.Delivery.CreatedAt > LongestDoubt
+            ? outbox.ForgetAsync(open, cancellationToken)
+            : outbox.PutBackAsync(open, open.Delivery with { DueAt = now + LookInterval }, cancellationToken);
+
+    private static bool Happened(RunRecord run, string @event) => @event is WebhookEvents.Started ? run.StartedAt is not null : run.Outcome is not null && WebhookNames.Of(run.Status) == @event;
+
+    private static ImmutableDictionary<string, string> HeadersOf(Delivery delivery, Webhook webhook, DateTimeOffset now) => ImmutableDictionary<string, string>.Empty
+        .Add("webhook-id", delivery.Id)
+        .Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))
+        .Add("webhook-signature", WebhookSecret.Sign(webhook.SecretsAt(now), delivery.Id, now, Encoding.UTF8.GetBytes(delivery.Body)));
+
+    [LoggerMessage(LogLevel.Warning, "Webhook {WebhookId} answered that it is gone; it was disabled.")]
+    private partial void WebhookGone(string webhookId);
+
+    [LoggerMessage(LogLevel.Warning, "Delivery {DeliveryId} of run {RunId} was given up: {Why}")]
+    private partial void DeliveryAbandoned(string deliveryId, RunId runId, string? why);
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Webhooks;
+
+/// <summary>The Webhooks table.</summary>
+public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
+{
+    private const string Partition = "webhook";
+
+    // How long a webhook that another process registered may go unnoticed here.
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
+
+    private readonly IDocumentTable table = tables["webhooks"];
+    private volatile Snapshot? known;
+
+    public async Task<ImmutableArray<Webhook>> KnownAsync(CancellationToken cancellationToken) =>
+        known is { } k && clock.GetUtcNow() - k.At < Freshness ? k.Webhooks : await ListAsync(cancellationToken);
+
+    public async Task<ImmutableArray<Webhook>> ListAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var webhooks = ImmutableArray.CreateBuilder<Webhook>();
+        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            webhooks.Add(ServerJson.Read<Webhook>(document.Json));
+        }
+
+        known = new(now, webhooks.ToImmutable());
+        return known.Webhooks;
+    }
+
+    public async Task<Webhook?> FindAsync(string id, CancellationToken cancellationToken) =>
+        SafeName.IsValid(id) && await table.FindAsync(Partition, KeyOf(id), cancellationToken) is { } document ? ServerJson.Read<Webhook>(document.Json) : null;
+
+    /// <summary>The webhook whose secret signs what calls ask for; made when it is first needed.</summary>
+    public async Task<Webhook> DefaultAsync(CancellationToken cancellationToken) =>
+        await FindAsync(Webhook.Default, cancellationToken) ?? (await WriteAsync(Webhook.Default, known => known ?? New(Webhook.Default), cancellationToken)).Now!; // Written, since the change is never null.
+
+    /// <summary>Changes the row, or makes it, as often as it takes for nobody to be faster.</summary>
+    /// <param name="change">Gets <see langword="null"/> where there is none; answering <see langword="null"/> leaves everything as it is.</param>
+    public async Task<(Webhook? Before, Webhook? Now)> WriteAsync(string id, Func<Webhook?, Webhook?> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var document = await table.FindAsync(Partition, KeyOf(id), cancellationToken);
+            var before = document is null ? null : ServerJson.Read<Webhook>(document.Json);
+            if (change(before) is not { } after)
+            {
+                return (before, null);
+            }
+
+            var next = new Document(Partition, KeyOf(id), ServerJson.Write(after)) { ETag = document?.ETag ?? "" };
+            if (await (document is null ? table.InsertAsync(next, cancellationToken) : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
+            {
+                known = null;
+                return (before, after);
+            }
+        }
+    }
+
+    public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        var deleted = SafeName.IsValid(id) && await table.DeleteAsync(Partition, KeyOf(id), etag: null, cancellationToken);
+        known = null;
+        return deleted;
+    }
+
+    public Webhook New(string id) => new() { Id = id, Secret = NewSecret(), CreatedAt = clock.GetUtcNow() };
+
+    public static string NewSecret() => WebhookSecret.Of(RandomNumberGenerator.GetBytes(WebhookSecret.Bytes));
+
+    private static string KeyOf(string id) => TableKey.Escape(id.ToLowerInvariant());
+
+    private sealed record Snapshot(DateTimeOffset At, ImmutableArray<Webhook> Webhooks);
+}
