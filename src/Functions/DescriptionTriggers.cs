@@ -10,20 +10,20 @@ public sealed class DescriptionTriggers(DescriptionEndpoints description, Api ap
     [Function(nameof(Describe))]
     public Task<IResult> Describe(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.OpenApi)] HttpRequest request, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => description.AllAsync(request, cancellationToken));
+        api.AnswerAsync(request, () => description.AllAsync(request, cancellationToken), cancellationToken);
 
     [Function(nameof(DescribeWorkflow))]
     public Task<IResult> DescribeWorkflow(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.WorkflowOpenApi)] HttpRequest request, string name, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => description.OneAsync(request, name, cancellationToken));
+        api.AnswerAsync(request, () => description.OneAsync(request, name, cancellationToken), cancellationToken);
 
     [Function(nameof(ShowDocs))]
     public Task<IResult> ShowDocs(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Docs)] HttpRequest request, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => DescriptionEndpoints.PageAsync(request));
+        api.AnswerAsync(request, () => DescriptionEndpoints.PageAsync(request), cancellationToken);
 
     [Function(nameof(GetDocsScript))]
     public Task<IResult> GetDocsScript(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.DocsScript)] HttpRequest request, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => DescriptionEndpoints.ScriptAsync(request));
+        api.AnswerAsync(request, () => DescriptionEndpoints.ScriptAsync(request), cancellationToken);
 }

@@ -9,10 +9,10 @@ public sealed class HealthTriggers(HealthEndpoints health, Api api)
     [Function(nameof(Health))]
     public Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Health)] HttpRequest request, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => HealthEndpoints.HealthAsync());
+        api.AnswerAsync(request, () => HealthEndpoints.HealthAsync(), cancellationToken);
 
     [Function(nameof(Ready))]
     public Task<IResult> Ready(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Ready)] HttpRequest request, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => health.ReadyAsync(cancellationToken));
+        api.AnswerAsync(request, () => health.ReadyAsync(cancellationToken), cancellationToken);
 }

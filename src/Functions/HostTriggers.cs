@@ -11,19 +11,19 @@ public sealed class HostTriggers(HostEndpoints hosts, PoolEndpoints pool, Durabl
     [Function(nameof(ListHosts))]
     public Task<IResult> ListHosts(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Hosts)] HttpRequest request, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => hosts.ListAsync(cancellationToken));
+        api.AnswerAsync(request, () => hosts.ListAsync(cancellationToken), cancellationToken);
 
     [Function(nameof(GetHost))]
     public Task<IResult> GetHost(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Host)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => hosts.GetAsync(id, cancellationToken));
+        api.AnswerAsync(request, () => hosts.GetAsync(id, cancellationToken), cancellationToken);
 
     [Function(nameof(PutHost))]
     public Task<IResult> PutHost(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = Routes.Host)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(() => hosts.PutAsync(request, id, cancellationToken));
+        return api.AnswerAsync(request, () => hosts.PutAsync(request, id, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(DeleteHost))]
@@ -31,29 +31,29 @@ public sealed class HostTriggers(HostEndpoints hosts, PoolEndpoints pool, Durabl
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Host)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(() => hosts.DeleteAsync(request, id, cancellationToken));
+        return api.AnswerAsync(request, () => hosts.DeleteAsync(request, id, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(DrainHost))]
     public Task<IResult> DrainHost(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostDrain)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => hosts.DrainAsync(id, cancellationToken));
+        api.AnswerAsync(request, () => hosts.DrainAsync(id, cancellationToken), cancellationToken);
 
     [Function(nameof(ResumeHost))]
     public Task<IResult> ResumeHost(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostResume)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => hosts.ResumeAsync(id, cancellationToken));
+        api.AnswerAsync(request, () => hosts.ResumeAsync(id, cancellationToken), cancellationToken);
 
     [Function(nameof(HostHeartbeat))]
     public Task<IResult> HostHeartbeat(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostHeartbeat)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(() => hosts.HeartbeatAsync(request, id, cancellationToken));
+        return api.AnswerAsync(request, () => hosts.HeartbeatAsync(request, id, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(GetPool))]
     public Task<IResult> GetPool(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Pool)] HttpRequest request, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => pool.GetAsync(cancellationToken));
+        api.AnswerAsync(request, () => pool.GetAsync(cancellationToken), cancellationToken);
 }

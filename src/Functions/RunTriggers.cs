@@ -13,7 +13,7 @@ public sealed class RunTriggers(RunEndpoints runs, DurableClientSource clients, 
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Workflow)] HttpRequest request, string name, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(() => runs.SubmitAsync(request, name, null, cancellationToken));
+        return api.AnswerAsync(request, () => runs.SubmitAsync(request, name, null, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(RunWorkflowVersion))]
@@ -21,40 +21,40 @@ public sealed class RunTriggers(RunEndpoints runs, DurableClientSource clients, 
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Version)] HttpRequest request, string name, string version, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(() => runs.SubmitAsync(request, name, version, cancellationToken));
+        return api.AnswerAsync(request, () => runs.SubmitAsync(request, name, version, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(ListRuns))]
     public Task<IResult> ListRuns(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Runs)] HttpRequest request, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => runs.ListAsync(request, cancellationToken));
+        api.AnswerAsync(request, () => runs.ListAsync(request, cancellationToken), cancellationToken);
 
     [Function(nameof(GetRun))]
     public Task<IResult> GetRun(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Run)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => runs.GetAsync(request, id, cancellationToken));
+        api.AnswerAsync(request, () => runs.GetAsync(request, id, cancellationToken), cancellationToken);
 
     [Function(nameof(DeleteRun))]
     public Task<IResult> DeleteRun(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Run)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => runs.DeleteAsync(id, cancellationToken));
+        api.AnswerAsync(request, () => runs.DeleteAsync(request, id, cancellationToken), cancellationToken);
 
     [Function(nameof(GetRunStatus))]
     public Task<IResult> GetRunStatus(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.RunStatus)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => runs.StatusAsync(request, id, cancellationToken));
+        api.AnswerAsync(request, () => runs.StatusAsync(request, id, cancellationToken), cancellationToken);
 
     [Function(nameof(FollowRun))]
     public Task<IResult> FollowRun(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.RunEvents)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => runs.EventsAsync(request, id, cancellationToken));
+        api.AnswerAsync(request, () => runs.EventsAsync(request, id, cancellationToken), cancellationToken);
 
     [Function(nameof(RetryRun))]
     public Task<IResult> RetryRun(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.RunRetry)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(() => runs.RetryAsync(request, id, cancellationToken));
+        return api.AnswerAsync(request, () => runs.RetryAsync(request, id, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(CancelRun))]
@@ -62,11 +62,11 @@ public sealed class RunTriggers(RunEndpoints runs, DurableClientSource clients, 
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.RunCancel)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(() => runs.CancelAsync(request, id, cancellationToken));
+        return api.AnswerAsync(request, () => runs.CancelAsync(request, id, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(GetRunOutput))]
     public Task<IResult> GetRunOutput(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.RunOutput)] HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => runs.OutputAsync(id, tag, n, cancellationToken));
+        api.AnswerAsync(request, () => runs.OutputAsync(request, id, tag, n, cancellationToken), cancellationToken);
 }

@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Client;
 namespace ComfyFunc.Functions;
 
 /// <summary>The sweeps, each on one instance at a time.</summary>
-public sealed class SweepTimers(LeaseSweep leases, RunRescue rescue, RunRemoval removal, KeyedCalls calls, DurableClientSource clients)
+public sealed class SweepTimers(LeaseSweep leases, RunRescue rescue, RunRemoval removal, Housekeeping housekeeping, DurableClientSource clients)
 {
     [Function(nameof(SweepLeases))]
     public Task SweepLeases([TimerTrigger("*/15 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
@@ -21,6 +21,6 @@ public sealed class SweepTimers(LeaseSweep leases, RunRescue rescue, RunRemoval 
     [Function(nameof(RemoveOldRuns))]
     public Task RemoveOldRuns([TimerTrigger("0 */10 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => removal.SweepAsync(cancellationToken);
 
-    [Function(nameof(ForgetCallKeys))]
-    public Task ForgetCallKeys([TimerTrigger("30 5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => calls.SweepAsync(cancellationToken);
+    [Function(nameof(KeepHouse))]
+    public Task KeepHouse([TimerTrigger("30 5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => housekeeping.SweepAsync(cancellationToken);
 }

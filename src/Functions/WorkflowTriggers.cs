@@ -10,30 +10,30 @@ public sealed class WorkflowTriggers(WorkflowEndpoints workflows, Api api)
     [Function(nameof(ListWorkflows))]
     public Task<IResult> ListWorkflows(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Workflows)] HttpRequest request, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => workflows.ListAsync(request, cancellationToken));
+        api.AnswerAsync(request, () => workflows.ListAsync(request, cancellationToken), cancellationToken);
 
     [Function(nameof(PutWorkflow))]
     public Task<IResult> PutWorkflow(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = Routes.Workflow)] HttpRequest request, string name, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => workflows.PutAsync(request, name, cancellationToken));
+        api.AnswerAsync(request, () => workflows.PutAsync(request, name, cancellationToken), cancellationToken);
 
     [Function(nameof(GetWorkflow))]
     public Task<IResult> GetWorkflow(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Workflow)] HttpRequest request, string name, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => workflows.GetAsync(request, name, null, cancellationToken));
+        api.AnswerAsync(request, () => workflows.GetAsync(request, name, null, cancellationToken), cancellationToken);
 
     [Function(nameof(DeleteWorkflow))]
     public Task<IResult> DeleteWorkflow(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Workflow)] HttpRequest request, string name, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => workflows.DeleteAsync(request, name, cancellationToken));
+        api.AnswerAsync(request, () => workflows.DeleteAsync(request, name, cancellationToken), cancellationToken);
 
     [Function(nameof(ListVersions))]
     public Task<IResult> ListVersions(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Versions)] HttpRequest request, string name, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => workflows.VersionsAsync(name, cancellationToken));
+        api.AnswerAsync(request, () => workflows.VersionsAsync(name, cancellationToken), cancellationToken);
 
     [Function(nameof(GetVersion))]
     public Task<IResult> GetVersion(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Version)] HttpRequest request, string name, string version, CancellationToken cancellationToken) =>
-        api.AnswerAsync(() => workflows.GetAsync(request, name, version, cancellationToken));
+        api.AnswerAsync(request, () => workflows.GetAsync(request, name, version, cancellationToken), cancellationToken);
 }

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using ComfyFunc.Callers;
 using ComfyFunc.Pool;
+using ComfyFunc.Usage;
 
 namespace ComfyFunc;
 
@@ -10,6 +12,21 @@ public sealed class ComfyFuncOptions
 
     /// <summary>Hosts that are in the pool from the start; more join through the API.</summary>
     public IList<HostOptions> Hosts { get; init; } = [];
+
+    /// <summary>Callers that are known from the start. As soon as there is one, every call needs a key.</summary>
+    public IList<CallerOptions> Callers { get; init; } = [];
+
+    /// <summary>Takes callers whom Azure App Service has authenticated, by their app roles. Only to be set there: anywhere else the header can be forged.</summary>
+    public bool TrustEasyAuth { get; init; }
+
+    /// <summary>What clients may take.</summary>
+    public IList<QuotaOptions> Quotas { get; init; } = [];
+
+    /// <summary>How long the sums of <c>GET /api/usage</c> are kept.</summary>
+    public TimeSpan UsageRetention { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>Whether callers are told apart.</summary>
+    public bool AsksForKeys => Callers.Count > 0 || TrustEasyAuth;
 
     /// <summary>How calls are answered when they do not say.</summary>
     public AnswerOptions Answers { get; init; } = new();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ComfyFunc.Callers;
 using Microsoft.Extensions.Options;
 
 namespace ComfyFunc;
@@ -11,6 +12,9 @@ public sealed class ComfyFuncOptionsValidator : IValidateOptions<ComfyFuncOption
         var faults = Check(options, ComfyFuncOptions.Section)
             .Concat(Check(options.Answers, $"{ComfyFuncOptions.Section}:Answers"))
             .Concat(options.Hosts.SelectMany((h, i) => CheckHost(h, $"{ComfyFuncOptions.Section}:Hosts:{i}")))
+            .Concat(options.Callers.SelectMany((c, i) => CheckCaller(c, $"{ComfyFuncOptions.Section}:Callers:{i}")))
+            .Concat(options.Quotas.SelectMany((q, i) => Check(q, $"{ComfyFuncOptions.Section}:Quotas:{i}")))
+            .Concat(options.Callers.GroupBy(c => c.Key, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(_ => $"{ComfyFuncOptions.Section}:Callers has one key twice."))
             .Concat(CheckTimes(options))
             .ToArray();
         return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
@@ -22,12 +26,20 @@ public sealed class ComfyFuncOptionsValidator : IValidateOptions<ComfyFuncOption
         return SafeName.IsValid(host.Id) ? faults : faults.Append($"{path}:Id is {SafeName.Rule}.");
     }
 
+    private static IEnumerable<string> CheckCaller(CallerOptions caller, string path)
+    {
+        var faults = Check(caller, path);
+        faults = SafeName.IsValid(caller.Client) ? faults : faults.Append($"{path}:Client is {SafeName.Rule}.");
+        return caller.Role is Role.None ? faults.Append($"{path}:Role is Run, Author or Admin.") : faults;
+    }
+
     private static IEnumerable<string> CheckTimes(ComfyFuncOptions options) =>
         from setting in new Dictionary<string, TimeSpan>
         {
             [nameof(options.StartWithin)] = options.StartWithin,
             [nameof(options.FinishWithin)] = options.FinishWithin,
             [nameof(options.Retention)] = options.Retention,
+            [nameof(options.UsageRetention)] = options.UsageRetention,
             [nameof(options.UrlLifetime)] = options.UrlLifetime,
             [nameof(options.ScaleTarget)] = options.ScaleTarget,
             [nameof(options.ForgetHostsAfter)] = options.ForgetHostsAfter,

@@ -1,7 +1,9 @@
+using ComfyFunc.Callers;
 using ComfyFunc.Comfy;
 using ComfyFunc.Description;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
+using ComfyFunc.Usage;
 using ComfyFunc.Web;
 using ComfyFunc.Webhooks;
 using ComfyFunc.Workflows;
@@ -16,7 +18,7 @@ namespace ComfyFunc;
 public static class ServerRegistration
 {
     /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries"];
+    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage"];
 
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -96,7 +98,16 @@ public static class ServerRegistration
 
     private static IServiceCollection AddEndpoints(this IServiceCollection services)
     {
+        services.TryAddSingleton<UsageStore>();
+        services.TryAddSingleton<UsageMeter>();
+        services.AddHostedService(s => s.GetRequiredService<UsageMeter>());
+        services.TryAddSingleton<Quotas>();
+        services.TryAddSingleton<UsageEndpoints>();
+        services.TryAddSingleton<Housekeeping>();
+        services.TryAddSingleton<KeyStore>();
+        services.TryAddSingleton<Gate>();
         services.TryAddSingleton<Api>();
+        services.TryAddSingleton<KeyEndpoints>();
         services.TryAddSingleton<WorkflowEndpoints>();
         services.TryAddSingleton<RunEndpoints>();
         services.TryAddSingleton<HostEndpoints>();

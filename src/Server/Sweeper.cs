@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ComfyFunc;
 
 /// <summary>Runs the sweeps in a process that has no timers of its own: slots that a crash left lent often, runs past their retention now and then.</summary>
-public sealed partial class Sweeper(LeaseSweep leases, RunRescue rescue, RunRemoval removal, KeyedCalls calls, TimeProvider clock, ILogger<Sweeper> logger) : BackgroundService
+public sealed partial class Sweeper(LeaseSweep leases, RunRescue rescue, RunRemoval removal, Housekeeping housekeeping, TimeProvider clock, ILogger<Sweeper> logger) : BackgroundService
 {
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RescueInterval = TimeSpan.FromMinutes(1);
@@ -19,7 +19,7 @@ public sealed partial class Sweeper(LeaseSweep leases, RunRescue rescue, RunRemo
         EveryAsync(LeaseInterval, leases.SweepAsync, stoppingToken),
         EveryAsync(RescueInterval, rescue.SweepAsync, stoppingToken),
         EveryAsync(RetentionInterval, removal.SweepAsync, stoppingToken),
-        EveryAsync(RetentionInterval, calls.SweepAsync, stoppingToken));
+        EveryAsync(RetentionInterval, housekeeping.SweepAsync, stoppingToken));
 
     private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> sweep, CancellationToken cancellationToken)
     {

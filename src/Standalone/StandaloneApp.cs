@@ -57,16 +57,19 @@ public static class StandaloneApp
         return builder;
     }
 
-    // There are no keys here: whoever reaches the port may run every workflow and see every run.
+    // Without keys whoever reaches the port may run every workflow and see every run.
     private static void RefuseOpenDoors(ConfigurationManager configuration)
     {
         var urls = (configuration["urls"] ?? DefaultUrl).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (urls.FirstOrDefault(u => !IsLoopback(u)) is { } open && !configuration.GetValue<bool>("AllowAnonymous"))
+        if (urls.FirstOrDefault(u => !IsLoopback(u)) is { } open && !configuration.GetValue<bool>("AllowAnonymous") && !AsksForKeys(configuration))
         {
             throw new StartRefusedException(
-                $"{open} can be reached from other machines, and calls need no key. Bind to localhost, or set AllowAnonymous=true where a network of your own keeps strangers out.");
+                $"{open} can be reached from other machines, and calls need no key. Bind to localhost, give callers keys (ComfyFunc:Callers), or set AllowAnonymous=true where a network of your own keeps strangers out.");
         }
     }
+
+    private static bool AsksForKeys(ConfigurationManager configuration) =>
+        (configuration.GetSection(ComfyFuncOptions.Section).Get<ComfyFuncOptions>() ?? new()).AsksForKeys;
 
     private static bool IsLoopback(string url) =>
         BindingAddress.Parse(url).Host is var host

@@ -29,7 +29,8 @@ public sealed class ApiDescription
         {
             Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "x-functions-key", Description = "On Azure: a key of the function app. It may also be the query's code.",
         });
-        document.Security = [[], new() { [new("functionKey", document)] = [] }];
+        document.AddComponent<IOpenApiSecurityScheme>("apiKey", new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A caller's key, where callers are told apart. X-Api-Key takes it too." });
+        document.Security = [[], new() { [new("apiKey", document)] = [] }, new() { [new("functionKey", document)] = [] }];
     }
 
     /// <summary>The whole API.</summary>
@@ -127,6 +128,10 @@ public sealed class ApiDescription
 
     private void AddServiceOperations()
     {
+        Add("GET", Routes.Keys, "ListKeys", "Service", "Lists callers' keys, without the keys themselves.", [], Answers(("200", "The keys.", CommonSchemas.KeyList)), Problems());
+        Add("POST", Routes.Keys, "CreateKey", "Service", "Gives a client a key.", [], Answers(("201", "The key; it is shown this once.", CommonSchemas.Key)), Problems("400"), Body(CommonSchemas.KeySettings));
+        Add("DELETE", Routes.Key, "DeleteKey", "Service", "Takes a key back.", [InPath("id")], Answers(("204", "Gone.", null)), Problems("404"));
+        Add("GET", Routes.Usage, "GetUsage", "Service", "What clients took, by workflow and version.", [InQuery("from", Text("The first day in UTC.", "date")), InQuery("to", Text("The last day.", "date")), InQuery("client", Text("Administrators: of this one."))], Answers(("200", "The sums.", CommonSchemas.Usage)), Problems("400"));
         Add("GET", Routes.OpenApi, "Describe", "Service", "This document.", [], Answers(("200", "OpenAPI 3.1.", null)), Problems());
         Add("GET", Routes.Health, "GetHealth", "Service", "Whether the service is alive.", [], Answers(("200", "Alive.", CommonSchemas.Health)), Problems(), isOpen: true);
         Add("GET", Routes.Ready, "GetReady", "Service", "Whether the service can serve.", [], Answers(("200", "Able to serve.", CommonSchemas.Health)), Problems("503"), isOpen: true);
@@ -201,7 +206,7 @@ public sealed class ApiDescription
         },
     };
 
-    private OpenApiResponses CallProblems() => Problems("400", "404", "413", "422", "503");
+    private OpenApiResponses CallProblems() => Problems("400", "404", "413", "422", "429", "503");
 
     private OpenApiResponses Problems(params string[] statuses)
     {
@@ -211,6 +216,8 @@ public sealed class ApiDescription
             problems[status] = Problem(ReasonOf(status));
         }
 
+        problems["401"] = Problem("The caller is not known.");
+        problems["403"] = Problem("The caller may not do this.");
         problems["default"] = Problem("What else can go wrong.");
         return problems;
     }
@@ -261,6 +268,7 @@ public sealed class ApiDescription
         "412" => "It has changed meanwhile.",
         "413" => "Something is larger than allowed.",
         "422" => "The content cannot be used.",
+        "429" => "The client has had its share; see Retry-After.",
         "503" => "Not at the moment; see code and Retry-After.",
         _ => "A problem.",
     };

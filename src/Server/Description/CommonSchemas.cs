@@ -30,6 +30,10 @@ internal static class CommonSchemas
     public const string WebhookSecret = "WebhookSecret";
     public const string WebhookEvent = "WebhookEvent";
     public const string DeliveryList = "DeliveryList";
+    public const string Usage = "Usage";
+    public const string Key = "Key";
+    public const string KeyList = "KeyList";
+    public const string KeySettings = "KeySettings";
 
     private const string Fault = "RunError";
     private const string Attempt = "Attempt";
@@ -93,6 +97,13 @@ internal static class CommonSchemas
             ("id", Text("The header webhook-id.")), ("event", EventSchema()), ("webhook", Text()), ("state", Schemas.OneOf(null, "pending", "delivered", "abandoned")),
             ("createdAt", Time()), ("nextAttemptAt", Optional(Time())),
             ("attempts", ListOf(Record(null, ["at"], ("at", Time()), ("status", Optional(Integer("What the receiver answered."))), ("error", Optional(Text()))))))))));
+        document.AddComponent(KeySettings, Record("Whom a key is for.", ["client"], ("client", Text("Whose runs these will be.")), ("role", RoleSchema())));
+        document.AddComponent(Key, Record("A caller's key.", ["id", "client", "role"], ("id", Text()), ("client", Text()), ("role", RoleSchema()), ("createdAt", Time()), ("key", Text("Only when it is made."))));
+        document.AddComponent(KeyList, Record(null, ["keys"], ("keys", ListOf(To(Key)))));
+        document.AddComponent(Usage, Record("Sums of ended runs.", ["from", "to", "usage"],
+            ("from", Text(null, "date")), ("to", Text(null, "date")),
+            ("usage", ListOf(Record(null, ["client", "workflow", "version", "runs"],
+                ("client", Text()), ("workflow", Text()), ("version", Integer()), ("runs", Integer(null, "int64")), ("succeeded", Integer(null, "int64")), ("gpuSeconds", Number()), ("outputBytes", Integer(null, "int64")))))));
         document.AddComponent(Health, Record(null, ["status"], ("status", Text())));
     }
 
@@ -176,6 +187,8 @@ internal static class CommonSchemas
     }
 
     private static OpenApiSchema Optional(OpenApiSchemaReference schema) => new() { OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Null }] };
+
+    private static OpenApiSchema RoleSchema() => Schemas.OneOf("Each may do what those before it may.", "run", "author", "admin");
 
     private static OpenApiSchema EventSchema() => Schemas.OneOf(null, WebhookEvents.All);
 

@@ -1,17 +1,18 @@
+using ComfyFunc.Callers;
 using ComfyFunc.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc;
 
-/// <summary>The one outer catch of every endpoint: whatever is thrown becomes a problem that tells the caller enough and the world nothing.</summary>
-public sealed partial class Api(ILogger<Api> logger)
+/// <summary>The gate and the one outer catch of every endpoint: whatever is thrown becomes a problem that tells the caller enough and the world nothing.</summary>
+public sealed partial class Api(Gate gate, ILogger<Api> logger)
 {
-    public async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
+    public async Task<IResult> AnswerAsync(HttpRequest request, Func<Task<IResult>> answer, CancellationToken cancellationToken)
     {
         try
         {
-            return await answer();
+            return await gate.RefusalAsync(request, cancellationToken) ?? await answer();
         }
         catch (StorageUnavailableException e)
         {

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using ComfyFunc.Callers;
 using ComfyFunc.Description;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
+using ComfyFunc.Usage;
 using ComfyFunc.Webhooks;
 using ComfyFunc.Workflows;
 using Microsoft.AspNetCore.Builder;
@@ -26,13 +28,13 @@ public static class RouteTable
         Route<RunEndpoints>("POST", Routes.Version, (e, r, ct) => e.SubmitAsync(r, Value(r, "name"), Value(r, "version"), ct)),
         Route<RunEndpoints>("GET", Routes.Runs, (e, r, ct) => e.ListAsync(r, ct)),
         Route<RunEndpoints>("GET", Routes.Run, (e, r, ct) => e.GetAsync(r, Value(r, "id"), ct)),
-        Route<RunEndpoints>("DELETE", Routes.Run, (e, r, ct) => e.DeleteAsync(Value(r, "id"), ct)),
+        Route<RunEndpoints>("DELETE", Routes.Run, (e, r, ct) => e.DeleteAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("GET", Routes.RunStatus, (e, r, ct) => e.StatusAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("GET", Routes.RunEvents, (e, r, ct) => e.EventsAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("POST", Routes.RunRetry, (e, r, ct) => e.RetryAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("POST", Routes.RunCancel, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct)),
-        Route<RunEndpoints>("GET", Routes.RunOutput, (e, r, ct) => e.OutputAsync(Value(r, "id"), Value(r, "tag"), Value(r, "n"), ct)),
-        Route<WebhookEndpoints>("GET", Routes.RunDeliveries, (e, r, ct) => e.DeliveriesAsync(Value(r, "id"), ct)),
+        Route<RunEndpoints>("GET", Routes.RunOutput, (e, r, ct) => e.OutputAsync(r, Value(r, "id"), Value(r, "tag"), Value(r, "n"), ct)),
+        Route<WebhookEndpoints>("GET", Routes.RunDeliveries, (e, r, ct) => e.DeliveriesAsync(r, Value(r, "id"), ct)),
         Route<WebhookEndpoints>("GET", Routes.Webhooks, (e, _, ct) => e.ListAsync(ct)),
         Route<WebhookEndpoints>("GET", Routes.Webhook, (e, r, ct) => e.GetAsync(Value(r, "id"), ct)),
         Route<WebhookEndpoints>("PUT", Routes.Webhook, (e, r, ct) => e.PutAsync(r, Value(r, "id"), ct)),
@@ -46,6 +48,10 @@ public static class RouteTable
         Route<HostEndpoints>("POST", Routes.HostDrain, (e, r, ct) => e.DrainAsync(Value(r, "id"), ct)),
         Route<HostEndpoints>("POST", Routes.HostResume, (e, r, ct) => e.ResumeAsync(Value(r, "id"), ct)),
         Route<HostEndpoints>("POST", Routes.HostHeartbeat, (e, r, ct) => e.HeartbeatAsync(r, Value(r, "id"), ct)),
+        Route<KeyEndpoints>("GET", Routes.Keys, (e, _, ct) => e.ListAsync(ct)),
+        Route<KeyEndpoints>("POST", Routes.Keys, (e, r, ct) => e.CreateAsync(r, ct)),
+        Route<KeyEndpoints>("DELETE", Routes.Key, (e, r, ct) => e.DeleteAsync(Value(r, "id"), ct)),
+        Route<UsageEndpoints>("GET", Routes.Usage, (e, r, ct) => e.GetAsync(r, ct)),
         Route<PoolEndpoints>("GET", Routes.Pool, (e, _, ct) => e.GetAsync(ct)),
         Route<DescriptionEndpoints>("GET", Routes.OpenApi, (e, r, ct) => e.AllAsync(r, ct)),
         Route<DescriptionEndpoints>("GET", Routes.WorkflowOpenApi, (e, r, ct) => e.OneAsync(r, Value(r, "name"), ct)),
@@ -61,7 +67,7 @@ public static class RouteTable
         foreach (var route in All)
         {
             endpoints.MapMethods($"/api/{route.Pattern}", [route.Verb], (Delegate)((HttpContext context) =>
-                context.RequestServices.GetRequiredService<Api>().AnswerAsync(() => route.Handle(context.Request, context.RequestAborted))));
+                context.RequestServices.GetRequiredService<Api>().AnswerAsync(context.Request, () => route.Handle(context.Request, context.RequestAborted), context.RequestAborted)));
         }
 
         return endpoints;

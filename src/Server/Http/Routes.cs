@@ -25,6 +25,9 @@ public static class Routes
     public const string HostDrain = "hosts/{id}/drain";
     public const string HostResume = "hosts/{id}/resume";
     public const string HostHeartbeat = "hosts/{id}/heartbeat";
+    public const string Keys = "keys";
+    public const string Key = "keys/{id}";
+    public const string Usage = "usage";
     public const string Pool = "pool";
     public const string OpenApi = "openapi.json";
     public const string Docs = "docs";

@@ -24,6 +24,9 @@ public sealed record Call(string Workflow)
     /// <summary>The id that the run is to have, where it was promised before; else it gets a new one.</summary>
     public RunId? Run { get; init; }
 
+    /// <summary>Whose run it is to be.</summary>
+    public string Client { get; init; } = "";
+
     public CallWebhook? Webhook { get; init; }
 
     /// <summary>How long the run may wait for its first slot; <see langword="null"/> for the configured time.</summary>

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using ComfyFunc.Callers;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Runs;
 
 /// <summary>The key by which a caller marks repetitions of one call, and a hash of everything that call said.</summary>
-/// <param name="Name">A hash of the caller's text, fit for a row key.</param>
+/// <param name="Name">A hash of the client and its text, fit for a row key: two clients may choose the same text.</param>
 /// <param name="Fingerprint">A hash of path, query and body: a key may not be used for another call.</param>
 public sealed record CallKey(string Name, string Fingerprint)
 {
@@ -23,7 +24,7 @@ public sealed record CallKey(string Name, string Fingerprint)
         return sent switch
         {
             [] => (null, null),
-            [{ Length: > 0 and <= Longest } text] when text.All(c => c is >= ' ' and <= '~') => (new(Hash(Encoding.ASCII.GetBytes(text)), FingerprintOf(request, body)), null),
+            [{ Length: > 0 and <= Longest } text] when text.All(c => c is >= ' ' and <= '~') => (new(Hash(Encoding.UTF8.GetBytes($"{request.Caller().Client}\n{text}")), FingerprintOf(request, body)), null),
             [_] => (null, new("invalid_request", $"{string.Join(", ", Headers)} hold 1 to {Longest} printable ASCII characters.")),
             _ => (null, new("invalid_request", $"Of {string.Join(", ", Headers)} send one, or the same text in each.")),
         };

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ComfyFunc.Callers;
 using ComfyFunc.Pool;
 using ComfyFunc.Storage;
+using ComfyFunc.Usage;
 using ComfyFunc.Web;
 using ComfyFunc.Webhooks;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +13,7 @@ namespace ComfyFunc.Runs;
 
 /// <summary>The endpoints that run a workflow and look after its runs. Kestrel maps them; Functions triggers call them.</summary>
 public sealed class RunEndpoints(
-    RunIntake intake, CallExplainer explainer, KeyedCalls keyed, RunEventStream events, PendingStore pending, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, GuardedPost post, ComfyFuncOptions options, TimeProvider clock)
+    RunIntake intake, CallExplainer explainer, KeyedCalls keyed, RunEventStream events, PendingStore pending, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, GuardedPost post, Quotas quotas, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int LargestPage = 200;
     private const string QueueFullSeconds = "10";
@@ -31,7 +33,7 @@ public sealed class RunEndpoints(
             return Problems.From([.. faults, .. webhookFaults]);
         }
 
-        call = call with { Webhook = webhook };
+        call = call with { Webhook = webhook, Client = request.Caller().Client };
         if (string.Equals(request.Query["validateOnly"], "true", StringComparison.OrdinalIgnoreCase))
         {
             return await explainer.ExplainAsync(call, cancellationToken) switch
@@ -70,7 +72,7 @@ public sealed class RunEndpoints(
     /// <summary>POST /api/runs/{id}/retry: the same call once more, as a run of its own.</summary>
     public async Task<IResult> RetryAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } old)
+        if (await FindAsync(request, id, TimeSpan.Zero, cancellationToken) is not { } old)
         {
             return NotFound(id);
         }
@@ -78,6 +80,11 @@ public sealed class RunEndpoints(
         if (old.Outcome is null)
         {
             return Problems.From("conflict", "The run has not ended. Only an ended run can be run again.");
+        }
+
+        if (await quotas.RefusalAsync(request.HttpContext.Response, old.Client, cancellationToken) is { } overQuota)
+        {
+            return overQuota;
         }
 
         if (await intake.RepeatAsync(old, cancellationToken) is not { } run)
@@ -92,7 +99,7 @@ public sealed class RunEndpoints(
     /// <summary>GET /api/runs/{id}/events: the run's events as they happen; <c>Last-Event-ID</c> goes on after one.</summary>
     public async Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } run)
+        if (await FindAsync(request, id, TimeSpan.Zero, cancellationToken) is not { } run)
         {
             return NotFound(id);
         }
@@ -112,6 +119,11 @@ public sealed class RunEndpoints(
             {
                 request.HttpContext.Response.Headers.RetryAfter = QueueFullSeconds;
                 return Problems.From("queue_full", $"{options.MaxQueued} runs wait for a slot already. Try again later.");
+            }
+
+            if (await quotas.RefusalAsync(request.HttpContext.Response, call.Client, cancellationToken) is { } overQuota)
+            {
+                return overQuota;
             }
 
             reply = await intake.AcceptAsync(call, cancellationToken);
@@ -160,7 +172,7 @@ public sealed class RunEndpoints(
 
         try
         {
-            var page = await runs.PageAsync(new RunFilter(query["workflow"].FirstOrDefault(), status), Paging.SizeOf(request, LargestPage), Paging.ContinuationOf(request), cancellationToken);
+            var page = await runs.PageAsync(new RunFilter(query["workflow"].FirstOrDefault(), status, ClientToList(request)), Paging.SizeOf(request, LargestPage), Paging.ContinuationOf(request), cancellationToken);
             var shown = new JsonArray();
             foreach (var run in page.Runs)
             {
@@ -179,7 +191,7 @@ public sealed class RunEndpoints(
     public async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var preferences = Preferences.Of(request, options.Answers with { Wait = 0, Return = ReturnForm.Representation });
-        if (await FindAsync(id, preferences.Wait, cancellationToken) is not { } run)
+        if (await FindAsync(request, id, preferences.Wait, cancellationToken) is not { } run)
         {
             return NotFound(id);
         }
@@ -193,7 +205,7 @@ public sealed class RunEndpoints(
     /// <summary>GET /api/runs/{id}/status: the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it.</summary>
     public async Task<IResult> StatusAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } run)
+        if (await FindAsync(request, id, TimeSpan.Zero, cancellationToken) is not { } run)
         {
             return NotFound(id);
         }
@@ -210,9 +222,9 @@ public sealed class RunEndpoints(
     }
 
     /// <summary>GET /api/runs/{id}/outputs/{tag}/{n}: sends the caller to a fresh download URL.</summary>
-    public async Task<IResult> OutputAsync(string id, string tag, string n, CancellationToken cancellationToken)
+    public async Task<IResult> OutputAsync(HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } run)
+        if (await FindAsync(request, id, TimeSpan.Zero, cancellationToken) is not { } run)
         {
             return NotFound(id);
         }
@@ -227,7 +239,7 @@ public sealed class RunEndpoints(
     /// <summary>POST /api/runs/{id}/cancel: 202 while it is being stopped, 200 when it had ended already.</summary>
     public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (!RunId.TryParse(id, out var runId))
+        if (await FindAsync(request, id, TimeSpan.Zero, cancellationToken) is not { Id: var runId })
         {
             return NotFound(id);
         }
@@ -250,9 +262,9 @@ public sealed class RunEndpoints(
     }
 
     /// <summary>DELETE /api/runs/{id}: the row and its blobs; a run that has not ended is refused.</summary>
-    public async Task<IResult> DeleteAsync(string id, CancellationToken cancellationToken)
+    public async Task<IResult> DeleteAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, TimeSpan.Zero, cancellationToken) is not { } run)
+        if (await FindAsync(request, id, TimeSpan.Zero, cancellationToken) is not { } run)
         {
             return NotFound(id);
         }
@@ -298,10 +310,12 @@ public sealed class RunEndpoints(
 
     private static string FailureOf(RunRecord run) => run.Outcome is RunOutcome.Failed f ? $"Run {run.Id} failed: {f.Fault.Message}" : $"Run {run.Id} found no slot before its start deadline.";
 
-    private async Task<RunRecord?> FindAsync(string id, TimeSpan wait, CancellationToken cancellationToken) =>
-        !RunId.TryParse(id, out var runId) ? null
-        : wait > TimeSpan.Zero ? await waiter.WaitAsync(runId, wait, cancellationToken)
-        : await runs.FindAsync(runId, cancellationToken);
+    private async Task<RunRecord?> FindAsync(HttpRequest request, string id, TimeSpan wait, CancellationToken cancellationToken) =>
+        RunId.TryParse(id, out var runId) && await runs.FindAsync(runId, cancellationToken) is { } run && request.Caller().Sees(run)
+            ? wait > TimeSpan.Zero && run.Outcome is null ? await waiter.WaitAsync(runId, wait, cancellationToken) : run
+            : null;
+
+    private static string? ClientToList(HttpRequest request) => request.Caller() is { Role: not Role.Admin, Client: var own } ? own : request.Query["client"].FirstOrDefault();
 
     private static IResult NotFound(string id) => Problems.From("not_found", $"There is no run '{id}'.");
 

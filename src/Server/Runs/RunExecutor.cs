@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ComfyFunc.Pool;
+using ComfyFunc.Usage;
 using ComfyFunc.Webhooks;
 using Microsoft.Extensions.Logging;
 using static ComfyFunc.Runs.RunCommand;
@@ -12,7 +13,7 @@ namespace ComfyFunc.Runs;
 /// </summary>
 public sealed partial class RunExecutor(
     RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, HostHealth health, PendingStore pending,
-    RunAnnouncer announcer, Outbox outbox, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
+    RunAnnouncer announcer, Outbox outbox, UsageMeter usage, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
 
@@ -146,6 +147,7 @@ public sealed partial class RunExecutor(
             outbox.Happened(saved);
         }
 
+        usage.Ended(saved);
         RunEnded(saved.Id, saved.Status);
         if (saved is { Demands.Host: { } warmed, Outcome: not RunOutcome.Succeeded })
         {

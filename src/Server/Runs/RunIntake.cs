@@ -73,6 +73,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 CreatedAt = now,
                 Demands = (version.Demands ?? Demands.None).And(call.Demands),
                 Priority = call.Priority,
+                Client = call.Client,
                 Webhook = call.Webhook,
                 Limits = LimitsFrom(now, call.StartWithin, call.FinishWithin),
                 State = RunProcess.Initial,

@@ -8,6 +8,7 @@ namespace ComfyFunc.Runs;
 public sealed class RunStore(IDocumentTables tables)
 {
     private const int InsertsBetweenLooks = 1000;
+    private const int LongestOpenDays = 1; // No deadline is later.
 
     private readonly IDocumentTable table = tables["runs"];
     private readonly ConcurrentDictionary<RunId, RunRecord> open = new();
@@ -75,6 +76,20 @@ public sealed class RunStore(IDocumentTables tables)
         {
             yield return Keep(FromDocument(document));
         }
+    }
+
+    /// <summary>How many of a client's runs have not ended, and how many were made on this day (UTC).</summary>
+    public async Task<(int Open, int Today)> CountAsync(string client, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (open, today) = (0, 0);
+        await foreach (var document in table.QueryAsync(new DocumentQuery { PartitionBefore = RunKeys.Partition(now.AddDays(-LongestOpenDays - 1)), Where = RunFilter.Of(client), PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            var run = FromDocument(document);
+            open += run.Outcome is null ? 1 : 0;
+            today += run.CreatedAt.UtcDateTime.Date == now.UtcDateTime.Date ? 1 : 0;
+        }
+
+        return (open, today);
     }
 
     /// <summary>Runs that were created before a time: candidates for the retention sweep.</summary>
@@ -145,6 +160,8 @@ public sealed record RunPage(ImmutableArray<RunRecord> Runs, string? Continuatio
 public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null, string? Client = null)
 {
     internal static ImmutableDictionary<string, object> Open { get; } = ImmutableDictionary<string, object>.Empty.Add("Open", true);
+
+    internal static ImmutableDictionary<string, object> Of(string client) => ImmutableDictionary<string, object>.Empty.Add(nameof(Client), client);
 
     internal DocumentQuery ToQuery(int size)
     {

@@ -107,7 +107,7 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, Outbox
         }
 
         var registered = (await webhooks.KnownAsync(cancellationToken)).Where(w => w.Wants(@event, run.Workflow)).Select(w => New(run, @event, w.Id, null));
-        var ownWish = run.Webhook is { } own && WebhookEvents.Include(own.Events, @event) ? [New(run, @event, Webhook.Default, own.Url)] : Array.Empty<Delivery>();
+        var ownWish = run.Webhook is { } own && WebhookEvents.Include(own.Events, @event) ? [New(run, @event, Webhook.DefaultOf(run.Client), own.Url)] : Array.Empty<Delivery>();
         return [.. registered, .. ownWish];
     }
 

@@ -5,8 +5,14 @@ namespace ComfyFunc.Webhooks;
 /// <summary>A receiver of events, with the secrets that what it gets is signed with.</summary>
 public sealed record Webhook
 {
-    /// <summary>The webhook whose secret signs what calls ask for by <c>?webhook=</c>; it has no URL of its own.</summary>
+    /// <summary>What callers name the webhook whose secret signs what their calls ask for by <c>?webhook=</c>; it has no URL of its own.</summary>
     public const string Default = "default";
+
+    /// <summary>The id of a client's default webhook: no client can sign for another. Those that are registered begin otherwise.</summary>
+    public static string DefaultOf(string client) => client.Length == 0 ? Default : $"{Default}-{client}";
+
+    /// <summary>Whether the id is, or could be, a client's default.</summary>
+    public static bool IsDefault(string id) => id.StartsWith(Default, StringComparison.OrdinalIgnoreCase);
 
     public required string Id { get; init; }
 

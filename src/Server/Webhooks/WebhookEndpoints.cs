@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Callers;
 using ComfyFunc.Runs;
 using ComfyFunc.Web;
 using ComfyFunc.Workflows;
@@ -32,9 +33,9 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
             return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
         }
 
-        if (!SafeName.IsValid(id) || id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase))
+        if (!SafeName.IsValid(id) || Webhook.IsDefault(id))
         {
-            return Problems.From("invalid_request", $"A webhook's id is {SafeName.Rule}, and not '{Webhook.Default}'.");
+            return Problems.From("invalid_request", $"A webhook's id is {SafeName.Rule}, and does not begin with '{Webhook.Default}'.");
         }
 
         switch (StrictJson.Parse(body))
@@ -50,13 +51,13 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
     }
 
     public async Task<IResult> DeleteAsync(string id, CancellationToken cancellationToken) =>
-        !id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase) && await webhooks.DeleteAsync(id, cancellationToken) ? Results.NoContent() : NotFound(id);
+        !Webhook.IsDefault(id) && await webhooks.DeleteAsync(id, cancellationToken) ? Results.NoContent() : NotFound(id);
 
     /// <summary>GET /api/webhooks/{id}/secret: what its deliveries are signed with; of <c>default</c>, those that calls ask for.</summary>
     public async Task<IResult> SecretAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        var webhook = id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase) ? await webhooks.DefaultAsync(cancellationToken) : await webhooks.FindAsync(id, cancellationToken);
+        var webhook = IsOwn(id) ? await webhooks.DefaultAsync(request.Caller().Client, cancellationToken) : await webhooks.FindAsync(id, cancellationToken);
         return webhook is null ? NotFound(id) : Json(SecretOf(webhook));
     }
 
@@ -64,28 +65,26 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
     public async Task<IResult> RotateAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        if (id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase))
-        {
-            await webhooks.DefaultAsync(cancellationToken);
-        }
-
+        var known = IsOwn(id) ? (await webhooks.DefaultAsync(request.Caller().Client, cancellationToken)).Id : id;
         var secret = WebhookStore.NewSecret();
         var (_, now) = SafeName.IsValid(id)
-            ? await webhooks.WriteAsync(id, w => w is null ? null : w with { Secret = secret, OldSecret = w.Secret, OldSecretUntil = clock.GetUtcNow() + Overlap }, cancellationToken)
+            ? await webhooks.WriteAsync(known, w => w is null ? null : w with { Secret = secret, OldSecret = w.Secret, OldSecretUntil = clock.GetUtcNow() + Overlap }, cancellationToken)
             : default;
         return now is null ? NotFound(id) : Json(SecretOf(now));
     }
 
     /// <summary>GET /api/runs/{id}/deliveries: who was told of the run, and what they answered.</summary>
-    public async Task<IResult> DeliveriesAsync(string id, CancellationToken cancellationToken)
+    public async Task<IResult> DeliveriesAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (!RunId.TryParse(id, out var run) || await runs.FindAsync(run, cancellationToken) is null)
+        if (!RunId.TryParse(id, out var run) || await runs.FindAsync(run, cancellationToken) is not { } found || !request.Caller().Sees(found))
         {
             return Problems.From("not_found", $"There is no run '{id}'.");
         }
 
         return Json(new JsonObject { ["deliveries"] = new JsonArray([.. (await outbox.OfAsync(run, cancellationToken)).Select(Show)]) });
     }
+
+    private static bool IsOwn(string id) => id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase);
 
     private async Task<IResult> WriteAsync(string id, Asked asked, CancellationToken cancellationToken)
     {

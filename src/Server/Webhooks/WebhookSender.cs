@@ -46,7 +46,7 @@ public sealed partial class WebhookSender(
             return;
         }
 
-        var webhook = delivery.Webhook is Webhook.Default ? await webhooks.DefaultAsync(cancellationToken) : await webhooks.FindAsync(delivery.Webhook, cancellationToken);
+        var webhook = delivery.Url is not null ? await webhooks.DefaultAsync(run.Client, cancellationToken) : await webhooks.FindAsync(delivery.Webhook, cancellationToken);
         if (webhook is not { DisabledAt: null } || (delivery.Url ?? webhook.Url) is not { } url)
         {
             await outbox.PutBackAsync(open, delivery with { State = DeliveryState.Abandoned }, cancellationToken);

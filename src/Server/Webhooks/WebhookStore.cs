@@ -32,11 +32,14 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
     }
 
     public async Task<Webhook?> FindAsync(string id, CancellationToken cancellationToken) =>
-        SafeName.IsValid(id) && await table.FindAsync(Partition, KeyOf(id), cancellationToken) is { } document ? ServerJson.Read<Webhook>(document.Json) : null;
+        id.Length > 0 && await table.FindAsync(Partition, KeyOf(id), cancellationToken) is { } document ? ServerJson.Read<Webhook>(document.Json) : null;
 
-    /// <summary>The webhook whose secret signs what calls ask for; made when it is first needed.</summary>
-    public async Task<Webhook> DefaultAsync(CancellationToken cancellationToken) =>
-        await FindAsync(Webhook.Default, cancellationToken) ?? (await WriteAsync(Webhook.Default, known => known ?? New(Webhook.Default), cancellationToken)).Now!; // Written, since the change is never null.
+    /// <summary>The webhook whose secret signs what a client's calls ask for; made when it is first needed.</summary>
+    public async Task<Webhook> DefaultAsync(string client, CancellationToken cancellationToken)
+    {
+        var id = Webhook.DefaultOf(client);
+        return await FindAsync(id, cancellationToken) ?? (await WriteAsync(id, known => known ?? New(id), cancellationToken)).Now!; // Written, since the change is never null.
+    }
 
     /// <summary>Changes the row, or makes it, as often as it takes for nobody to be faster.</summary>
     /// <param name="change">Gets <see langword="null"/> where there is none; answering <see langword="null"/> leaves everything as it is.</param>

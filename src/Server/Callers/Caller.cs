@@ -1,0 +1,41 @@
+using ComfyFunc.Runs;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Callers;
+
+/// <summary>Who sent a request.</summary>
+/// <param name="Client">Whose runs these are; empty where callers are not told apart.</param>
+public sealed record Caller(string Client, Role Role)
+{
+    /// <summary>Everybody, where no keys are asked for.</summary>
+    public static Caller Anybody { get; } = new("", Role.Admin);
+
+    /// <summary>Whether a run is this caller's to see. That another client's run exists is no business of his.</summary>
+    public bool Sees(RunRecord run) => Role is Role.Admin || run.Client == Client;
+}
+
+/// <summary>What a caller may do; each may do what those before it may.</summary>
+public enum Role
+{
+    /// <summary>Nothing but what needs no key.</summary>
+    None,
+
+    /// <summary>Calls workflows, and sees the runs of its client.</summary>
+    Run,
+
+    /// <summary>Saves and deletes workflows.</summary>
+    Author,
+
+    /// <summary>Manages hosts, keys and webhooks, and sees every run.</summary>
+    Admin,
+}
+
+/// <summary>Carries the caller through a request.</summary>
+public static class RequestCaller
+{
+    private static readonly object Key = new();
+
+    public static Caller Caller(this HttpRequest request) => request.HttpContext.Items.TryGetValue(Key, out var caller) && caller is Caller known ? known : Callers.Caller.Anybody;
+
+    internal static void SetCaller(this HttpRequest request, Caller caller) => request.HttpContext.Items[Key] = caller;
+}

@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ComfyFunc.Callers;
+
+/// <summary>A caller of the configuration.</summary>
+public sealed class CallerOptions
+{
+    /// <summary>Characters; fewer could be guessed.</summary>
+    public const int ShortestKey = 24;
+
+    [Required]
+    public string Client { get; init; } = "";
+
+    /// <summary>What it sends as <c>Authorization: Bearer</c> or <c>X-Api-Key</c>.</summary>
+    [Required, MinLength(ShortestKey)]
+    public string Key { get; init; } = "";
+
+    public Role Role { get; init; } = Role.Run;
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Callers;
+
+/// <summary>Lets a request in, knowing from then on who sent it, or says why not.</summary>
+public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
+{
+    private const string Bearer = "Bearer ";
+
+    /// <returns>The answer that turns the request away; <see langword="null"/> lets it in.</returns>
+    public async Task<IResult?> RefusalAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var needed = Permissions.Needed(request.Method, request.Path.Value ?? "");
+        if (!options.AsksForKeys || needed is Role.None)
+        {
+            return null;
+        }
+
+        if (await CallerOfAsync(request, cancellationToken) is not { } caller)
+        {
+            request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
+            return Problems.From("unauthorized", "The call needs a key that is known here: Authorization: Bearer <key>, or X-Api-Key.");
+        }
+
+        if (caller.Role < needed)
+        {
+            return Problems.From("forbidden", $"This takes the role {needed.ToString().ToLowerInvariant()}.");
+        }
+
+        request.SetCaller(caller);
+        return null;
+    }
+
+    private async Task<Caller?> CallerOfAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var authorization = request.Headers.Authorization.ToString();
+        var key = request.Headers["X-Api-Key"].FirstOrDefault() ?? (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : null);
+        return (string.IsNullOrEmpty(key) ? null : await keys.FindAsync(key, cancellationToken)) ?? (options.TrustEasyAuth ? EasyAuth.CallerOf(request) : null);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Callers;
+
+/// <summary>The keys of callers: those of the configuration, and the Keys table. Only hashes are kept.</summary>
+public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, TimeProvider clock)
+{
+    private const string Partition = "key";
+    private const string Prefix = "cfk_";
+    private const int KeyBytes = 32;
+    private const int IdLength = 12;
+    private const int MostKept = 10_000;
+
+    // How long a key that another process deleted may still be good here, and a new one unknown.
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
+
+    private readonly IDocumentTable table = tables["keys"];
+    private readonly ImmutableDictionary<string, Caller> configured = options.Callers.ToImmutableDictionary(c => HashOf(c.Key), c => new Caller(c.Client, c.Role));
+    private readonly ConcurrentDictionary<string, Seen> seen = new();
+
+    /// <returns>Whose key it is, or <see langword="null"/>.</returns>
+    public async Task<Caller?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        var hash = HashOf(key);
+        if (configured.TryGetValue(hash, out var caller))
+        {
+            return caller;
+        }
+
+        var now = clock.GetUtcNow();
+        if (seen.TryGetValue(hash, out var last) && now - last.At < Freshness)
+        {
+            return last.Caller;
+        }
+
+        var found = await table.FindAsync(Partition, hash, cancellationToken) is { } document ? ServerJson.Read<ApiKey>(document.Json) : null;
+        if (seen.Count >= MostKept)
+        {
+            seen.Clear(); // Somebody tries keys: their memory is bounded.
+        }
+
+        caller = found is null ? null : new(found.Client, found.Role);
+        seen[hash] = new(now, caller);
+        return caller;
+    }
+
+    /// <returns>The key's row, and the key itself, which nobody can be told again.</returns>
+    public async Task<(ApiKey Row, string Key)> CreateAsync(string client, Role role, CancellationToken cancellationToken)
+    {
+        var key = Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var hash = HashOf(key);
+        var row = new ApiKey(hash[..IdLength], client, role, clock.GetUtcNow());
+        await table.UpsertAsync(new Document(Partition, hash, ServerJson.Write(row)), cancellationToken);
+        return (row, key);
+    }
+
+    public async Task<ImmutableArray<ApiKey>> ListAsync(CancellationToken cancellationToken)
+    {
+        var keys = ImmutableArray.CreateBuilder<ApiKey>();
+        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            keys.Add(ServerJson.Read<ApiKey>(document.Json));
+        }
+
+        return keys.ToImmutable();
+    }
+
+    public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        if (id.Length != IdLength || !id.All(char.IsAsciiHexDigitLower))
+        {
+            return false;
+        }
+
+        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, RowFrom = id, RowBefore = $"{id}g" }, cancellationToken))
+        {
+            seen.TryRemove(document.Row, out _);
+            return await table.DeleteAsync(Partition, document.Row, etag: null, cancellationToken);
+        }
+
+        return false;
+    }
+
+    // Keys have 256 bits of chance, so a plain hash is as good as a slow one, and finding one by its hash tells an attacker's clock nothing.
+    private static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    private sealed record Seen(DateTimeOffset At, Caller? Caller);
+}
+
+/// <summary>A key as it is listed.</summary>
+/// <param name="Id">The beginning of the key's hash.</param>
+public sealed record ApiKey(string Id, string Client, Role Role, DateTimeOffset CreatedAt);

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Threading.RateLimiting;
+using ComfyFunc.Runs;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Usage;
+
+/// <summary>Turns away calls of clients that have had what they may take. Counts of the Runs table are a moment old, so that several processes may let a few more through.</summary>
+public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
+    private const int OpenRetrySeconds = 5;
+
+    private readonly PartitionedRateLimiter<string> minutes = PartitionedRateLimiter.Create<string, string>(client =>
+        QuotaOf(options, client)?.RunsPerMinute is { } most
+            ? RateLimitPartition.GetFixedWindowLimiter(client, _ => new() { PermitLimit = most, Window = TimeSpan.FromMinutes(1) })
+            : RateLimitPartition.GetNoLimiter(client));
+
+    private readonly ConcurrentDictionary<string, Load> loads = new();
+
+    public void Dispose() => minutes.Dispose();
+
+    /// <returns>The answer that turns the call away; <see langword="null"/> counts it and lets it in.</returns>
+    public async Task<IResult?> RefusalAsync(HttpResponse response, string client, CancellationToken cancellationToken)
+    {
+        if (QuotaOf(options, client) is not { } quota)
+        {
+            return null;
+        }
+
+        using var lease = minutes.AttemptAcquire(client);
+        if (!lease.IsAcquired)
+        {
+            return Refuse(response, lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1), $"{quota.RunsPerMinute} calls a minute are yours.");
+        }
+
+        if (quota is { OpenRuns: null, RunsPerDay: null })
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        var load = await LoadAsync(client, now, cancellationToken);
+        if (load.Open >= quota.OpenRuns)
+        {
+            return Refuse(response, TimeSpan.FromSeconds(OpenRetrySeconds), $"{quota.OpenRuns} runs at a time are yours; let one end first.");
+        }
+
+        if (load.Today >= quota.RunsPerDay)
+        {
+            return Refuse(response, now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime, $"{quota.RunsPerDay} runs a day are yours; the next begins at midnight UTC.");
+        }
+
+        loads.AddOrUpdate(client, load, (_, known) => known with { Open = known.Open + 1, Today = known.Today + 1 });
+        return null;
+    }
+
+    private async Task<Load> LoadAsync(string client, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (loads.TryGetValue(client, out var known) && now - known.At < Freshness && known.At.UtcDateTime.Date == now.UtcDateTime.Date)
+        {
+            return known;
+        }
+
+        var (open, today) = await runs.CountAsync(client, now, cancellationToken);
+        return loads[client] = new(now, open, today);
+    }
+
+    private static QuotaOptions? QuotaOf(ComfyFuncOptions options, string client) =>
+        options.Quotas.FirstOrDefault(q => q.Client == client) ?? options.Quotas.FirstOrDefault(q => q.Client == QuotaOptions.Others);
+
+    private static IResult Refuse(HttpResponse response, TimeSpan after, string detail)
+    {
+        response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return Problems.From("rate_limited", detail);
+    }
+
+    private sealed record Load(DateTimeOffset At, int Open, int Today);
+}

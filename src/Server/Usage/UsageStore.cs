@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Usage;
+
+/// <summary>The Usage table: sums by day, client and workflow version, which outlive the runs.</summary>
+public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options, TimeProvider clock)
+{
+    private readonly IDocumentTable table = tables["usage"];
+
+    public async Task AddAsync(UsageRow more, CancellationToken cancellationToken)
+    {
+        var row = TableKey.Escape($"{more.Client}\n{more.Workflow.ToLowerInvariant()}\n{more.Version}");
+        while (true)
+        {
+            var document = await table.FindAsync(more.Day, row, cancellationToken);
+            var sum = document is null ? more : ServerJson.Read<UsageRow>(document.Json).Plus(more);
+            var next = new Document(more.Day, row, ServerJson.Write(sum)) { ETag = document?.ETag ?? "" };
+            if (await (document is null ? table.InsertAsync(next, cancellationToken) : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <param name="from">The first day, as yyyyMMdd.</param>
+    /// <param name="to">The last day.</param>
+    /// <param name="client"><see langword="null"/> for all.</param>
+    public async Task<ImmutableArray<UsageRow>> SumAsync(string from, string to, string? client, CancellationToken cancellationToken)
+    {
+        var sums = new SortedDictionary<(string Client, string Workflow, int Version), UsageRow>();
+        await foreach (var document in table.QueryAsync(new DocumentQuery { PartitionFrom = from, PartitionBefore = $"{to}~", PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            var row = ServerJson.Read<UsageRow>(document.Json);
+            if (client is null || row.Client == client)
+            {
+                var key = (row.Client, row.Workflow, row.Version);
+                sums[key] = sums.TryGetValue(key, out var known) ? known.Plus(row) : row;
+            }
+        }
+
+        return [.. sums.Values];
+    }
+
+    /// <summary>Forgets days that are too long ago.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var document in table.QueryAsync(new DocumentQuery { PartitionBefore = UsageRow.DayOf(clock.GetUtcNow() - options.UsageRetention), PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using ComfyFunc.Callers;
+
+namespace ComfyFunc.Tests.Server;
+
+public class PermissionsTests
+{
+    [Fact]
+    public void Every_endpoint_takes_the_role_that_it_should()
+    {
+        var roles = RouteTable.All.GroupBy(r => Permissions.Needed(r.Verb, $"/api/{r.Pattern}")).ToDictionary(g => g.Key, g => g.Select(r => $"{r.Verb} {r.Pattern}").Order(StringComparer.Ordinal));
+
+        Assert.Equal(["GET docs", "GET docs/scalar.js", "GET health", "GET ready"], roles[Role.None]);
+        Assert.Equal(["DELETE workflows/{name}", "PUT workflows/{name}"], roles[Role.Author]);
+        Assert.All(roles[Role.Run], r => Assert.Matches("^(GET|POST) workflows|runs|openapi|usage", r));
+        Assert.All(roles[Role.Admin], r => Assert.Matches(" (hosts|pool|keys|webhooks)", r));
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/webhooks/default/secret", Role.Run)]
+    [InlineData("POST", "/API/WEBHOOKS/DEFAULT/rotate", Role.Run)]
+    [InlineData("GET", "/api/webhooks/other/secret", Role.Admin)]
+    [InlineData("DELETE", "/api/Workflows/x", Role.Author)]
+    [InlineData("GET", "/elsewhere", Role.Admin)]
+    public void Paths_are_told_in_any_case(string verb, string path, Role needed) => Assert.Equal(needed, Permissions.Needed(verb, path));
+}
