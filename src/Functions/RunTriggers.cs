@@ -5,8 +5,8 @@ using Microsoft.DurableTask.Client;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>The HTTP triggers of runs.</summary>
-public sealed class RunTriggers(RunEndpoints runs, DurableClientSource clients, Api api)
+/// <summary>The HTTP triggers of runs, and of the files sent ahead of them.</summary>
+public sealed class RunTriggers(RunEndpoints runs, UploadEndpoints uploads, DurableClientSource clients, Api api)
 {
     [Function(nameof(RunWorkflow))]
     public Task<IResult> RunWorkflow(
@@ -69,4 +69,9 @@ public sealed class RunTriggers(RunEndpoints runs, DurableClientSource clients, 
     public Task<IResult> GetRunOutput(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.RunOutput)] HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken) =>
         api.AnswerAsync(request, () => runs.OutputAsync(request, id, tag, n, cancellationToken), cancellationToken);
+
+    [Function(nameof(CreateUpload))]
+    public Task<IResult> CreateUpload(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Uploads)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, () => uploads.CreateAsync(request, cancellationToken), cancellationToken);
 }

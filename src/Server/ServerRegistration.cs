@@ -46,6 +46,9 @@ public static class ServerRegistration
         services.TryAddSingleton<CallExplainer>();
         services.TryAddSingleton<KeyedCalls>();
         services.TryAddSingleton<RunEventStream>();
+        services.TryAddSingleton<Uploads>();
+        services.TryAddSingleton<CallBody>();
+        services.TryAddSingleton<UploadEndpoints>();
         services.TryAddSingleton<InputFiles>();
         services.TryAddSingleton<RunPrompts>();
         services.TryAddSingleton<RunExecutor>();

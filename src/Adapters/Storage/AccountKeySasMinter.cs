@@ -10,4 +10,10 @@ internal sealed class AccountKeySasMinter(BlobContainerClient container) : ISasM
         var blob = container.GetBlobClient(blobName);
         return new(blob.GenerateSasUri(SasTerms.For(blob, fileName, contentType, expires)));
     }
+
+    public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken)
+    {
+        var blob = container.GetBlobClient(blobName);
+        return new(blob.GenerateSasUri(SasTerms.ForUpload(blob, expires)));
+    }
 }

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Sas;
 
 namespace ComfyFunc.Storage;
 
@@ -16,14 +17,20 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
 
     public void Dispose() => gate.Dispose();
 
-    public async ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken)
+    public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        SignAsync(blobName, (blob, end) => SasTerms.For(blob, fileName, contentType, end), expires, cancellationToken);
+
+    public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        SignAsync(blobName, SasTerms.ForUpload, expires, cancellationToken);
+
+    private async ValueTask<Uri> SignAsync(string blobName, Func<BlobClient, DateTimeOffset, BlobSasBuilder> termsOf, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         var latest = clock.GetUtcNow() + Longest;
         var end = expires < latest ? expires : latest;
         var signer = key is { } kept && kept.SignedExpiresOn >= end ? kept : await RenewAsync(end, cancellationToken);
 
         var blob = container.GetBlobClient(blobName);
-        var terms = SasTerms.For(blob, fileName, contentType, end < signer.SignedExpiresOn ? end : signer.SignedExpiresOn);
+        var terms = termsOf(blob, end < signer.SignedExpiresOn ? end : signer.SignedExpiresOn);
         return new BlobUriBuilder(blob.Uri) { Sas = terms.ToSasQueryParameters(signer, container.AccountName) }.ToUri();
     }
 

@@ -6,4 +6,7 @@ public sealed class MemorySasMinter : ISasMinter
     public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken) =>
         new(new Uri($"https://storage.invalid/{blobName}?se={Uri.EscapeDataString(expires.ToString("O"))}" +
             $"&rscd={Uri.EscapeDataString(SasTerms.Attachment(fileName))}&rsct={Uri.EscapeDataString(contentType)}"));
+
+    public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        new(new Uri($"https://storage.invalid/{blobName}?se={Uri.EscapeDataString(expires.ToString("O"))}&sp=cw"));
 }

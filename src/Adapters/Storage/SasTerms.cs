@@ -8,15 +8,20 @@ namespace ComfyFunc.Storage;
 internal static class SasTerms
 {
     public static BlobSasBuilder For(BlobClient blob, string fileName, string contentType, DateTimeOffset expires) =>
-        new(BlobSasPermissions.Read, expires)
-        {
-            BlobContainerName = blob.BlobContainerName,
-            BlobName = blob.Name,
-            Resource = "b",
-            Protocol = blob.Uri.Scheme == Uri.UriSchemeHttps ? SasProtocol.Https : SasProtocol.HttpsAndHttp,
-            ContentDisposition = Attachment(fileName),
-            ContentType = contentType,
-        };
+        Of(blob, BlobSasPermissions.Read, expires, Attachment(fileName), contentType);
+
+    /// <summary>The terms of a link that only writes.</summary>
+    public static BlobSasBuilder ForUpload(BlobClient blob, DateTimeOffset expires) => Of(blob, BlobSasPermissions.Create | BlobSasPermissions.Write, expires, null, null);
+
+    private static BlobSasBuilder Of(BlobClient blob, BlobSasPermissions permissions, DateTimeOffset expires, string? disposition, string? contentType) => new(permissions, expires)
+    {
+        BlobContainerName = blob.BlobContainerName,
+        BlobName = blob.Name,
+        Resource = "b",
+        Protocol = blob.Uri.Scheme == Uri.UriSchemeHttps ? SasProtocol.Https : SasProtocol.HttpsAndHttp,
+        ContentDisposition = disposition,
+        ContentType = contentType,
+    };
 
     /// <summary>RFC 6266: an ASCII name for every client, and the true one where it differs.</summary>
     public static string Attachment(string fileName)

@@ -42,4 +42,7 @@ public abstract record FileSource
     public sealed record Bytes(ReadOnlyMemory<byte> Content, string? ContentType) : FileSource;
 
     public sealed record Url(Uri Address) : FileSource;
+
+    /// <summary>A file that the client has sent ahead.</summary>
+    public sealed record Upload(UploadRef Ref) : FileSource;
 }

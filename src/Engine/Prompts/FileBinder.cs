@@ -3,7 +3,7 @@ using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Prompts;
 
-/// <summary>Binds what a caller sends for an uploaded file: an object of type file, a data URI, a URL, base64, the name of a file that the host has, or an array of images.</summary>
+/// <summary>Binds what a caller sends for an uploaded file: an object of type file, a data URI, a URL, base64, the ref of an upload, the name of a file that the host has, or an array of images.</summary>
 internal static class FileBinder
 {
     // Shorter text is more likely a mistyped name than a picture.
@@ -114,6 +114,17 @@ internal static class FileBinder
             }
 
             call.Refuse(pointer, "The URL is malformed.");
+            return null;
+        }
+
+        if (UploadRef.IsMeant(trimmed))
+        {
+            if (UploadRef.TryParse(trimmed, out var upload))
+            {
+                return new FileSource.Upload(upload.Value);
+            }
+
+            call.Refuse(pointer, "The ref of an upload is what POST /api/uploads answered.");
             return null;
         }
 

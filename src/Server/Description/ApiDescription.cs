@@ -84,6 +84,7 @@ public sealed class ApiDescription
         Add("GET", Routes.RunEvents, "FollowRun", "Runs", "The run's events as they happen, as Server-Sent Events.", [InPath("id"), InHeader("Last-Event-ID", "Goes on after this event.")], new() { ["200"] = Events() }, Problems("400", "404"));
         Add("POST", Routes.RunCancel, "CancelRun", "Runs", "Cancels a run.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Answers(("200", "It has ended.", CommonSchemas.Run), ("202", "It is being stopped.", CommonSchemas.Run)), Problems("404"));
         Add("POST", Routes.RunRetry, "RetryRun", "Runs", "Makes an ended run's call once more, as a run of its own.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Started(CommonSchemas.Run), Problems("404", "409"));
+        Add("POST", Routes.Uploads, "CreateUpload", "Runs", "Names a file to come: PUT it to the url, then use the ref in calls.", [], Answers(("201", "Where to send it.", CommonSchemas.Upload)), Problems());
         Add("GET", Routes.RunDeliveries, "ListDeliveries", "Runs", "Who was told of the run, and what they answered.", [InPath("id")], Answers(("200", "The deliveries.", CommonSchemas.DeliveryList)), Problems("404"));
         Add("GET", Routes.RunOutput, "GetRunOutput", "Runs", "Sends to a fresh download link.", [InPath("id"), InPath("tag"), InPath("n", Integer("Counts from 0.").Within(0, null))], new() { ["302"] = new OpenApiResponse { Description = "The file is at Location." }, ["200"] = new OpenApiResponse { Description = "A text.", Content = Content("text/plain", Text()) } }, Problems("404"));
     }
@@ -144,7 +145,11 @@ public sealed class ApiDescription
         document.AddComponent(input, workflow.Input(document));
         document.AddComponent(outputs, workflow.Outputs(document));
         document.AddComponent(run, CommonSchemas.RunSchema(document, new OpenApiSchemaReference(outputs, document)));
-        var body = new OpenApiRequestBody { Content = Content(Json, new OpenApiSchemaReference(input, document), workflow.Example()) };
+        var body = new OpenApiRequestBody
+        {
+            Description = "As multipart/form-data: this JSON in a part 'input', files in parts named tag.input.",
+            Content = Content(Json, new OpenApiSchemaReference(input, document), workflow.Example()),
+        };
         Add("POST", path["/api/".Length..], $"Run{workflow.Id}", Saved, $"Runs '{workflow.Name}', now version {workflow.Version}.", CallParameters(), Started(run), CallProblems(), body);
     }
 

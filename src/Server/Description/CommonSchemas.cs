@@ -30,6 +30,7 @@ internal static class CommonSchemas
     public const string WebhookSecret = "WebhookSecret";
     public const string WebhookEvent = "WebhookEvent";
     public const string DeliveryList = "DeliveryList";
+    public const string Upload = "Upload";
     public const string Usage = "Usage";
     public const string Key = "Key";
     public const string KeyList = "KeyList";
@@ -104,6 +105,9 @@ internal static class CommonSchemas
             ("from", Text(null, "date")), ("to", Text(null, "date")),
             ("usage", ListOf(Record(null, ["client", "workflow", "version", "runs"],
                 ("client", Text()), ("workflow", Text()), ("version", Integer()), ("runs", Integer(null, "int64")), ("succeeded", Integer(null, "int64")), ("gpuSeconds", Number()), ("outputBytes", Integer(null, "int64")))))));
+        document.AddComponent(Upload, Record("Where a file is to be sent.", ["ref", "method", "url"],
+            ("ref", Text("Stands for the file in calls.")), ("method", Text()), ("url", Link("Takes the file until urlExpiresAt, and shows nothing.")),
+            ("headers", MapOf(Text(), "To be sent with it.")), ("urlExpiresAt", Time()), ("maxBytes", Integer(null, "int64"))));
         document.AddComponent(Health, Record(null, ["status"], ("status", Text())));
     }
 
@@ -143,7 +147,7 @@ internal static class CommonSchemas
     {
         var schema = Record("A file to use in a run, by url or by content.", [],
             ("type", Schemas.OneOf(null, "file")), ("name", Text()),
-            ("url", Link("http, https or data.")), ("content", Text("The bytes as base64.")));
+            ("url", Text("http, https, data, or the ref of an upload.")), ("content", Text("The bytes as base64.")));
         schema.AdditionalPropertiesAllowed = false;
         return schema;
     }

@@ -124,7 +124,7 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
         // Generators that know no choices take the first.
         OneOf =
         [
-            Schemas.Text("A URL, a data URI, base64, or the name of a file that the hosts have."),
+            Schemas.Text("A URL, a data URI, base64, the ref of an upload, or the name of a file that the hosts have."),
             new OpenApiSchemaReference(CommonSchemas.InputFile, document),
             Schemas.ListOf(new OpenApiSchema { OneOf = [Schemas.Text(), new OpenApiSchemaReference(CommonSchemas.InputFile, document)] }, "Images, which become a batch."),
         ],

@@ -7,17 +7,22 @@ namespace ComfyFunc;
 public static class RequestBody
 {
     /// <returns>The bytes, or <see langword="null"/> when there are more than <paramref name="maxBytes"/>.</returns>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
+    public static Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken) =>
+        ReadAsync(request.Body, request.ContentLength, maxBytes, cancellationToken);
+
+    /// <param name="length">What the sender announced.</param>
+    /// <returns>The bytes, or <see langword="null"/> when there are more than <paramref name="maxBytes"/>.</returns>
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream content, long? length, long maxBytes, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > maxBytes)
+        if (length > maxBytes)
         {
             return null;
         }
 
-        var body = new ArrayBufferWriter<byte>((int)Math.Min(request.ContentLength ?? 4096, 1 << 20) + 1);
+        var body = new ArrayBufferWriter<byte>((int)Math.Min(length ?? 4096, 1 << 20) + 1);
         while (true)
         {
-            var read = await request.Body.ReadAsync(body.GetMemory(8192), cancellationToken);
+            var read = await content.ReadAsync(body.GetMemory(8192), cancellationToken);
             if (read == 0)
             {
                 return body.WrittenMemory;

@@ -41,6 +41,7 @@ public static class RouteTable
         Route<WebhookEndpoints>("DELETE", Routes.Webhook, (e, r, ct) => e.DeleteAsync(Value(r, "id"), ct)),
         Route<WebhookEndpoints>("GET", Routes.WebhookSecret, (e, r, ct) => e.SecretAsync(r, Value(r, "id"), ct)),
         Route<WebhookEndpoints>("POST", Routes.WebhookRotate, (e, r, ct) => e.RotateAsync(r, Value(r, "id"), ct)),
+        Route<UploadEndpoints>("POST", Routes.Uploads, (e, r, ct) => e.CreateAsync(r, ct)),
         Route<HostEndpoints>("GET", Routes.Hosts, (e, _, ct) => e.ListAsync(ct)),
         Route<HostEndpoints>("GET", Routes.Host, (e, r, ct) => e.GetAsync(Value(r, "id"), ct)),
         Route<HostEndpoints>("PUT", Routes.Host, (e, r, ct) => e.PutAsync(r, Value(r, "id"), ct)),

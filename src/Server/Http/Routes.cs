@@ -20,6 +20,7 @@ public static class Routes
     public const string Webhook = "webhooks/{id}";
     public const string WebhookSecret = "webhooks/{id}/secret";
     public const string WebhookRotate = "webhooks/{id}/rotate";
+    public const string Uploads = "uploads";
     public const string Hosts = "hosts";
     public const string Host = "hosts/{id}";
     public const string HostDrain = "hosts/{id}/drain";

@@ -8,7 +8,7 @@ using ComfyFunc.Web;
 namespace ComfyFunc.Runs;
 
 /// <summary>Stores a call's files as blobs, whether they came with it or are to be fetched, and refuses those that no host should see.</summary>
-public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, ComfyFuncOptions options)
+public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads uploads, ComfyFuncOptions options)
 {
     /// <summary>The folder on hosts that holds what the façade stages there.</summary>
     public const string HostFolder = "comfyfunc";
@@ -17,7 +17,8 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, ComfyFuncOp
 
     private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(60);
 
-    public async Task<FilesReply> StoreAsync(RunId run, ImmutableArray<CallFile> files, CancellationToken cancellationToken)
+    /// <param name="client">Whose uploads the files may be.</param>
+    public async Task<FilesReply> StoreAsync(RunId run, string client, ImmutableArray<CallFile> files, CancellationToken cancellationToken)
     {
         if (files.IsEmpty)
         {
@@ -29,18 +30,26 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, ComfyFuncOp
         await Parallel.ForEachAsync(
             Enumerable.Range(0, files.Length),
             new ParallelOptions { MaxDegreeOfParallelism = FetchesAtOnce, CancellationToken = cancellationToken },
-            async (i, ct) => (stored[i], faults[i]) = await StoreAsync(run, files[i], ct));
+            async (i, ct) => (stored[i], faults[i]) = await StoreAsync(run, client, files[i], ct));
         return faults.OfType<Fault>().ToImmutableArray() is { IsEmpty: false } wrong
             ? new FilesReply.Refused(wrong)
             : new FilesReply.Stored([.. stored.OfType<RunFile>()]);
     }
 
-    private async Task<(RunFile?, Fault?)> StoreAsync(RunId run, CallFile file, CancellationToken cancellationToken)
+    private async Task<(RunFile?, Fault?)> StoreAsync(RunId run, string client, CallFile file, CancellationToken cancellationToken)
     {
         switch (file.Source)
         {
             case FileSource.Bytes b:
                 return await StoreAsync(run, file, new MemoryStream(b.Content.ToArray(), writable: false), b.Content.Length, b.ContentType, file.Name, cancellationToken);
+            case FileSource.Upload u:
+                await using (var sent = await uploads.OpenAsync(u.Ref, client, cancellationToken))
+                {
+                    return sent is null
+                        ? (null, new("invalid_input", "There is no such upload, or nothing has been sent to its URL yet.", file.Pointer))
+                        : await StoreAsync(run, file, sent, null, null, file.Name, cancellationToken);
+                }
+
             case FileSource.Url u:
                 switch (await fetch.FetchAsync(u.Address, new FetchLimits(options.MaxInputBytes, FetchPatience), cancellationToken))
                 {

@@ -13,7 +13,7 @@ namespace ComfyFunc.Runs;
 
 /// <summary>The endpoints that run a workflow and look after its runs. Kestrel maps them; Functions triggers call them.</summary>
 public sealed class RunEndpoints(
-    RunIntake intake, CallExplainer explainer, KeyedCalls keyed, RunEventStream events, PendingStore pending, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, GuardedPost post, Quotas quotas, ComfyFuncOptions options, TimeProvider clock)
+    CallBody bodies, RunIntake intake, CallExplainer explainer, KeyedCalls keyed, RunEventStream events, PendingStore pending, RunStore runs, RunWaiter waiter, RunResource resource, RunRemoval removal, IRunDriver driver, GuardedPost post, Quotas quotas, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int LargestPage = 200;
     private const string QueueFullSeconds = "10";
@@ -21,12 +21,13 @@ public sealed class RunEndpoints(
     /// <summary>POST /api/workflows/{name} and …/versions/{version}: runs it.</summary>
     public async Task<IResult> SubmitAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
     {
-        if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
+        var read = await bodies.ReadAsync(request, cancellationToken);
+        if (read is not CallBodyReply.Read body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
+            return Problems.From(((CallBodyReply.Refused)read).Faults);
         }
 
-        var (call, faults) = Call.Read(request.Query, name, version, body);
+        var (call, faults) = Call.Read(request.Query, name, version, body.Json);
         var (webhook, webhookFaults) = WebhookWishes.Of(request.Query, post);
         if (!faults.IsEmpty || !webhookFaults.IsEmpty)
         {
@@ -44,7 +45,7 @@ public sealed class RunEndpoints(
             };
         }
 
-        var (key, fault) = CallKey.Of(request, body.Span);
+        var (key, fault) = CallKey.Of(request, body.Essence.Span);
         if (fault is not null)
         {
             return Problems.From(fault);

@@ -54,7 +54,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
     {
         var version = bound.Version;
         var id = call.Run ?? RunIds.New(clock);
-        var stored = await files.StoreAsync(id, bound.Files, cancellationToken);
+        var stored = await files.StoreAsync(id, call.Client, bound.Files, cancellationToken);
         if (stored is FilesReply.Refused refused)
         {
             await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(id), cancellationToken);
