@@ -1,15 +1,17 @@
+using ComfyFunc.Batches;
 using ComfyFunc.Runs;
 using ComfyFunc.Usage;
 
 namespace ComfyFunc;
 
-/// <summary>Forgets what is only kept for a time: keys of calls, files sent ahead of calls, and sums of usage.</summary>
-public sealed class Housekeeping(KeyedCalls calls, Uploads uploads, UsageStore usage)
+/// <summary>Forgets what is only kept for a time: keys of calls, files sent ahead of calls, batches, and sums of usage.</summary>
+public sealed class Housekeeping(KeyedCalls calls, Uploads uploads, BatchStore batches, UsageStore usage)
 {
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         await calls.SweepAsync(cancellationToken);
         await uploads.SweepAsync(cancellationToken);
+        await batches.SweepAsync(cancellationToken);
         await usage.SweepAsync(cancellationToken);
     }
 }

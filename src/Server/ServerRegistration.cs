@@ -1,3 +1,4 @@
+using ComfyFunc.Batches;
 using ComfyFunc.Callers;
 using ComfyFunc.Comfy;
 using ComfyFunc.Description;
@@ -18,7 +19,7 @@ namespace ComfyFunc;
 public static class ServerRegistration
 {
     /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage"];
+    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage", "batches"];
 
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -101,6 +102,11 @@ public static class ServerRegistration
 
     private static IServiceCollection AddEndpoints(this IServiceCollection services)
     {
+        services.TryAddSingleton<BatchStore>();
+        services.TryAddSingleton<BatchBell>();
+        services.TryAddSingleton<BatchFeeder>();
+        services.AddHostedService(s => s.GetRequiredService<BatchFeeder>());
+        services.TryAddSingleton<BatchEndpoints>();
         services.TryAddSingleton<UsageStore>();
         services.TryAddSingleton<UsageMeter>();
         services.AddHostedService(s => s.GetRequiredService<UsageMeter>());

@@ -11,7 +11,7 @@ public class PermissionsTests
 
         Assert.Equal(["GET docs", "GET docs/scalar.js", "GET health", "GET ready"], roles[Role.None]);
         Assert.Equal(["DELETE workflows/{name}", "PUT workflows/{name}"], roles[Role.Author]);
-        Assert.All(roles[Role.Run], r => Assert.Matches("^(GET|POST) workflows|runs|uploads|openapi|usage", r));
+        Assert.All(roles[Role.Run], r => Assert.Matches("^(GET|POST) workflows|runs|batches|uploads|openapi|usage", r));
         Assert.All(roles[Role.Admin], r => Assert.Matches(" (hosts|pool|keys|webhooks)", r));
     }
 

@@ -31,6 +31,8 @@ internal static class CommonSchemas
     public const string WebhookEvent = "WebhookEvent";
     public const string DeliveryList = "DeliveryList";
     public const string Upload = "Upload";
+    public const string Batch = "Batch";
+    public const string BatchInputs = "BatchInputs";
     public const string Usage = "Usage";
     public const string Key = "Key";
     public const string KeyList = "KeyList";
@@ -108,6 +110,15 @@ internal static class CommonSchemas
         document.AddComponent(Upload, Record("Where a file is to be sent.", ["ref", "method", "url"],
             ("ref", Text("Stands for the file in calls.")), ("method", Text()), ("url", Link("Takes the file until urlExpiresAt, and shows nothing.")),
             ("headers", MapOf(Text(), "To be sent with it.")), ("urlExpiresAt", Time()), ("maxBytes", Integer(null, "int64"))));
+        document.AddComponent(BatchInputs, Record("Either inputs, or matrix and perhaps input.", [],
+            ("inputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object }, "The body of a call each; 1,000 at most.")),
+            ("matrix", MapOf(MapOf(ListOf(new OpenApiSchema())), "{tag: {input: [values]}}: a run of every combination.")),
+            ("input", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the combinations share." })));
+        document.AddComponent(Batch, Record("Many runs of one workflow version.", ["id", "workflow", "version", "status", "total", "runs", "links"],
+            ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", Schemas.OneOf(null, "running", "completed", "canceling", "canceled")),
+            ("createdAt", Time()), ("total", Integer()), ("progress", Number("0 to 1.").Within(0, 1)), ("runs", MapOf(Integer(), "How many, by status.")),
+            ("refused", ListOf(Record("A call that made no run.", ["index"], ("index", Integer("Among the inputs, from 0.")), ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Text()), ("detail", Text()))))))),
+            ("links", Links())));
         document.AddComponent(Health, Record(null, ["status"], ("status", Text())));
     }
 
@@ -119,7 +130,7 @@ internal static class CommonSchemas
         ("createdAt", Time()), ("startedAt", Time()), ("completedAt", Time()),
         ("startBy", Time("It expires if it has found no slot by then.")), ("finishBy", Time("It fails if it has not ended by then.")),
         ("expiresAt", Time("When it is deleted with its files.")),
-        ("retryOf", Text("The run that this one repeats.")),
+        ("batch", Text("The batch that made it.")), ("retryOf", Text("The run that this one repeats.")),
         ("gpuWorkBegun", Boolean("Of a canceled run: whether a GPU had begun to work for it.")),
         ("queuePosition", Integer("How many runs wait before it.")),
         ("progress", new OpenApiSchemaReference(Progress, document)),

@@ -13,6 +13,8 @@ public static class Paths
 
     public static string Retry(RunId id) => $"/api/runs/{id}/retry";
 
+    public static string Batch(string id) => $"/api/batches/{id}";
+
     public static string Deliveries(RunId id) => $"/api/runs/{id}/deliveries";
 
     public static string Cancel(RunId id) => $"/api/runs/{id}/cancel";

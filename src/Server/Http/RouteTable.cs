@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ComfyFunc.Batches;
 using ComfyFunc.Callers;
 using ComfyFunc.Description;
 using ComfyFunc.Pool;
@@ -41,6 +42,9 @@ public static class RouteTable
         Route<WebhookEndpoints>("DELETE", Routes.Webhook, (e, r, ct) => e.DeleteAsync(Value(r, "id"), ct)),
         Route<WebhookEndpoints>("GET", Routes.WebhookSecret, (e, r, ct) => e.SecretAsync(r, Value(r, "id"), ct)),
         Route<WebhookEndpoints>("POST", Routes.WebhookRotate, (e, r, ct) => e.RotateAsync(r, Value(r, "id"), ct)),
+        Route<BatchEndpoints>("POST", Routes.WorkflowBatches, (e, r, ct) => e.SubmitAsync(r, Value(r, "name"), ct)),
+        Route<BatchEndpoints>("GET", Routes.Batch, (e, r, ct) => e.GetAsync(r, Value(r, "id"), ct)),
+        Route<BatchEndpoints>("POST", Routes.BatchCancel, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct)),
         Route<UploadEndpoints>("POST", Routes.Uploads, (e, r, ct) => e.CreateAsync(r, ct)),
         Route<HostEndpoints>("GET", Routes.Hosts, (e, _, ct) => e.ListAsync(ct)),
         Route<HostEndpoints>("GET", Routes.Host, (e, r, ct) => e.GetAsync(Value(r, "id"), ct)),

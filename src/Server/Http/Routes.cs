@@ -20,6 +20,9 @@ public static class Routes
     public const string Webhook = "webhooks/{id}";
     public const string WebhookSecret = "webhooks/{id}/secret";
     public const string WebhookRotate = "webhooks/{id}/rotate";
+    public const string WorkflowBatches = "workflows/{name}/batches";
+    public const string Batch = "batches/{id}";
+    public const string BatchCancel = "batches/{id}/cancel";
     public const string Uploads = "uploads";
     public const string Hosts = "hosts";
     public const string Host = "hosts/{id}";

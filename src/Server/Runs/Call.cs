@@ -24,6 +24,9 @@ public sealed record Call(string Workflow)
     /// <summary>The id that the run is to have, where it was promised before; else it gets a new one.</summary>
     public RunId? Run { get; init; }
 
+    /// <summary>The batch that makes it.</summary>
+    public string? Batch { get; init; }
+
     /// <summary>Whose run it is to be.</summary>
     public string Client { get; init; } = "";
 

@@ -173,7 +173,7 @@ public sealed class RunEndpoints(
 
         try
         {
-            var page = await runs.PageAsync(new RunFilter(query["workflow"].FirstOrDefault(), status, ClientToList(request)), Paging.SizeOf(request, LargestPage), Paging.ContinuationOf(request), cancellationToken);
+            var page = await runs.PageAsync(new RunFilter(query["workflow"].FirstOrDefault(), status, ClientToList(request), query["batch"].FirstOrDefault()), Paging.SizeOf(request, LargestPage), Paging.ContinuationOf(request), cancellationToken);
             var shown = new JsonArray();
             foreach (var run in page.Runs)
             {

@@ -74,6 +74,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 Demands = (version.Demands ?? Demands.None).And(call.Demands),
                 Priority = call.Priority,
                 Client = call.Client,
+                Batch = call.Batch,
                 Webhook = call.Webhook,
                 Limits = LimitsFrom(now, call.StartWithin, call.FinishWithin),
                 State = RunProcess.Initial,

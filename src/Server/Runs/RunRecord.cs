@@ -33,6 +33,9 @@ public sealed record RunRecord
     /// <summary>The run that this one repeats.</summary>
     public RunId? RetryOf { get; init; }
 
+    /// <summary>The batch that made it.</summary>
+    public string? Batch { get; init; }
+
     /// <summary>Whom the call wants told of the run, besides the webhooks that are registered.</summary>
     public CallWebhook? Webhook { get; init; }
 

@@ -26,6 +26,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
             ["completedAt"] = run.CompletedAt,
             ["startBy"] = run.Limits.StartBy,
             ["finishBy"] = run.Limits.FinishBy,
+            ["batch"] = run.Batch,
             ["retryOf"] = run.RetryOf?.Value,
             ["gpuWorkBegun"] = run.Outcome is RunOutcome.Canceled { GpuWorkBegun: var begun } ? begun : null,
             ["expiresAt"] = (run.CompletedAt ?? run.Limits.FinishBy) + options.Retention,

@@ -92,6 +92,21 @@ public sealed class RunStore(IDocumentTables tables)
         return (open, today);
     }
 
+    /// <summary>How many of a batch's runs are where.</summary>
+    /// <param name="since">When the batch was made: its runs have ids of that day.</param>
+    public async Task<Dictionary<RunStatus, int>> CountBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var counts = new Dictionary<RunStatus, int>();
+        var query = new RunFilter(Batch: batch).ToQuery(DocumentQuery.LargestPage) with { PartitionFrom = RunKeys.Partition(since.AddDays(1)), PartitionBefore = RunKeys.Partition(since.AddDays(-1)) };
+        await foreach (var document in table.QueryAsync(query, cancellationToken))
+        {
+            var status = FromDocument(document).Status;
+            counts[status] = counts.GetValueOrDefault(status) + 1;
+        }
+
+        return counts;
+    }
+
     /// <summary>Runs that were created before a time: candidates for the retention sweep.</summary>
     public async IAsyncEnumerable<RunRecord> CreatedBeforeAsync(DateTimeOffset time, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -139,6 +154,7 @@ public sealed class RunStore(IDocumentTables tables)
         Columns = ImmutableDictionary<string, object>.Empty
             .Add("Workflow", run.Workflow)
             .Add("Client", run.Client)
+            .Add("Batch", run.Batch ?? "")
             .Add("Status", run.Status.ToString())
             .Add("Open", run.Outcome is null),
     };
@@ -157,7 +173,7 @@ public readonly record struct RunUpdate(bool Written, RunRecord? Now);
 public sealed record RunPage(ImmutableArray<RunRecord> Runs, string? Continuation);
 
 /// <summary>Which runs a listing shows.</summary>
-public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null, string? Client = null)
+public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null, string? Client = null, string? Batch = null)
 {
     internal static ImmutableDictionary<string, object> Open { get; } = ImmutableDictionary<string, object>.Empty.Add("Open", true);
 
@@ -169,6 +185,7 @@ public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null
         columns = Workflow is null ? columns : columns.Add(nameof(Workflow), Workflow);
         columns = Status is null ? columns : columns.Add(nameof(Status), Status.Value.ToString());
         columns = Client is null ? columns : columns.Add(nameof(Client), Client);
+        columns = Batch is null ? columns : columns.Add(nameof(Batch), Batch);
         return new() { Where = columns, PageSize = size };
     }
 }

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ComfyFunc.Batches;
+
+/// <summary>
+/// Reads the body of a batch: <c>{"inputs":[…]}</c> with the body of a call each, or <c>{"matrix":{"tag":{"input":[…]}},"input":{…}}</c>, which makes a call
+/// of every combination over the values that they share.
+/// </summary>
+internal static class BatchBody
+{
+    public static (ImmutableArray<JsonObject> Inputs, ImmutableArray<Fault> Faults) Read(JsonElement root, int most)
+    {
+        if (root.ValueKind is not JsonValueKind.Object)
+        {
+            return ([], [new("invalid_request", "A batch is {\"inputs\":[…]} or {\"matrix\":{\"tag\":{\"input\":[…]}}}.", "")]);
+        }
+
+        var unknown = root.EnumerateObject().Where(p => p.Name is not ("inputs" or "matrix" or "input")).Select(p => new Fault("invalid_request", $"A batch has inputs, or matrix and input; not '{p.Name}'.", JsonPointer.Of(p.Name))).ToImmutableArray();
+        if (!unknown.IsEmpty)
+        {
+            return ([], unknown);
+        }
+
+        return (root.TryGetProperty("inputs", out var inputs), root.TryGetProperty("matrix", out var matrix)) switch
+        {
+            (true, false) when !root.TryGetProperty("input", out _) => FromList(inputs, most),
+            (false, true) => FromMatrix(matrix, root.TryGetProperty("input", out var shared) ? shared : JsonElement.Parse("{}"), most),
+            _ => ([], [new("invalid_request", "A batch has either inputs, or matrix and perhaps input.", "")]),
+        };
+    }
+
+    private static (ImmutableArray<JsonObject>, ImmutableArray<Fault>) FromList(JsonElement inputs, int most)
+    {
+        if (inputs.ValueKind is not JsonValueKind.Array || inputs.GetArrayLength() is 0 || inputs.GetArrayLength() > most)
+        {
+            return ([], [new("invalid_request", $"inputs is an array of 1 to {most} bodies of calls.", "/inputs")]);
+        }
+
+        var wrong = inputs.EnumerateArray().Index().Where(i => i.Item.ValueKind is not JsonValueKind.Object).Select(i => new Fault("invalid_request", "The body of a call is an object of tags.", $"/inputs/{i.Index}")).ToImmutableArray();
+        return wrong.IsEmpty ? ([.. inputs.EnumerateArray().Select(ObjectOf)], []) : ([], wrong);
+    }
+
+    private static (ImmutableArray<JsonObject>, ImmutableArray<Fault>) FromMatrix(JsonElement matrix, JsonElement shared, int most)
+    {
+        if (shared.ValueKind is not JsonValueKind.Object)
+        {
+            return ([], [new("invalid_request", "input is the body of a call.", "/input")]);
+        }
+
+        var faults = ImmutableArray.CreateBuilder<Fault>();
+        var axes = ImmutableArray.CreateBuilder<(string Tag, string Input, JsonElement[] Values)>();
+        foreach (var tag in matrix.ValueKind is JsonValueKind.Object ? matrix.EnumerateObject().ToArray() : [])
+        {
+            foreach (var input in tag.Value.ValueKind is JsonValueKind.Object ? tag.Value.EnumerateObject().ToArray() : [])
+            {
+                if (input.Value.ValueKind is JsonValueKind.Array && input.Value.GetArrayLength() > 0)
+                {
+                    axes.Add((tag.Name, input.Name, [.. input.Value.EnumerateArray()]));
+                }
+                else
+                {
+                    faults.Add(new("invalid_request", "What is swept is an array of one value at least.", $"/matrix{JsonPointer.Under(JsonPointer.Of(tag.Name), input.Name)}"));
+                }
+            }
+        }
+
+        if (faults.Count > 0 || axes.Count == 0)
+        {
+            return ([], faults.Count > 0 ? faults.ToImmutable() : [new("invalid_request", "matrix is {\"tag\":{\"input\":[…]}}.", "/matrix")]);
+        }
+
+        var count = axes.Aggregate(1L, (product, axis) => Math.Min(product * axis.Values.Length, int.MaxValue));
+        return count > most
+            ? ([], [new("invalid_request", $"The matrix makes {count} runs; a batch has {most} at most.", "/matrix")])
+            : ([.. Enumerable.Range(0, (int)count).Select(n => Combination(shared, axes, n))], []);
+    }
+
+    // The last axis turns fastest, as in nested loops.
+    private static JsonObject Combination(JsonElement shared, ImmutableArray<(string Tag, string Input, JsonElement[] Values)>.Builder axes, int number)
+    {
+        var body = ObjectOf(shared);
+        for (var i = axes.Count - 1; i >= 0; i--)
+        {
+            var (tag, input, values) = axes[i];
+            if (body[tag] is not JsonObject inputs)
+            {
+                body[tag] = inputs = [];
+            }
+
+            inputs[input] = JsonNode.Parse(values[number % values.Length].GetRawText());
+            number /= values.Length;
+        }
+
+        return body;
+    }
+
+    private static JsonObject ObjectOf(JsonElement element) => JsonNode.Parse(element.GetRawText())!.AsObject(); // It is an object.
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ComfyFunc.Callers;
+using ComfyFunc.Runs;
+using ComfyFunc.Storage;
+using ComfyFunc.Usage;
+using ComfyFunc.Web;
+using ComfyFunc.Webhooks;
+using ComfyFunc.Workflows;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Batches;
+
+/// <summary>The endpoints of batches: many runs of one workflow, accepted at once.</summary>
+public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStore runs, Quotas quotas, GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock)
+{
+    private const int MostFaults = 100;
+
+    /// <summary>POST /api/workflows/{name}/batches: 202 when every call of it is right; otherwise none is made.</summary>
+    public async Task<IResult> SubmitAsync(HttpRequest request, string name, CancellationToken cancellationToken)
+    {
+        if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
+        {
+            return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
+        }
+
+        var (call, faults) = Call.Read(request.Query, name, null, body);
+        var (webhook, webhookFaults) = WebhookWishes.Of(request.Query, post);
+        if (!faults.IsEmpty || !webhookFaults.IsEmpty)
+        {
+            return Problems.From([.. faults, .. webhookFaults]);
+        }
+
+        switch (StrictJson.Parse(body))
+        {
+            case StrictJson.Malformed malformed:
+                return Problems.From(malformed.Fault);
+            case StrictJson.Parsed { Root: var root }:
+                var (inputs, wrong) = BatchBody.Read(root, Batch.Most);
+                return wrong.IsEmpty ? await AcceptAsync(request, call with { Webhook = webhook, Client = request.Caller().Client }, inputs, cancellationToken) : Problems.From(wrong);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>GET /api/batches/{id}: how far it is.</summary>
+    public async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        await FindAsync(request, id, cancellationToken) is { } batch ? Json(await ShowAsync(batch, cancellationToken)) : NotFound(id);
+
+    /// <summary>POST /api/batches/{id}/cancel: makes no more calls and cancels the runs that are open.</summary>
+    public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, id, cancellationToken) is not { } found)
+        {
+            return NotFound(id);
+        }
+
+        var now = clock.GetUtcNow();
+        var batch = await batches.ChangeAsync(found.Id, b => b with { CancelRequestedAt = b.CancelRequestedAt ?? now, IsDone = b.CancelRequestedAt is not null && b.IsDone, HeldUntil = now }, cancellationToken);
+        bell.Ring();
+        return Json(await ShowAsync(batch ?? found, cancellationToken), StatusCodes.Status202Accepted);
+    }
+
+    private async Task<IResult> AcceptAsync(HttpRequest request, Call call, ImmutableArray<JsonObject> inputs, CancellationToken cancellationToken)
+    {
+        var faults = new List<Fault>();
+        BindReply.Bound? bound = null;
+        var bodies = inputs.Select(i => i.ToJsonString()).ToArray();
+        for (var i = 0; i < bodies.Length && faults.Count < MostFaults; i++)
+        {
+            switch (await intake.BindAsync(call with { Body = Encoding.UTF8.GetBytes(bodies[i]) }, cancellationToken))
+            {
+                case BindReply.Refused { Faults: [{ Code: "workflow_not_found" } missing, ..] }:
+                    return Problems.From(missing);
+                case BindReply.Refused refused:
+                    faults.AddRange(refused.Faults.Select(f => f with { Pointer = $"/inputs/{i}{f.Pointer}" }));
+                    break;
+                case BindReply.Bound b:
+                    bound = b;
+                    break;
+            }
+        }
+
+        if (faults.Count > 0 || bound is null)
+        {
+            return Problems.From([.. faults]);
+        }
+
+        if (await quotas.RefusalAsync(request.HttpContext.Response, call.Client, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var batch = new Batch
+        {
+            Id = RunIds.New(clock).Value,
+            Client = call.Client,
+            Workflow = bound.Name,
+            Version = bound.Version.Version,
+            Total = bodies.Length,
+            CreatedAt = clock.GetUtcNow(),
+            Priority = call.Priority,
+            Demands = call.Demands,
+            StartWithin = call.StartWithin,
+            FinishWithin = call.FinishWithin,
+            Webhook = call.Webhook,
+        };
+        await batches.InsertAsync(batch, new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))]), cancellationToken);
+        bell.Ring();
+        var response = request.HttpContext.Response;
+        response.Headers.Location = request.Absolute(Paths.Batch(batch.Id));
+        response.Headers.RetryAfter = "1";
+        return Json(await ShowAsync(batch, cancellationToken), StatusCodes.Status202Accepted);
+    }
+
+    private async Task<Batch?> FindAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        await batches.FindAsync(id, cancellationToken) is { } batch && (request.Caller().Role is Role.Admin || batch.Client == request.Caller().Client) ? batch : null;
+
+    private async Task<JsonObject> ShowAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        var counts = await runs.CountBatchAsync(batch.Id, batch.CreatedAt, cancellationToken);
+        var ended = counts.Where(c => c.Key > RunStatus.Running).Sum(c => c.Value) + batch.Refused.Length;
+        var status = batch.CancelRequestedAt is not null ? (batch.IsDone && !counts.Any(c => c.Key <= RunStatus.Running) ? "canceled" : "canceling") : ended == batch.Total ? "completed" : "running";
+        return new()
+        {
+            ["id"] = batch.Id,
+            ["workflow"] = batch.Workflow,
+            ["version"] = batch.Version,
+            ["status"] = status,
+            ["createdAt"] = batch.CreatedAt,
+            ["total"] = batch.Total,
+            ["progress"] = Math.Round((double)ended / batch.Total, 4),
+            ["runs"] = new JsonObject(Enum.GetValues<RunStatus>().Select(s => KeyValuePair.Create(RunResource.NameOf(s), (JsonNode?)counts.GetValueOrDefault(s)))),
+            ["refused"] = new JsonArray([.. batch.Refused.Select(r => new JsonObject
+            {
+                ["index"] = r.Index,
+                ["errors"] = new JsonArray([.. r.Faults.Select(f => new JsonObject { ["code"] = f.Code, ["pointer"] = f.Pointer, ["detail"] = f.Detail })]),
+            })]),
+            ["links"] = new JsonObject
+            {
+                ["self"] = Paths.Batch(batch.Id),
+                ["runs"] = $"/api/runs?batch={batch.Id}",
+                ["cancel"] = $"{Paths.Batch(batch.Id)}/cancel",
+                ["workflow"] = Paths.Version(batch.Workflow, batch.Version),
+            },
+        };
+    }
+
+    private static IResult NotFound(string id) => Problems.From("not_found", $"There is no batch '{id}'.");
+
+    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+}

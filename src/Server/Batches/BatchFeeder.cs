@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Text;
+using ComfyFunc.Pool;
+using ComfyFunc.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Batches;
+
+/// <summary>Rung when a batch has come or is to be canceled.</summary>
+public sealed class BatchBell : Bell;
+
+/// <summary>Makes the calls of open batches. One process at a time has a batch in hand; if it dies, another goes on where it was.</summary>
+public sealed partial class BatchFeeder(
+    BatchStore batches, RunIntake intake, RunStore runs, PendingStore pending, IRunDriver driver, BatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<BatchFeeder> logger)
+    : RecurringService(clock, logger)
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
+
+    // So many calls are made between two writes of the batch's row.
+    private const int Stride = 32;
+    private const int AtOnce = 8;
+
+    protected override async Task RoundAsync(CancellationToken stoppingToken)
+    {
+        await bell.WaitAsync(LookInterval, Clock, stoppingToken);
+        foreach (var open in await batches.OpenAsync(stoppingToken))
+        {
+            var now = Clock.GetUtcNow();
+            if (open.HeldUntil < now && await batches.TryWriteAsync(open with { HeldUntil = now + Hold }, stoppingToken) is { } held)
+            {
+                await AdvanceAsync(held, stoppingToken);
+            }
+        }
+    }
+
+    private async Task AdvanceAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        var calls = await batches.CallsAsync(batch, cancellationToken);
+        while (batch is { CancelRequestedAt: null, IsDone: false } && pending.Known.Count < options.MaxQueued)
+        {
+            var stride = Enumerable.Range(batch.Made, Math.Min(Stride, batch.Total - batch.Made)).ToArray();
+            var refused = new ConcurrentQueue<RefusedCall>();
+            await Parallel.ForEachAsync(stride, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (i, ct) =>
+            {
+                if (await MakeAsync(batch, calls.Calls[i], i, ct) is { } refusal)
+                {
+                    refused.Enqueue(refusal);
+                }
+            });
+            var made = batch.Made + stride.Length;
+            var next = batch with
+            {
+                Made = made,
+                Refused = [.. batch.Refused, .. refused.OrderBy(r => r.Index)],
+                IsDone = made == batch.Total,
+                HeldUntil = made == batch.Total ? Clock.GetUtcNow() : Clock.GetUtcNow() + Hold,
+            };
+            if (await batches.TryWriteAsync(next, cancellationToken) is not { } written)
+            {
+                batch = await batches.FindAsync(batch.Id, cancellationToken) ?? batch with { IsDone = true };
+                continue; // A cancel came between, or another process has it: what was made is found there by its ids.
+            }
+
+            batch = written;
+        }
+
+        if (batch is { CancelRequestedAt: { } at, IsDone: false })
+        {
+            await CancelAsync(batch, calls, at, cancellationToken);
+        }
+        else if (!batch.IsDone)
+        {
+            await batches.ChangeAsync(batch.Id, b => b with { HeldUntil = Clock.GetUtcNow() }, cancellationToken); // The queue is full; later.
+        }
+    }
+
+    /// <returns>Why the call made no run, if it made none.</returns>
+    private async Task<RefusedCall?> MakeAsync(Batch batch, BatchCall call, int index, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(call.Run, cancellationToken) is not null)
+        {
+            return null; // Made before a process died. If nobody drives it, the rescue finds it.
+        }
+
+        var reply = await intake.AcceptAsync(
+            new Call(batch.Workflow)
+            {
+                Version = $"{batch.Version}",
+                Body = Encoding.UTF8.GetBytes(call.Body),
+                Run = call.Run,
+                Batch = batch.Id,
+                Client = batch.Client,
+                Priority = batch.Priority,
+                Demands = batch.Demands,
+                StartWithin = batch.StartWithin,
+                FinishWithin = batch.FinishWithin,
+                Webhook = batch.Webhook,
+            },
+            cancellationToken);
+        if (reply is IntakeReply.Refused refused)
+        {
+            return new(index, refused.Faults);
+        }
+
+        await driver.StartAsync(call.Run, cancellationToken);
+        return null;
+    }
+
+    private async Task CancelAsync(Batch batch, BatchCalls calls, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var canceled = 0;
+        await Parallel.ForEachAsync(calls.Calls.Take(Math.Min(batch.Total, batch.Made + Stride)), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (call, ct) =>
+        {
+            if (await runs.ChangeAsync(call.Run, r => r.Outcome is null && r.CancelRequestedAt is null ? r with { CancelRequestedAt = at } : r, ct) is { Outcome: null })
+            {
+                await driver.SignalAsync(call.Run, new RunEvent.CancelRequested(at), ct);
+                Interlocked.Increment(ref canceled);
+            }
+        });
+        await batches.ChangeAsync(batch.Id, b => b with { IsDone = true }, cancellationToken);
+        BatchCanceled(batch.Id, canceled);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Batch {BatchId} was canceled; {Count} of its runs were open.")]
+    private partial void BatchCanceled(string batchId, int count);
+}
