@@ -53,6 +53,9 @@ public sealed class ComfyFuncOptions
     /// <summary>How long runs and their artifacts are kept after they ended.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>How old a result may be that answers a call with the same values and no open seed; zero runs every call.</summary>
+    public TimeSpan ReuseResultsFor { get; init; }
+
     /// <summary>How long a download URL is good for; each read of a run mints fresh ones.</summary>
     public TimeSpan UrlLifetime { get; init; } = TimeSpan.FromHours(1);
 

@@ -19,7 +19,7 @@ namespace ComfyFunc;
 public static class ServerRegistration
 {
     /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage", "batches"];
+    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage", "batches", "results"];
 
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -46,6 +46,7 @@ public static class ServerRegistration
         services.TryAddSingleton<RunIntake>();
         services.TryAddSingleton<CallExplainer>();
         services.TryAddSingleton<KeyedCalls>();
+        services.TryAddSingleton<ResultCache>();
         services.TryAddSingleton<RunEventStream>();
         services.TryAddSingleton<Uploads>();
         services.TryAddSingleton<CallBody>();

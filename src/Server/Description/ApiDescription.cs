@@ -69,7 +69,7 @@ public sealed class ApiDescription
         Add("GET", Routes.Workflow, "GetWorkflow", "Workflows", "Shows the latest version's contract.", [InPath("name"), Include()], Answers(("200", "The workflow.", CommonSchemas.Workflow)), Problems("404"));
         Add("DELETE", Routes.Workflow, "DeleteWorkflow", "Workflows", "Deletes a workflow; its runs go on to their ends.", [InPath("name"), InHeader("If-Match", "Only if this is the latest version's ETag.")], Answers(("204", "Deleted.", null)), Problems("404", "412"));
         Add("POST", Routes.Workflow, "RunWorkflow", "Runs", "Runs the latest version of a workflow.", [InPath("name"), .. CallParameters()], Started(CommonSchemas.Run), CallProblems(), AnyBody("Values by tag.", isRequired: false));
-        Add("POST", Routes.WorkflowBatches, "RunBatch", "Runs", "Runs the latest version many times: a list of inputs, or a matrix to sweep.", [InPath("name"), .. CallParameters().Where(p => p.Name is not ("Prefer" or "Idempotency-Key" or "output" or "validateOnly"))], Answers(("202", "The batch.", CommonSchemas.Batch)), CallProblems(), Body(CommonSchemas.BatchInputs));
+        Add("POST", Routes.WorkflowBatches, "RunBatch", "Runs", "Runs the latest version many times: a list of inputs, or a matrix to sweep.", [InPath("name"), .. CallParameters().Where(p => p.Name is not ("Prefer" or "Idempotency-Key" or "Cache-Control" or "output" or "validateOnly"))], Answers(("202", "The batch.", CommonSchemas.Batch)), CallProblems(), Body(CommonSchemas.BatchInputs));
         Add("GET", Routes.Versions, "ListVersions", "Workflows", "Lists a workflow's versions.", [InPath("name")], Answers(("200", "Newest first.", CommonSchemas.VersionList)), Problems("404"));
         Add("GET", Routes.Version, "GetVersion", "Workflows", "Shows a version's contract.", [InPath("name"), InPath("version"), Include()], Answers(("200", "The version.", CommonSchemas.Workflow)), Problems("404"));
         Add("POST", Routes.Version, "RunWorkflowVersion", "Runs", "Runs a version of a workflow.", [InPath("name"), InPath("version"), .. CallParameters()], Started(CommonSchemas.Run), CallProblems(), AnyBody("Values by tag.", isRequired: false));
@@ -187,6 +187,7 @@ public sealed class ApiDescription
     [
         InHeader("Prefer", "wait=n answers when the run has ended, after 220 s at most; respond-async at once; return=minimal with the outputs alone."),
         InHeader("Idempotency-Key", "A call that is sent again with its key makes no second run."),
+        InHeader("Cache-Control", "no-cache runs the call even if an earlier result would do."),
         OutputForm(),
         InQuery("priority", Integer("Higher goes first.").Within(-100, 100)),
         InQuery("label", ListOf(Text()), "Only on hosts with this label: key:value."),

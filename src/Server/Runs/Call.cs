@@ -24,6 +24,9 @@ public sealed record Call(string Workflow)
     /// <summary>The id that the run is to have, where it was promised before; else it gets a new one.</summary>
     public RunId? Run { get; init; }
 
+    /// <summary>Whether an earlier result will do.</summary>
+    public bool MayReuse { get; init; }
+
     /// <summary>The batch that makes it.</summary>
     public string? Batch { get; init; }
 

@@ -34,7 +34,7 @@ public sealed class RunEndpoints(
             return Problems.From([.. faults, .. webhookFaults]);
         }
 
-        call = call with { Webhook = webhook, Client = request.Caller().Client };
+        call = call with { Webhook = webhook, Client = request.Caller().Client, MayReuse = webhook is null && !AsksForAnew(request) };
         if (string.Equals(request.Query["validateOnly"], "true", StringComparison.OrdinalIgnoreCase))
         {
             return await explainer.ExplainAsync(call, cancellationToken) switch
@@ -141,6 +141,11 @@ public sealed class RunEndpoints(
         {
             case IntakeReply.Refused { Faults: var faults }:
                 return Problems.From(faults);
+            case IntakeReply.Known { Run: var known }:
+                var headers = request.HttpContext.Response.Headers;
+                headers.Age = $"{(long)(clock.GetUtcNow() - known.CompletedAt.GetValueOrDefault()).TotalSeconds}"; // It has ended.
+                headers["X-Cache"] = "HIT";
+                return await WaitAndAnswerAsync(request, known, cancellationToken);
             case IntakeReply.Accepted { Run: var run }:
                 await driver.StartAsync(run.Id, cancellationToken);
                 return await WaitAndAnswerAsync(request, run, cancellationToken);
@@ -315,6 +320,10 @@ public sealed class RunEndpoints(
         RunId.TryParse(id, out var runId) && await runs.FindAsync(runId, cancellationToken) is { } run && request.Caller().Sees(run)
             ? wait > TimeSpan.Zero && run.Outcome is null ? await waiter.WaitAsync(runId, wait, cancellationToken) : run
             : null;
+
+    // RFC 9111.
+    private static bool AsksForAnew(HttpRequest request) =>
+        request.Headers.CacheControl.ToString() is var control && (control.Contains("no-cache", StringComparison.OrdinalIgnoreCase) || control.Contains("no-store", StringComparison.OrdinalIgnoreCase));
 
     private static string? ClientToList(HttpRequest request) => request.Caller() is { Role: not Role.Admin, Client: var own } ? own : request.Query["client"].FirstOrDefault();
 

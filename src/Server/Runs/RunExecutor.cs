@@ -13,7 +13,7 @@ namespace ComfyFunc.Runs;
 /// </summary>
 public sealed partial class RunExecutor(
     RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, HostHealth health, PendingStore pending,
-    RunAnnouncer announcer, Outbox outbox, UsageMeter usage, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
+    RunAnnouncer announcer, Outbox outbox, UsageMeter usage, ResultCache results, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
 
@@ -148,6 +148,7 @@ public sealed partial class RunExecutor(
         }
 
         usage.Ended(saved);
+        await results.EndedAsync(saved, cancellationToken);
         RunEnded(saved.Id, saved.Status);
         if (saved is { Demands.Host: { } warmed, Outcome: not RunOutcome.Succeeded })
         {

@@ -11,7 +11,7 @@ using ComfyFunc.Workflows;
 namespace ComfyFunc.Runs;
 
 /// <summary>Turns a call into a run's row, or says everything that is wrong with it. Nothing that can be known before is left for a GPU to find out.</summary>
-public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles files, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
+public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles files, ResultCache results, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
 {
     public async Task<IntakeReply> AcceptAsync(Call call, CancellationToken cancellationToken) => await BindAsync(call, cancellationToken) switch
     {
@@ -83,6 +83,12 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
             },
             bound.Values,
             cancellationToken);
+        if (call.MayReuse && await results.FindAsync(run, cancellationToken) is { } made)
+        {
+            await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(id), cancellationToken);
+            return new IntakeReply.Known(made);
+        }
+
         return new IntakeReply.Accepted(await runs.InsertAsync(run, cancellationToken));
     }
 
@@ -204,6 +210,9 @@ public abstract record IntakeReply
 
     /// <summary>The row is written; a driver may take it over.</summary>
     public sealed record Accepted(RunRecord Run) : IntakeReply;
+
+    /// <summary>There is no new run: an earlier one has made the result.</summary>
+    public sealed record Known(RunRecord Run) : IntakeReply;
 
     public sealed record Refused(ImmutableArray<Fault> Faults) : IntakeReply;
 }
