@@ -4,8 +4,8 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>The HTTP triggers of workflows.</summary>
-public sealed class WorkflowTriggers(WorkflowEndpoints workflows, Api api)
+/// <summary>The HTTP triggers of workflows and the names of their versions.</summary>
+public sealed class WorkflowTriggers(WorkflowEndpoints workflows, AliasEndpoints aliases, Api api)
 {
     [Function(nameof(ListWorkflows))]
     public Task<IResult> ListWorkflows(
@@ -36,4 +36,19 @@ public sealed class WorkflowTriggers(WorkflowEndpoints workflows, Api api)
     public Task<IResult> GetVersion(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.Version)] HttpRequest request, string name, string version, CancellationToken cancellationToken) =>
         api.AnswerAsync(request, () => workflows.GetAsync(request, name, version, cancellationToken), cancellationToken);
+
+    [Function(nameof(PutAlias))]
+    public Task<IResult> PutAlias(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = Routes.Alias)] HttpRequest request, string name, string alias, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, () => aliases.PutAsync(request, name, alias, cancellationToken), cancellationToken);
+
+    [Function(nameof(DeleteAlias))]
+    public Task<IResult> DeleteAlias(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Alias)] HttpRequest request, string name, string alias, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, () => aliases.DeleteAsync(name, alias, cancellationToken), cancellationToken);
+
+    [Function(nameof(RollbackAlias))]
+    public Task<IResult> RollbackAlias(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.AliasRollback)] HttpRequest request, string name, string alias, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, () => aliases.RollbackAsync(request, name, alias, cancellationToken), cancellationToken);
 }

@@ -119,6 +119,7 @@ public static class ServerRegistration
         services.TryAddSingleton<Api>();
         services.TryAddSingleton<KeyEndpoints>();
         services.TryAddSingleton<WorkflowEndpoints>();
+        services.TryAddSingleton<AliasEndpoints>();
         services.TryAddSingleton<RunEndpoints>();
         services.TryAddSingleton<HostEndpoints>();
         services.TryAddSingleton<PoolEndpoints>();

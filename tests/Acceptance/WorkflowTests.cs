@@ -41,6 +41,46 @@ public class WorkflowTests(AppFixture app)
     }
 
     [Fact]
+    public async Task An_alias_is_promoted_and_rolled_back()
+    {
+        await app.Http.SaveAsync("aliased", Prompts.Slow);
+        await app.Http.SaveAsync("aliased", Prompts.Slow.Replace("[image]", "[picture]", StringComparison.Ordinal));
+        using var made = await AliasAsync("production", """{"version":1}""");
+        using var staged = await AliasAsync("staging", """{"version":2}""");
+        using var refused = await AliasAsync("production?breaking=refuse", """{"version":"staging"}""");
+        Assert.Equal([HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.Conflict], [made.StatusCode, staged.StatusCode, refused.StatusCode]);
+        Assert.NotNull((await ProductionAsync())["image"]);
+
+        using var promoted = await AliasAsync("production", """{"version":"staging"}""");
+        Assert.Contains((await promoted.JsonAsync())["differences"]!.AsArray(), d => (bool)d!["isBreaking"]!);
+        Assert.NotNull((await ProductionAsync())["picture"]);
+
+        using var back = await app.Http.PostAsync("workflows/aliased/aliases/production/rollback");
+        using var further = await app.Http.PostAsync("workflows/aliased/aliases/production/rollback");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Conflict), (back.StatusCode, further.StatusCode));
+        Assert.NotNull((await ProductionAsync())["image"]);
+        var shown = await (await app.Http.GetAsync(new Uri("workflows/aliased/versions/Production", UriKind.Relative), Cancellation)).JsonAsync();
+        Assert.Equal((1, 1, 2), ((int)shown["version"]!, (int)shown["aliases"]!["production"]!, (int)shown["aliases"]!["staging"]!));
+
+        async Task<System.Text.Json.Nodes.JsonNode> ProductionAsync() => (await (await app.Http.CallAsync("aliased/versions/production", """{"sleep":{"seconds":0}}""")).JsonAsync())["outputs"]!;
+    }
+
+    [Theory]
+    [InlineData("7", """{"version":1}""", HttpStatusCode.BadRequest)]
+    [InlineData("live", """{"version":9}""", HttpStatusCode.NotFound)]
+    [InlineData("live", """{"version":"nowhere"}""", HttpStatusCode.NotFound)]
+    [InlineData("live", "{}", HttpStatusCode.BadRequest)]
+    public async Task An_alias_of_nothing_is_refused(string alias, string body, HttpStatusCode status)
+    {
+        await app.Http.SaveAsync("aliased", Prompts.Slow);
+        using var refused = await AliasAsync(alias, body);
+
+        Assert.Equal(status, refused.StatusCode);
+    }
+
+    private Task<HttpResponseMessage> AliasAsync(string alias, string body) => app.Http.PutAsync(new Uri($"workflows/aliased/aliases/{alias}", UriKind.Relative), Caller.Body(body), Cancellation);
+
+    [Fact]
     public async Task A_breaking_change_is_refused_on_demand_and_a_stale_etag_always()
     {
         var saved = await app.Http.SaveAsync("guarded", Prompts.Slow);

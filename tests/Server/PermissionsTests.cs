@@ -10,7 +10,9 @@ public class PermissionsTests
         var roles = RouteTable.All.GroupBy(r => Permissions.Needed(r.Verb, $"/api/{r.Pattern}")).ToDictionary(g => g.Key, g => g.Select(r => $"{r.Verb} {r.Pattern}").Order(StringComparer.Ordinal));
 
         Assert.Equal(["GET docs", "GET docs/scalar.js", "GET health", "GET ready"], roles[Role.None]);
-        Assert.Equal(["DELETE workflows/{name}", "PUT workflows/{name}"], roles[Role.Author]);
+        Assert.Equal(
+            ["DELETE workflows/{name}", "DELETE workflows/{name}/aliases/{alias}", "POST workflows/{name}/aliases/{alias}/rollback", "PUT workflows/{name}", "PUT workflows/{name}/aliases/{alias}"],
+            roles[Role.Author]);
         Assert.All(roles[Role.Run], r => Assert.Matches("^(GET|POST) workflows|runs|batches|uploads|openapi|usage", r));
         Assert.All(roles[Role.Admin], r => Assert.Matches(" (hosts|pool|keys|webhooks)", r));
     }

@@ -13,6 +13,7 @@ public static class Permissions
         {
             ["health" or "ready"] => Role.None,
             ["docs", ..] => Role.None, // A page without any data; what it loads needs a key.
+            ["workflows", _, "aliases", ..] => Role.Author,
             ["workflows", ..] => verb is "GET" or "HEAD" or "POST" ? Role.Run : Role.Author,
             ["runs" or "batches" or "uploads" or "usage" or "openapi.json", ..] => Role.Run,
             ["webhooks", "default", ..] => Role.Run, // The client's own secret.

@@ -73,6 +73,10 @@ public sealed class ApiDescription
         Add("GET", Routes.Versions, "ListVersions", "Workflows", "Lists a workflow's versions.", [InPath("name")], Answers(("200", "Newest first.", CommonSchemas.VersionList)), Problems("404"));
         Add("GET", Routes.Version, "GetVersion", "Workflows", "Shows a version's contract.", [InPath("name"), InPath("version"), Include()], Answers(("200", "The version.", CommonSchemas.Workflow)), Problems("404"));
         Add("POST", Routes.Version, "RunWorkflowVersion", "Runs", "Runs a version of a workflow.", [InPath("name"), InPath("version"), .. CallParameters()], Started(CommonSchemas.Run), CallProblems(), AnyBody("Values by tag.", isRequired: false));
+        var refuse = InQuery("breaking", Schemas.OneOf("refuse: not if callers of the alias would break.", "allow", "refuse"));
+        Add("PUT", Routes.Alias, "PutAlias", "Workflows", "Lets an alias, such as production, name a version; call it as versions/production.", [InPath("name"), InPath("alias"), refuse], Answers(("200", "It was known.", CommonSchemas.Alias), ("201", "It is new.", CommonSchemas.Alias)), Problems("400", "404", "409"), Body(CommonSchemas.AliasTarget));
+        Add("DELETE", Routes.Alias, "DeleteAlias", "Workflows", "Takes an alias away.", [InPath("name"), InPath("alias")], Answers(("204", "Gone.", null)), Problems("404"));
+        Add("POST", Routes.AliasRollback, "RollbackAlias", "Workflows", "Lets an alias name again what it named before.", [InPath("name"), InPath("alias"), refuse], Answers(("200", "The alias.", CommonSchemas.Alias)), Problems("404", "409"));
         Add("GET", Routes.WorkflowOpenApi, "DescribeWorkflow", "Service", "This document for one workflow.", [InPath("name")], Answers(("200", "OpenAPI 3.1.", null)), Problems("404"));
     }
 

@@ -31,6 +31,8 @@ internal static class CommonSchemas
     public const string WebhookEvent = "WebhookEvent";
     public const string DeliveryList = "DeliveryList";
     public const string Upload = "Upload";
+    public const string Alias = "Alias";
+    public const string AliasTarget = "AliasTarget";
     public const string Batch = "Batch";
     public const string BatchInputs = "BatchInputs";
     public const string Usage = "Usage";
@@ -119,6 +121,8 @@ internal static class CommonSchemas
             ("createdAt", Time()), ("total", Integer()), ("progress", Number("0 to 1.").Within(0, 1)), ("runs", MapOf(Integer(), "How many, by status.")),
             ("refused", ListOf(Record("A call that made no run.", ["index"], ("index", Integer("Among the inputs, from 0.")), ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Text()), ("detail", Text()))))))),
             ("links", Links())));
+        document.AddComponent(AliasTarget, Record(null, ["version"], ("version", new OpenApiSchema { Type = JsonSchemaType.Integer | JsonSchemaType.String, Description = "A version, or another alias whose version it takes." })));
+        document.AddComponent(Alias, Record("A name of a version.", ["name", "alias", "version"], ("name", Text("The workflow.")), ("alias", Text()), ("version", Integer()), ("differences", ListOf(DifferenceSchema())), ("links", Links())));
         document.AddComponent(Health, Record(null, ["status"], ("status", Text())));
     }
 
@@ -183,7 +187,8 @@ internal static class CommonSchemas
         ("name", Text()), ("version", Integer()), ("etag", Text()), ("createdAt", Time()),
         ("contract", Record("What callers may set and what they get.", ["tags", "outputs"], ("tags", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })), ("outputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })))),
         ("requires", Optional(Record(null, [], ("labels", MapOf(Text())), ("minVramGb", Number())))),
-        ("differences", ListOf(Record("One difference to the version before.", ["kind", "detail", "isBreaking"], ("kind", Text()), ("detail", Text()), ("isBreaking", Boolean()), ("pointer", Text())))),
+        ("aliases", MapOf(Integer(), "Which version each alias names.")),
+        ("differences", ListOf(DifferenceSchema())),
         ("prompt", new OpenApiSchema { Description = "With include=prompt." }),
         ("links", Links()));
 
@@ -204,6 +209,9 @@ internal static class CommonSchemas
     private static OpenApiSchema Optional(OpenApiSchemaReference schema) => new() { OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Null }] };
 
     private static OpenApiSchema RoleSchema() => Schemas.OneOf("Each may do what those before it may.", "run", "author", "admin");
+
+    private static OpenApiSchema DifferenceSchema() =>
+        Record("One difference to the version before.", ["kind", "detail", "isBreaking"], ("kind", Text()), ("detail", Text()), ("isBreaking", Boolean()), ("pointer", Text()));
 
     private static OpenApiSchema EventSchema() => Schemas.OneOf(null, WebhookEvents.All);
 

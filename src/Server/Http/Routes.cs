@@ -20,6 +20,8 @@ public static class Routes
     public const string Webhook = "webhooks/{id}";
     public const string WebhookSecret = "webhooks/{id}/secret";
     public const string WebhookRotate = "webhooks/{id}/rotate";
+    public const string Alias = "workflows/{name}/aliases/{alias}";
+    public const string AliasRollback = "workflows/{name}/aliases/{alias}/rollback";
     public const string WorkflowBatches = "workflows/{name}/batches";
     public const string Batch = "batches/{id}";
     public const string BatchCancel = "batches/{id}/cancel";

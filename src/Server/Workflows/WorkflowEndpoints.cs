@@ -129,9 +129,11 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         return NotFound(name);
     }
 
+    /// <param name="version">A number or an alias; <see langword="null"/> for the latest.</param>
     public static WorkflowVersion? Pick(WorkflowRow row, string? version) =>
         version is null ? row.Latest
         : int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? row.Find(number)
+        : row.HistoryOf(version) is [.., var named] ? row.Find(named)
         : null;
 
     public static IResult NotFound(string name) => Problems.From("workflow_not_found", $"There is no workflow '{name}'.");
@@ -156,6 +158,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         ["version"] = version.Version,
         ["etag"] = version.ETag,
         ["createdAt"] = version.CreatedAt,
+        ["aliases"] = new JsonObject(row.Aliases.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value[^1]))),
         ["contract"] = JsonSerializer.SerializeToNode(contracts.Of(workflow.Contract), ServerJson.Options),
         ["requires"] = version.Demands is { } demands ? new JsonObject { ["labels"] = JsonSerializer.SerializeToNode(demands.Labels, ServerJson.Options), ["minVramGb"] = Math.Round(demands.MinVramBytes / (double)(1 << 30), 3) } : null,
         ["links"] = new JsonObject

@@ -9,10 +9,15 @@ namespace ComfyFunc.Workflows;
 /// <summary>A workflow's row: its name and the list of its versions, whose content lies in blobs named by their hashes.</summary>
 public sealed record WorkflowRow
 {
+    private const int LongestHistory = 20;
+
     public required string Name { get; init; }
 
     /// <summary>Oldest first; never empty. A version, once listed, never changes.</summary>
     public ImmutableArray<WorkflowVersion> Versions { get; init; } = [];
+
+    /// <summary>Names of versions, in lower case: what each has named, the last one now.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<int>> Aliases { get; init; } = ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty;
 
     /// <summary>When it was deleted. The row stays, so that runs in flight can end and version numbers are never used again.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
@@ -24,6 +29,17 @@ public sealed record WorkflowRow
     public WorkflowVersion Latest => Versions[^1];
 
     public WorkflowVersion? Find(int version) => version >= 1 && version <= Versions.Length ? Versions[version - 1] : null;
+
+    /// <summary>The versions that an alias has named; empty when there is none.</summary>
+    public ImmutableArray<int> HistoryOf(string alias) => Aliases.GetValueOrDefault(KeyOf(alias), []);
+
+    /// <summary>The row with an alias's history; an empty one takes it away.</summary>
+    public WorkflowRow WithAlias(string alias, ImmutableArray<int> history) => this with
+    {
+        Aliases = history.IsEmpty ? Aliases.Remove(KeyOf(alias)) : Aliases.SetItem(KeyOf(alias), history.Length > LongestHistory ? history[^LongestHistory..] : history),
+    };
+
+    private static string KeyOf(string alias) => alias.ToLowerInvariant();
 }
 
 /// <summary>One immutable version: its number and the hashes of its prompt and of the node catalog that it was checked against.</summary>

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>The endpoints that name versions: callers call <c>…/versions/production</c>, and authors decide which version that is.</summary>
+public sealed class AliasEndpoints(WorkflowStore workflows)
+{
+    private const int LargestBody = 4 << 10;
+
+    /// <summary>PUT /api/workflows/{name}/aliases/{alias} {version}: the alias names this version, or the one that another alias names, from now on.</summary>
+    public async Task<IResult> PutAsync(HttpRequest request, string name, string alias, CancellationToken cancellationToken)
+    {
+        if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
+        {
+            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+        }
+
+        if (!SafeName.IsValid(alias) || alias.All(char.IsDigit))
+        {
+            return Problems.From("invalid_request", $"An alias is {SafeName.Rule}, and no number.");
+        }
+
+        switch (StrictJson.Parse(body))
+        {
+            case StrictJson.Malformed malformed:
+                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+            case StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } when root.TryGetProperty("version", out var version):
+                return await MoveAsync(request, name, alias, row => WorkflowEndpoints.Pick(row, version.ToString()), cancellationToken);
+            case StrictJson.Parsed:
+                return Problems.From("invalid_request", "The body says which version: {\"version\":3}, or another alias.", "/version");
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>POST /api/workflows/{name}/aliases/{alias}/rollback: it names again what it named before.</summary>
+    public Task<IResult> RollbackAsync(HttpRequest request, string name, string alias, CancellationToken cancellationToken) =>
+        MoveAsync(request, name, alias, row => row.HistoryOf(alias) is [.., var before, _] ? row.Find(before) : null, cancellationToken, isBack: true);
+
+    public async Task<IResult> DeleteAsync(string name, string alias, CancellationToken cancellationToken)
+    {
+        while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
+        {
+            if (row.HistoryOf(alias).IsEmpty)
+            {
+                return Problems.From("not_found", $"The workflow '{row.Name}' has no alias '{alias}'.");
+            }
+
+            if (await workflows.TryWriteAsync(row.WithAlias(alias, []), cancellationToken))
+            {
+                return Results.NoContent();
+            }
+        }
+
+        return WorkflowEndpoints.NotFound(name);
+    }
+
+    private async Task<IResult> MoveAsync(HttpRequest request, string name, string alias, Func<WorkflowRow, WorkflowVersion?> target, CancellationToken cancellationToken, bool isBack = false)
+    {
+        while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
+        {
+            if (target(row) is not { } version)
+            {
+                return isBack
+                    ? Problems.From("conflict", $"'{alias}' has named no other version before.")
+                    : Problems.From("workflow_not_found", $"The workflow '{row.Name}' has no such version; its latest is {row.Latest.Version}.");
+            }
+
+            var history = row.HistoryOf(alias);
+            var differences = history is [.., var now] && row.Find(now) is { } before ? await CompareAsync(before, version, cancellationToken) : [];
+            if (differences.Any(d => d.IsBreaking) && string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase))
+            {
+                return Problems.From([.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
+            }
+
+            ImmutableArray<int> moved = isBack ? history[..^1] : history is [.., var last] && last == version.Version ? history : history.Add(version.Version);
+            if (await workflows.TryWriteAsync(row.WithAlias(alias, moved), cancellationToken))
+            {
+                return Results.Json(
+                    new JsonObject
+                    {
+                        ["name"] = row.Name,
+                        ["alias"] = alias,
+                        ["version"] = version.Version,
+                        ["differences"] = JsonSerializer.SerializeToNode(differences, ServerJson.Options),
+                        ["links"] = new JsonObject { ["run"] = $"{Paths.Workflow(row.Name)}/versions/{Uri.EscapeDataString(alias)}", ["version"] = Paths.Version(row.Name, version.Version) },
+                    },
+                    ServerJson.Options,
+                    statusCode: history.IsEmpty ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+            }
+        }
+
+        return WorkflowEndpoints.NotFound(name);
+    }
+
+    private async Task<ImmutableArray<ContractDifference>> CompareAsync(WorkflowVersion before, WorkflowVersion after, CancellationToken cancellationToken) =>
+        Contract.Compare((await workflows.LoadAsync(before, cancellationToken)).Contract, (await workflows.LoadAsync(after, cancellationToken)).Contract);
+}
