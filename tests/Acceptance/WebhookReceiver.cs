@@ -34,7 +34,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     }
 
     /// <summary>The next request, when it comes.</summary>
-    public async Task<Received> NextAsync() => await received.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+    public async Task<Received> NextAsync() => await received.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(2)); // An attempt that died with its process is made again after its hold.
 
     /// <summary>Whether more has come than was asked for.</summary>
     public bool HasMore => received.Reader.Count > 0;

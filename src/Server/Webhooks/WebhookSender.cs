@@ -16,7 +16,7 @@ public sealed partial class WebhookSender(
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
     // Longer than an attempt takes. If this process dies meanwhile, another sends it after that.
-    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
 
     // A run whose row was not written although its event was is in other hands; how long those may take to write it.
     private static readonly TimeSpan LongestDoubt = TimeSpan.FromHours(1);
