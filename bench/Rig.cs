@@ -41,7 +41,8 @@ internal sealed class Rig : IAsyncDisposable
     public IServiceProvider Services => app?.Services ?? throw new InvalidOperationException("The app is in another process.");
 
     /// <param name="served">An app that serves already; without one, a Standalone app is started here.</param>
-    public static async Task<Rig> StartAsync(Uri? served, int hosts, int slots)
+    /// <param name="settings">Of an app that is started here, as on its command line.</param>
+    public static async Task<Rig> StartAsync(Uri? served, int hosts, int slots, params string[] settings)
     {
         var data = Directory.CreateTempSubdirectory("bench-");
         AzuriteProcess? azurite = null;
@@ -49,7 +50,7 @@ internal sealed class Rig : IAsyncDisposable
         if (served is null)
         {
             azurite = await AzuriteProcess.StartAsync(new() { DataFolder = data.FullName, ToolFolder = Path.GetFullPath(".tools") }, NullLogger.Instance, CancellationToken.None);
-            app = StandaloneApp.Build(["--urls", "http://127.0.0.1:0"], new StorageOptions { ConnectionString = azurite.ConnectionString }, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
+            app = StandaloneApp.Build(["--urls", "http://127.0.0.1:0", .. settings], new StorageOptions { ConnectionString = azurite.ConnectionString }, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
             await app.StartAsync();
         }
 
