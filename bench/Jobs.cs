@@ -20,7 +20,8 @@ internal static class Jobs
         await Parallel.ForAsync(0, 500, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => await rig.CallAsync());
         await WaitsAsync(rig);
         await HitsAsync(rig);
-        await AcceptedAsync(rig);
+        await AcceptedAsync(rig, TimeSpan.FromMilliseconds(200));
+        await AcceptedAsync(rig, TimeSpan.Zero);
         await BatchAsync(rig);
     }
 
@@ -52,7 +53,8 @@ internal static class Jobs
         Say("a result that is there already", times);
     }
 
-    private static async Task AcceptedAsync(Rig rig)
+    /// <param name="pause">How long a caller thinks between two calls; without a pause the callers load the machine as much as it takes.</param>
+    private static async Task AcceptedAsync(Rig rig, TimeSpan pause)
     {
         var times = new ConcurrentQueue<double>();
         var runs = new ConcurrentQueue<string>();
@@ -62,9 +64,10 @@ internal static class Jobs
             var start = Stopwatch.GetTimestamp();
             using var answer = await rig.Http.PostAsync(new Uri("workflows/bench", UriKind.Relative), content, ct);
             times.Enqueue(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            await Task.Delay(pause, ct);
             runs.Enqueue((string)(await answer.Content.ReadFromJsonAsync<JsonObject>(ct))!["id"]!);
         });
-        Say($"202 at {Callers} callers", times);
+        Say($"202 at {Callers} callers, pausing {pause.TotalMilliseconds:0} ms", times);
         foreach (var run in runs)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"runs/{run}", UriKind.Relative));
@@ -82,6 +85,7 @@ internal static class Jobs
         var acceptedIn = Stopwatch.GetElapsedTime(start);
         while ((string)batch!["status"]! == "running")
         {
+            await Task.Delay(TimeSpan.FromSeconds(1)); // As Retry-After says.
             batch = await rig.Http.GetFromJsonAsync<JsonObject>(new Uri($"batches/{(string)batch["id"]!}", UriKind.Relative));
         }
 

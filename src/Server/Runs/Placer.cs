@@ -10,8 +10,11 @@ namespace ComfyFunc.Runs;
 /// <summary>Carries out Place: leases a slot, stages the run's files there, and submits its prompt once, however often it is asked.</summary>
 public sealed class Placer(
     RunPrompts prompts, HostStore hosts, HostConnections connections, HostCatalogs catalogs, PendingStore pending, Capabilities capabilities, PromptWatch watch,
-    HostMonitor monitor, CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock)
+    HostMonitor monitor, CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock) : IDisposable
 {
+    // Runs of this process pick one after the other: a thousand that pick the same slot at once would each read the row again for every one that got it.
+    private readonly SemaphoreSlim picking = new(1);
+
     public async Task<(RunRecord Run, RunEvent Answer)> PlaceAsync(RunRecord run, RunCommand.Place command, CancellationToken cancellationToken)
     {
         var prompt = await prompts.CompileAsync(run, command.Placement, [], cancellationToken);
@@ -56,6 +59,8 @@ public sealed class Placer(
             : (run, answer);
     }
 
+    public void Dispose() => picking.Dispose();
+
     private async Task<Slot> FindSlotAsync(WaitingRun waiting, CancellationToken cancellationToken)
     {
         if (HeldLease(waiting) is { } held)
@@ -68,25 +73,35 @@ public sealed class Placer(
             return Slot.None(new RunEvent.NoHost(capabilities.Explain(waiting, hosts.Known), clock.GetUtcNow()));
         }
 
-        // Who came earlier and still waits goes first.
-        if (pending.Known.All(w => w.Run == waiting.Run))
+        await picking.WaitAsync(cancellationToken);
+        try
         {
-            while (Scheduler.Pick(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()) is { } assignment)
-            {
-                if (await hosts.UpdateAsync(assignment.Host, h => assignment.Over(h, clock.GetUtcNow()), cancellationToken) is not null)
-                {
-                    return new(assignment.Lease, IsFresh: true);
-                }
+            return await PickAsync(waiting, cancellationToken) ?? Slot.None(new RunEvent.NoSlot(clock.GetUtcNow()));
+        }
+        finally
+        {
+            picking.Release();
+        }
+    }
 
-                // The row has changed meanwhile. It may have been this very step, carried out by somebody else.
-                if (HeldLease(waiting) is { } taken)
-                {
-                    return new(taken, IsFresh: false);
-                }
+    private async Task<Slot?> PickAsync(WaitingRun waiting, CancellationToken cancellationToken)
+    {
+        // Who came earlier and still waits goes first.
+        while (pending.Known.All(w => w.Run == waiting.Run) && Scheduler.Pick(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()) is { } assignment)
+        {
+            if (await hosts.UpdateAsync(assignment.Host, h => assignment.Over(h, clock.GetUtcNow()), cancellationToken) is not null)
+            {
+                return new(assignment.Lease, IsFresh: true);
+            }
+
+            // The row has changed meanwhile. It may have been this very step, carried out by somebody else.
+            if (HeldLease(waiting) is { } taken)
+            {
+                return new(taken, IsFresh: false);
             }
         }
 
-        return Slot.None(new RunEvent.NoSlot(clock.GetUtcNow()));
+        return null;
     }
 
     // Another process may have registered a host a moment ago.
