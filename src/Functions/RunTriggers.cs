@@ -1,3 +1,4 @@
+using ComfyFunc.Outputs;
 using ComfyFunc.Runs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -5,8 +6,8 @@ using Microsoft.DurableTask.Client;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>The HTTP triggers of runs, and of the files sent ahead of them.</summary>
-public sealed class RunTriggers(RunEndpoints runs, UploadEndpoints uploads, DurableClientSource clients, Api api)
+/// <summary>The HTTP triggers of runs and their outputs, and of the files sent ahead of them.</summary>
+public sealed class RunTriggers(RunEndpoints runs, OutputEndpoints outputs, UploadEndpoints uploads, DurableClientSource clients, Api api)
 {
     [Function(nameof(RunWorkflow))]
     public Task<IResult> RunWorkflow(
@@ -65,10 +66,15 @@ public sealed class RunTriggers(RunEndpoints runs, UploadEndpoints uploads, Dura
         return api.AnswerAsync(request, () => runs.CancelAsync(request, id, cancellationToken), cancellationToken);
     }
 
+    [Function(nameof(GetRunOutputs))]
+    public Task<IResult> GetRunOutputs(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.RunOutputs)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, () => outputs.ListAsync(request, id, cancellationToken), cancellationToken);
+
     [Function(nameof(GetRunOutput))]
     public Task<IResult> GetRunOutput(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Routes.RunOutput)] HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken) =>
-        api.AnswerAsync(request, () => runs.OutputAsync(request, id, tag, n, cancellationToken), cancellationToken);
+        api.AnswerAsync(request, () => outputs.GetAsync(request, id, tag, n, cancellationToken), cancellationToken);
 
     [Function(nameof(CreateUpload))]
     public Task<IResult> CreateUpload(

@@ -2,6 +2,7 @@ using ComfyFunc.Batches;
 using ComfyFunc.Callers;
 using ComfyFunc.Comfy;
 using ComfyFunc.Description;
+using ComfyFunc.Outputs;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
 using ComfyFunc.Usage;
@@ -59,6 +60,10 @@ public static class ServerRegistration
         services.TryAddSingleton<ArtifactCopier>();
         services.TryAddSingleton<CacheNodeBook>();
         services.TryAddSingleton<ProgressBoard>();
+        services.TryAddSingleton<PreviewBoard>();
+        services.TryAddSingleton<Renditions>();
+        services.TryAddSingleton<OutputBundle>();
+        services.TryAddSingleton<OutputEndpoints>();
         services.TryAddSingleton<RunAnnouncer>();
         services.TryAddSingleton<RunWaiter>();
         services.TryAddSingleton<RunResource>();

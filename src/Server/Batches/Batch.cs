@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using ComfyFunc.Pool;
 using ComfyFunc.Webhooks;
@@ -31,6 +32,9 @@ public sealed record Batch
     public TimeSpan? StartWithin { get; init; }
 
     public TimeSpan? FinishWithin { get; init; }
+
+    /// <summary>What the caller wants kept with each run.</summary>
+    public JsonElement? Metadata { get; init; }
 
     public CallWebhook? Webhook { get; init; }
 

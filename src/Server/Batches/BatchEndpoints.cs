@@ -107,6 +107,7 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
             StartWithin = call.StartWithin,
             FinishWithin = call.FinishWithin,
             Webhook = call.Webhook,
+            Metadata = call.Metadata,
         };
         await batches.InsertAsync(batch, new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))]), cancellationToken);
         bell.Ring();

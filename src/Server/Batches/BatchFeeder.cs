@@ -96,6 +96,7 @@ public sealed partial class BatchFeeder(
                 StartWithin = batch.StartWithin,
                 FinishWithin = batch.FinishWithin,
                 Webhook = batch.Webhook,
+                Metadata = batch.Metadata,
             },
             cancellationToken);
         if (reply is IntakeReply.Refused refused)

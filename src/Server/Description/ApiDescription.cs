@@ -69,7 +69,7 @@ public sealed class ApiDescription
         Add("GET", Routes.Workflow, "GetWorkflow", "Workflows", "Shows the latest version's contract.", [InPath("name"), Include()], Answers(("200", "The workflow.", CommonSchemas.Workflow)), Problems("404"));
         Add("DELETE", Routes.Workflow, "DeleteWorkflow", "Workflows", "Deletes a workflow; its runs go on to their ends.", [InPath("name"), InHeader("If-Match", "Only if this is the latest version's ETag.")], Answers(("204", "Deleted.", null)), Problems("404", "412"));
         Add("POST", Routes.Workflow, "RunWorkflow", "Runs", "Runs the latest version of a workflow.", [InPath("name"), .. CallParameters()], Started(CommonSchemas.Run), CallProblems(), AnyBody("Values by tag.", isRequired: false));
-        Add("POST", Routes.WorkflowBatches, "RunBatch", "Runs", "Runs the latest version many times: a list of inputs, or a matrix to sweep.", [InPath("name"), .. CallParameters().Where(p => p.Name is not ("Prefer" or "Idempotency-Key" or "Cache-Control" or "output" or "validateOnly"))], Answers(("202", "The batch.", CommonSchemas.Batch)), CallProblems(), Body(CommonSchemas.BatchInputs));
+        Add("POST", Routes.WorkflowBatches, "RunBatch", "Runs", "Runs the latest version many times: a list of inputs, or a matrix to sweep.", [InPath("name"), .. CallParameters().Where(p => p.Name is not ("Prefer" or "Idempotency-Key" or "Cache-Control" or "output" or "format" or "quality" or "width" or "height" or "strip" or "validateOnly"))], Answers(("202", "The batch.", CommonSchemas.Batch)), CallProblems(), Body(CommonSchemas.BatchInputs));
         Add("GET", Routes.Versions, "ListVersions", "Workflows", "Lists a workflow's versions.", [InPath("name")], Answers(("200", "Newest first.", CommonSchemas.VersionList)), Problems("404"));
         Add("GET", Routes.Version, "GetVersion", "Workflows", "Shows a version's contract.", [InPath("name"), InPath("version"), Include()], Answers(("200", "The version.", CommonSchemas.Workflow)), Problems("404"));
         Add("POST", Routes.Version, "RunWorkflowVersion", "Runs", "Runs a version of a workflow.", [InPath("name"), InPath("version"), .. CallParameters()], Started(CommonSchemas.Run), CallProblems(), AnyBody("Values by tag.", isRequired: false));
@@ -83,17 +83,22 @@ public sealed class ApiDescription
     private void AddRunOperations()
     {
         Add("GET", Routes.Runs, "ListRuns", "Runs", "Lists runs, newest first.", [InQuery("workflow", Text()), InQuery("status", CommonSchemas.StatusSchema()), InQuery("batch", Text()), .. Page()], Answers(("200", "A page.", CommonSchemas.RunList)), Problems("400"));
-        Add("GET", Routes.Run, "GetRun", "Runs", "Shows a run.", [InPath("id"), InHeader("Prefer", "wait=n holds the answer back until the run has ended, 220 s at most."), OutputForm()], Answers(("200", "The run.", CommonSchemas.Run)), Problems("404"));
+        Add("GET", Routes.Run, "GetRun", "Runs", "Shows a run.", [InPath("id"), InHeader("Prefer", "wait=n holds the answer back until the run has ended, 220 s at most."), OutputForm(), .. RenditionParameters()], Answers(("200", "The run.", CommonSchemas.Run)), Problems("404"));
         Add("DELETE", Routes.Run, "DeleteRun", "Runs", "Deletes an ended run with its files.", [InPath("id")], Answers(("204", "Deleted.", null)), Problems("404", "409"));
         Add("GET", Routes.RunStatus, "GetRunStatus", "Runs", "The run's status as Durable's HTTP API shows it.", [InPath("id")], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"));
-        Add("GET", Routes.RunEvents, "FollowRun", "Runs", "The run's events as they happen, as Server-Sent Events.", [InPath("id"), InHeader("Last-Event-ID", "Goes on after this event.")], new() { ["200"] = Events() }, Problems("400", "404"));
+        Add("GET", Routes.RunEvents, "FollowRun", "Runs", "The run's events as they happen, as Server-Sent Events.", [InPath("id"), InHeader("Last-Event-ID", "Goes on after this event."), InQuery("previews", Boolean("true sends pictures of work in progress too: contentType and base64."))], new() { ["200"] = Events() }, Problems("400", "404"));
         Add("POST", Routes.RunCancel, "CancelRun", "Runs", "Cancels a run.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Answers(("200", "It has ended.", CommonSchemas.Run), ("202", "It is being stopped.", CommonSchemas.Run)), Problems("404"));
         Add("POST", Routes.RunRetry, "RetryRun", "Runs", "Makes an ended run's call once more, as a run of its own.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Started(CommonSchemas.Run), Problems("404", "409"));
         Add("GET", Routes.Batch, "GetBatch", "Runs", "How far a batch is; its runs are at /api/runs?batch=.", [InPath("id")], Answers(("200", "The batch.", CommonSchemas.Batch)), Problems("404"));
         Add("POST", Routes.BatchCancel, "CancelBatch", "Runs", "Makes no more runs, and cancels those that are open.", [InPath("id")], Answers(("202", "The batch.", CommonSchemas.Batch)), Problems("404"));
         Add("POST", Routes.Uploads, "CreateUpload", "Runs", "Names a file to come: PUT it to the url, then use the ref in calls.", [], Answers(("201", "Where to send it.", CommonSchemas.Upload)), Problems());
         Add("GET", Routes.RunDeliveries, "ListDeliveries", "Runs", "Who was told of the run, and what they answered.", [InPath("id")], Answers(("200", "The deliveries.", CommonSchemas.DeliveryList)), Problems("404"));
-        Add("GET", Routes.RunOutput, "GetRunOutput", "Runs", "Sends to a fresh download link.", [InPath("id"), InPath("tag"), InPath("n", Integer("Counts from 0.").Within(0, null))], new() { ["302"] = new OpenApiResponse { Description = "The file is at Location." }, ["200"] = new OpenApiResponse { Description = "A text.", Content = Content("text/plain", Text()) } }, Problems("404"));
+        Add("GET", Routes.RunOutputs, "GetRunOutputs", "Runs", "A run's outputs by tag, or all in one file.", [InPath("id"), InQuery("bundle", Schemas.OneOf("zip sends to one file with all outputs, a folder for each tag.", "zip")), OutputForm(), .. RenditionParameters()], new()
+        {
+            ["200"] = new OpenApiResponse { Description = "By tag.", Content = Content(Json, MapOf(ListOf(new OpenApiSchemaReference(CommonSchemas.Output, document)), "By tag.")) },
+            ["302"] = new OpenApiResponse { Description = "The file is at Location." },
+        }, Problems("400", "404", "409"));
+        Add("GET", Routes.RunOutput, "GetRunOutput", "Runs", "Sends to a fresh download link.", [InPath("id"), InPath("tag"), InPath("n", Integer("Counts from 0.").Within(0, null)), .. RenditionParameters()], new() { ["302"] = new OpenApiResponse { Description = "The file is at Location." }, ["200"] = new OpenApiResponse { Description = "A text.", Content = Content("text/plain", Text()) } }, Problems("400", "404", "422"));
     }
 
     private void AddHostOperations()
@@ -193,6 +198,8 @@ public sealed class ApiDescription
         InHeader("Idempotency-Key", "A call that is sent again with its key makes no second run."),
         InHeader("Cache-Control", "no-cache runs the call even if an earlier result would do."),
         OutputForm(),
+        .. RenditionParameters(),
+        InQuery("metadata", Text("A JSON object that is kept with the run and shown on it.")),
         InQuery("priority", Integer("Higher goes first.").Within(-100, 100)),
         InQuery("label", ListOf(Text()), "Only on hosts with this label: key:value."),
         InQuery("minVramGb", Number("Only on hosts with so much GPU memory.").Within(0, 10_000)),
@@ -201,6 +208,15 @@ public sealed class ApiDescription
         InQuery("webhook", Link("Is told of the run, signed with the secret of the webhook 'default'.")),
         InQuery("webhookEvents", Text("Which events, separated by commas; the ends of the run unless told.")),
         InQuery("validateOnly", Boolean("true explains the call (see CallExplanation) and makes no run.")),
+    ];
+
+    private static List<IOpenApiParameter> RenditionParameters() =>
+    [
+        InQuery("format", Schemas.OneOf("Turns still images into this.", "png", "jpeg", "webp")),
+        InQuery("quality", Integer("Of JPEG and WebP.").Within(1, 100)),
+        InQuery("width", Integer("Images are scaled down to fit.").Within(1, 16_384)),
+        InQuery("height", Integer("Images are scaled down to fit.").Within(1, 16_384)),
+        InQuery("strip", Schemas.OneOf("Takes the prompt out of images.", "metadata")),
     ];
 
     private OpenApiResponses Started(string run) => new()

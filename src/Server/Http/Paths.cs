@@ -11,6 +11,10 @@ public static class Paths
 
     public static string Events(RunId id) => $"/api/runs/{id}/events";
 
+    public static string Outputs(RunId id) => $"/api/runs/{id}/outputs";
+
+    public static string Output(RunId id, string tag, int n) => $"/api/runs/{id}/outputs/{Uri.EscapeDataString(tag)}/{n}";
+
     public static string Retry(RunId id) => $"/api/runs/{id}/retry";
 
     public static string Batch(string id) => $"/api/batches/{id}";

@@ -1,3 +1,4 @@
+using ComfyFunc.Outputs;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc;
@@ -8,6 +9,11 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
     /// <summary>Seconds. Functions cuts HTTP answers off at 230 s on every plan.</summary>
     public const int LongestWait = 220;
 
+    /// <summary>How images are wanted; faults in it are for the endpoint to tell.</summary>
+    public Rendition? Rendition { get; init; }
+
+    public OutputView View => new(Output, Rendition);
+
     public static Preferences Of(HttpRequest request, AnswerOptions defaults)
     {
         var preferences = Tokens(request).ToLookup(t => t.Name, t => t.Value, StringComparer.OrdinalIgnoreCase);
@@ -15,7 +21,7 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
         return new(
             TimeSpan.FromSeconds(Math.Clamp(wait, 0, LongestWait)),
             Parse(request.Query["output"], defaults.Output),
-            Parse(preferences["return"].FirstOrDefault(), defaults.Return));
+            Parse(preferences["return"].FirstOrDefault(), defaults.Return)) { Rendition = Rendition.Read(request.Query).Rendition };
     }
 
     private static int? Seconds(string? text) => int.TryParse(text, out var seconds) ? seconds : null;

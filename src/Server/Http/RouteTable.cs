@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ComfyFunc.Batches;
 using ComfyFunc.Callers;
 using ComfyFunc.Description;
+using ComfyFunc.Outputs;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
 using ComfyFunc.Usage;
@@ -34,7 +35,8 @@ public static class RouteTable
         Route<RunEndpoints>("GET", Routes.RunEvents, (e, r, ct) => e.EventsAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("POST", Routes.RunRetry, (e, r, ct) => e.RetryAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("POST", Routes.RunCancel, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct)),
-        Route<RunEndpoints>("GET", Routes.RunOutput, (e, r, ct) => e.OutputAsync(r, Value(r, "id"), Value(r, "tag"), Value(r, "n"), ct)),
+        Route<OutputEndpoints>("GET", Routes.RunOutputs, (e, r, ct) => e.ListAsync(r, Value(r, "id"), ct)),
+        Route<OutputEndpoints>("GET", Routes.RunOutput, (e, r, ct) => e.GetAsync(r, Value(r, "id"), Value(r, "tag"), Value(r, "n"), ct)),
         Route<WebhookEndpoints>("GET", Routes.RunDeliveries, (e, r, ct) => e.DeliveriesAsync(r, Value(r, "id"), ct)),
         Route<WebhookEndpoints>("GET", Routes.Webhooks, (e, _, ct) => e.ListAsync(ct)),
         Route<WebhookEndpoints>("GET", Routes.Webhook, (e, r, ct) => e.GetAsync(Value(r, "id"), ct)),

@@ -14,6 +14,7 @@ public static class Routes
     public const string RunEvents = "runs/{id}/events";
     public const string RunRetry = "runs/{id}/retry";
     public const string RunCancel = "runs/{id}/cancel";
+    public const string RunOutputs = "runs/{id}/outputs";
     public const string RunOutput = "runs/{id}/outputs/{tag}/{n}";
     public const string RunDeliveries = "runs/{id}/deliveries";
     public const string Webhooks = "webhooks";

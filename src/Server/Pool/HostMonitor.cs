@@ -7,7 +7,7 @@ namespace ComfyFunc.Pool;
 
 /// <summary>Follows the pool: keeps a listener on every host, writes down who answers, and turns what is heard into signals to runs.</summary>
 public sealed partial class HostMonitor(
-    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostProbe probe, HostHealth health, HostSentinel sentinel, WarmUps warmUps, PromptWatch watch,
+    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostProbe probe, HostHealth health, HostSentinel sentinel, WarmUps warmUps, PreviewBoard previews, PromptWatch watch,
     CacheNodeBook cacheNodes, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostMonitor> logger)
     : RecurringService(clock, logger), IHostObserver
 {
@@ -147,7 +147,15 @@ public sealed partial class HostMonitor(
 
     public ValueTask QueueMovedAsync(HostId host) => ValueTask.CompletedTask;
 
-    public ValueTask PreviewedAsync(HostId host, PromptId prompt, Preview preview) => ValueTask.CompletedTask;
+    public ValueTask PreviewedAsync(HostId host, PromptId prompt, Preview preview)
+    {
+        if (watch.LeaseOf(prompt) is { } lease)
+        {
+            previews.Set(lease.Run, preview);
+        }
+
+        return ValueTask.CompletedTask;
+    }
 
     private async Task IntroduceAsync(PoolHost host, CancellationToken cancellationToken)
     {

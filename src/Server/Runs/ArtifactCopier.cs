@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using ComfyFunc.Comfy;
+using ComfyFunc.Outputs;
 using ComfyFunc.Storage;
 
 namespace ComfyFunc.Runs;
@@ -15,7 +16,9 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
     // Longer texts would make the run's row heavy for every reader.
     private const int LongestText = 8_000;
 
-    public async Task<CopyReply> CopyAsync(RunId run, int attempt, ComfyClient host, ImmutableArray<PlannedOutput> outputs, CancellationToken cancellationToken)
+    private const int LargestStripped = 128 << 20;
+
+    public async Task<CopyReply> CopyAsync(RunRecord run, int attempt, ComfyClient host, ImmutableArray<PlannedOutput> outputs, CancellationToken cancellationToken)
     {
         if (outputs is [var only])
         {
@@ -30,15 +33,15 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         return replies.FirstOrDefault(r => r is not CopyReply.Copied) ?? new CopyReply.Copied([.. replies.Cast<CopyReply.Copied>().SelectMany(c => c.Artifacts)]);
     }
 
-    private Task<CopyReply> CopyAsync(RunId run, int attempt, ComfyClient host, PlannedOutput output, CancellationToken cancellationToken) => output.Item switch
+    private Task<CopyReply> CopyAsync(RunRecord run, int attempt, ComfyClient host, PlannedOutput output, CancellationToken cancellationToken) => output.Item switch
     {
-        OutputFile file => CopyFileAsync(RunBlobs.Output(run, attempt, output.Node, output.Index), host, output.Tag, file, cancellationToken),
-        OutputText text => KeepTextAsync(RunBlobs.Output(run, attempt, output.Node, output.Index), output.Tag, "text", text.Text, cancellationToken),
-        OutputJson json => KeepTextAsync(RunBlobs.Output(run, attempt, output.Node, output.Index), output.Tag, "json", json.Value.GetRawText(), cancellationToken),
+        OutputFile file => CopyFileAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), host, output.Tag, file, run.StripMetadata, cancellationToken),
+        OutputText text => KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "text", text.Text, cancellationToken),
+        OutputJson json => KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "json", json.Value.GetRawText(), cancellationToken),
         _ => throw new UnreachableException(),
     };
 
-    private async Task<CopyReply> CopyFileAsync(string blob, ComfyClient host, string tag, OutputFile file, CancellationToken cancellationToken)
+    private async Task<CopyReply> CopyFileAsync(string blob, ComfyClient host, string tag, OutputFile file, bool strip, CancellationToken cancellationToken)
     {
         switch (await host.OpenOutputAsync(file, cancellationToken))
         {
@@ -47,7 +50,7 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
             case OutputReply.Opened opened:
                 await using (opened.Content)
                 {
-                    return await StoreAsync(blob, tag, file, opened, cancellationToken);
+                    return strip && ImageMetadata.Handles(ContentTypes.Of(file.FileName)) ? await StoreStrippedAsync(blob, tag, file, opened, cancellationToken) : await StoreAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken);
                 }
 
             default:
@@ -55,18 +58,43 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         }
     }
 
-    private async Task<CopyReply> StoreAsync(string blob, string tag, OutputFile file, OutputReply.Opened opened, CancellationToken cancellationToken)
+    // Lengths and checksums of these formats come before what they count, so the file is in memory for a moment.
+    private async Task<CopyReply> StoreStrippedAsync(string blob, string tag, OutputFile file, OutputReply.Opened opened, CancellationToken cancellationToken)
     {
-        using var probe = new ProbedStream(opened.Content);
+        try
+        {
+            if (await RequestBody.ReadAsync(opened.Content, opened.Length, LargestStripped, cancellationToken) is not { } bytes)
+            {
+                return new CopyReply.TooLarge($"{file.FileName} is larger than the {LargestStripped} bytes from which metadata is stripped.");
+            }
+
+            if (opened.Length is { } announced && announced != bytes.Length)
+            {
+                return new CopyReply.NoAnswer();
+            }
+
+            // What is named like an image but is none has no metadata either.
+            using var stripped = new MemoryStream(ImageMetadata.Strip(bytes.Span) ?? bytes.ToArray(), writable: false);
+            return await StoreAsync(blob, tag, file, stripped, stripped.Length, cancellationToken);
+        }
+        catch (IOException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new CopyReply.NoAnswer();
+        }
+    }
+
+    private async Task<CopyReply> StoreAsync(string blob, string tag, OutputFile file, Stream content, long? length, CancellationToken cancellationToken)
+    {
+        using var probe = new ProbedStream(content);
         var type = ContentTypes.Of(file.FileName);
         try
         {
-            if (await blobs.PutAsync(blob, probe, new BlobWrite(type) { MaxBytes = options.MaxOutputBytes, LengthHint = opened.Length }, cancellationToken) is not PutReply.Stored { File: var stored })
+            if (await blobs.PutAsync(blob, probe, new BlobWrite(type) { MaxBytes = options.MaxOutputBytes, LengthHint = length }, cancellationToken) is not PutReply.Stored { File: var stored })
             {
                 return new CopyReply.TooLarge($"{file.FileName} is larger than the {options.MaxOutputBytes} bytes that are kept.");
             }
 
-            if (opened.Length is { } announced && announced != stored.Bytes)
+            if (length is { } announced && announced != stored.Bytes)
             {
                 return new CopyReply.NoAnswer();
             }

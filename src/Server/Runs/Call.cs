@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using ComfyFunc.Pool;
+using ComfyFunc.Workflows;
 using ComfyFunc.Webhooks;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +13,7 @@ namespace ComfyFunc.Runs;
 public sealed record Call(string Workflow)
 {
     private const int HighestPriority = 100;
+    private const int LongestMetadata = 4096;
     private const int LongestDeadline = 24 * 60 * 60;
 
     /// <summary><see langword="null"/> for the latest.</summary>
@@ -41,7 +45,10 @@ public sealed record Call(string Workflow)
     /// <summary>How long the run may take from its acceptance to its end; <see langword="null"/> for the configured time.</summary>
     public TimeSpan? FinishWithin { get; init; }
 
-    /// <summary>Reads what the query says: <c>priority</c>, <c>label=key:value</c> (several), <c>minVramGb</c>, <c>startWithin</c> and <c>finishWithin</c> (seconds).</summary>
+    /// <summary>What the caller wants kept with the run: a JSON object.</summary>
+    public JsonElement? Metadata { get; init; }
+
+    /// <summary>Reads what the query says: <c>priority</c>, <c>label=key:value</c> (several), <c>minVramGb</c>, <c>startWithin</c> and <c>finishWithin</c> (seconds), <c>metadata</c>.</summary>
     public static (Call Call, ImmutableArray<Fault> Faults) Read(IQueryCollection query, string workflow, string? version, ReadOnlyMemory<byte> body)
     {
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -62,9 +69,26 @@ public sealed record Call(string Workflow)
         var gigabytes = Number(query, "minVramGb", 0, 10_000, faults);
         var startWithin = Seconds(query, "startWithin", faults);
         var finishWithin = Seconds(query, "finishWithin", faults);
+        var metadata = MetadataOf(query["metadata"].FirstOrDefault(), faults);
         return (
-            new(workflow) { Version = version, Body = body, StartWithin = startWithin, FinishWithin = finishWithin, Priority = (int)priority, Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) } },
+            new(workflow) { Metadata = metadata, Version = version, Body = body, StartWithin = startWithin, FinishWithin = finishWithin, Priority = (int)priority, Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) } },
             faults.ToImmutable());
+    }
+
+    private static JsonElement? MetadataOf(string? text, ImmutableArray<Fault>.Builder faults)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (text.Length <= LongestMetadata && StrictJson.Parse(Encoding.UTF8.GetBytes(text)) is StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root })
+        {
+            return JsonElement.Parse(root.GetRawText()); // One that outlives its document.
+        }
+
+        faults.Add(new("invalid_request", $"metadata is a JSON object of at most {LongestMetadata} characters.", "/metadata"));
+        return null;
     }
 
     private static TimeSpan? Seconds(IQueryCollection query, string name, ImmutableArray<Fault>.Builder faults) =>

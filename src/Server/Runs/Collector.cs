@@ -45,7 +45,7 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
     {
         var workflow = await prompts.WorkflowAsync(run, cancellationToken);
         var copies = OutputPlan.Of(workflow.Outputs, entry.Outputs);
-        return await copier.CopyAsync(run.Id, lease.Attempt, host, copies, cancellationToken) switch
+        return await copier.CopyAsync(run, lease.Attempt, host, copies, cancellationToken) switch
         {
             CopyReply.Copied copied => (run with { Artifacts = copied.Artifacts, Cached = entry.FullyCached }, new RunEvent.OutputsStored(lease.Attempt, clock.GetUtcNow())),
             CopyReply.Missing missing => (run, new RunEvent.OutputsMissing(lease.Attempt, missing.Detail, clock.GetUtcNow())),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ComfyFunc.Callers;
+using ComfyFunc.Outputs;
 using ComfyFunc.Pool;
 using ComfyFunc.Storage;
 using ComfyFunc.Usage;
@@ -29,9 +30,10 @@ public sealed class RunEndpoints(
 
         var (call, faults) = Call.Read(request.Query, name, version, body.Json);
         var (webhook, webhookFaults) = WebhookWishes.Of(request.Query, post);
-        if (!faults.IsEmpty || !webhookFaults.IsEmpty)
+        var renditionFaults = Rendition.Read(request.Query).Faults;
+        if (!faults.IsEmpty || !webhookFaults.IsEmpty || !renditionFaults.IsEmpty)
         {
-            return Problems.From([.. faults, .. webhookFaults]);
+            return Problems.From([.. faults, .. webhookFaults, .. renditionFaults]);
         }
 
         call = call with { Webhook = webhook, Client = request.Caller().Client, MayReuse = webhook is null && !AsksForAnew(request) };
@@ -107,7 +109,7 @@ public sealed class RunEndpoints(
 
         var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? "0";
         return int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
-            ? events.Follow(run, after)
+            ? events.Follow(run, after, withPreviews: string.Equals(request.Query["previews"], "true", StringComparison.OrdinalIgnoreCase))
             : Problems.From("invalid_request", "Last-Event-ID is an id that this stream has sent.");
     }
 
@@ -196,6 +198,11 @@ public sealed class RunEndpoints(
     /// <summary>GET /api/runs/{id}; Prefer: wait holds the answer back until the run has ended.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
+        if (Rendition.Read(request.Query).Faults is { IsEmpty: false } faults)
+        {
+            return Problems.From(faults);
+        }
+
         var preferences = Preferences.Of(request, options.Answers with { Wait = 0, Return = ReturnForm.Representation });
         if (await FindAsync(request, id, preferences.Wait, cancellationToken) is not { } run)
         {
@@ -204,8 +211,8 @@ public sealed class RunEndpoints(
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return preferences.Return is ReturnForm.Minimal && run.Outcome is RunOutcome.Succeeded
-            ? Json(await resource.MinimalAsync(run, preferences.Output, cancellationToken))
-            : Json(await resource.ShowAsync(run, preferences.Output, cancellationToken));
+            ? Json(await resource.MinimalAsync(run, preferences.View, cancellationToken))
+            : Json(await resource.ShowAsync(run, preferences.View, cancellationToken));
     }
 
     /// <summary>GET /api/runs/{id}/status: the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it.</summary>
@@ -225,21 +232,6 @@ public sealed class RunEndpoints(
         }
 
         return Json(await DurableStatus.OfAsync(run, resource, cancellationToken), run.Outcome is null ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
-    }
-
-    /// <summary>GET /api/runs/{id}/outputs/{tag}/{n}: sends the caller to a fresh download URL.</summary>
-    public async Task<IResult> OutputAsync(HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken)
-    {
-        if (await FindAsync(request, id, TimeSpan.Zero, cancellationToken) is not { } run)
-        {
-            return NotFound(id);
-        }
-
-        var artifacts = run.Artifacts.Where(a => string.Equals(a.Tag, tag, StringComparison.OrdinalIgnoreCase)).ToArray();
-        return !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= artifacts.Length
-            ? Problems.From("not_found", $"The run has no output {n} under the tag '{tag}'.")
-            : artifacts[index] is { Text: { } text } ? Results.Text(text)
-            : Results.Redirect((await resource.UrlOfAsync(artifacts[index], cancellationToken)).Url.AbsoluteUri);
     }
 
     /// <summary>POST /api/runs/{id}/cancel: 202 while it is being stopped, 200 when it had ended already.</summary>
@@ -291,7 +283,7 @@ public sealed class RunEndpoints(
         if (run.Outcome is RunOutcome.Succeeded && preferences.Return is ReturnForm.Minimal)
         {
             response.Headers["Preference-Applied"] = "return=minimal";
-            return Json(await resource.MinimalAsync(run, preferences.Output, cancellationToken));
+            return Json(await resource.MinimalAsync(run, preferences.View, cancellationToken));
         }
 
         if (run.Outcome is RunOutcome.Failed or RunOutcome.Expired && preferences.Return is ReturnForm.Minimal)
@@ -299,7 +291,7 @@ public sealed class RunEndpoints(
             return Problems.From(run.Outcome is RunOutcome.Failed failed ? failed.Fault.Code : "start_deadline_exceeded", FailureOf(run));
         }
 
-        var shown = await resource.ShowAsync(run, preferences.Output, cancellationToken);
+        var shown = await resource.ShowAsync(run, preferences.View, cancellationToken);
         if (run.Outcome is not null)
         {
             return Json(shown);

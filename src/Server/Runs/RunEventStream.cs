@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using ComfyFunc.Comfy;
 using ComfyFunc.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -8,9 +9,9 @@ namespace ComfyFunc.Runs;
 
 /// <summary>
 /// A run's events as they happen (Server-Sent Events). State changes have ids, which count the changes in the run's row, so that a stream that was cut
-/// off goes on after any id without a log of its own. Progress has none: only the latest matters.
+/// off goes on after any id without a log of its own. Progress and previews have none: only the latest matters.
 /// </summary>
-public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource resource, TimeProvider clock)
+public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource resource, PreviewBoard previews, TimeProvider clock)
 {
     // Functions ends an answer at 230 s; a client that is told comes back at once.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(200);
@@ -21,16 +22,19 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
     private const int LooksPerRead = 4;
 
     /// <param name="after">The last change that the caller knows; 0 for none.</param>
-    public IResult Follow(RunRecord run, int after) => new Answer(this, run, after);
+    /// <param name="withPreviews">Sends pictures of work in progress too, where this process listens to the run's host.</param>
+    public IResult Follow(RunRecord run, int after, bool withPreviews) => new Answer(this, run, after, withPreviews);
 
-    private async Task WriteAsync(HttpResponse response, RunRecord run, int known, CancellationToken cancellationToken)
+    private async Task WriteAsync(HttpResponse response, RunRecord run, int known, bool withPreviews, CancellationToken cancellationToken)
     {
+        using var following = withPreviews ? previews.Follow(run.Id) : null;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back.
         var end = clock.GetUtcNow() + Longest;
         var spoken = clock.GetUtcNow();
         string? lastProgress = null;
+        Preview? lastPreview = null;
         var text = new StringBuilder("retry: 1000\n\n");
         for (var look = 1; ; look++)
         {
@@ -44,6 +48,12 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
             {
                 lastProgress = progress;
                 text.Append("event: progress\ndata: ").Append(progress).Append("\n\n");
+            }
+
+            if (run.Outcome is null && withPreviews && previews.Of(run.Id) is { } preview && preview != lastPreview)
+            {
+                lastPreview = preview;
+                text.Append("event: preview\ndata: ").Append(new JsonObject { ["contentType"] = preview.ContentType, ["base64"] = Convert.ToBase64String(preview.Content.Span) }.ToJsonString(ServerJson.Options)).Append("\n\n");
             }
 
             if (text.Length == 0 && clock.GetUtcNow() - spoken >= Heartbeat)
@@ -93,13 +103,13 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
         text.Append(CultureInfo.InvariantCulture, $"id: {id}\nevent: status\ndata: {data.ToJsonString(ServerJson.Options)}\n\n");
     }
 
-    private sealed class Answer(RunEventStream stream, RunRecord run, int after) : IResult
+    private sealed class Answer(RunEventStream stream, RunRecord run, int after, bool withPreviews) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             try
             {
-                await stream.WriteAsync(httpContext.Response, run, after, httpContext.RequestAborted);
+                await stream.WriteAsync(httpContext.Response, run, after, withPreviews, httpContext.RequestAborted);
             }
             catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
             {

@@ -76,7 +76,9 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 Client = call.Client,
                 Batch = call.Batch,
                 Webhook = call.Webhook,
-                Limits = LimitsFrom(now, call.StartWithin, call.FinishWithin),
+                Metadata = call.Metadata,
+                StripMetadata = version.Settings?.StripMetadata ?? false,
+                Limits = LimitsFrom(now, call.StartWithin ?? version.Settings?.StartWithin, call.FinishWithin ?? version.Settings?.FinishWithin),
                 State = RunProcess.Initial,
                 Files = ((FilesReply.Stored)stored).Files,
                 Seeds = [.. PromptCompiler.SeedsToDraw(bound.Workflow, bound.Values).Select(s => new RunSeed(s.Node, s.Input, Draw(s.Max), s.Tag))],
@@ -137,6 +139,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 Files = files.ToImmutable(),
                 Seeds = old.Seeds,
                 Metadata = old.Metadata,
+                StripMetadata = old.StripMetadata,
             },
             cancellationToken);
     }

@@ -75,6 +75,9 @@ public sealed record RunRecord
     /// <summary>Whether ComfyUI answered every node from its cache.</summary>
     public bool Cached { get; init; }
 
+    /// <summary>Whether images are stored without the prompt that ComfyUI writes into them.</summary>
+    public bool StripMetadata { get; init; }
+
     /// <summary>What the caller wanted kept with the run, as it was sent.</summary>
     public JsonElement? Metadata { get; init; }
 

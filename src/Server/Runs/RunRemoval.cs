@@ -50,6 +50,9 @@ public static class RunBlobs
 
     public static string Input(RunId id, int index) => $"{PrefixOf(id)}inputs/{index}";
 
+    /// <summary>What is made of the outputs for those who want them otherwise.</summary>
+    public static string Rendition(RunId id, string name) => $"{PrefixOf(id)}renditions/{name}";
+
     /// <param name="index">Counts the files of one node in the order in which the history lists them.</param>
     public static string Output(RunId id, int attempt, string node, int index) =>
         $"{PrefixOf(id)}outputs/{attempt}/{Uri.EscapeDataString(node)}/{index}";

@@ -1,18 +1,21 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Outputs;
 using ComfyFunc.Pool;
 using ComfyFunc.Storage;
 
 namespace ComfyFunc.Runs;
 
 /// <summary>Shows a run's row to its caller: the run resource, its outputs by tag, and the status shape of Durable's HTTP API.</summary>
-public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard progress, PendingStore pending, ComfyFuncOptions options, TimeProvider clock)
+public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions renditions, ProgressBoard progress, PendingStore pending, ComfyFuncOptions options, TimeProvider clock)
 {
     // Inlined files are held in memory once as bytes and once as text.
     private const int LargestInline = 64 << 20;
 
-    public async Task<JsonObject> ShowAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken)
+    public Task<JsonObject> ShowAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken) => ShowAsync(run, new OutputView(form), cancellationToken);
+
+    public async Task<JsonObject> ShowAsync(RunRecord run, OutputView view, CancellationToken cancellationToken)
     {
         var failed = run.Outcome as RunOutcome.Failed;
         var document = new JsonObject
@@ -37,7 +40,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
             ["attempts"] = new JsonArray([.. run.Attempts.Select(AttemptOf)]),
             ["seeds"] = new JsonArray([.. run.Seeds.Select(s => JsonSerializer.SerializeToNode(s, ServerJson.Options))]),
             ["cached"] = run.Outcome is RunOutcome.Succeeded ? run.Cached : null,
-            ["outputs"] = await OutputsAsync(run, form, cancellationToken),
+            ["outputs"] = await OutputsAsync(run, view, cancellationToken),
             ["error"] = failed is null ? ErrorOf(run.Outcome) : JsonSerializer.SerializeToNode(failed.Fault, ServerJson.Options),
             ["metrics"] = MetricsOf(run),
             ["metadata"] = run.Metadata is { } metadata ? JsonNode.Parse(metadata.GetRawText()) : null,
@@ -47,15 +50,15 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
     }
 
     /// <summary>Just the outputs by tag. Base64 makes it the answer of ComfyUI Fast API: <c>{tag:[base64,…]}</c>, always an array.</summary>
-    public async Task<JsonObject> OutputsAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken)
+    public async Task<JsonObject> OutputsAsync(RunRecord run, OutputView view, CancellationToken cancellationToken)
     {
         var outputs = new JsonObject();
         foreach (var group in run.Artifacts.GroupBy(a => a.Tag))
         {
             var list = new JsonArray();
-            foreach (var artifact in group)
+            foreach (var (n, artifact) in group.Index())
             {
-                list.Add(await ArtifactAsync(artifact, form, cancellationToken));
+                list.Add(await ArtifactAsync(run, artifact, n, view, cancellationToken));
             }
 
             outputs[group.Key] = list;
@@ -65,15 +68,16 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
     }
 
     /// <summary>What `return=minimal` answers: URLs or base64 text in arrays by tag, and texts as they are.</summary>
-    public async Task<JsonObject> MinimalAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken)
+    public async Task<JsonObject> MinimalAsync(RunRecord run, OutputView view, CancellationToken cancellationToken)
     {
         var outputs = new JsonObject();
         foreach (var group in run.Artifacts.GroupBy(a => a.Tag))
         {
             var list = new JsonArray();
-            foreach (var artifact in group)
+            foreach (var original in group)
             {
-                list.Add(artifact.Text ?? (form is OutputForm.Base64 ? await Base64Async(artifact, cancellationToken) : (await UrlOfAsync(artifact, cancellationToken)).Url.AbsoluteUri));
+                var artifact = await RenditionAsync(run.Id, original, view, cancellationToken) ?? original;
+                list.Add(artifact.Text ?? (view.Form is OutputForm.Base64 ? await Base64Async(artifact, cancellationToken) : (await UrlOfAsync(artifact, cancellationToken)).Url.AbsoluteUri));
             }
 
             outputs[group.Key] = list;
@@ -91,13 +95,15 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
 
     public static string NameOf(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 
-    private async Task<JsonNode> ArtifactAsync(RunArtifact artifact, OutputForm form, CancellationToken cancellationToken)
+    private async Task<JsonNode> ArtifactAsync(RunRecord run, RunArtifact original, int n, OutputView view, CancellationToken cancellationToken)
     {
-        if (artifact.Text is { } text)
+        if (original.Text is { } text)
         {
-            return new JsonObject { ["type"] = artifact.Type, ["text"] = text };
+            return new JsonObject { ["type"] = original.Type, ["text"] = text };
         }
 
+        var made = await RenditionAsync(run.Id, original, view, cancellationToken);
+        var artifact = made ?? original;
         var shown = new JsonObject
         {
             ["name"] = artifact.Name,
@@ -107,8 +113,10 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
             ["width"] = artifact.Width,
             ["height"] = artifact.Height,
             ["sha256"] = artifact.Sha256,
+            ["asWanted"] = view.Rendition is null ? null : made is not null,
+            ["thumbnailUrl"] = original is { Type: "image", Width: not null } ? $"{Paths.Output(run.Id, original.Tag, n)}?{Rendition.ThumbnailQuery}" : null,
         };
-        if (form is OutputForm.Base64)
+        if (view.Form is OutputForm.Base64)
         {
             shown["base64"] = await Base64Async(artifact, cancellationToken);
         }
@@ -121,6 +129,9 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
 
         return WithoutNulls(shown);
     }
+
+    private async Task<RunArtifact?> RenditionAsync(RunId run, RunArtifact artifact, OutputView view, CancellationToken cancellationToken) =>
+        view.Rendition is { } rendition ? await renditions.MakeAsync(run, artifact, rendition, cancellationToken) : null;
 
     private async Task<string> Base64Async(RunArtifact artifact, CancellationToken cancellationToken) =>
         await blobs.ReadBytesAsync(artifact.Blob!, LargestInline, cancellationToken) is { } bytes
@@ -171,6 +182,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, ProgressBoard 
         ["status"] = Paths.Status(run.Id),
         ["events"] = Paths.Events(run.Id),
         ["cancel"] = Paths.Cancel(run.Id),
+        ["outputs"] = Paths.Outputs(run.Id),
         ["deliveries"] = Paths.Deliveries(run.Id),
         ["workflow"] = Paths.Version(run.Workflow, run.Version),
     };

@@ -20,9 +20,10 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
         }
 
         var (demands, faults) = DemandsReader.Read(document);
-        if (!faults.IsEmpty)
+        var (settings, settingFaults) = WorkflowSettings.Read(document);
+        if (!faults.IsEmpty || !settingFaults.IsEmpty)
         {
-            return new SaveReply.Refused(faults);
+            return new SaveReply.Refused([.. faults, .. settingFaults]);
         }
 
         var catalog = pool.Only(workflow.Classes);
@@ -35,7 +36,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
                 return Refuse(objection);
             }
 
-            if (live?.Latest.Content == workflow.ContentHash && live.Latest.Demands?.Key == demands?.Key)
+            if (live?.Latest.Content == workflow.ContentHash && live.Latest.Demands?.Key == demands?.Key && live.Latest.Settings == settings)
             {
                 return new SaveReply.Saved(live, await workflows.LoadAsync(live.Latest, cancellationToken), [], Created: false);
             }
@@ -48,7 +49,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
 
             await workflows.KeepAsync(workflow, catalog, cancellationToken);
             var known = row ?? new WorkflowRow { Name = name };
-            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow()) { Demands = demands };
+            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow()) { Demands = demands, Settings = settings };
             var saved = known with { Name = live?.Name ?? name, Versions = known.Versions.Add(next), DeletedAt = null };
             if (await workflows.TryWriteAsync(saved, cancellationToken))
             {

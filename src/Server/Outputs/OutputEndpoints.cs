@@ -1,0 +1,84 @@
+using System.Globalization;
+using ComfyFunc.Callers;
+using ComfyFunc.Runs;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Outputs;
+
+/// <summary>The endpoints of a run's outputs: each of them, as the caller wants it, or all in one file.</summary>
+public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditions renditions, OutputBundle bundle)
+{
+    /// <summary>GET /api/runs/{id}/outputs: by tag; with <c>?bundle=zip</c> sends the caller to one file with all of them.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, id, cancellationToken) is not { } run)
+        {
+            return NotFound(id);
+        }
+
+        var (rendition, faults) = Rendition.Read(request.Query);
+        var packing = request.Query["bundle"].FirstOrDefault();
+        if (packing is not (null or "zip"))
+        {
+            faults = faults.Add(new("invalid_request", "bundle is zip.", "/bundle"));
+        }
+
+        if (!faults.IsEmpty)
+        {
+            return Problems.From(faults);
+        }
+
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        if (packing is null)
+        {
+            return Results.Json(await resource.OutputsAsync(run, new OutputView(Preferences.Of(request, new()).Output, rendition), cancellationToken), ServerJson.Options);
+        }
+
+        return run.Artifacts.IsEmpty
+            ? Problems.From("conflict", run.Outcome is null ? "The run has not ended." : "The run has no outputs.")
+            : await RedirectAsync(await bundle.MakeAsync(run, rendition, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>GET /api/runs/{id}/outputs/{tag}/{n}: sends the caller to a fresh download URL.</summary>
+    public async Task<IResult> GetAsync(HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, id, cancellationToken) is not { } run)
+        {
+            return NotFound(id);
+        }
+
+        var artifacts = run.Artifacts.Where(a => string.Equals(a.Tag, tag, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (!int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= artifacts.Length)
+        {
+            return Problems.From("not_found", $"The run has no output {n} under the tag '{tag}'.");
+        }
+
+        var (rendition, faults) = Rendition.Read(request.Query);
+        if (!faults.IsEmpty)
+        {
+            return Problems.From(faults);
+        }
+
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        var artifact = artifacts[index];
+        if (rendition is null)
+        {
+            return artifact.Text is { } text ? Results.Text(text) : await RedirectAsync(artifact, cancellationToken);
+        }
+
+        return await renditions.MakeAsync(run.Id, artifact, rendition, cancellationToken) is { } made
+            ? await RedirectAsync(made, cancellationToken)
+            : Problems.From("output_not_convertible", "This can be done to still PNG, JPEG and WebP images of up to 64 megapixels and 128 MiB.");
+    }
+
+    private async Task<IResult> RedirectAsync(RunArtifact artifact, CancellationToken cancellationToken) =>
+        Results.Redirect((await resource.UrlOfAsync(artifact, cancellationToken)).Url.AbsoluteUri);
+
+    private async Task<RunRecord?> FindAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        RunId.TryParse(id, out var runId) && await runs.FindAsync(runId, cancellationToken) is { } run && request.Caller().Sees(run) ? run : null;
+
+    private static IResult NotFound(string id) => Problems.From("not_found", $"There is no run '{id}'.");
+}
+
+/// <summary>How a run's outputs are shown.</summary>
+public readonly record struct OutputView(OutputForm Form, Rendition? Rendition = null);

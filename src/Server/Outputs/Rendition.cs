@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Outputs;
+
+/// <summary>How a caller wants an image: in another format, smaller, or without the prompt that ComfyUI writes into its files.</summary>
+/// <param name="Format"><see langword="null"/> for the one that it has.</param>
+/// <param name="Quality">1 to 100, for JPEG and WebP.</param>
+/// <param name="Width">Pixels that it must fit into; images are never made larger.</param>
+/// <param name="Height">Pixels that it must fit into.</param>
+public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int? Height)
+{
+    public const int DefaultQuality = 85;
+    private const int LongestSide = 16_384;
+
+    /// <summary>What an image's <c>thumbnail</c> link asks for.</summary>
+    public const string ThumbnailQuery = "format=webp&width=256&height=256";
+
+    /// <summary>Whether the pixels stay as they are: only metadata goes.</summary>
+    public bool IsLossless => this is { Format: null, Width: null, Height: null };
+
+    /// <summary>Whether it is made smaller.</summary>
+    public bool IsScaled => Width is not null || Height is not null;
+
+    /// <summary>Tells renditions apart.</summary>
+    internal string Key => string.Create(CultureInfo.InvariantCulture, $"{Format} {Quality} {Width} {Height}");
+
+    /// <summary>Reads <c>format</c>, <c>quality</c>, <c>width</c>, <c>height</c> and <c>strip=metadata</c>.</summary>
+    /// <returns><see langword="null"/> when the query asks for files as they are.</returns>
+    public static (Rendition? Rendition, ImmutableArray<Fault> Faults) Read(IQueryCollection query)
+    {
+        var faults = ImmutableArray.CreateBuilder<Fault>();
+        var format = FormatOf(query["format"].FirstOrDefault(), faults);
+        var quality = Number(query, "quality", 100, faults);
+        var width = Number(query, "width", LongestSide, faults);
+        var height = Number(query, "height", LongestSide, faults);
+        var strips = query["strip"].FirstOrDefault();
+        if (strips is not (null or "metadata"))
+        {
+            faults.Add(new("invalid_request", "strip is metadata.", "/strip"));
+        }
+
+        if (quality is not null && format is null or ImageFormat.Png)
+        {
+            faults.Add(new("invalid_request", "quality goes with format=jpeg or format=webp.", "/quality"));
+        }
+
+        return faults.Count > 0 || (format ?? (object?)width ?? height ?? (object?)strips) is null
+            ? (null, faults.ToImmutable())
+            : (new(format, quality ?? DefaultQuality, width, height), []);
+    }
+
+    /// <summary>The size that an image of this size gets: the same proportions, and never larger.</summary>
+    public (int Width, int Height) FitOf(int width, int height)
+    {
+        var scale = Math.Min(1, Math.Min((Width ?? width) / (double)width, (Height ?? height) / (double)height));
+        return (Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale)));
+    }
+
+    private static ImageFormat? FormatOf(string? text, ImmutableArray<Fault>.Builder faults)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (Enum.TryParse<ImageFormat>(text.Equals("jpg", StringComparison.OrdinalIgnoreCase) ? "jpeg" : text, ignoreCase: true, out var format) && Enum.IsDefined(format) && !char.IsAsciiDigit(text[0]))
+        {
+            return format;
+        }
+
+        faults.Add(new("invalid_request", "format is png, jpeg or webp.", "/format"));
+        return null;
+    }
+
+    private static int? Number(IQueryCollection query, string name, int most, ImmutableArray<Fault>.Builder faults)
+    {
+        if (query[name].FirstOrDefault() is not { } text)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most)
+        {
+            return number;
+        }
+
+        faults.Add(new("invalid_request", $"{name} is a whole number from 1 to {most}.", $"/{name}"));
+        return null;
+    }
+}
+
+/// <summary>What images can be turned into.</summary>
+public enum ImageFormat
+{
+    Png,
+    Jpeg,
+    Webp,
+}

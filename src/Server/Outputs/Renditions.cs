@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Text;
+using ComfyFunc.Runs;
+using ComfyFunc.Storage;
+using SkiaSharp;
+
+namespace ComfyFunc.Outputs;
+
+/// <summary>Makes renditions of images, each once: the next caller gets the one that is kept beside the run's outputs, as long as those are.</summary>
+public sealed class Renditions(IBlobStore blobs) : IDisposable
+{
+    private const int LargestSource = 128 << 20;
+    private const long MostPixels = 64_000_000; // 256 MB of pixels while it is made.
+
+    private readonly SemaphoreSlim making = new(2);
+
+    public void Dispose() => making.Dispose();
+
+    /// <returns>The artifact as it is wanted; <see langword="null"/> when it is no image, has more than one picture, or is too large.</returns>
+    public async Task<RunArtifact?> MakeAsync(RunId run, RunArtifact artifact, Rendition rendition, CancellationToken cancellationToken)
+    {
+        if (artifact is not { Type: "image", Blob: { } source, Width: { } width, Height: { } height, Bytes: <= LargestSource } || (!rendition.IsLossless && (long)width * height > MostPixels))
+        {
+            return null;
+        }
+
+        var name = RunBlobs.Rendition(run, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\n{rendition.Key}")))[..24]);
+        if ((await blobs.FindAsync(name, cancellationToken) ?? await MakeAsync(name, source, rendition, cancellationToken)) is not { } made)
+        {
+            return null;
+        }
+
+        var (fitWidth, fitHeight) = rendition.FitOf(width, height);
+        return artifact with
+        {
+            Name = Path.ChangeExtension(artifact.Name, rendition.IsLossless ? Path.GetExtension(artifact.Name) : ExtensionOf(made.ContentType)),
+            ContentType = made.ContentType,
+            Bytes = made.Bytes,
+            Sha256 = made.Sha256,
+            Width = fitWidth,
+            Height = fitHeight,
+            Blob = made.Name,
+        };
+    }
+
+    private async Task<BlobFile?> MakeAsync(string name, string source, Rendition rendition, CancellationToken cancellationToken)
+    {
+        await making.WaitAsync(cancellationToken);
+        try
+        {
+            return await blobs.ReadBytesAsync(source, LargestSource, cancellationToken) is { } bytes && Render(bytes, rendition) is var (content, type)
+                ? await blobs.PutBytesAsync(name, content, type, cancellationToken)
+                : null;
+        }
+        finally
+        {
+            making.Release();
+        }
+    }
+
+    private static (byte[] Content, string ContentType)? Render(byte[] file, Rendition rendition)
+    {
+        using var data = SKData.CreateCopy(file);
+        using var codec = SKCodec.Create(data);
+        if (codec is null || MediaFacts.Of(codec) is not { } facts)
+        {
+            return null;
+        }
+
+        if (rendition.IsLossless)
+        {
+            return ImageMetadata.Strip(file) is { } stripped ? (stripped, facts.ContentType) : null;
+        }
+
+        // An animation may have a still thumbnail, but is not to lose its frames to a conversion.
+        if (codec.FrameCount > 1 && !rendition.IsScaled)
+        {
+            return null;
+        }
+
+        using var picture = SKBitmap.Decode(codec);
+        if (picture is null)
+        {
+            return null;
+        }
+
+        var (width, height) = rendition.FitOf(picture.Width, picture.Height);
+        var format = rendition.Format ?? OwnFormat(facts);
+        using var drawn = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, format is ImageFormat.Jpeg ? SKAlphaType.Opaque : SKAlphaType.Premul));
+        using (var canvas = new SKCanvas(drawn))
+        using (var image = SKImage.FromBitmap(picture))
+        {
+            canvas.Clear(format is ImageFormat.Jpeg ? SKColors.White : SKColors.Transparent); // JPEG knows no transparency.
+            canvas.DrawImage(image, SKRect.Create(width, height), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        }
+
+        using var encoded = drawn.Encode(SkiaFormat(format), rendition.Quality);
+        return encoded is null ? null : (encoded.ToArray(), ContentTypeOf(format));
+    }
+
+    private static ImageFormat OwnFormat(MediaFacts facts) => facts.ContentType switch
+    {
+        "image/jpeg" => ImageFormat.Jpeg,
+        "image/webp" => ImageFormat.Webp,
+        _ => ImageFormat.Png,
+    };
+
+    private static SKEncodedImageFormat SkiaFormat(ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => SKEncodedImageFormat.Jpeg,
+        ImageFormat.Webp => SKEncodedImageFormat.Webp,
+        _ => SKEncodedImageFormat.Png,
+    };
+
+    private static string ContentTypeOf(ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => "image/jpeg",
+        ImageFormat.Webp => "image/webp",
+        _ => "image/png",
+    };
+
+    private static string ExtensionOf(string contentType) => contentType switch
+    {
+        "image/jpeg" => ".jpg",
+        "image/webp" => ".webp",
+        _ => ".png",
+    };
+}
