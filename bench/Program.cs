@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 using ComfyFunc.Bench;
 using ComfyFunc.Bench.Routing;
 
-// dotnet run -c Release --project bench -- latency|throughput|jobs|transactions|bigfile|compile|routing|routing-sockets|simulate|placement
+// dotnet run -c Release --project bench -- latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement
 switch (args)
 {
     case ["latency", ..]:
@@ -14,6 +14,9 @@ switch (args)
         break;
     case ["jobs", ..]:
         await Jobs.RunAsync(args.Length > 1 ? new Uri(args[1]) : null);
+        break;
+    case ["fuzz", ..]:
+        await Fuzz.RunAsync(args.Length > 1 ? new Uri(args[1]) : null);
         break;
     case ["transactions", ..]:
         await Transactions.RunAsync();
@@ -36,7 +39,7 @@ switch (args)
         BenchmarkRunner.Run<Placement>();
         break;
     default:
-        Console.Error.WriteLine("One of: latency [url], throughput [url], jobs [url], transactions, bigfile, compile, routing [plot.svg], routing-sockets, simulate [count [first seed]], placement. The url is of an app that serves already, such as http://localhost:7071.");
+        Console.Error.WriteLine("One of: latency [url], throughput [url], jobs [url], fuzz [url], transactions, bigfile, compile, routing [plot.svg], routing-sockets, simulate [count [first seed]], placement. The url is of an app that serves already, such as http://localhost:7071.");
         return 2;
 }
 

@@ -21,7 +21,7 @@ public sealed class AppProcess : IAsyncDisposable
     private AppProcess(StorageOptions storage, IReadOnlyDictionary<string, string> settings)
     {
         (this.storage, this.settings) = (storage, settings);
-        Http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new($"http://localhost:{port}/api/"), Timeout = TimeSpan.FromMinutes(4) };
+        Http = new(new TrafficGuard(new SocketsHttpHandler { AllowAutoRedirect = false }, [folder.Path, AppContext.BaseDirectory.TrimEnd('/'), TestFolders.Root, KeyOf(storage.ConnectionString)])) { BaseAddress = new($"http://localhost:{port}/api/"), Timeout = TimeSpan.FromMinutes(4) };
     }
 
     public HttpClient Http { get; }
@@ -133,6 +133,8 @@ public sealed class AppProcess : IAsyncDisposable
 
         return info;
     }
+
+    private static string KeyOf(string? connectionString) => connectionString?.Split(';').FirstOrDefault(p => p.StartsWith("AccountKey=", StringComparison.Ordinal))?["AccountKey=".Length..] ?? "AccountKey=";
 
     private static int FreePort()
     {

@@ -75,6 +75,25 @@ public class JobTests(AppFixture app)
     }
 
     [Fact]
+    public async Task A_stream_that_is_cut_at_any_byte_a_hundred_times_loses_no_change()
+    {
+        await app.Http.SaveAsync("cut", Prompts.Slow);
+        var random = new Random(17);
+        for (var (cuts, runs) = (0, 0); cuts < 100; runs++)
+        {
+            var id = await app.Http.StartAsync("cut", $$$"""{"sleep":{"seconds":0.5},"canvas":{"color":{{{9100 + runs}}}}}""");
+            var heard = new List<(string Id, string Status)>();
+            for (; heard.Count == 0 || heard[^1].Status is "queued" or "running"; cuts++)
+            {
+                heard.AddRange(await HearAsync(id, heard.Count == 0 ? null : heard[^1].Id, random.Next(1, 4000)));
+                Assert.InRange(cuts, 0, 2000);
+            }
+
+            Assert.Equal([("1", "queued"), ("2", "running"), ("3", "succeeded")], heard);
+        }
+    }
+
+    [Fact]
     public async Task Progress_is_streamed_while_a_run_executes()
     {
         await app.Http.SaveAsync("followed", Prompts.Slow);
@@ -163,6 +182,29 @@ public class JobTests(AppFixture app)
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         await app.Http.EndAsync(id);
+    }
+
+    // The state changes that came whole within so many bytes, after which the connection is cut.
+    private async Task<List<(string Id, string Status)>> HearAsync(string id, string? after, int bytes)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"runs/{id}/events", UriKind.Relative));
+        if (after is not null)
+        {
+            request.Headers.Add("Last-Event-ID", after);
+        }
+
+        using var response = await app.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        await using var stream = await response.Content.ReadAsStreamAsync(Cancellation);
+        var read = new byte[bytes];
+        var length = await stream.ReadAtLeastAsync(read, bytes, throwOnEndOfStream: false, Cancellation);
+        var whole = read.AsSpan(0, length).LastIndexOf("\n\n"u8) is var end and >= 0 ? read[..(end + 2)] : [];
+        var changes = new List<(string, string)>();
+        foreach (var item in SseParser.Create(new MemoryStream(whole)).Enumerate().Where(i => i.EventType == "status"))
+        {
+            changes.Add((item.EventId!, (string)JsonNode.Parse(item.Data)!["status"]!)); // Every status has an id.
+        }
+
+        return changes;
     }
 
     // The state changes that come before the reader hangs up.

@@ -156,7 +156,8 @@ internal static class CommonSchemas
         ("text", Text("Instead of a file.")),
         ("name", Text()), ("contentType", Text()), ("bytes", Integer(null, "int64")), ("width", Integer("Pixels.")), ("height", Integer("Pixels.")), ("sha256", Text("Hexadecimal.")),
         ("url", Link("Reads this one file until urlExpiresAt; each read of the run mints a new one.")), ("urlExpiresAt", Time()),
-        ("base64", Text("With output=base64, instead of url.", "byte")));
+        ("base64", Text("With output=base64, instead of url.", "byte")),
+        ("thumbnailUrl", Text("Of images: sends to a small one.", "uri-reference")), ("asWanted", Boolean("Where a rendition was asked for: whether this is it, or the file as it is.")));
 
     private static OpenApiSchema InputFileSchema()
     {
@@ -187,6 +188,7 @@ internal static class CommonSchemas
         ("name", Text()), ("version", Integer()), ("etag", Text()), ("createdAt", Time()),
         ("contract", Record("What callers may set and what they get.", ["tags", "outputs"], ("tags", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })), ("outputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })))),
         ("requires", Optional(Record(null, [], ("labels", MapOf(Text())), ("minVramGb", Number())))),
+        ("settings", Optional(Record(null, [], ("startWithin", Number("Seconds.")), ("finishWithin", Number("Seconds.")), ("stripMetadata", Boolean())))),
         ("aliases", MapOf(Integer(), "Which version each alias names.")),
         ("differences", ListOf(DifferenceSchema())),
         ("prompt", new OpenApiSchema { Description = "With include=prompt." }),
