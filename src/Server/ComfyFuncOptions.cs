@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using ComfyFunc.Callers;
 using ComfyFunc.Pool;
 using ComfyFunc.Usage;
+using ComfyFunc.Webhooks;
 
 namespace ComfyFunc;
 
@@ -78,6 +79,9 @@ public sealed class ComfyFuncOptions
     /// <summary>Bytes of one output file.</summary>
     [Range(1024, 1L << 42)]
     public long MaxOutputBytes { get; init; } = 8L << 30;
+
+    /// <summary>Where every run is told to Azure Event Grid.</summary>
+    public EventGridOptions EventGrid { get; init; } = new();
 
     /// <summary>Lets callers name input URLs in private networks. For development only.</summary>
     public bool AllowPrivateInputUrls { get; init; }

@@ -15,6 +15,7 @@ public sealed class ComfyFuncOptionsValidator : IValidateOptions<ComfyFuncOption
             .Concat(options.Callers.SelectMany((c, i) => CheckCaller(c, $"{ComfyFuncOptions.Section}:Callers:{i}")))
             .Concat(options.Quotas.SelectMany((q, i) => Check(q, $"{ComfyFuncOptions.Section}:Quotas:{i}")))
             .Concat(options.Callers.GroupBy(c => c.Key, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(_ => $"{ComfyFuncOptions.Section}:Callers has one key twice."))
+            .Concat(options.EventGrid.Endpoint is { IsAbsoluteUri: false } ? [$"{ComfyFuncOptions.Section}:EventGrid:Endpoint is an absolute URL."] : [])
             .Concat(CheckTimes(options))
             .ToArray();
         return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -99,6 +99,7 @@ public static class ServerRegistration
     private static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
         services.TryAddSingleton<WebhookStore>();
+        services.TryAddSingleton(s => s.GetRequiredService<ComfyFuncOptions>().EventGrid is { Endpoint: { } endpoint } grid ? new EventGridPublisher(new EventGridTopic(endpoint, grid.Key)) : new EventGridPublisher(null));
         services.TryAddSingleton<OutboxBell>();
         services.TryAddSingleton<Outbox>();
         services.TryAddSingleton<WebhookSender>();

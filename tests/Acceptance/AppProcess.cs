@@ -55,6 +55,33 @@ public sealed class AppProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Resident memory of the app with all its processes, in bytes. As Linux counts it.</summary>
+    public long MemoryBytes => Sum("VmRSS:");
+
+    /// <summary>The most that it was since <see cref="ForgetPeak"/>.</summary>
+    public long PeakMemoryBytes => Sum("VmHWM:");
+
+    public void ForgetPeak()
+    {
+        foreach (var id in Tree())
+        {
+            File.WriteAllText($"/proc/{id}/clear_refs", "5");
+        }
+    }
+
+    private long Sum(string field) => Tree().Sum(id => File.ReadLines($"/proc/{id}/status").Where(l => l.StartsWith(field, StringComparison.Ordinal)).Sum(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) << 10));
+
+    private List<int> Tree()
+    {
+        var tree = new List<int> { process!.Id };
+        for (var i = 0; i < tree.Count; i++)
+        {
+            tree.AddRange(Directory.EnumerateDirectories($"/proc/{tree[i]}/task").SelectMany(t => File.ReadAllText($"{t}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(c => int.Parse(c, System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        return tree;
+    }
+
     /// <summary>As <c>kill -9</c> does.</summary>
     public void Kill()
     {

@@ -132,7 +132,7 @@ public class OutputTests(AppFixture app)
     public async Task Pictures_of_work_in_progress_are_streamed_to_those_who_ask()
     {
         await app.Http.SaveAsync("previewed", Prompts.Picture);
-        var id = await app.Http.StartAsync("previewed", """{"my sampler":{"steps":200}}""");
+        var id = await app.Http.StartAsync("previewed", """{"my sampler":{"steps":60},"size":{"width":1024,"height":1024}}""");
         await using var stream = await app.Http.GetStreamAsync(new Uri($"runs/{id}/events?previews=true", UriKind.Relative), Cancellation);
         JsonNode? preview = null;
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(Cancellation))

@@ -73,7 +73,7 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
                     leaks.Add($"sig= in '{name}'");
                 }
 
-                if (text.StartsWith("whsec_", StringComparison.Ordinal) && name != "secret")
+                if (Secret.IsMatch(text) && name != "secret")
                 {
                     leaks.Add($"a webhook's secret in '{name}'");
                 }
@@ -89,6 +89,9 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
 
     [GeneratedRegex(@"cfk_[A-Za-z0-9_\-]{20,}")]
     private static partial Regex Key { get; }
+
+    [GeneratedRegex(@"whsec_[A-Za-z0-9+/=]{24,}")]
+    private static partial Regex Secret { get; }
 }
 
 public class TrafficGuardTests
@@ -100,13 +103,13 @@ public class TrafficGuardTests
     [InlineData("""{"detail":"DefaultEndpointsProtocol=https;AccountName=x"}""")]
     [InlineData("""{"detail":"at Foo.Bar() in /src/Foo.cs:line 3"}""")]
     [InlineData("""{"a":[{"detail":"/opt/secret/place"}]}""")]
-    [InlineData("""{"id":"whsec_abc"}""")]
+    [InlineData("""{"id":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkw"}""")]
     [InlineData("""{"id":"cfk_0123456789012345678901234"}""")]
     public void A_leak_is_seen(string text) => Assert.NotEmpty(TrafficGuard.Leaks(text, ["/opt/secret"]));
 
     [Theory]
     [InlineData("""{"url":"https://x/y?sig=abc"}""")]
     [InlineData("""{"picture":["https://x/y?sig=abc"]}""")]
-    [InlineData("""{"secret":"whsec_abc","key":"cfk_0123456789012345678901234"}""")]
+    [InlineData("""{"secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkw","key":"cfk_0123456789012345678901234"}""")]
     public void What_is_handed_out_is_no_leak(string text) => Assert.Empty(TrafficGuard.Leaks(text, ["/opt/secret"]));
 }

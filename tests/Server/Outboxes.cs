@@ -10,6 +10,6 @@ internal static class Outboxes
     public static Outbox Over(IServiceProvider services, TimeProvider clock)
     {
         var tables = services.GetRequiredService<IDocumentTables>();
-        return new(tables, new WebhookStore(tables, clock), new OutboxBell(), clock);
+        return new(tables, new WebhookStore(tables, clock), new EventGridPublisher(null), new OutboxBell(), clock);
     }
 }

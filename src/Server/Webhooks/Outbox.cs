@@ -9,7 +9,7 @@ namespace ComfyFunc.Webhooks;
 /// Deliveries that are still to be made, and the log of all. An event is written here before the run's row says that it happened, so that a crash
 /// between loses nothing; whoever sends it looks at the row first.
 /// </summary>
-public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, OutboxBell bell, TimeProvider clock)
+public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventGridPublisher grid, OutboxBell bell, TimeProvider clock)
 {
     private const string Partition = "open";
 
@@ -108,7 +108,7 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, Outbox
 
         var registered = (await webhooks.KnownAsync(cancellationToken)).Where(w => w.Wants(@event, run.Workflow)).Select(w => New(run, @event, w.Id, null));
         var ownWish = run.Webhook is { } own && WebhookEvents.Include(own.Events, @event) ? [New(run, @event, Webhook.DefaultOf(run.Client), own.Url)] : Array.Empty<Delivery>();
-        return [.. registered, .. ownWish];
+        return [.. registered, .. ownWish, .. grid.IsConfigured ? [New(run, @event, EventGridPublisher.Receiver, null)] : Array.Empty<Delivery>()];
     }
 
     private Delivery New(RunRecord run, string @event, string webhook, Uri? url)

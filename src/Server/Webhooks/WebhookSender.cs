@@ -9,7 +9,7 @@ namespace ComfyFunc.Webhooks;
 
 /// <summary>Sends what is in the outbox, and again by <see cref="WebhookSchedule"/> until the receiver has it. Every process has one.</summary>
 public sealed partial class WebhookSender(
-    Outbox outbox, WebhookStore webhooks, RunStore runs, GuardedPost post, OutboxBell bell, TimeProvider clock, ILogger<WebhookSender> logger)
+    Outbox outbox, WebhookStore webhooks, RunStore runs, GuardedPost post, EventGridPublisher grid, OutboxBell bell, TimeProvider clock, ILogger<WebhookSender> logger)
     : RecurringService(clock, logger)
 {
     // What another process left, or what is to be sent again.
@@ -43,6 +43,12 @@ public sealed partial class WebhookSender(
         if (await runs.FindAsync(delivery.Run, cancellationToken) is not { } run || !Happened(run, delivery.Event))
         {
             await DoubtAsync(open, now, cancellationToken);
+            return;
+        }
+
+        if (delivery.Webhook == EventGridPublisher.Receiver)
+        {
+            await SettleAsync(open, await grid.PublishAsync(delivery, run, cancellationToken), now, cancellationToken);
             return;
         }
 
