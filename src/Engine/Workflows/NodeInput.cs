@@ -38,8 +38,11 @@ public sealed record NodeInput
     /// <summary>Whether the value is set by hand; otherwise only a link can set it.</summary>
     public bool IsWidget { get; init; }
 
-    /// <summary>Whether the front end draws a new value after each run.</summary>
+    /// <summary>Whether a new value gives a new result, so that one is drawn for each run: by its name, or because its control says <c>randomize</c>. Any number may have a control; that alone makes no seed of it.</summary>
     public bool IsSeed { get; init; }
+
+    /// <summary>Whether it is a seed that the front end leaves as it is (its control says <c>fixed</c>).</summary>
+    public bool IsFixedSeed { get; init; }
 
     public bool Offers(JsonElement value) => Options.Any(o => JsonElement.DeepEquals(o, value));
 
@@ -70,7 +73,8 @@ public sealed record NodeInput
             Tooltip = Member(extra, "tooltip") is { ValueKind: JsonValueKind.String } tooltip ? tooltip.GetString() : null,
             Upload = UploadOf(nodeClass, extra),
             IsWidget = type is "INT" or "FLOAT" or "STRING" or "BOOLEAN" or Combo && !Flag(extra, "forceInput"),
-            IsSeed = type is "INT" && (name is "seed" or "noise_seed" || IsTruthy(Member(extra, "control_after_generate"))),
+            IsSeed = type is "INT" && (name is "seed" or "noise_seed" || Control(extra) is "randomize"),
+            IsFixedSeed = type is "INT" && (name is "seed" or "noise_seed") && Control(extra) is "fixed",
         };
     }
 
@@ -86,8 +90,8 @@ public sealed record NodeInput
 
     private static bool Flag(JsonElement extra, string name) => Member(extra, name) is { ValueKind: JsonValueKind.True };
 
-    // Newer servers put the mode that the control starts with: "fixed", "randomize"…
-    private static bool IsTruthy(JsonElement? value) => value is { ValueKind: JsonValueKind.True or JsonValueKind.String };
+    // Newer servers put the mode that the control starts with: "fixed", "randomize"… Older ones only say that there is one.
+    private static string? Control(JsonElement extra) => Member(extra, "control_after_generate") is { ValueKind: JsonValueKind.String } mode ? mode.GetString() : null;
 
     // 1e308 and the like bound nothing that a decimal could not hold.
     private static decimal? Number(JsonElement extra, string name) =>
