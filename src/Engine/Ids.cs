@@ -49,6 +49,9 @@ public readonly record struct PromptId(Guid Value)
         return new(new Guid(hash[..16], bigEndian: true));
     }
 
+    /// <summary>Whether it is of our make: a name-based UUID. ComfyUI's own pages draw random ones.</summary>
+    public bool IsDerived => Value.Version == 5;
+
     public override string ToString() => Value.ToString("D");
 }
 

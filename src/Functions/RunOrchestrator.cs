@@ -13,9 +13,12 @@ public static class RunOrchestrator
     /// <summary>The one external event. Its data is a <see cref="RunEvent"/> as JSON, because the discriminator is lost where the runtime serialises it.</summary>
     public const string Signal = "signal";
 
-    // A step that throws met a failure of storage or a defect; carrying it out again is safe. When even this is used up, the sweep takes the run over.
+    // A step that throws could not read or write the run's row; carrying it out again is safe. When even this is used up, the event is lost, as any
+    // may be, and the run hears what has come meanwhile, or finds out for itself at its next look.
     private static readonly TaskOptions Again = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 50, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+        maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
     [Function(nameof(RunOrchestrator))]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -37,8 +40,17 @@ public static class RunOrchestrator
         }
     }
 
-    private static Task<RunPause> AdvanceAsync(TaskOrchestrationContext context, string run, string news, int step) =>
-        context.CallActivityAsync<RunPause>(nameof(RunActivity), new RunAdvance(run, news, step), Again);
+    private static async Task<RunPause> AdvanceAsync(TaskOrchestrationContext context, string run, string news, int step)
+    {
+        try
+        {
+            return await context.CallActivityAsync<RunPause>(nameof(RunActivity), new RunAdvance(run, news, step), Again);
+        }
+        catch (TaskFailedException)
+        {
+            return new(Now(context) + LongestDelay, step);
+        }
+    }
 
     private static DateTimeOffset Now(TaskOrchestrationContext context) => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 }

@@ -57,6 +57,7 @@ public static class ServerRegistration
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<Placer>();
         services.TryAddSingleton<Collector>();
+        services.TryAddSingleton<Doubts>();
         services.TryAddSingleton<ArtifactCopier>();
         services.TryAddSingleton<CacheNodeBook>();
         services.TryAddSingleton<ProgressBoard>();
@@ -78,6 +79,8 @@ public static class ServerRegistration
         services.TryAddSingleton<HostCatalogs>();
         services.TryAddSingleton<HostConnections>();
         services.TryAddSingleton<HostProbe>();
+        services.TryAddSingleton<CatalogWatch>();
+        services.AddHostedService(s => s.GetRequiredService<CatalogWatch>());
         services.TryAddSingleton<HostHealth>();
         services.TryAddSingleton<HostSentinel>();
         services.TryAddSingleton<WarmUps>();

@@ -8,6 +8,9 @@ namespace ComfyFunc.Standalone;
 /// <summary>Drives every run of this process: a mailbox and a loop each. What it was doing is in the runs' rows, so a new process resumes it.</summary>
 public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore runs, TimeProvider clock, ILogger<EmbeddedDriver> logger) : BackgroundService, IRunDriver
 {
+    private const int MostTries = 5;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<RunId, Channel<RunEvent>> mailboxes = new();
@@ -117,11 +120,11 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         }
     }
 
-    // The driver's one outer catch. Whatever failed (storage above all) is tried again with the same event until the run moves on:
-    // carrying out a step twice is safe, and giving a run up is not this class's to decide.
+    // The driver's one outer catch: the run's row cannot be read or written. The event is tried again a few times, since carrying out a step twice is
+    // safe; then it is lost, as any may be, and the run hears what has come meanwhile or finds out for itself at its next look.
     private async Task<RunPause> AdvanceAsync(RunId run, RunEvent @event, int step, CancellationToken cancellationToken)
     {
-        for (var delay = TimeSpan.FromSeconds(1); ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
+        for (var (tries, delay) = (1, FirstDelay); ; tries++, delay *= 2)
         {
             try
             {
@@ -129,7 +132,12 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                StepFailed(run, delay, e);
+                StepFailed(run, tries, e);
+                if (tries == MostTries)
+                {
+                    return new(clock.GetUtcNow() + LongestDelay, step);
+                }
+
                 await Task.Delay(delay, clock, cancellationToken);
             }
         }
@@ -138,6 +146,6 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
     [LoggerMessage(LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
     private partial void RunsResumed(int count);
 
-    [LoggerMessage(LogLevel.Error, "A step of run {RunId} failed and is tried again in {Delay}.")]
-    private partial void StepFailed(RunId runId, TimeSpan delay, Exception exception);
+    [LoggerMessage(LogLevel.Error, "A step of run {RunId} failed at try {Try}.")]
+    private partial void StepFailed(RunId runId, int @try, Exception exception);
 }

@@ -77,8 +77,14 @@ public sealed partial class ComfyClient(HttpClient http, ILogger<ComfyClient> lo
     /// <summary>The queue, sorted: ComfyUI lists a heap.</summary>
     public async Task<QueueView?> GetQueueAsync(CancellationToken cancellationToken) =>
         await GetJsonAsync("queue", cancellationToken) is { ValueKind: JsonValueKind.Object } queue
-            ? new([.. Items(queue, "queue_running")], [.. Items(queue, "queue_pending")])
+            ? new([.. Items(queue, "queue_running")], [.. Items(queue, "queue_pending")]) { IsRunningAudible = IsAudible(queue) }
             : null;
+
+    // Without a client id in its extra_data a prompt's progress goes to every socket.
+    private static bool IsAudible(JsonElement queue) =>
+        queue.TryGetProperty("queue_running", out var items) && items.ValueKind is JsonValueKind.Array && items.GetArrayLength() > 0
+        && items[0] is { ValueKind: JsonValueKind.Array } item && item.GetArrayLength() > 3
+        && (item[3].ValueKind is not JsonValueKind.Object || !item[3].TryGetProperty("client_id", out _));
 
     /// <summary>Asks that the prompt be taken off, whether it waits or executes; never touches another. That it was answered proves nothing: look afterwards.</summary>
     /// <returns><see langword="false"/> when there was no answer.</returns>

@@ -11,6 +11,9 @@ namespace ComfyFunc.Comfy;
 internal sealed partial class HostListener(
     HostId host, Uri url, ComfyClient client, ListenerOptions options, IHostObserver observer, SocketOpener open, TimeProvider clock, ILogger<HostListener> logger) : IHostListener
 {
+    // Other people's prompts may tell of each step; that they live is all there is to know.
+    private static readonly TimeSpan OthersInterval = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<PromptId, WatchedPrompt> watched = new();
     private readonly CancellationTokenSource stop = new();
     private readonly Bell lookNow = new();
@@ -20,11 +23,14 @@ internal sealed partial class HostListener(
     private TaskCompletionSource<string> connection = new();
     private Task running = Task.CompletedTask;
     private long lastFrame;
+    private long lastOthers;
     private IHostSocket? socket;
 
     public bool IsReachable { get; private set; } = true;
 
     public bool IsWatching(PromptId prompt) => watched.ContainsKey(prompt);
+
+    public bool HasStayed(PromptId prompt) => watched.TryGetValue(prompt, out var state) && state.Socket is { } its && its == socket;
 
     /// <summary>The watched prompt that executes, as far as is known.</summary>
     public PromptId? Executing { get; private set; }
@@ -108,6 +114,10 @@ internal sealed partial class HostListener(
             case HostFrame.Event e when watched.TryGetValue(e.Prompt, out var state):
                 Hear(e, state);
                 break;
+            case HostFrame.Event e when !e.IsEnd && clock.GetElapsedTime(lastOthers) > OthersInterval:
+                lastOthers = clock.GetTimestamp();
+                news.Writer.TryWrite(o => o.OthersProgressedAsync(host, e.Prompt));
+                break;
         }
     }
 
@@ -172,7 +182,12 @@ internal sealed partial class HostListener(
         {
             if (queue.Running.Contains(prompt))
             {
-                state.Begin();
+                if (!state.HasBegun)
+                {
+                    var begun = state.Started();
+                    news.Writer.TryWrite(o => o.ProgressedAsync(host, prompt, begun));
+                }
+
                 Executing = prompt;
                 state.Found();
             }

@@ -16,6 +16,9 @@ public interface IHostListener : IAsyncDisposable
 
     bool IsWatching(PromptId prompt);
 
+    /// <summary>Whether the connection under which the prompt was submitted is still there, and so the host's process is the same.</summary>
+    bool HasStayed(PromptId prompt);
+
     /// <summary>Looks at once, for a prompt that another connection submitted: its events go there.</summary>
     void LookNow();
 }

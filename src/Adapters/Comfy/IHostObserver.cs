@@ -9,6 +9,9 @@ public interface IHostObserver
 
     ValueTask ProgressedAsync(HostId host, PromptId prompt, PromptProgress progress);
 
+    /// <summary>A prompt that is not watched shows progress: somebody else's, or one of another process.</summary>
+    ValueTask OthersProgressedAsync(HostId host, PromptId prompt);
+
     /// <summary>The end mark was seen, or the prompt was found in the history. How it ended, the history says.</summary>
     ValueTask EndedAsync(HostId host, PromptId prompt);
 

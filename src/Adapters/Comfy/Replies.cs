@@ -84,4 +84,8 @@ public abstract record OutputReply
 public sealed record SystemStats(string? ComfyVersion, long VramBytes);
 
 /// <summary>A host's queue in the order in which it will run.</summary>
-public sealed record QueueView(ImmutableArray<PromptId> Running, ImmutableArray<PromptId> Pending);
+public sealed record QueueView(ImmutableArray<PromptId> Running, ImmutableArray<PromptId> Pending)
+{
+    /// <summary>Whether the running prompt belongs to no client: then ComfyUI tells its progress to every socket.</summary>
+    public bool IsRunningAudible { get; init; }
+}

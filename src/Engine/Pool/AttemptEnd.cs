@@ -9,6 +9,12 @@ public sealed record AttemptEnd(Lease Lease, AttemptEnding How, Observation? See
 {
     private const int MostOrphans = 64;
 
+    /// <summary>What the host said when it would not take the prompt.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Whether it would not take it with other values either.</summary>
+    public bool RefusesAllValues { get; init; }
+
     /// <summary>The host's row with the slot given back and the lesson learned. A slot that was given back before teaches nothing twice.</summary>
     public PoolHost Over(PoolHost host, HealthLimits limits, DateTimeOffset now)
     {
@@ -21,7 +27,8 @@ public sealed record AttemptEnd(Lease Lease, AttemptEnding How, Observation? See
         return How switch
         {
             AttemptEnding.Succeeded => Learn(HealthRules.Succeeded(free, slot.Work, slot.Inputs), slot),
-            AttemptEnding.NodeFailed => HealthRules.NodeFailed(free, slot.Work, limits, now),
+            AttemptEnding.NodeFailed => HealthRules.NodeFailed(free),
+            AttemptEnding.Refused => HealthRules.Refused(free, slot.Needs, RefusesAllValues ? null : slot.Inputs, Refusal ?? ""),
             AttemptEnding.OutOfMemory => free with { Times = free.Times.AfterOutOfMemory(slot.Work, now), Residency = free.Residency.Emptied() },
             AttemptEnding.Vanished => HealthRules.Restarted(free, slot, now),
             AttemptEnding.Unanswered => HealthRules.Unanswered(Leave(free), limits, now),
@@ -66,6 +73,9 @@ public enum AttemptEnding
     /// <summary>Lost with its host, which is known already.</summary>
     Lost,
 
-    /// <summary>Canceled or refused: nothing that the host is to blame for.</summary>
+    /// <summary>The host would not take the prompt, for something that another host may have.</summary>
+    Refused,
+
+    /// <summary>Canceled, taken off, or refused as any host would: nothing that the host is to blame for.</summary>
     Other,
 }

@@ -13,7 +13,6 @@ public static class HealthRules
         Record = host.Record with
         {
             Failures = 0,
-            FailedWorks = [],
             Losses = 0,
             Trips = host.Status is HostStatus.Quarantined ? host.Record.Trips / 2 : host.Record.Trips,
             Suspicions = host.Record.Suspicions.RemoveAll(s => s.Work == work && s.Inputs == inputs),
@@ -21,16 +20,33 @@ public static class HealthRules
         },
     };
 
-    /// <summary>A node failed. Runs of one version that fail again and again blame the version; those of several blame the host.</summary>
-    public static PoolHost NodeFailed(PoolHost host, string work, HealthLimits limits, DateTimeOffset now)
+    /// <summary>
+    /// A node failed. That alone says nothing of the host: callers send broken pictures, and authors save broken workflows. A host that fails again
+    /// and again is doubted, and the next failure is tried on another host.
+    /// </summary>
+    public static PoolHost NodeFailed(PoolHost host) => host with { Record = host.Record with { Failures = host.Record.Failures + 1 } };
+
+    /// <summary>Whether one more failing node is reason to ask another host: it has failed much of late, or is to prove itself.</summary>
+    public static bool IsDoubted(PoolHost host, HealthLimits limits, DateTimeOffset now) => host.Record.Failures + 1 >= limits.MaxFailures || host.IsOnTrial(now);
+
+    /// <summary>What failed here went well elsewhere, with the same values.</summary>
+    public static PoolHost Accused(PoolHost host, HealthLimits limits, DateTimeOffset now) =>
+        Quarantined(host, $"{host.Record.Failures} runs in a row failed here, and the last one went well on another host.", limits.FirstRest, limits, now);
+
+    /// <summary>What failed here failed elsewhere too: the failures follow what callers send.</summary>
+    public static PoolHost Cleared(PoolHost host) => host.Record.Failures == 0 ? host : host with { Record = host.Record with { Failures = 0 } };
+
+    /// <summary>It would not take a prompt, for something that another host may have. That is remembered as long as its catalog stays as it is.</summary>
+    public static PoolHost Refused(PoolHost host, string needs, string? inputs, string detail) => host.CatalogHash is not { } catalog ? host : host with
     {
-        var works = host.Record.FailedWorks.Contains(work) ? host.Record.FailedWorks : host.Record.FailedWorks.Add(work);
-        var failed = host with { Record = host.Record with { Failures = host.Record.Failures + 1, FailedWorks = [.. works.TakeLast(MostRemembered)] } };
-        return host.IsOnTrial(now) ? Quarantined(failed, "A node failed in the run that was to prove it.", limits.FirstRest, limits, now)
-            : failed.Record.Failures >= limits.MaxFailures && failed.Record.FailedWorks.Length >= limits.MinFailedWorks && host.Status is HostStatus.Ready
-                ? Quarantined(failed, $"Runs of {failed.Record.FailedWorks.Length} workflow versions failed here {failed.Record.Failures} times in a row.", limits.FirstRest, limits, now)
-            : failed;
-    }
+        Record = host.Record with
+        {
+            Refusals = [.. host.Record.Refusals
+                .Where(r => r.Catalog == catalog && (r.Needs != needs || r.Inputs != inputs))
+                .Append(new(needs, inputs, catalog, detail))
+                .TakeLast(MostRemembered)],
+        },
+    };
 
     /// <summary>A submit or a question got no answer, though the host was not known to be gone.</summary>
     public static PoolHost Unanswered(PoolHost host, HealthLimits limits, DateTimeOffset now)
@@ -101,6 +117,9 @@ public static class HealthRules
     /// <summary>A person says that it is well.</summary>
     public static PoolHost Released(PoolHost host) => host with { Status = HostStatus.Ready, Reason = null, RetryAt = null, Record = HostRecord.Clean with { Proofs = host.Record.Proofs } };
 
+    /// <summary>Other people's prompts that were seen in its queue; <see langword="null"/> when there are none.</summary>
+    public static PoolHost Shared(PoolHost host, ForeignWork? foreign) => host.Foreign == foreign ? host : host with { Foreign = foreign };
+
     private static PoolHost Ready(PoolHost host) =>
         host.Status is HostStatus.Draining or HostStatus.Ready ? host : host with { Status = HostStatus.Ready, Reason = null, RetryAt = null };
 }
@@ -110,11 +129,8 @@ public sealed record HealthLimits
 {
     public static HealthLimits Default { get; } = new();
 
-    /// <summary>Runs in a row that fail at a node.</summary>
+    /// <summary>Runs in a row that fail at a node before another host is asked whether it is the host's fault.</summary>
     public int MaxFailures { get; init; } = 5;
-
-    /// <summary>Workflow versions that these must come from.</summary>
-    public int MinFailedWorks { get; init; } = 2;
 
     /// <summary>Times in a row that it is lost or does not answer.</summary>
     public int MaxLosses { get; init; } = 3;

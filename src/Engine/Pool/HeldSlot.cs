@@ -10,6 +10,9 @@ public sealed record HeldSlot(RunId Run, int Attempt, DateTimeOffset At)
 
     public string Inputs { get; init; } = "";
 
+    /// <summary>What the prompt demands of a host, by its key.</summary>
+    public string Needs { get; init; } = "";
+
     public string Client { get; init; } = "";
 
     public int Priority { get; init; }

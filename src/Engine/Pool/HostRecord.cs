@@ -10,8 +10,8 @@ public sealed record HostRecord
     /// <summary>Runs in a row that a node failed here.</summary>
     public int Failures { get; init; }
 
-    /// <summary>Of which workflow versions: one that always fails is no fault of the host's.</summary>
-    public ImmutableArray<string> FailedWorks { get; init; } = [];
+    /// <summary>Prompts that it would not take, so that the next of their kind goes elsewhere at once.</summary>
+    public ImmutableArray<Refusal> Refusals { get; init; } = [];
 
     /// <summary>How often in a row it was lost or did not answer.</summary>
     public int Losses { get; init; }
@@ -28,3 +28,11 @@ public sealed record HostRecord
 
 /// <summary>A host was lost while this was executing.</summary>
 public sealed record Suspicion(string Work, string Inputs, DateTimeOffset At);
+
+/// <summary>A prompt that a host would not take, as long as its node catalog is that one.</summary>
+/// <param name="Needs">The key of what the prompt demands.</param>
+/// <param name="Inputs">The call's values, where others may be taken; <see langword="null"/> where none is.</param>
+public sealed record Refusal(string Needs, string? Inputs, string Catalog, string Detail)
+{
+    public bool Covers(PoolHost host, Workload work) => Catalog == host.CatalogHash && Needs == work.Needs.Key && (Inputs is null || Inputs == work.Inputs);
+}

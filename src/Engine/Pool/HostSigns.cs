@@ -18,11 +18,18 @@ public sealed record HostSigns
     /// <summary>When the running prompt last showed progress; <see langword="null"/> while nothing has been heard of its execution.</summary>
     public DateTimeOffset? ProgressedAt { get; init; }
 
+    /// <summary>Prompts in the queue that none of our slots was lent for.</summary>
+    public ImmutableArray<PromptId> Strangers { get; init; } = [];
+
+    /// <summary>Whether the running prompt belongs to no client, so that its events go to every socket.</summary>
+    public bool IsAudible { get; init; }
+
     /// <summary>Whether the running prompt's events come here and the socket is known to work: if not, silence says nothing.</summary>
     public bool IsHearing { get; init; }
 
     /// <summary>After a look at the queue.</summary>
-    public HostSigns Looked(PromptId? running, ImmutableArray<PromptId> pending, bool isHearing, DateTimeOffset now)
+    /// <param name="isAudible">Whether the running prompt's events go to every socket, ours too.</param>
+    public HostSigns Looked(PromptId? running, ImmutableArray<PromptId> pending, bool isHearing, DateTimeOffset now, bool isAudible = false)
     {
         // New prompts at the end are no movement: anybody may add them, only the worker takes them away.
         var hasMoved = running != Running || Pending.Any(p => !pending.Contains(p)) || (running is null && Pending.IsEmpty);
@@ -33,8 +40,24 @@ public sealed record HostSigns
             MovedAt = hasMoved ? now : MovedAt,
             ProgressedAt = running == Running ? ProgressedAt : null,
             IsHearing = isHearing,
+            IsAudible = isAudible,
         };
     }
+
+    /// <summary>After a look: who in the queue is not ours.</summary>
+    /// <param name="lent">The prompts that our slots were lent for, as far as this process knows.</param>
+    /// <returns>The signs, and how many prompts of others stand in the queue.</returns>
+    public (HostSigns Signs, int Foreign) Told(IEnumerable<PromptId> lent)
+    {
+        ImmutableArray<PromptId> queue = Running is { } running ? [running, .. Pending] : Pending;
+        var strangers = queue.Except(lent).ToImmutableArray();
+
+        // Another process may have lent a slot a moment ago, whose row this one has not seen yet: one of our make is a stranger at the second look.
+        return (this with { Strangers = strangers }, strangers.Count(s => !s.IsDerived || Strangers.Contains(s)));
+    }
+
+    /// <summary>Whether the prompt that runs is somebody else's.</summary>
+    public bool IsForeign(int foreign) => foreign > 0 && Running is { } running && Strangers.Contains(running);
 
     /// <summary>After an event of a prompt's execution, which may be faster than any look.</summary>
     public HostSigns Progressed(PromptId prompt, DateTimeOffset now) => prompt == Running
@@ -61,6 +84,11 @@ public static class StuckRules
 
         if (slot is null)
         {
+            if (signs.IsAudible && signs.ProgressedAt is null && still >= limits.ZombieAfter)
+            {
+                return new Verdict.Zombie($"It took somebody's prompt and has not begun it for {Seconds(still)}.");
+            }
+
             return !signs.Pending.IsEmpty && still >= (isOnTrial ? limits.ZombieAfter : limits.StuckAfter * DeafPatience)
                 ? new Verdict.Zombie($"A prompt that no run waits for has blocked it for {Seconds(still)}.")
                 : Verdict.Fine;

@@ -128,6 +128,7 @@ internal sealed class Plan
         {
             Work = work.Name,
             Inputs = work.Inputs,
+            Needs = work.Needs.Key,
             Client = run.Client,
             Priority = run.Priority,
             Models = [.. work.Models.Select(m => m.Name)],

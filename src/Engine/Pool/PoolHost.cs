@@ -33,6 +33,15 @@ public sealed record PoolHost
     /// <summary>In the order in which they were lent, which is the order of ComfyUI's queue.</summary>
     public ImmutableArray<HeldSlot> Leases { get; init; } = [];
 
+    /// <summary>Prompts of others in its queue, such as those of a person at its own page.</summary>
+    public ForeignWork? Foreign { get; init; }
+
+    /// <summary>Whether it comes from the configuration: then it goes when the configuration no longer names it.</summary>
+    public bool IsConfigured { get; init; }
+
+    /// <summary>Whether it is only waited for what it still holds; then it goes.</summary>
+    public bool IsLeaving { get; init; }
+
     /// <summary>Prompts that runs left behind when the host did not answer: taken off it when it does again.</summary>
     public ImmutableArray<PromptId> Orphans { get; init; } = [];
 
@@ -47,6 +56,9 @@ public sealed record PoolHost
 
     /// <summary>GPU memory of the largest device; 0 while unknown.</summary>
     public long VramBytes { get; init; }
+
+    /// <summary>The largest request body that it takes; <see langword="null"/> while it has not said.</summary>
+    public long? MaxUploadBytes { get; init; }
 
     /// <summary>The content hash of the host's node catalog; <see langword="null"/> until it has been read.</summary>
     public string? CatalogHash { get; init; }
@@ -64,8 +76,8 @@ public sealed record PoolHost
     [JsonIgnore]
     public int FreeSlots => Math.Max(0, Slots - Leases.Length);
 
-    /// <summary>How many more prompts may be placed now. A quarantined host whose time has come takes one, and no second beside it.</summary>
-    public int OpenSlots(DateTimeOffset now) => Status switch
+    /// <summary>How many more prompts may be placed now. A quarantined host whose time has come takes one, and no second beside it; one that somebody else's work blocks takes none.</summary>
+    public int OpenSlots(DateTimeOffset now) => Foreign?.Blocks(now) ?? false ? 0 : Status switch
     {
         HostStatus.Ready or HostStatus.WarmingUp => FreeSlots,
         HostStatus.Quarantined when IsOnTrial(now) => Leases.IsEmpty ? 1 : 0,
@@ -101,7 +113,7 @@ public sealed record PoolHost
     /// <summary>Until the last of its prompts is expected to have ended.</summary>
     public double BacklogSeconds(DateTimeOffset now)
     {
-        var seconds = 0.0;
+        var seconds = Foreign?.RemainingSeconds(now) ?? 0;
         foreach (var slot in Leases)
         {
             seconds += slot.RemainingSeconds(now);

@@ -22,6 +22,9 @@ public sealed record Workload
     /// <summary>Those of them that the author marked <c>[!cache]</c>.</summary>
     public ImmutableArray<string> Pinned { get; init; } = [];
 
+    /// <summary>The largest request that staging its files takes; 0 without files.</summary>
+    public long LargestUploadBytes { get; init; }
+
     public Demands Demands { get; init; } = Demands.None;
 
     public static Workload Of(string name, string inputs, CompiledPrompt prompt, Demands demands) => new()

@@ -33,6 +33,12 @@ public abstract record RunCommand
     /// <summary>Take the prompt off a host that is given up, without waiting to see that it is gone.</summary>
     public sealed record Abandon(Lease Lease) : RunCommand;
 
+    /// <summary>Give back whatever slot the attempt may have got, and take its prompt off, where a failed step left that open.</summary>
+    public sealed record GiveBack(int Attempt) : RunCommand;
+
+    /// <summary>Say whether a doubted host or the run's own input is to blame for a node's failure.</summary>
+    public sealed record Judge(HostId Host, bool IsToBlame) : RunCommand;
+
     /// <summary>Make the host unload its models and drop its cache.</summary>
     public sealed record FreeMemory(HostId Host) : RunCommand;
 

@@ -9,8 +9,11 @@ public sealed record RunLimits
     /// <summary>A run that has not ended then is stopped and fails with run_timeout.</summary>
     public required DateTimeOffset FinishBy { get; init; }
 
-    /// <summary>Placements at most, whatever the reason for the next one.</summary>
+    /// <summary>Placements at most, those that cost nothing left out.</summary>
     public int MaxAttempts { get; init; } = 3;
+
+    /// <summary>Placements that may cost nothing; further ones are charged.</summary>
+    public int MaxFree { get; init; } = 16;
 
     /// <summary>Hosts that may die under the run before it is taken for the cause.</summary>
     public int MaxSuspectHosts { get; init; } = 2;
@@ -23,4 +26,9 @@ public sealed record RunLimits
 
     /// <summary>Requests to stop a prompt before its host is given up.</summary>
     public int MaxStops { get; init; } = 10;
+
+    /// <summary>Between a step that the façade itself could not carry out and the next try; twice as long each time.</summary>
+    public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(30);
 }

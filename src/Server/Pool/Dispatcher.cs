@@ -51,7 +51,7 @@ public sealed partial class Dispatcher(
         var estimates = new Estimates(pool);
         foreach (var alike in waiting.GroupBy(w => (w.Work.Name, w.Work.Inputs, w.Work.Needs.Key, w.Work.Demands.Key, w.Placement.Key)))
         {
-            if (Poison.Is(alike.First().Work, pool, estimates, now) || !Feasibility.AnyCanEverTake(alike.First(), pool, capabilities.Has))
+            if (Poison.Is(alike.First().Work, pool, estimates, now) || Feasibility.ProspectOf(alike.First(), pool, capabilities.Has) is Prospect.None or Prospect.OnlyExcluded)
             {
                 foreach (var run in alike)
                 {

@@ -64,6 +64,9 @@ public sealed class HostConnection(Uri url, ComfyClient client, IHostListener li
 
     public void Staged(string hostName) => staged[hostName] = true;
 
+    /// <summary>The host says that it does not have it.</summary>
+    public void ForgetStaged(string hostName) => staged.TryRemove(hostName, out _);
+
     /// <summary>A host that was away may have come back with empty folders.</summary>
     public void ForgetStaged() => staged.Clear();
 

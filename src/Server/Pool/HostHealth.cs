@@ -42,8 +42,8 @@ public sealed partial class HostHealth(
             h =>
             {
                 leases = [.. h.Leases.Select(l => l.On(id))];
-                begun = [.. leases.Take(1)]; // The first in line is what its worker stopped at.
-                return HealthRules.Suspected(HealthRules.Quarantined(h, reason, options.Health.StuckRest, options.Health, now), h.Leases.Take(1), now);
+                begun = h.Foreign is null ? [.. leases.Take(1)] : []; // The first in line is what its worker stopped at, unless somebody else's was before it.
+                return HealthRules.Suspected(HealthRules.Quarantined(h, reason, options.Health.StuckRest, options.Health, now), h.Leases.Take(begun.Length), now);
             },
             cancellationToken);
         HostQuarantined(id, reason);
@@ -61,6 +61,10 @@ public sealed partial class HostHealth(
     /// <summary>A run that was to warm the host up, or to prove it, did not go well.</summary>
     public Task WarmUpFailedAsync(HostId id, string why, CancellationToken cancellationToken) => hosts.UpdateAsync(
         id, h => HealthRules.Quarantined(h, $"Its warm-up failed: {why}", options.Health.FirstRest, options.Health, clock.GetUtcNow()), cancellationToken);
+
+    /// <summary>A run that failed on a doubted host has ended on another one.</summary>
+    public Task JudgeAsync(HostId id, bool isToBlame, CancellationToken cancellationToken) =>
+        hosts.UpdateAsync(id, h => isToBlame ? HealthRules.Accused(h, options.Health, clock.GetUtcNow()) : HealthRules.Cleared(h), cancellationToken);
 
     /// <summary>The run's attempt no longer needs its slot; how it ended is a lesson.</summary>
     public async Task EndedAsync(AttemptEnd end, CancellationToken cancellationToken)

@@ -29,10 +29,24 @@ public sealed partial class HostMonitor(
         foreach (var host in options.Hosts)
         {
             var valid = HostRegistration.From(host);
-            await hosts.PutAsync(valid.Id, known => known is null ? valid.Over(null, Clock.GetUtcNow()) : valid.Described(known), cancellationToken);
+            await hosts.PutAsync(
+                valid.Id, known => (known is null ? valid.Over(null, Clock.GetUtcNow()) : valid.Described(known)) with { IsConfigured = true }, cancellationToken);
         }
 
+        await LetGoAsync(cancellationToken);
         await ReconcileAsync(cancellationToken);
+    }
+
+    // What an earlier configuration named and this one does not has been taken out by whoever wrote it.
+    private async Task LetGoAsync(CancellationToken cancellationToken)
+    {
+        var named = options.Hosts.Select(h => h.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var host in (await hosts.RefreshAsync(cancellationToken)).Where(h => h.IsConfigured && !named.Contains(h.Id.Value)))
+        {
+            HostNoLongerConfigured(host.Id);
+            await hosts.UpdateAsync(
+                host.Id, h => h with { Status = HostStatus.Draining, Reason = "The configuration no longer names it.", RetryAt = null, IsLeaving = true }, cancellationToken);
+        }
     }
 
     /// <summary>Follows the pool's table.</summary>
@@ -83,7 +97,7 @@ public sealed partial class HostMonitor(
     private async Task<ImmutableArray<PoolHost>> ForgetAsync(ImmutableArray<PoolHost> pool, CancellationToken cancellationToken)
     {
         var now = Clock.GetUtcNow();
-        var gone = pool.Where(h => h is { Status: HostStatus.Offline, Leases.IsEmpty: true, HeartbeatAt: { } at } && now - at > options.ForgetHostsAfter).ToArray();
+        var gone = pool.Where(h => h.Leases.IsEmpty && (h.IsLeaving || (h is { Status: HostStatus.Offline, HeartbeatAt: { } at } && now - at > options.ForgetHostsAfter))).ToArray();
         foreach (var host in gone)
         {
             HostForgotten(host.Id);
@@ -106,9 +120,17 @@ public sealed partial class HostMonitor(
 
     public ValueTask DisconnectedAsync(HostId host) => ValueTask.CompletedTask;
 
-    public ValueTask ProgressedAsync(HostId host, PromptId prompt, PromptProgress progress)
+    public async ValueTask ProgressedAsync(HostId host, PromptId prompt, PromptProgress progress)
     {
-        watch.Progressed(prompt, progress);
+        sentinel.Progressed(host, prompt);
+        if (watch.Progressed(prompt, progress) is { } lease)
+        {
+            await SafelyAsync(host, () => driver.SignalAsync(lease.Run, new RunEvent.Begun(lease.Attempt, Clock.GetUtcNow()), CancellationToken.None));
+        }
+    }
+
+    public ValueTask OthersProgressedAsync(HostId host, PromptId prompt)
+    {
         sentinel.Progressed(host, prompt);
         return ValueTask.CompletedTask;
     }
@@ -181,8 +203,11 @@ public sealed partial class HostMonitor(
     [LoggerMessage(LogLevel.Information, "Connected to host {HostId}.")]
     private partial void HostConnected(HostId hostId);
 
-    [LoggerMessage(LogLevel.Information, "Host {HostId} has been away for long and was taken out of the pool.")]
+    [LoggerMessage(LogLevel.Information, "Host {HostId} was taken out of the pool: it has been away for long, or is no longer configured.")]
     private partial void HostForgotten(HostId hostId);
+
+    [LoggerMessage(LogLevel.Information, "The configuration no longer names host {HostId}; it takes no new work.")]
+    private partial void HostNoLongerConfigured(HostId hostId);
 
     [LoggerMessage(LogLevel.Warning, "Host {HostId} does not answer; its runs move on.")]
     private partial void HostUnreachable(HostId hostId, Exception? exception);

@@ -41,12 +41,25 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         connections.Find(lease.Host)?.Listener.Unwatch(lease.Prompt);
     }
 
-    public void Progressed(PromptId prompt, PromptProgress news)
+    /// <returns>The lease of a prompt that has begun just now, if its run does not know that yet.</returns>
+    public Lease? Progressed(PromptId prompt, PromptProgress news)
     {
-        if (watched.TryGetValue(prompt, out var w))
+        if (!watched.TryGetValue(prompt, out var w))
         {
-            w.HasBegun = true;
-            progress.Set(w.Lease.Run, news);
+            return null;
+        }
+
+        w.HasBegun = true;
+        progress.Set(w.Lease.Run, news);
+        return w.Tell() ? w.Lease : null;
+    }
+
+    /// <summary>The run takes it that its prompt executes; it need not be told when it begins.</summary>
+    public void TakenToHaveBegun(Lease lease)
+    {
+        if (watched.TryGetValue(lease.Prompt, out var w))
+        {
+            w.Tell();
         }
     }
 
@@ -106,13 +119,15 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         }
     }
 
-    private bool IsFirstInLine(Lease lease) => hosts.Find(lease.Host) is { Leases: [{ FirstAt: not null } first, ..] } && first.On(lease.Host) == lease;
+    /// <summary>Whether nothing is before it on its host, neither of ours nor of others.</summary>
+    public bool IsFirstInLine(Lease lease) => hosts.Find(lease.Host) is { Foreign: null, Leases: [{ FirstAt: not null } first, ..] } && first.On(lease.Host) == lease;
 
     private RunEvent EventOf(Whereabouts where, Lease lease) => where switch
     {
-        Whereabouts.Pending or Whereabouts.Executing => new RunEvent.StillThere(lease.Attempt, clock.GetUtcNow()),
+        Whereabouts.Executing => new RunEvent.StillThere(lease.Attempt, clock.GetUtcNow()),
+        Whereabouts.Pending => new RunEvent.StillThere(lease.Attempt, clock.GetUtcNow(), IsQueued: true),
         Whereabouts.Ended => new RunEvent.EndedThere(lease.Attempt, clock.GetUtcNow()),
-        Whereabouts.Nowhere => new RunEvent.Gone(lease.Attempt, HasBegun(lease), clock.GetUtcNow()),
+        Whereabouts.Nowhere => new RunEvent.Gone(lease.Attempt, HasBegun(lease), clock.GetUtcNow(), HostStayed: connections.Find(lease.Host)?.Listener.HasStayed(lease.Prompt) ?? false),
         _ => new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow(), HasBegun(lease)), // Whereabouts is closed.
     };
 
@@ -121,5 +136,10 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         public Lease Lease { get; } = lease;
 
         public bool HasBegun { get; set; }
+
+        /// <returns>Whether its run had not been told before that it has begun.</returns>
+        public bool Tell() => Interlocked.Exchange(ref told, 1) == 0;
+
+        private int told;
     }
 }

@@ -9,8 +9,8 @@ namespace ComfyFunc.Runs;
 
 /// <summary>Carries out Place: leases a slot, stages the run's files there, and submits its prompt once, however often it is asked.</summary>
 public sealed class Placer(
-    RunPrompts prompts, HostStore hosts, HostConnections connections, HostCatalogs catalogs, PendingStore pending, Capabilities capabilities, PromptWatch watch,
-    HostMonitor monitor, CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock) : IDisposable
+    RunPrompts prompts, HostStore hosts, HostConnections connections, CatalogWatch catalogs, PendingStore pending, Capabilities capabilities, PromptWatch watch,
+    HostMonitor monitor, HostHealth health, CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock) : IDisposable
 {
     // Runs of this process pick one after the other: a thousand that pick the same slot at once would each read the row again for every one that got it.
     private readonly SemaphoreSlim picking = new(1);
@@ -53,10 +53,20 @@ public sealed class Placer(
             prompt = await prompts.CompileAsync(run, command.Placement, kept, cancellationToken);
         }
 
-        var answer = await SubmitAsync(lease, slot.IsFresh, prompt, host, cancellationToken);
+        var answer = await SubmitAsync(run, lease, slot.IsFresh, prompt, host, cancellationToken);
         return answer is RunEvent.Placed && run.Attempts.All(a => a.Number != lease.Attempt)
             ? (run with { Attempts = run.Attempts.Add(attempt) }, answer)
             : (run, answer);
+    }
+
+    /// <summary>Gives back the slot that a failed step of this attempt may have left lent, and takes its prompt off.</summary>
+    public async Task GiveBackAsync(RunId run, int attempt, CancellationToken cancellationToken)
+    {
+        foreach (var lease in hosts.Known.Select(h => new Lease(h.Id, run, attempt)).Where(l => hosts.Find(l.Host)!.Holds(l)).ToArray()) // Each is known.
+        {
+            await watch.StopAsync(lease, cancellationToken);
+            await health.EndedAsync(new(lease, AttemptEnding.Other), cancellationToken);
+        }
     }
 
     public void Dispose() => picking.Dispose();
@@ -68,9 +78,17 @@ public sealed class Placer(
             return new(held, IsFresh: false);
         }
 
-        if (!Feasibility.AnyCanEverTake(waiting, hosts.Known, capabilities.Has) && !Feasibility.AnyCanEverTake(waiting, await FreshPoolAsync(cancellationToken), capabilities.Has))
+        if (!Feasibility.AnyCanEverTake(waiting, hosts.Known, capabilities.Has))
         {
-            return Slot.None(new RunEvent.NoHost(capabilities.Explain(waiting, hosts.Known), clock.GetUtcNow()));
+            switch (Feasibility.ProspectOf(waiting, await FreshPoolAsync(cancellationToken), capabilities.Has))
+            {
+                case Prospect.None:
+                    return Slot.None(new RunEvent.NoHost(capabilities.Explain(waiting, hosts.Known), clock.GetUtcNow()));
+                case Prospect.OnlyExcluded:
+                    return Slot.None(new RunEvent.OnlyExcluded(clock.GetUtcNow()));
+                case Prospect.NobodyThere:
+                    return Slot.None(new RunEvent.NoSlot(clock.GetUtcNow()));
+            }
         }
 
         await picking.WaitAsync(cancellationToken);
@@ -108,11 +126,7 @@ public sealed class Placer(
     private async Task<ImmutableArray<PoolHost>> FreshPoolAsync(CancellationToken cancellationToken)
     {
         var pool = await hosts.RefreshAsync(cancellationToken);
-        foreach (var hash in pool.Select(h => h.CatalogHash).OfType<string>().Distinct())
-        {
-            await catalogs.GetAsync(hash, cancellationToken);
-        }
-
+        await catalogs.LoadAsync(pool, cancellationToken);
         return pool;
     }
 
@@ -131,6 +145,9 @@ public sealed class Placer(
                 case UploadReply.Stored:
                     host.Staged(file.HostName);
                     break;
+                case UploadReply.Refused { Status: 413 }:
+                    return new RunEvent.RefusedHere(
+                        new("input_too_large", $"An input file has {file.Bytes} bytes, more than host '{lease.Host}' takes. ComfyUI's --max-upload-size sets how much it does."), lease, clock.GetUtcNow());
                 case UploadReply.Refused refused:
                     return new RunEvent.PromptRefused(new("invalid_input", $"The host refused an input file with status {refused.Status}."), lease, clock.GetUtcNow());
                 default:
@@ -141,7 +158,8 @@ public sealed class Placer(
         return null;
     }
 
-    private async Task<RunEvent> SubmitAsync(Lease lease, bool isFresh, CompiledPrompt prompt, HostConnection host, CancellationToken cancellationToken)
+    private async Task<RunEvent> SubmitAsync(
+        RunRecord run, Lease lease, bool isFresh, CompiledPrompt prompt, HostConnection host, CancellationToken cancellationToken, bool mayStageAnew = true)
     {
         var client = await host.Listener.ConnectedAsync(cancellationToken);
         watch.Watch(lease, prompt.NodeCount);
@@ -155,7 +173,8 @@ public sealed class Placer(
         return await host.Client.SubmitAsync(lease.Prompt, prompt.Json, client, cancellationToken) switch
         {
             SubmitReply.Accepted => Placed(lease, prompt),
-            SubmitReply.Rejected rejected => Refused(lease, PromptFaults.Of(rejected, prompt)),
+            SubmitReply.Rejected rejected when mayStageAnew && StagedFiles.In(rejected.Nodes, run) is { Length: > 0 } lost => await StageAnewAsync(run, lease, lost, prompt, host, cancellationToken),
+            SubmitReply.Rejected rejected => Refused(lease, PromptFaults.Of(rejected, prompt), Refusals.KindOf(rejected)),
             SubmitReply.AcceptedInPart part => await TakeBackAsync(lease, host, PromptFaults.Of(part, prompt), cancellationToken),
             SubmitReply.Unanswered => await LookForAsync(lease, prompt, host, cancellationToken),
             _ => throw new UnreachableException(),
@@ -165,7 +184,19 @@ public sealed class Placer(
     private async Task<RunEvent> TakeBackAsync(Lease lease, HostConnection host, RunFault fault, CancellationToken cancellationToken)
     {
         await host.Client.CancelAsync(lease.Prompt, cancellationToken);
-        return Refused(lease, fault);
+        return Refused(lease, fault, RefusalKind.ByThisHost);
+    }
+
+    // Input folders are emptied by hand and by cron: what the host says it lacks is staged once more.
+    private async Task<RunEvent> StageAnewAsync(RunRecord run, Lease lease, string[] lost, CompiledPrompt prompt, HostConnection host, CancellationToken cancellationToken)
+    {
+        foreach (var name in lost)
+        {
+            host.ForgetStaged(name);
+        }
+
+        return await StageAsync(run, lease, host, cancellationToken)
+            ?? await SubmitAsync(run, lease, isFresh: true, prompt, host, cancellationToken, mayStageAnew: false);
     }
 
     // The prompt may have arrived although the answer did not. If it is nowhere now, it is taken off all the same:
@@ -184,13 +215,22 @@ public sealed class Placer(
     private RunEvent.Placed Placed(Lease lease, CompiledPrompt prompt)
     {
         cacheNodes.Ran(lease.Host, prompt);
-        return new(lease, clock.GetUtcNow());
+        var hasBegun = watch.IsFirstInLine(lease);
+        if (hasBegun)
+        {
+            watch.TakenToHaveBegun(lease);
+        }
+
+        return new(lease, clock.GetUtcNow(), IsQueued: !hasBegun);
     }
 
-    private RunEvent.PromptRefused Refused(Lease lease, RunFault fault)
+    private RunEvent Refused(Lease lease, RunFault fault, RefusalKind kind)
     {
         watch.Forget(lease);
-        return new(fault, lease, clock.GetUtcNow());
+        catalogs.Doubt(lease.Host);
+        return kind is RefusalKind.ByAnyHost
+            ? new RunEvent.PromptRefused(fault, lease, clock.GetUtcNow())
+            : new RunEvent.RefusedHere(fault, lease, clock.GetUtcNow(), WhateverTheValues: kind is RefusalKind.WhateverTheValues);
     }
 
     private RunEvent.HostFailed Failed(Lease lease)

@@ -12,7 +12,7 @@ namespace ComfyFunc.Runs;
 /// and writes the row whenever the run comes to rest. Both drivers do nothing but call it. Calling it twice with the same event is safe.
 /// </summary>
 public sealed partial class RunExecutor(
-    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, HostHealth health, PendingStore pending,
+    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, Doubts doubts, HostHealth health, PendingStore pending,
     RunAnnouncer announcer, Outbox outbox, UsageMeter usage, ResultCache results, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
@@ -42,25 +42,27 @@ public sealed partial class RunExecutor(
 
     private async Task<RunPause> AdvanceAsync(RunRecord run, RunEvent? @event, CancellationToken cancellationToken)
     {
+        var wasStarted = run.StartedAt is not null;
         while (@event is not null)
         {
             var step = RunProcess.Decide(run.Limits, run.State, @event);
             RunMoved(run.Id, @event.GetType().Name, step.State.GetType().Name);
             run = run.After(@event, step);
+            var hasStarted = run.StartedAt is not null && !wasStarted;
             var cause = @event;
             @event = null;
             foreach (var command in step.Commands)
             {
                 switch (command)
                 {
-                    case Await wait when run.CancelRequestedAt is { } at && run.State is RunState.Waiting or RunState.Executing:
+                    case Await when run is { CancelRequestedAt: { } at, State: not RunState.Stopping }:
                         // The row remembers a cancel whose signal was lost.
                         @event = new RunEvent.CancelRequested(at);
                         break;
                     case Await wait:
-                        return await RestAsync(run, wait.Until, hasStarted: cause is RunEvent.Placed && run.Attempts.Length == 1, cancellationToken);
+                        return await RestAsync(run, wait.Until, hasStarted, cancellationToken);
                     case Publish:
-                        if (await PublishAsync(run, cancellationToken) is not { } published)
+                        if (await PublishAsync(run, hasStarted, cancellationToken) is not { } published)
                         {
                             return await YieldAsync(run, cancellationToken);
                         }
@@ -68,13 +70,32 @@ public sealed partial class RunExecutor(
                         run = published;
                         break;
                     default:
-                        (run, @event) = await CarryOutAsync(run, command, cause, cancellationToken);
+                        (run, @event) = await TryAsync(run, command, cause, cancellationToken);
                         break;
+                }
+
+                if (@event is RunEvent.StepFailed && run.Outcome is null)
+                {
+                    break; // The step ends here; its state decides what is tried again, and when.
                 }
             }
         }
 
         return new(null, run.Step);
+    }
+
+    // The façade's own failures are news like any other: between two tries the run hears its signals and keeps its deadline.
+    private async Task<(RunRecord Run, RunEvent? Answer)> TryAsync(RunRecord run, RunCommand command, RunEvent cause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CarryOutAsync(run, command, cause, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            CommandFailed(run.Id, command.GetType().Name, e);
+            return (run, new RunEvent.StepFailed(StepFailures.Describe(command, e), clock.GetUtcNow()));
+        }
     }
 
     private async Task<(RunRecord Run, RunEvent? Answer)> CarryOutAsync(RunRecord run, RunCommand command, RunEvent cause, CancellationToken cancellationToken)
@@ -84,7 +105,7 @@ public sealed partial class RunExecutor(
             case Place c:
                 return await placer.PlaceAsync(run, c, cancellationToken);
             case Collect c:
-                return await collector.CollectAsync(run, c.Lease, cancellationToken);
+                return await doubts.ConsiderAsync(run, await collector.CollectAsync(run, c.Lease, cancellationToken), c.Lease, cancellationToken);
             case Inspect c:
                 return (run, await watch.InspectAsync(c.Lease, cancellationToken));
             case StopPrompt c:
@@ -98,6 +119,12 @@ public sealed partial class RunExecutor(
                 break;
             case Release c:
                 await health.EndedAsync(run.EndOf(c.Lease, cause), cancellationToken);
+                break;
+            case GiveBack c:
+                await placer.GiveBackAsync(run.Id, c.Attempt, cancellationToken);
+                break;
+            case Judge c:
+                await health.JudgeAsync(c.Host, c.IsToBlame, cancellationToken);
                 break;
             case Abandon c:
                 await watch.TakeOffAsync(c.Lease.Host, c.Lease.Prompt, cancellationToken);
@@ -133,9 +160,10 @@ public sealed partial class RunExecutor(
     }
 
     /// <returns><see langword="null"/> when another process has moved the run on.</returns>
-    private async Task<RunRecord?> PublishAsync(RunRecord run, CancellationToken cancellationToken)
+    private async Task<RunRecord?> PublishAsync(RunRecord run, bool hasStarted, CancellationToken cancellationToken)
     {
-        var isTold = await outbox.AddAsync(run, WebhookNames.Of(run.Status), cancellationToken);
+        var isTold = hasStarted && await outbox.AddAsync(run, WebhookEvents.Started, cancellationToken);
+        isTold |= await outbox.AddAsync(run, WebhookNames.Of(run.Status), cancellationToken);
         if (await SaveAsync(run, cancellationToken) is not { } saved)
         {
             return null;
@@ -180,6 +208,9 @@ public sealed partial class RunExecutor(
 
     [LoggerMessage(LogLevel.Debug, "Run {RunId}: {Event} led to {State}.")]
     private partial void RunMoved(RunId runId, string @event, string state);
+
+    [LoggerMessage(LogLevel.Warning, "{Command} of run {RunId} failed.")]
+    private partial void CommandFailed(RunId runId, string command, Exception exception);
 
     [LoggerMessage(LogLevel.Information, "Run {RunId} ended as {Status}.")]
     private partial void RunEnded(RunId runId, RunStatus status);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using static ComfyFunc.Runs.RunEvent;
 
 namespace ComfyFunc.Runs;
@@ -9,25 +8,49 @@ public static class RunHistory
     public static RunRecord After(this RunRecord record, RunEvent @event, RunStep step)
     {
         var moved = record with { State = step.State, Step = record.Step + 1 };
-        return @event switch
+        if (@event is Placed placed && step.State is RunState.Executing)
         {
-            Placed e when step.State is RunState.Executing => moved.Begin(e),
-            Interrupted or StillThere when step.State is RunState.Placing => moved.EndAttempt("stuck", @event.At),
-            HostLost or Gone or NoAnswer or HostFailed when step.State is RunState.Placing => moved.EndAttempt("host_lost", @event.At),
-            OutOfMemory when step.State is RunState.Placing => moved.EndAttempt("gpu_out_of_memory", @event.At),
-            OutputsMissing when step.State is RunState.Placing => moved.EndAttempt("outputs_unavailable", @event.At),
-            _ when step.State is RunState.Ended ended && record.State is not RunState.Ended => moved.EndAttempt(NameOf(ended.Outcome), @event.At) with { CompletedAt = @event.At },
+            moved = moved.Add(placed);
+        }
+
+        if (step.State is RunState.Executing { IsQueued: false } or RunState.Collecting && record.State is not RunState.Collecting)
+        {
+            moved = moved.Begin(@event.At);
+        }
+
+        return step.State switch
+        {
+            RunState.Placing next when EndingOf(@event, next) is { } how => moved.EndAttempt(how, @event.At),
+            RunState.Ended ended when record.State is not RunState.Ended => moved.EndAttempt(NameOf(ended.Outcome), @event.At) with { CompletedAt = @event.At },
             _ => moved,
         };
     }
 
-    private static RunRecord Begin(this RunRecord record, Placed e) => record with
+    /// <summary>How an attempt ended that another follows.</summary>
+    private static string? EndingOf(RunEvent @event, RunState.Placing next) => @event switch
     {
-        StartedAt = record.StartedAt ?? e.At,
-        Attempts = record.Attempts.Any(a => a.Number == e.Lease.Attempt)
-            ? record.Attempts
-            : record.Attempts.Add(new(e.Lease.Attempt, e.Lease.Host, e.Lease.Prompt, e.At)),
+        Gone { HostStayed: true } => "taken_off",
+        Interrupted or StillThere => next.Placement.WasTakenOff ? "taken_off" : "stuck",
+        HostLost or Gone or NoAnswer or HostFailed => "host_lost",
+        OutOfMemory => "gpu_out_of_memory",
+        OutputsMissing => "outputs_unavailable",
+        ExecutionFailed => "node_failed",
+        RefusedHere => "refused",
+        _ => null,
     };
+
+    private static RunRecord Add(this RunRecord record, Placed e) => record.Attempts.Any(a => a.Number == e.Lease.Attempt)
+        ? record
+        : record with { Attempts = record.Attempts.Add(new(e.Lease.Attempt, e.Lease.Host, e.Lease.Prompt, e.At)) };
+
+    // What the host itself says of the beginning is nearer the truth than when it was heard of.
+    private static RunRecord Begin(this RunRecord record, DateTimeOffset at) => record.Attempts is [.., { BegunAt: null } last]
+        ? record with
+        {
+            StartedAt = record.StartedAt ?? at,
+            Attempts = record.Attempts.SetItem(record.Attempts.Length - 1, last with { BegunAt = at }),
+        }
+        : record with { StartedAt = record.StartedAt ?? at };
 
     private static RunRecord EndAttempt(this RunRecord record, string how, DateTimeOffset at) =>
         record.Attempts is [.., { EndedAt: null } last]

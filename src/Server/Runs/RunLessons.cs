@@ -6,7 +6,11 @@ namespace ComfyFunc.Runs;
 public static class RunLessons
 {
     /// <param name="cause">The event that ended the attempt.</param>
-    public static AttemptEnd EndOf(this RunRecord run, Lease lease, RunEvent cause) => new(lease, EndingOf(cause), cause is RunEvent.OutputsStored ? ObservationOf(run, lease, cause.At) : null);
+    public static AttemptEnd EndOf(this RunRecord run, Lease lease, RunEvent cause) => new(lease, EndingOf(cause), cause is RunEvent.OutputsStored ? ObservationOf(run, lease, cause.At) : null)
+    {
+        Refusal = (cause as RunEvent.RefusedHere)?.Fault.Message,
+        RefusesAllValues = cause is RunEvent.RefusedHere { WhateverTheValues: true },
+    };
 
     private static AttemptEnding EndingOf(RunEvent cause) => cause switch
     {
@@ -15,7 +19,8 @@ public static class RunLessons
         RunEvent.OutOfMemory => AttemptEnding.OutOfMemory,
         RunEvent.HostFailed or RunEvent.NoAnswer => AttemptEnding.Unanswered,
         RunEvent.HostLost { StillAnswers: false } => AttemptEnding.Lost,
-        RunEvent.Gone => AttemptEnding.Vanished,
+        RunEvent.Gone { HostStayed: false } => AttemptEnding.Vanished,
+        RunEvent.RefusedHere => AttemptEnding.Refused,
         _ => AttemptEnding.Other, // Canceled, timed out, refused, or taken off a host that is quarantined.
     };
 

@@ -15,6 +15,9 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
 
     private const int LargestValues = 512 << 20;
 
+    // What a form adds to the file in it.
+    private const int FormOverhead = 2048;
+
     public async Task<CompiledPrompt> CompileAsync(RunRecord run, Placement placement, ImmutableArray<CacheNode> cacheNodes, CancellationToken cancellationToken)
     {
         var workflow = await WorkflowAsync(run, cancellationToken);
@@ -37,7 +40,10 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
         Since = run.CreatedAt,
         Client = run.Client,
         Priority = run.Priority,
-        Work = Workload.Of($"{run.Workflow}@{run.Version}", run.Inputs, prompt, run.Demands ?? Demands.None),
+        Work = Workload.Of($"{run.Workflow}@{run.Version}", run.Inputs, prompt, run.Demands ?? Demands.None) with
+        {
+            LargestUploadBytes = run.Files.IsEmpty ? 0 : run.Files.Max(f => f.Bytes) + FormOverhead,
+        },
     };
 
     public Task<Workflow> WorkflowAsync(RunRecord run, CancellationToken cancellationToken) => workflows.LoadAsync(run.Content, run.Catalog, cancellationToken);

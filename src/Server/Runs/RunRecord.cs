@@ -123,6 +123,9 @@ public sealed record RunSeed(string Node, string Input, ulong Value, string? Tag
 /// <summary>One placement of the run on a host, and how it ended.</summary>
 public sealed record RunAttempt(int Number, HostId Host, PromptId Prompt, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, string? Ended = null)
 {
+    /// <summary>When its prompt was known to execute; <see langword="null"/> while it stood in its host's queue.</summary>
+    public DateTimeOffset? BegunAt { get; init; }
+
     /// <summary>Milliseconds that input files took to reach the host.</summary>
     public long StageMs { get; init; }
 

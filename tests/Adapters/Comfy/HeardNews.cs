@@ -27,6 +27,8 @@ internal sealed class HeardNews : IHostObserver
 
     public ValueTask ProgressedAsync(HostId host, PromptId prompt, PromptProgress progress) => Write(new("progress", prompt, progress));
 
+    public ValueTask OthersProgressedAsync(HostId host, PromptId prompt) => Write(new("others", prompt));
+
     public ValueTask EndedAsync(HostId host, PromptId prompt) => Write(new("ended", prompt));
 
     public ValueTask MissingAsync(HostId host, PromptId prompt, bool wasExecuting) => Write(new("missing", prompt, WasExecuting: wasExecuting));

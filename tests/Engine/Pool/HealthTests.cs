@@ -13,15 +13,30 @@ public class HealthTests
     [Fact]
     public void One_version_that_fails_again_and_again_is_no_fault_of_the_host()
     {
-        var host = Enumerable.Range(0, 20).Aggregate(Host("a"), (h, _) => HealthRules.NodeFailed(h, "bad@1", Limits, Now));
-        Assert.Equal(HostStatus.Ready, host.Status);
+        Assert.Equal(HostStatus.Ready, Fail(Host("a"), 20).Status);
     }
 
     [Fact]
-    public void A_host_that_fails_several_versions_in_a_row_rests_and_a_success_between_wipes_the_slate()
+    public void A_host_is_doubted_at_its_fifth_failure_in_a_row_and_a_success_or_an_acquittal_between_wipes_the_slate()
     {
-        Assert.Equal(HostStatus.Quarantined, Fail(Host("a"), 5).Status);
-        Assert.Equal(HostStatus.Ready, Fail(HealthRules.Succeeded(Fail(Host("a"), 4), "w@0", ""), 4).Status);
+        Assert.False(HealthRules.IsDoubted(Fail(Host("a"), 3), Limits, Now));
+        Assert.True(HealthRules.IsDoubted(Fail(Host("a"), 4), Limits, Now));
+        Assert.False(HealthRules.IsDoubted(HealthRules.Succeeded(Fail(Host("a"), 4), "w@0", ""), Limits, Now));
+        Assert.False(HealthRules.IsDoubted(HealthRules.Cleared(Fail(Host("a"), 4)), Limits, Now));
+    }
+
+    [Fact]
+    public void A_host_rests_when_what_failed_there_went_well_elsewhere() => Assert.Equal(HostStatus.Quarantined, HealthRules.Accused(Fail(Host("a"), 5), Limits, Now).Status);
+
+    [Fact]
+    public void What_a_host_refused_goes_there_again_when_its_catalog_has_changed()
+    {
+        var work = Waiting(1).Work with { Inputs = "x" };
+        var host = HealthRules.Refused(Host("a") with { CatalogHash = "old" }, work.Needs.Key, "x", "It lacks a node.");
+        Assert.Equal(Unfitness.Refused, FitnessOf(host, work));
+        Assert.Equal(Unfitness.None, FitnessOf(host, work with { Inputs = "y" }));
+        Assert.Equal(Unfitness.None, FitnessOf(host with { CatalogHash = "new" }, work));
+        Assert.Equal(Unfitness.Refused, FitnessOf(HealthRules.Refused(host, work.Needs.Key, null, "It lacks a node."), work with { Inputs = "y" }));
     }
 
     [Fact]
@@ -43,7 +58,8 @@ public class HealthTests
 
         var good = HealthRules.Succeeded(resting, "w@1", "");
         Assert.Equal((HostStatus.Ready, null, 2), (good.Status, good.Reason, good.OpenSlots(Now)));
-        var bad = HealthRules.NodeFailed(resting, "w@1", Limits, Now.AddSeconds(31));
+        Assert.True(HealthRules.IsDoubted(resting, Limits, Now.AddSeconds(31)));
+        var bad = HealthRules.Accused(resting, Limits, Now.AddSeconds(31));
         Assert.Equal(Now.AddSeconds(31 + 60), bad.RetryAt);
     }
 
@@ -69,14 +85,14 @@ public class HealthTests
     }
 
     [Fact]
-    public void A_drained_host_stays_drained_whatever_happens() => Gen.Int[0, 5].Array[0, 20].Sample(events =>
+    public void A_drained_host_stays_drained_whatever_happens() => Gen.Int[0, 6].Array[0, 20].Sample(events =>
     {
         var host = Host("a") with { Status = HostStatus.Draining };
         Assert.Equal(HostStatus.Draining, events.Aggregate(host, Apply).Status);
     });
 
     [Fact]
-    public void Whatever_happens_a_host_that_is_not_ready_says_why_and_one_that_is_says_nothing() => Gen.Int[0, 6].Array[0, 30].Sample(events =>
+    public void Whatever_happens_a_host_that_is_not_ready_says_why_and_one_that_is_says_nothing() => Gen.Int[0, 7].Array[0, 30].Sample(events =>
     {
         var host = Host("a");
         foreach (var e in events)
@@ -111,16 +127,19 @@ public class HealthTests
 
     private static PoolHost Lost(string id, string work, string inputs) => HealthRules.Lost(Host(id), [new HeldSlot(Id(1), 1, Now) { Work = work, Inputs = inputs }], "gone", Now);
 
-    private static PoolHost Fail(PoolHost host, int times) => Enumerable.Range(0, times).Aggregate(host, (h, i) => HealthRules.NodeFailed(h, $"w@{i % 2}", Limits, Now));
+    private static PoolHost Fail(PoolHost host, int times) => Enumerable.Range(0, times).Aggregate(host, (h, _) => HealthRules.NodeFailed(h));
+
+    private static Unfitness FitnessOf(PoolHost host, Workload work) => Feasibility.Of(Waiting(1) with { Work = work }, host, [host], Anyone);
 
     private static PoolHost Apply(PoolHost host, int e) => e switch
     {
         0 => HealthRules.Succeeded(host, "w@1", "x"),
-        1 => HealthRules.NodeFailed(host, $"w@{host.Record.Failures % 3}", Limits, Now),
+        1 => HealthRules.NodeFailed(host),
         2 => HealthRules.Lost(host, [], "It is gone.", Now),
         3 => HealthRules.Returned(host, Limits, Now),
         4 => HealthRules.Quarantined(host, "It hangs.", Limits.StuckRest, Limits, Now),
         5 => HealthRules.Unanswered(host, Limits, Now),
+        6 => HealthRules.Accused(host, Limits, Now),
         _ => HealthRules.Released(host),
     };
 }

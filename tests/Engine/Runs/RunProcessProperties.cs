@@ -12,25 +12,30 @@ public class RunProcessProperties
     private static readonly RunLimits Limits = new() { StartBy = Start.AddMinutes(10), FinishBy = Start.AddMinutes(30), MaxStops = 3 };
 
     private static readonly Gen<HostId> Host = Gen.Int[0, 2].Select(i => new HostId("abc"[i].ToString()));
-    private static readonly Gen<int> Attempt = Gen.Int[1, 3];
+    private static readonly Gen<int> Attempt = Gen.Int[1, 6];
     private static readonly Gen<DateTimeOffset> At = Gen.Int[0, 40].Select(m => Start.AddMinutes(m));
     private static readonly Gen<Lease> AnyLease = Gen.Select(Host, Attempt, (h, a) => new Lease(h, Run, a));
     private static readonly RunFault Fault = new("node_failed", "It broke.");
 
     // Deliberately ignorant of the order in which events can really come.
     private static readonly Gen<RunEvent> Event = Gen.OneOf<RunEvent>(
-        Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.Placed(l, at)),
+        Gen.Select(AnyLease, Gen.Bool, At, RunEvent (l, begun, at) => new RunEvent.Placed(l, at, begun)),
+        At.Select(RunEvent (at) => new RunEvent.OnlyExcluded(at)),
+        Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.RefusedHere(Fault, l, at)),
+        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Begun(a, at)),
+        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Blocked(a, at)),
+        At.Select(RunEvent (at) => new RunEvent.StepFailed("Storage does not answer.", at)),
         At.Select(RunEvent (at) => new RunEvent.NoSlot(at)),
         At.Select(RunEvent (at) => new RunEvent.NoHost("nothing fits", at)),
         Gen.Select(AnyLease, Gen.Bool, At, RunEvent (l, holds, at) => new RunEvent.Poisoned("two hosts", holds ? l : null, at)),
         Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.PromptRefused(Fault, l, at)),
         Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.HostFailed(l, at)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.StillThere(a, at)),
+        Gen.Select(Attempt, Gen.Bool, At, RunEvent (a, x, at) => new RunEvent.StillThere(a, at, x)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.EndedThere(a, at)),
-        Gen.Select(Attempt, Gen.Bool, At, RunEvent (a, x, at) => new RunEvent.Gone(a, x, at)),
+        Gen.Select(Attempt, Gen.Bool, Gen.Bool, At, RunEvent (a, x, stayed, at) => new RunEvent.Gone(a, x, at, stayed)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.NoAnswer(a, at)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.OutputsStored(a, at)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.ExecutionFailed(a, Fault, at)),
+        Gen.Select(Attempt, Gen.Bool, At, RunEvent (a, doubt, at) => new RunEvent.ExecutionFailed(a, Fault, at, doubt)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Interrupted(a, at)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.OutOfMemory(a, Fault, at)),
         Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.OutputsMissing(a, "gone", at)),
@@ -91,8 +96,29 @@ public class RunProcessProperties
     });
 
     [Fact]
-    public void Attempts_are_bounded() => Play((_, _, step) =>
-        Assert.All(step.Commands.OfType<RunCommand.Place>(), p => Assert.InRange(p.Placement.Attempt, 1, Limits.MaxAttempts)));
+    public void Attempts_are_bounded() => Play((_, _, step) => Assert.All(step.Commands.OfType<RunCommand.Place>(), p =>
+    {
+        Assert.InRange(p.Placement.Charged, 1, Limits.MaxAttempts);
+        Assert.InRange(p.Placement.Free, 0, Limits.MaxFree);
+    }));
+
+    [Fact]
+    public void A_run_whose_deadline_has_passed_does_not_wait_for_a_step_that_fails() => Play((before, e, step) =>
+    {
+        if (e is RunEvent.StepFailed or RunEvent.DeadlinePassed && e.At >= Limits.FinishBy && before is RunState.Placing or RunState.Collecting or RunState.Waiting)
+        {
+            Assert.IsType<RunState.Ended>(step.State);
+        }
+    });
+
+    [Fact]
+    public void A_cancel_ends_a_run_or_stops_its_prompt_wherever_it_is() => Play((before, e, step) =>
+    {
+        if (e is RunEvent.CancelRequested)
+        {
+            Assert.True(step.State is RunState.Stopping or RunState.Ended);
+        }
+    });
 
     [Fact]
     public void Nothing_is_awaited_beyond_the_finish_deadline_except_a_prompt_that_stops() => Play((_, _, step) =>
@@ -131,6 +157,7 @@ public class RunProcessProperties
         (_, RunEvent.Granted g) => g.Lease,
         (RunState.Placing, RunEvent.Placed p) => p.Lease,
         (RunState.Placing, RunEvent.PromptRefused r) => r.Lease,
+        (RunState.Placing, RunEvent.RefusedHere r) => r.Lease,
         (RunState.Placing, RunEvent.Poisoned p) => p.Held,
         (RunState.Placing, RunEvent.HostFailed f) => f.Lease,
         _ => null,

@@ -50,6 +50,7 @@ internal sealed class Facade
         await UntilDoneAsync(() => monitor.JoinAsync(default));
         _ = WatchAsync(monitor.LoopAsync);
         _ = WatchAsync(services.GetRequiredService<Dispatcher>().LoopAsync);
+        _ = WatchAsync(services.GetRequiredService<CatalogWatch>().LoopAsync);
         _ = WatchAsync(services.GetRequiredService<Sweeper>().LoopAsync);
         await world.Runtime.StartedAsync(this);
     });

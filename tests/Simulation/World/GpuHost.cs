@@ -26,6 +26,12 @@ internal sealed class GpuHost(SimWorld world, HostId id, int slots)
 
     public bool IsCutOff { get; set; }
 
+    /// <summary>Which of the catalogs it has: it may be upgraded while it runs.</summary>
+    public int Upgrades { get; private set; }
+
+    /// <summary>Its histories hold what no JSON parser takes.</summary>
+    public bool WritesOddBytes { get; set; }
+
     /// <summary>The worker takes one more prompt and then nothing.</summary>
     public bool IsZombie { get; set; }
 
@@ -60,6 +66,36 @@ internal sealed class GpuHost(SimWorld world, HostId id, int slots)
         world.Time.After(downSeconds, () => IsDown = false);
     }
 
+    /// <summary>A person at the host's own page queues a prompt.</summary>
+    public void UseBy(double seconds)
+    {
+        if (!IsDown)
+        {
+            pending.Add(new(new(new Guid(world.Random.Next(), 1, 0x4000, 0x80, 0, 0, 0, 0, 0, 0, 1)), "a person", new("m9.safetensors", seconds, "foreign", -1)));
+            SayAll(new HostFrame.Queue());
+            world.Time.Post(Next);
+        }
+    }
+
+    /// <summary>The same person's buttons: interrupt whatever runs, clear what waits.</summary>
+    public void InterruptByPerson()
+    {
+        if (!IsDown && !IsZombie && running is { } prompt && (prompt.Work.Kind != "hang" || prompt.Work.Number % 2 == 0))
+        {
+            world.Laws.TakenOff(prompt.Work);
+            End(prompt, "interrupted", loads: false, 0);
+        }
+    }
+
+    public void ClearByPerson()
+    {
+        pending.ForEach(p => world.Laws.TakenOff(p.Work));
+        pending.Clear();
+    }
+
+    /// <summary>A custom node pack is added: the catalog changes, and nothing announces it.</summary>
+    public void Upgrade() => Upgrades++;
+
     public void CutOff(double seconds)
     {
         IsCutOff = true;
@@ -76,10 +112,11 @@ internal sealed class GpuHost(SimWorld world, HostId id, int slots)
             case ("GET", "system_stats"):
                 return Json(new { system = new { comfyui_version = "0.3.60" }, devices = new[] { new { vram_total = 24L << 30 } } });
             case ("GET", "object_info"):
-                return Text(SimWorkflows.Catalog);
+                return Text(SimWorkflows.CatalogAfter(Upgrades));
             case ("GET", var p) when p.StartsWith("history/", StringComparison.Ordinal):
                 var asked = new PromptId(Guid.Parse(p["history/".Length..]));
-                return history.TryGetValue(asked, out var entry) ? Text($$"""{"{{asked}}":{{entry.GetRawText()}}}""") : Text("{}");
+                var odd = WritesOddBytes ? "\"odd\":[NaN,\"\\udcff\",Infinity]," : "";
+                return history.TryGetValue(asked, out var entry) ? Text($$"""{"{{asked}}":{{{odd}}{{entry.GetRawText()[1..]}}}""") : Text("{}");
             case ("GET", var p) when p.StartsWith("view", StringComparison.Ordinal):
                 return new(HttpStatusCode.OK) { Content = new ByteArrayContent("a picture"u8.ToArray()) };
             case ("POST", "prompt"):
@@ -123,7 +160,11 @@ internal sealed class GpuHost(SimWorld world, HostId id, int slots)
 
     private void Begin(Prompt prompt)
     {
-        world.Laws.Executed(prompt.Id, prompt.Work);
+        if (prompt.Work.Kind != "foreign")
+        {
+            world.Laws.Executed(prompt.Id, prompt.Work);
+        }
+
         Tell(prompt, "execution_start", new { });
         var loads = prompt.Work.Model != loaded;
         loaded = prompt.Work.Model;
@@ -186,7 +227,7 @@ internal sealed class GpuHost(SimWorld world, HostId id, int slots)
             new object[] { "execution_cached", new { nodes = loads ? Array.Empty<string>() : ["1"], timestamp = end } },
             new object[] { name, data },
         ];
-        object outputs = name == "execution_success"
+        object outputs = name == "execution_success" && prompt.Work.Kind != "foreign"
             ? new Dictionary<string, object> { ["3"] = prompt.Work.Number % 2 == 0 ? new { text = new[] { $"{prompt.Work.Number}" } } : new { images = new[] { new { filename = "x.png", subfolder = "", type = "output" } } } }
             : new { };
         history[prompt.Id] = JsonSerializer.SerializeToElement(new { prompt = Array.Empty<object>(), outputs, status = new { status_str = name == "execution_success" ? "success" : "error", completed = true, messages } });

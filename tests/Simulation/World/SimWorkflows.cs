@@ -16,6 +16,9 @@ internal static class SimWorkflows
         }
         """;
 
+    /// <summary>The catalog of a host that was given more node packs.</summary>
+    public static string CatalogAfter(int upgrades) => $"{Catalog.TrimEnd()[..^1].TrimEnd()}{string.Concat(Enumerable.Range(0, upgrades).Select(i => $$""","Pack{{i}}":{"input":{},"output":[]}"""))}}}";
+
     public static NodeCatalog Nodes { get; } = NodeCatalog.Read(Encoding.UTF8.GetBytes(Catalog));
 
     public static ImmutableArray<Workflow> All { get; } = [.. Enumerable.Range(0, 3).Select(Of)];

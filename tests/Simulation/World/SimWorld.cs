@@ -130,7 +130,7 @@ internal sealed class SimWorld
             Time.After(5 + (Random.NextDouble() * 240), () => Call(n));
         }
 
-        for (var i = Random.Next(0, 8); i > 0; i--)
+        for (var i = Random.Next(0, 12); i > 0; i--)
         {
             Time.After(Random.NextDouble() * FaultSeconds, GoWrong);
         }
@@ -149,7 +149,7 @@ internal sealed class SimWorld
     private void GoWrong()
     {
         var host = hosts.Values.ElementAt(Random.Next(hosts.Count));
-        switch (Random.Next(6))
+        switch (Random.Next(11))
         {
             case 0:
                 host.Crash(Random.Next(1, 60));
@@ -165,6 +165,21 @@ internal sealed class SimWorld
                 LosesNews = true;
                 Living.ElementAt(Random.Next(Living.Count())).Context.Kill();
                 Time.After(Random.Next(1, 30), Spawn);
+                break;
+            case 5:
+                host.UseBy(Random.Next(1, 90));
+                break;
+            case 6:
+                host.InterruptByPerson();
+                break;
+            case 7:
+                host.ClearByPerson();
+                break;
+            case 8:
+                host.Upgrade();
+                break;
+            case 9:
+                host.WritesOddBytes = true;
                 break;
             default:
                 foreach (var process in Living)
@@ -190,6 +205,7 @@ internal sealed class SimWorld
         foreach (var host in hosts.Values)
         {
             RestartZombie(host);
+            host.WritesOddBytes = false;
         }
 
         foreach (var process in Living)

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>
+/// Keeps what is known of the hosts' node classes and models up to date: ComfyUI announces nothing, a model that was copied into its folder is
+/// just in the next answer. Each host is asked again within a minute, and at once when there is reason to.
+/// </summary>
+public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs, HostProbe probe, DispatchBell dispatch, TimeProvider clock, ILogger<CatalogWatch> logger) : RecurringService(clock, logger)
+{
+    /// <summary>Between two looks at one host.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(45);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+    private const int LooksAtOnce = 4;
+
+    private readonly ConcurrentDictionary<HostId, DateTimeOffset> looked = new();
+    private readonly Bell bell = new();
+
+    /// <summary>Makes sure that the catalogs of these hosts are at hand.</summary>
+    public async Task LoadAsync(ImmutableArray<PoolHost> pool, CancellationToken cancellationToken)
+    {
+        foreach (var hash in pool.Select(h => h.CatalogHash).OfType<string>().Distinct())
+        {
+            await catalogs.GetAsync(hash, cancellationToken);
+        }
+    }
+
+    /// <summary>Something suggests that the host has changed: it is asked soon.</summary>
+    public void Doubt(HostId host)
+    {
+        looked.TryRemove(host, out _);
+        bell.Ring();
+    }
+
+    /// <summary>The host was asked a moment ago by somebody else.</summary>
+    public void Looked(HostId host) => looked[host] = Clock.GetUtcNow();
+
+    /// <summary>Asks the hosts whose time has come.</summary>
+    protected override async Task RoundAsync(CancellationToken stoppingToken)
+    {
+        await bell.WaitAsync(LookInterval, Clock, stoppingToken);
+        await LookAsync(stoppingToken);
+    }
+
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var now = Clock.GetUtcNow();
+        var due = hosts.Known.Where(h => h.Status is not HostStatus.Offline && h.CatalogHash is not null && (!looked.TryGetValue(h.Id, out var at) || now - at >= Interval)).ToArray();
+        foreach (var some in due.Chunk(LooksAtOnce))
+        {
+            await Task.WhenAll(some.Select(h => LookAsync(h, cancellationToken)));
+        }
+    }
+
+    private async Task LookAsync(PoolHost host, CancellationToken cancellationToken)
+    {
+        Looked(host.Id);
+        if (await probe.LookAgainAsync(host.Id, cancellationToken) is { } hash && hash != host.CatalogHash)
+        {
+            CatalogChanged(host.Id);
+            dispatch.Ring();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The node classes or models of host {HostId} have changed.")]
+    private partial void CatalogChanged(HostId hostId);
+}
