@@ -1,17 +1,19 @@
 using System.Runtime.InteropServices;
 using ComfyFunc.ComfySim;
 
-// dotnet run --project src/ComfySim [-- --port 8188] [--host 127.0.0.1] [--name sim] [--vram-gb 24] [--speed 1] [--instant] [--data <folder>]
-var settings = new ConfigurationBuilder().AddCommandLine([.. args.Select(a => a == "--instant" ? "--speed=0" : a)]).Build();
-var options = new SimOptions
+if (args.Contains("--help"))
 {
-    Name = settings["name"] ?? "sim",
-    Port = settings.GetValue("port", 8188),
-    Listen = settings["host"] ?? "127.0.0.1",
-    VramGb = settings.GetValue("vram-gb", 24.0),
-    Speed = settings.GetValue("speed", 1.0),
-    BaseDirectory = settings["data"],
-};
+    Console.Write(SimArguments.Help);
+    return 0;
+}
+
+var (options, error) = SimArguments.Parse(args);
+if (options is null)
+{
+    Console.Error.WriteLine($"{error} See --help.");
+    return 2;
+}
+
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
@@ -33,3 +35,5 @@ catch (OperationCanceledException)
 {
     // Asked to stop.
 }
+
+return 0;

@@ -5,6 +5,9 @@ namespace ComfyFunc.ComfySim;
 /// <summary>What goes wrong on a host, on demand. Set at any time, by code or by <c>POST /sim/faults</c>.</summary>
 public sealed class SimFaults
 {
+    private IReadOnlyList<SimAnswer> answers = [];
+    private int[] given = [];
+
     /// <summary>The worker dies at the next prompt: HTTP stays healthy, nothing runs any more.</summary>
     public bool Zombie { get; set; }
 
@@ -41,6 +44,20 @@ public sealed class SimFaults
     /// <summary>So many interrupts are answered and have no effect.</summary>
     public int IgnoreInterrupts { get; set; }
 
+    /// <summary>Answers every request and every handshake with this status, 401 or 403 say; 0 does not.</summary>
+    public int RefuseWith { get; set; }
+
+    /// <summary>Answers that a host gives instead of its own, the first that fits.</summary>
+    public IReadOnlyList<SimAnswer> Answers
+    {
+        get => answers;
+        set
+        {
+            lock (this)
+                (answers, given) = (value, new int[value.Count]);
+        }
+    }
+
     /// <summary>How many times the faults named by a class happen before they are over; 0 is no limit.</summary>
     public int Times { get; set; }
 
@@ -51,7 +68,30 @@ public sealed class SimFaults
     {
         (Zombie, SilentSockets, HttpDelayMs, Unreachable) = (false, false, 0, false);
         (CrashAt, HangAt, OutOfMemoryAt, ErrorAt) = (null, null, null, null);
+        (RefuseWith, Answers) = (0, []);
         (LoseSubmitReplies, DropSubmits, AcceptInPart, IgnoreInterrupts, Times) = (0, 0, 0, 0, 0);
+    }
+
+    /// <summary>Whether an odd answer is due at a path.</summary>
+    internal bool HasAnswerAt(string path) => Answers.Count > 0 && Answers.Any(a => a.IsAt(path));
+
+    /// <summary>The first answer that is due and that <paramref name="try"/> can make something of; counts it.</summary>
+    internal TMade? Answer<TMade>(string path, Func<SimAnswer, TMade?> @try) where TMade : class
+    {
+        lock (this)
+        {
+            for (var i = 0; i < answers.Count; i++)
+            {
+                var isDue = answers[i].IsAt(path) && (answers[i].Times <= 0 || given[i] < answers[i].Times);
+                if (!isDue || @try(answers[i]) is not { } made)
+                    continue;
+
+                given[i]++;
+                return made;
+            }
+        }
+
+        return null;
     }
 
     internal bool Take(Func<SimFaults, int> read, Action<SimFaults, int> write)

@@ -46,6 +46,22 @@ internal sealed class SimFolders
 
     public IEnumerable<string> InputFiles() => Directory.EnumerateFiles(Input).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
 
+    public IReadOnlyList<string> AllInputFiles() =>
+    [
+        .. Directory.EnumerateFiles(Input, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Input, f).Replace(Path.DirectorySeparatorChar, '/')).Order(StringComparer.Ordinal),
+    ];
+
+    public void ClearInput(string below)
+    {
+        var folder = Path.GetFullPath(Path.Combine(Input, below));
+        if (!IsInside(Input, folder) || !Directory.Exists(folder))
+            return;
+
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToList())
+            File.Delete(file);
+    }
+
     /// <summary>What a process start does to the temporary files.</summary>
     public void WipeTemp()
     {

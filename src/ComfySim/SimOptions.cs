@@ -39,11 +39,25 @@ public sealed record SimOptions
     /// <summary>How many results <see cref="SimCache.Lru"/> keeps.</summary>
     public int CacheSize { get; init; } = 64;
 
-    /// <summary>The largest request body, in bytes.</summary>
-    public long MaxUploadBytes { get; init; } = 100 * 1024 * 1024;
+    /// <summary>A file with a catalog as /object_info gives it, or a part of one: each class of it plays along.</summary>
+    public string? ObjectInfoFile { get; init; }
 
-    /// <summary>Whether <see cref="MaxUploadBytes"/> was chosen; ComfyUI then reports it as a float.</summary>
-    public bool MaxUploadGiven { get; init; }
+    /// <summary>Such a catalog itself, for tests; it comes after <see cref="ObjectInfoFile"/>.</summary>
+    public ReadOnlyMemory<byte> ObjectInfo { get; init; }
+
+    /// <summary>How long a class takes that only a catalog describes, whatever the speed.</summary>
+    public double StubSeconds { get; init; }
+
+    /// <summary>The token that HTTP and WebSocket want, as a reverse proxy before a host does: bearer, query or password.</summary>
+    public string? Door { get; init; }
+
+    /// <summary>The release that the host pretends to be; from 0.29.0 on it behaves as that does.</summary>
+    public string ComfyVersion { get; init; } = "0.3.64";
+
+    /// <summary>The largest request body in mebibytes, as <c>--max-upload-size</c> gives it: a fraction will do. Unset: 100.</summary>
+    public double? MaxUploadSize { get; init; }
+
+    internal double MaxUploadBytes => (MaxUploadSize ?? 100) * 1024 * 1024;
 
     /// <summary>No prompt and workflow in the files that are written.</summary>
     public bool DisableMetadata { get; init; }

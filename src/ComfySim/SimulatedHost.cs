@@ -6,7 +6,7 @@ namespace ComfyFunc.ComfySim;
 public sealed class SimulatedHost : IAsyncDisposable
 {
     private readonly SimOptions options;
-    private readonly SimFolders folders;
+    private readonly SimMachine machine;
     private readonly SimStatistics statistics = new();
     private readonly bool ownsFolder;
     private readonly SemaphoreSlim turn = new(1);
@@ -15,8 +15,10 @@ public sealed class SimulatedHost : IAsyncDisposable
     private SimulatedHost(SimOptions options)
     {
         ownsFolder = options.BaseDirectory is null;
-        folders = new(options.BaseDirectory ?? Directory.CreateTempSubdirectory("comfysim-").FullName);
         this.options = options;
+        var folders = new SimFolders(options.BaseDirectory ?? Directory.CreateTempSubdirectory("comfysim-").FullName);
+        machine = new(folders, new(options, new(options, folders)), statistics, Faults);
+        Person = new(this);
         Faults.Crash = () => _ = Task.Run(KillAsync);
     }
 
@@ -25,17 +27,32 @@ public sealed class SimulatedHost : IAsyncDisposable
     /// <summary>Ends in a slash.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1/");
 
+    /// <summary>The token that its door wants, if it has one.</summary>
+    public string? Door => options.Door;
+
     public SimFaults Faults { get; } = new();
+
+    /// <summary>Somebody who uses the host as well.</summary>
+    public SimPerson Person { get; }
 
     public SimStats Stats => statistics.Snapshot();
 
     public bool IsRunning => process is not null;
+
+    /// <summary>What is in the input directory, subfolders included, with slashes.</summary>
+    public IReadOnlyList<string> InputFiles => machine.Folders.AllInputFiles();
 
     public static async Task<SimulatedHost> StartAsync(SimOptions options, CancellationToken cancellationToken)
     {
         var host = new SimulatedHost(options);
         try
         {
+            if (options.ObjectInfoFile is { } file)
+                host.Describe(await File.ReadAllBytesAsync(file, cancellationToken));
+
+            if (!options.ObjectInfo.IsEmpty)
+                host.Describe(options.ObjectInfo);
+
             await host.StartAsync(options.Port, cancellationToken);
             return host;
         }
@@ -45,6 +62,25 @@ public sealed class SimulatedHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Upgrades the host in place: adds the classes of a catalog, and replaces those that it has. Restarts keep them.</summary>
+    /// <exception cref="FormatException">The catalog is no JSON object.</exception>
+    public void Describe(ReadOnlyMemory<byte> objectInfo) => machine.Catalog.Describe(objectInfo, isWhole: false);
+
+    /// <summary>Puts a catalog in the place of all that were given before.</summary>
+    /// <exception cref="FormatException">The catalog is no JSON object.</exception>
+    public void DescribeAnew(ReadOnlyMemory<byte> objectInfo) => machine.Catalog.Describe(objectInfo, isWhole: true);
+
+    /// <summary>Takes node classes away, as a pack does that fails to load.</summary>
+    public void Lack(params IEnumerable<string> classes) => machine.Catalog.Lack(classes);
+
+    /// <summary>Puts a model file into a folder such as <c>loras</c>; the next /object_info has it.</summary>
+    public void AddModel(string folder, string file) => machine.Catalog.Shelf.Add(folder, file);
+
+    public void RemoveModel(string folder, string file) => machine.Catalog.Shelf.Remove(folder, file);
+
+    /// <summary>Deletes what is in the input directory, or below one folder of it, as a tidy operator does.</summary>
+    public void ClearInput(string below = "") => machine.Folders.ClearInput(below);
 
     /// <summary>Ends it as a crash does: no close frames, and queue, history and cache are gone.</summary>
     public async Task KillAsync()
@@ -73,15 +109,14 @@ public sealed class SimulatedHost : IAsyncDisposable
         await KillAsync();
         turn.Dispose();
         if (ownsFolder)
-            Directory.Delete(folders.Root, recursive: true);
+            Directory.Delete(machine.Folders.Root, recursive: true);
     }
 
     private async Task StartAsync(int port, CancellationToken cancellationToken)
     {
-        folders.WipeTemp();
+        machine.Folders.WipeTemp();
         statistics.ProcessStarted();
-        var catalog = new NodeCatalog(new(options, folders), options.ExcludedClasses);
-        process = await SimProcess.StartAsync(options, port, new(folders, catalog, statistics, Faults), cancellationToken);
+        process = await SimProcess.StartAsync(options, port, machine, cancellationToken);
         Url = process.Url;
     }
 }

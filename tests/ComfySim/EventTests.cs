@@ -120,6 +120,23 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task SaveImageWebsocket_sends_its_picture_each_time_and_with_metadata_to_who_reads_that()
+    {
+        await using var rig = await SimRig.StartAsync();
+        var socket = await rig.ListenAsync();
+        await socket.SendAsync(Flags);
+        await socket.UntilAsync(h => h.Type == "feature_flags");
+        for (var i = 0; i < 2; i++)
+        {
+            var graph = new JsonObject { ["1"] = Graphs.Empty(), ["2"] = Graphs.Node("SaveImageWebsocket", ("images", Graphs.Link("1"))) };
+            var frame = Assert.Single(await rig.RunAsync(graph, socket), h => h.Type == "binary 4").Bytes;
+            var length = BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4));
+            Assert.Equal(("2", "image/png"), JsonElement.Parse(frame.AsSpan(8, length)) is var m ? (m.GetProperty("node_id").GetString(), m.GetProperty("image_type").GetString()) : default);
+            Assert.Equal("PNG"u8, frame.AsSpan(8 + length + 1, 3));
+        }
+    }
+
+    [Fact]
     public async Task Another_client_hears_nothing_but_the_status()
     {
         await using var rig = await SimRig.StartAsync();

@@ -16,7 +16,7 @@ public sealed class ServerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => rig = await SimRig.StartAsync(new()
     {
-        Speed = 0, Name = "big", VramGb = 48, MaxUploadBytes = Limit, MaxUploadGiven = true, ExcludedClasses = new HashSet<string> { "ImageBlur" },
+        Speed = 0, Name = "big", VramGb = 48, MaxUploadSize = Limit / 1048576.0, ExcludedClasses = new HashSet<string> { "ImageBlur" },
     });
 
     public ValueTask DisposeAsync() => rig.DisposeAsync();

@@ -68,6 +68,22 @@ internal sealed class SimRig : IAsyncDisposable
         return id;
     }
 
+    /// <returns>What the host says to a prompt that it does not take.</returns>
+    public async Task<JsonElement> RefusedAsync(JsonNode graph)
+    {
+        using var response = await PostAsync("prompt", new JsonObject { ["prompt"] = graph.DeepClone() });
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>(Deadline.Token);
+    }
+
+    /// <summary>Puts a file into the input directory.</summary>
+    public async Task UploadAsync(string name, byte[] bytes, string subfolder = "")
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(bytes), "image", name }, { new StringContent(subfolder), "subfolder" } };
+        using var response = await PostAsync("upload/image", form);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     public async Task InterruptAsync(string? id = null) => (await PostAsync("interrupt", id is null ? [] : new JsonObject { ["prompt_id"] = id })).EnsureSuccessStatusCode().Dispose();
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Threading.Channels;
+using ComfyFunc.ComfySim.Http;
 using ComfyFunc.ComfySim.Python;
 
 namespace ComfyFunc.ComfySim.Events;
@@ -50,7 +51,7 @@ internal sealed class SocketHub(SimFaults faults)
     public async Task SendNowAsync(ClientSocket socket, WebSocketMessageType type, byte[] frame, CancellationToken cancellationToken)
     {
         if (!faults.SilentSockets)
-            await socket.SendAsync(type, frame, cancellationToken);
+            await socket.SendAsync(type, type is WebSocketMessageType.Text ? OddAnswers.Frame(faults, frame, LastPromptId) : frame, cancellationToken);
     }
 
     public void Add(string clientId, ClientSocket socket)

@@ -10,8 +10,8 @@ internal static class InfoRoutes
     public static void Map(WebApplication app, SimProcess process)
     {
         var catalog = process.Machine.Catalog;
-        app.Both("GET", "/object_info", context => context.JsonAsync(catalog.ToWire()));
-        app.Both("GET", "/object_info/{name}", context => context.JsonAsync(catalog.ToWire(context.LastSegment())));
+        app.Both("GET", "/object_info", context => context.JsonAsync(catalog.Page()));
+        app.Both("GET", "/object_info/{name}", context => context.JsonAsync(catalog.Page(context.LastSegment())));
         app.Both("GET", "/system_stats", context => context.JsonAsync(StatsOf(process)));
         app.Both("GET", "/features", context => context.JsonAsync(Features(process.Options)));
         app.Both("GET", "/models", context => context.JsonAsync(new PyList(ModelShelf.Folders)));
@@ -20,11 +20,18 @@ internal static class InfoRoutes
         app.Both("GET", "/extensions", context => context.JsonAsync(new PyList()));
     }
 
-    public static PyDict Features(SimOptions options) => new()
+    public static PyDict Features(SimOptions options)
     {
-        ["supports_preview_metadata"] = true,
-        ["max_upload_size"] = options.MaxUploadGiven ? (double)options.MaxUploadBytes : (object)options.MaxUploadBytes, // A float or an int, not one for both.
-    };
+        var features = new PyDict
+        {
+            ["supports_preview_metadata"] = true,
+            ["max_upload_size"] = options.MaxUploadSize is null ? (long)options.MaxUploadBytes : (object)options.MaxUploadBytes, // An int, or a float when it was given.
+        };
+        if (Releases.IsNew(options))
+            (features["node_replacements"], features["assets"]) = (true, false);
+
+        return features;
+    }
 
     private static Task ModelsAsync(HttpContext context, ModelShelf shelf)
     {
@@ -47,7 +54,7 @@ internal static class InfoRoutes
                 ["os"] = "posix",
                 ["ram_total"] = 64L << 30,
                 ["ram_free"] = 48L << 30,
-                ["comfyui_version"] = "0.3.64",
+                ["comfyui_version"] = process.Options.ComfyVersion,
                 ["required_frontend_version"] = "1.27.10",
                 ["installed_templates_version"] = "0.1.94",
                 ["required_templates_version"] = "0.1.94",

@@ -1,3 +1,4 @@
+using ComfyFunc.ComfySim.Nodes;
 using ComfyFunc.ComfySim.Python;
 using ComfyFunc.ComfySim.Queueing;
 using ComfyFunc.ComfySim.Validation;
@@ -44,10 +45,18 @@ internal static class PromptRoutes
             return;
         }
 
+        var isNew = Releases.IsNew(process.Options);
+        if (isNew && Py.Contains(body, "prompt_id") && !IsCanonical(Py.Item(body, "prompt_id")))
+        {
+            var text = $"prompt_id must be a canonical UUID, not {Py.Repr(Py.Item(body, "prompt_id"))}";
+            await RefuseAsync(context, new() { ["type"] = "invalid_prompt_id", ["message"] = text, ["details"] = text, ["extra_info"] = new PyDict() }, []);
+            return;
+        }
+
         var prompt = Py.Item(body, "prompt");
         var id = Py.Contains(body, "prompt_id") ? Py.Str(Py.Item(body, "prompt_id")) : Guid.NewGuid().ToString();
         var targets = Py.Contains(body, "partial_execution_targets") ? Py.Item(body, "partial_execution_targets") : null;
-        var verdict = new PromptValidator(process.Machine.Catalog, process.Machine.Folders).Validate(prompt, targets);
+        var verdict = new PromptValidator(process.Machine.Catalog, process.Machine.Folders, isNew).Validate(prompt, targets);
         if (verdict.Error is { } error)
         {
             await RefuseAsync(context, error, verdict.NodeErrors);
@@ -57,6 +66,9 @@ internal static class PromptRoutes
         object? extra = Py.Contains(body, "extra_data") ? Py.Item(body, "extra_data") : new PyDict();
         if (Py.Contains(body, "client_id"))
             ((PyDict)extra!)["client_id"] = Py.Item(body, "client_id");
+
+        if (isNew)
+            ((PyDict?)extra ?? throw PythonException.TypeError("'NoneType' object does not support item assignment"))["create_time"] = process.Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
         process.Machine.Statistics.PromptSubmitted(id);
         process.Queue.Put(new(number, id, (PyDict)prompt!, extra, verdict.GoodOutputs));
@@ -69,6 +81,8 @@ internal static class PromptRoutes
         var errors = faults.Take(f => f.AcceptInPart, (f, n) => f.AcceptInPart = n) ? InPart((PyDict)prompt!) : verdict.NodeErrors;
         await context.JsonAsync(new PyDict { ["prompt_id"] = id, ["number"] = number, ["node_errors"] = errors });
     }
+
+    private static bool IsCanonical(object? id) => id is string text && Guid.TryParseExact(text, "D", out var guid) && guid.ToString() == text;
 
     private static object NumberOf(object? body, Func<long> next)
     {

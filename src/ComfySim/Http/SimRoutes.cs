@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ComfyFunc.ComfySim.Http;
 
-/// <summary>What a simulation has and a ComfyUI has not: faults on demand and statistics, below <c>/sim</c>.</summary>
+/// <summary>What a simulation has and a ComfyUI has not: faults on demand, statistics, and changes under a running host, below <c>/sim</c>.</summary>
 internal static class SimRoutes
 {
     public static void Map(WebApplication app, SimProcess process)
@@ -20,11 +20,41 @@ internal static class SimRoutes
             process.Machine.Faults.Crash();
             return Task.CompletedTask;
         }));
+        app.MapPut("/sim/object-info", (RequestDelegate)(context => DescribeAsync(context, process, isWhole: true)));
+        app.MapPost("/sim/object-info", (RequestDelegate)(context => DescribeAsync(context, process, isWhole: false)));
+        app.MapPost("/sim/lack", (RequestDelegate)(async context => process.Machine.Catalog.Lack(await context.Request.ReadFromJsonAsync<string[]>() ?? [])));
+        app.MapPut("/sim/models/{folder}/{**file}", (RequestDelegate)(context => ChangeModel(context, process.Machine.Catalog.Shelf.Add)));
+        app.MapDelete("/sim/models/{folder}/{**file}", (RequestDelegate)(context => ChangeModel(context, process.Machine.Catalog.Shelf.Remove)));
+        app.MapPost("/sim/input/clear", (RequestDelegate)(context =>
+        {
+            process.Machine.Folders.ClearInput((string?)context.Request.Query["below"] ?? "");
+            return Task.CompletedTask;
+        }));
         app.MapPost("/sim/drop-sockets", (RequestDelegate)(context =>
         {
             process.Hub.DropAll();
             return Task.CompletedTask;
         }));
+    }
+
+    private static async Task DescribeAsync(HttpContext context, SimProcess process, bool isWhole)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        try
+        {
+            process.Machine.Catalog.Describe(body.ToArray(), isWhole);
+        }
+        catch (FormatException e)
+        {
+            await context.JsonAsync(new PyDict { ["error"] = e.Message }, 400);
+        }
+    }
+
+    private static Task ChangeModel(HttpContext context, Action<string, string> change)
+    {
+        change((string)context.Request.RouteValues["folder"]!, (string?)context.Request.RouteValues["file"] ?? ""); // The pattern has them.
+        return Task.CompletedTask;
     }
 
     /// <summary>Sets the members that the body names; the others stay.</summary>
@@ -40,7 +70,7 @@ internal static class SimRoutes
                 return;
             }
 
-            property.SetValue(faults, member.Value.Deserialize(property.PropertyType));
+            property.SetValue(faults, member.Value.Deserialize(property.PropertyType, JsonSerializerOptions.Web));
         }
 
         await context.JsonAsync(new PyDict());

@@ -33,6 +33,7 @@ internal static class SimServer
         InfoRoutes.Map(app, process);
         UserRoutes.Map(app, process);
         SocketRoutes.Map(app, process);
+        JobRoutes.Map(app, process);
         SimRoutes.Map(app, process);
         return app;
     }
@@ -43,11 +44,12 @@ internal static class SimServer
             app.MapMethods(prefix + path, verb == "GET" ? ["GET", "HEAD"] : [verb], (RequestDelegate)(context => handle(context)));
     }
 
-    public static Task JsonAsync(this HttpContext context, object? value, int status = 200)
+    public static Task JsonAsync(this HttpContext context, object? value, int status = 200) => context.JsonAsync(PyJson.Bytes(value), status);
+
+    public static Task JsonAsync(this HttpContext context, byte[] body, int status = 200)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json; charset=utf-8";
-        var body = PyJson.Bytes(value);
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body).AsTask();
     }
@@ -91,6 +93,18 @@ internal static class SimServer
             await Task.Delay(delay, context.RequestAborted);
 
         context.Response.Headers.Server = "Python/3.13 aiohttp/3.11.16";
+        if (!isOurs && process.Machine.Faults.RefuseWith is > 0 and var refusal)
+        {
+            await context.TextAsync(refusal, $"{refusal}: {Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(refusal)}");
+            return;
+        }
+
+        if (!isOurs && process.Options.Door is { } token && !Door.IsOpenTo(context.Request, token))
+        {
+            await context.TextAsync(401, "401: Unauthorized");
+            return;
+        }
+
         if (IsForeign(context.Request) && process.Options.CorsOrigin is null)
         {
             context.Response.StatusCode = 403;
@@ -106,7 +120,7 @@ internal static class SimServer
             return;
         }
 
-        var limit = process.Options.MaxUploadBytes;
+        var limit = (long)Math.Round(process.Options.MaxUploadBytes);
         if (context.Request.ContentLength > limit)
         {
             await context.TextAsync(413, TooLarge(limit, context.Request.ContentLength));
@@ -118,7 +132,7 @@ internal static class SimServer
 
         try
         {
-            await next(context);
+            await (isOurs ? next(context) : OddAnswers.ServeAsync(process, context, next));
             if (context.Response is { StatusCode: 405, HasStarted: false })
                 await context.TextAsync(405, "405: Method Not Allowed");
         }

@@ -63,8 +63,15 @@ internal static class ImageNodes
 
     public static SKBitmap Load(NodeContext c)
     {
-        using var decoded = SKBitmap.Decode(c.Folders.PathOfInput(c.Text("image"))) ?? throw new Python.PythonException("PIL.UnidentifiedImageError", $"cannot identify image file '{c.Text("image")}'");
-        return decoded.Copy(SKColorType.Rgba8888);
+        var path = c.Folders.PathOfInput(c.Text("image"));
+        return Decode(path) ?? throw new Python.PythonException("PIL.UnidentifiedImageError", $"cannot identify image file {Python.Py.Quote(path)}");
+    }
+
+    /// <returns>The picture in a file; null when there is none.</returns>
+    public static SKBitmap? Decode(string path)
+    {
+        using var decoded = File.Exists(path) ? SKBitmap.Decode(path) : null;
+        return decoded?.Copy(SKColorType.Rgba8888);
     }
 
     public static string HashOf(string path) => File.Exists(path) ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))) : "";

@@ -3,8 +3,15 @@ namespace ComfyFunc.ComfySim.Nodes;
 /// <summary>One declared input of a node class, as /object_info shows it and validation reads it.</summary>
 /// <param name="Choices">The values of a combo, looked up each time; null when the input is no combo.</param>
 /// <param name="IsNewStyle">Whether a combo is written <c>["COMBO", {options}]</c> instead of <c>[[...], {}]</c>.</param>
-internal sealed record InputSpec(string Name, string Type, PyDict? Options, Func<ModelShelf, IEnumerable<string>>? Choices = null, bool IsNewStyle = false)
+internal sealed record InputSpec(string Name, string Type, PyDict? Options, Func<ModelShelf, IEnumerable<object?>>? Choices = null, bool IsNewStyle = false)
 {
+    /// <summary>Whether a file in the input directory is a choice as well, listed or not.</summary>
+    public bool TakesFiles { get; init; }
+
+    /// <summary>Whether ComfyUI looks at neither presence nor type: the dynamic inputs of the newer node classes.</summary>
+    public bool IsUnchecked => Type.StartsWith("COMFY_", StringComparison.Ordinal) && Type.EndsWith("_V3", StringComparison.Ordinal);
+
+
     /// <summary>The type as the catalog shows it: a name, or the list of an old-style combo.</summary>
     public object TypeOn(ModelShelf shelf) => !IsNewStyle && ChoicesOn(shelf) is { } choices ? choices : Type;
 

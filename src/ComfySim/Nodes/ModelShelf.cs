@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace ComfyFunc.ComfySim.Nodes;
 
 /// <summary>The model files that a host claims to have, by folder, and the files in its input directory.</summary>
@@ -24,9 +26,22 @@ internal sealed class ModelShelf(SimOptions options, SimFolders folders)
 
     public static IReadOnlyList<string> Folders => FolderNames;
 
+    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> changed = new();
+
     public SimFolders Disk => folders;
 
-    public IEnumerable<string> Files(string folder) =>
+    /// <summary>As they are now: a file that comes or goes is seen by whoever asks next.</summary>
+    public IEnumerable<string> Files(string folder) => changed.TryGetValue(folder, out var now) ? now : AtFirst(folder);
+
+    public void Add(string folder, string file) =>
+        changed.AddOrUpdate(folder, f => With(AtFirst(f), file), (_, now) => With(now, file));
+
+    public void Remove(string folder, string file) =>
+        changed.AddOrUpdate(folder, f => [.. AtFirst(f).Where(n => n != file)], (_, now) => [.. now.Where(n => n != file)]);
+
+    private static string[] With(IEnumerable<string> files, string file) => [.. files.Append(file).Distinct().Order(StringComparer.Ordinal)];
+
+    private IReadOnlyList<string> AtFirst(string folder) =>
         options.Models.TryGetValue(folder, out var given) ? given : Usual.TryGetValue(folder, out var usual) ? usual : [];
 
     public IEnumerable<string> InputFiles() => folders.InputFiles();

@@ -1,25 +1,66 @@
+using ComfyFunc.ComfySim.Python;
+using ComfyFunc.ComfySim.Stubs;
+
 namespace ComfyFunc.ComfySim.Nodes;
 
-/// <summary>Every node class of the host, and the /object_info page about them.</summary>
-internal sealed class NodeCatalog(ModelShelf shelf, IReadOnlySet<string> excluded)
+/// <summary>Every node class of the host, and the /object_info page about them. It outlives processes and may change under them.</summary>
+internal sealed class NodeCatalog
 {
-    private static readonly Dictionary<string, NodeClass> Classes =
-        NodeFamilies.All.ToDictionary(c => c.Name, StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, NodeClass> builtIn;
+    private readonly bool isNew;
+    private volatile IReadOnlyDictionary<string, StubEntry> stubs = new Dictionary<string, StubEntry>();
+    private volatile HashSet<string> lacking;
 
-    public ModelShelf Shelf => shelf;
-
-    public NodeClass? Find(string name) => excluded.Contains(name) ? null : Classes.GetValueOrDefault(name);
-
-    public PyDict ToWire()
+    public NodeCatalog(SimOptions options, ModelShelf shelf)
     {
-        var page = new PyDict();
-        foreach (var name in Classes.Keys.Where(k => !excluded.Contains(k)).Order(StringComparer.Ordinal))
-            page[name] = ToWire(Classes[name]);
-
-        return page;
+        (Shelf, isNew, lacking) = (shelf, Releases.IsNew(options), [.. options.ExcludedClasses]);
+        builtIn = NodeFamilies.All.ToDictionary(c => c.Name, c => Releases.AsIn(options, c), StringComparer.Ordinal);
     }
 
-    public PyDict ToWire(string name) => Find(name) is { } found ? new() { [name] = ToWire(found) } : [];
+    public ModelShelf Shelf { get; }
+
+    public NodeClass? Find(string name) =>
+        lacking.Contains(name) ? null : stubs.TryGetValue(name, out var stub) ? stub.Class : builtIn.GetValueOrDefault(name);
+
+    /// <summary>Adds classes that a catalog describes; those of the same names give way to them.</summary>
+    /// <param name="isWhole">Whether classes that came in this way before and are not named now go.</param>
+    public void Describe(ReadOnlyMemory<byte> objectInfo, bool isWhole)
+    {
+        var entries = StubEntry.Read(objectInfo, builtIn);
+        lock (gate)
+        {
+            var now = isWhole ? [] : new OrderedDictionary<string, StubEntry>(stubs);
+            foreach (var entry in entries)
+                now[entry.Class.Name] = entry;
+
+            stubs = now;
+        }
+    }
+
+    public void Lack(IEnumerable<string> names)
+    {
+        lock (gate)
+            lacking = [.. lacking, .. names];
+    }
+
+    public byte[] Page() => Page(builtIn.Keys.Order(StringComparer.Ordinal).Union(stubs.Keys).Where(k => !lacking.Contains(k)));
+
+    public byte[] Page(string name) => Page(Find(name) is null ? [] : [name]);
+
+    private byte[] Page(IEnumerable<string> names)
+    {
+        using var page = new MemoryStream();
+        page.Write("{"u8);
+        foreach (var name in names)
+        {
+            page.Write(page.Length > 1 ? ", "u8 : ""u8);
+            page.Write(stubs.TryGetValue(name, out var stub) ? stub.Text.Span : PyJson.Bytes(new PyDict { [name] = ToWire(builtIn[name]) }).AsSpan()[1..^1]);
+        }
+
+        page.Write("}"u8);
+        return page.ToArray();
+    }
 
     private PyDict ToWire(NodeClass node)
     {
@@ -38,6 +79,9 @@ internal sealed class NodeCatalog(ModelShelf shelf, IReadOnlySet<string> exclude
             ["category"] = node.Category,
             ["output_node"] = node.IsOutput,
         };
+        if (isNew)
+            (wire["is_input_list"], wire["has_intermediate_output"]) = (false, false);
+
         if (node.ReturnTooltips is { } tooltips)
             wire["output_tooltips"] = new PyList(tooltips);
 
@@ -68,7 +112,7 @@ internal sealed class NodeCatalog(ModelShelf shelf, IReadOnlySet<string> exclude
             if (specs.Count == 0 && group == "optional")
                 continue;
 
-            input[group] = new PyDict(specs.Select(s => KeyValuePair.Create(s.Name, (object?)s.ToWire(shelf))));
+            input[group] = new PyDict(specs.Select(s => KeyValuePair.Create(s.Name, (object?)s.ToWire(Shelf))));
             order[group] = new PyList(specs.Select(s => s.Name));
         }
 

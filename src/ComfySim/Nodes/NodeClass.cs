@@ -1,7 +1,7 @@
 namespace ComfyFunc.ComfySim.Nodes;
 
 /// <summary>A node class: what the catalog says about it and what it does.</summary>
-internal sealed class NodeClass
+internal sealed record NodeClass
 {
     public required string Name { get; init; }
 

@@ -54,6 +54,7 @@ internal static class OutputNodes
         new()
         {
             Name = "SaveImageWebsocket", Category = "api/image", Required = [In.Link("images", "IMAGE")], IsOutput = true,
+            IsChanged = (_, _) => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0, // It is executed each time: a socket keeps nothing.
             Run = NodeClass.Sync(c =>
             {
                 var pictures = c.Image("images").Pictures;

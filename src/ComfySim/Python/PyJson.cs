@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using System.Text.Json;
 
@@ -11,16 +10,8 @@ internal static class PyJson
 {
     public static object? Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
 
-    public static object? Parse(ReadOnlySpan<byte> utf8)
-    {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 512 });
-        reader.Read();
-        var value = ReadValue(ref reader);
-        if (reader.Read())
-            throw new JsonException("Extra data");
-
-        return value;
-    }
+    public static object? Parse(ReadOnlySpan<byte> utf8) =>
+        System.Text.Unicode.Utf8.IsValid(utf8) ? new PyJsonReader(utf8).ReadAll() : throw new JsonException("'utf-8' codec can't decode the body");
 
     public static string Dumps(object? value)
     {
@@ -30,50 +21,6 @@ internal static class PyJson
     }
 
     public static byte[] Bytes(object? value) => Encoding.ASCII.GetBytes(Dumps(value));
-
-    private static object? ReadValue(ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.Null => null,
-        JsonTokenType.True => true,
-        JsonTokenType.False => false,
-        JsonTokenType.String => reader.GetString(),
-        JsonTokenType.Number => ReadNumber(ref reader),
-        JsonTokenType.StartArray => ReadArray(ref reader),
-        JsonTokenType.StartObject => ReadObject(ref reader),
-        _ => throw new JsonException("Expecting value"),
-    };
-
-    private static object ReadNumber(ref Utf8JsonReader reader)
-    {
-        if (reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0)
-            return reader.GetDouble();
-
-        return reader.TryGetInt64(out var small)
-            ? small
-            : BigInteger.Parse(Encoding.ASCII.GetString(reader.ValueSpan), CultureInfo.InvariantCulture);
-    }
-
-    private static PyList ReadArray(ref Utf8JsonReader reader)
-    {
-        var list = new PyList();
-        while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
-            list.Add(ReadValue(ref reader));
-
-        return list;
-    }
-
-    private static PyDict ReadObject(ref Utf8JsonReader reader)
-    {
-        var map = new PyDict();
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
-        {
-            var key = reader.GetString() ?? "";
-            reader.Read();
-            map[key] = ReadValue(ref reader);
-        }
-
-        return map;
-    }
 
     private static void Write(StringBuilder text, object? value)
     {

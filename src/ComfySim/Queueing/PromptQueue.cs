@@ -58,6 +58,19 @@ internal sealed class PromptQueue(Action announceStatus)
             return running.Exists(i => Python.Py.Equals(i.PromptId, promptId));
     }
 
+    /// <summary>Does something to a prompt while it holds the worker, and nothing once it does not.</summary>
+    public bool IfRunning(string promptId, Action act)
+    {
+        lock (gate)
+        {
+            if (!running.Exists(i => i.PromptId == promptId))
+                return false;
+
+            act();
+            return true;
+        }
+    }
+
     /// <summary>Wakes the worker although nothing was queued, so that it looks at its other orders.</summary>
     public void Nudge() => wake.Release();
 

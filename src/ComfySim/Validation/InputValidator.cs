@@ -68,7 +68,9 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
         var isValid = true;
         foreach (var spec in nodeClass.Inputs)
         {
-            if (!inputs.TryGetValue(spec.Name, out var value))
+            if (spec.IsUnchecked)
+                isValid &= CheckLinksBelow(id, spec, inputs);
+            else if (!inputs.TryGetValue(spec.Name, out var value))
             {
                 if (nodeClass.Required.Contains(spec))
                     isValid = Complain(id, "required_input_missing", "Required input is missing", spec.Name, new() { ["input_name"] = spec.Name });
@@ -86,6 +88,13 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
         return isValid;
     }
 
+    /// <summary>A dynamic input stands for as many as the prompt names after it.</summary>
+    private bool CheckLinksBelow(string id, InputSpec spec, PyDict inputs)
+    {
+        var links = inputs.Where(i => i.Key == spec.Name || i.Key.StartsWith(spec.Name + ".", StringComparison.Ordinal)).Select(i => i.Value);
+        return links.Aggregate(true, (valid, link) => (!GraphLinks.IsLink(link, out _, out _) || CheckLink(id, spec with { Type = NodeTypes.Any }, (PyList)link!)) && valid);
+    }
+
     private bool CheckLink(string id, InputSpec spec, PyList link)
     {
         if (link.Count != 2)
@@ -98,7 +107,7 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
             throw new PythonException("IndexError", "tuple index out of range");
 
         var received = source.Returns[slot];
-        if (received != spec.Type && received != "*" && spec.Type != "*")
+        if (!NodeTypes.Fits(received, spec.Type))
         {
             var info = new PyDict { ["input_name"] = spec.Name, ["input_config"] = Config(spec), ["received_type"] = received, ["linked_node"] = link };
             return Complain(id, "return_type_mismatch", "Return type mismatch between linked nodes", $"{spec.Name}, received_type({received}) mismatch input_type({spec.Type})", info);
@@ -153,6 +162,13 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
     {
         if (spec.ChoicesOn(catalog.Shelf) is not { } choices || choices.Any(c => Py.Equals(c, value)))
             return true;
+
+        if (spec.TakesFiles && value is string file && File.Exists(folders.PathOfInput(file)))
+            return true;
+
+        // The video loaders look for the file themselves.
+        if (spec.TakesFiles && GraphLinks.ClassOf(prompt, id).StartsWith("VHS_", StringComparison.Ordinal))
+            return Complain(id, "custom_validation_failed", "Custom validation failed for node", $"{spec.Name} - Invalid {spec.Name} file: {Py.Str(value)}", new() { ["input_name"] = spec.Name });
 
         var isLong = choices.Count > 20;
         var info = Info(spec, value);

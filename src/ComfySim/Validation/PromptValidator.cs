@@ -7,7 +7,7 @@ namespace ComfyFunc.ComfySim.Validation;
 internal sealed record Verdict(PyDict? Error, PyList GoodOutputs, PyDict NodeErrors);
 
 /// <summary>Validates a prompt as ComfyUI's <c>validate_prompt</c> does: outputs one by one, and what is invalid is dropped when something else is valid.</summary>
-internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders)
+internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders, bool isNew)
 {
     public Verdict Validate(object? prompt, object? targets)
     {
@@ -20,7 +20,7 @@ internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders)
 
             var name = Py.Str(Py.Item(node, "class_type"));
             if (catalog.Find(name) is not { } nodeClass)
-                return Refuse("invalid_prompt", $"Cannot execute because node {name} does not exist.", $"Node ID '#{id}'");
+                return isNew ? Missing(id, name, node) : Refuse("invalid_prompt", $"Cannot execute because node {name} does not exist.", $"Node ID '#{id}'");
 
             if (nodeClass.IsOutput && (targets is null || Py.Contains(targets, id)))
                 outputs.Add(id);
@@ -54,6 +54,14 @@ internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders)
         return good.Count > 0
             ? new(null, good, errors)
             : new(Error("prompt_outputs_failed_validation", "Prompt outputs failed validation", string.Join("\n", details)), good, errors);
+    }
+
+    private static Verdict Missing(string id, string name, object? node)
+    {
+        var title = (node as PyDict)?.GetValueOrDefault("_meta") is PyDict meta && meta.GetValueOrDefault("title") is string given ? given : name;
+        var error = Error("missing_node_type", $"Node '{title}' not found. The custom node may not be installed.", $"Node ID '#{id}'");
+        error["extra_info"] = new PyDict { ["node_id"] = id, ["class_type"] = name, ["node_title"] = title };
+        return new(error, [], []);
     }
 
     private static Verdict Refuse(string type, string message, string details) => new(Error(type, message, details), [], []);
