@@ -29,9 +29,13 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>How long a run may take to go on after its process was killed: Durable waits for leases to lapse.</summary>
     public static TimeSpan Recovery => IsFunctions ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(40);
 
-    public static async Task<AppProcess> StartAsync(AzuriteFixture azurite, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<AppProcess> StartAsync(AzuriteFixture azurite, IReadOnlyDictionary<string, string>? settings = null) =>
+        await StartAsync(await azurite.NewStorageAsync(), settings ?? new Dictionary<string, string>());
+
+    /// <param name="storage">The app's own.</param>
+    public static async Task<AppProcess> StartAsync(StorageOptions storage, IReadOnlyDictionary<string, string> settings)
     {
-        var app = new AppProcess(await azurite.NewStorageAsync(), settings ?? new Dictionary<string, string>());
+        var app = new AppProcess(storage, settings);
         await app.StartAsync();
         return app;
     }
