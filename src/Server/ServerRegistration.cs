@@ -5,6 +5,7 @@ using ComfyFunc.Description;
 using ComfyFunc.Outputs;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
+using ComfyFunc.Secrets;
 using ComfyFunc.Usage;
 using ComfyFunc.Web;
 using ComfyFunc.Webhooks;
@@ -28,6 +29,10 @@ public static class ServerRegistration
         services.TryAddSingleton<IValidateOptions<ComfyFuncOptions>, ComfyFuncOptionsValidator>();
         services.TryAddSingleton(s => s.GetRequiredService<IOptions<ComfyFuncOptions>>().Value);
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SecretKey>();
+        services.TryAddSingleton<Sealer>();
+        services.TryAddSingleton<HostDoors>();
+        services.TryAddSingleton<ExtraData>();
         services.AddComfy();
         services.AddGuardedFetch(s => new FetchOptions { AllowPrivate = s.GetRequiredService<ComfyFuncOptions>().AllowPrivateInputUrls });
         services.AddGuardedPost(s => s.GetRequiredService<ComfyFuncOptions>().AllowPrivateWebhooks);
@@ -61,6 +66,7 @@ public static class ServerRegistration
         services.TryAddSingleton<CacheNodeBook>();
         services.TryAddSingleton<ProgressBoard>();
         services.TryAddSingleton<PreviewBoard>();
+        services.TryAddSingleton<SocketPictures>();
         services.TryAddSingleton<Renditions>();
         services.TryAddSingleton<OutputBundle>();
         services.TryAddSingleton<OutputEndpoints>();

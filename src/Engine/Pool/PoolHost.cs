@@ -9,7 +9,11 @@ public sealed record PoolHost
 {
     public required HostId Id { get; init; }
 
+    /// <summary>Without user and query: fit to be shown.</summary>
     public required Uri Url { get; init; }
+
+    /// <summary>What it wants with every request, sealed; <see langword="null"/> for a host that wants nothing.</summary>
+    public string? Door { get; init; }
 
     public HostStatus Status { get; init; } = HostStatus.Ready;
 
@@ -52,6 +56,9 @@ public sealed record PoolHost
     public string? CatalogHash { get; init; }
 
     public string? ComfyVersion { get; init; }
+
+    /// <summary>Bytes of a request that it takes at most, file uploads included; <see langword="null"/> while unknown.</summary>
+    public long? MaxUploadBytes { get; init; }
 
     public DateTimeOffset RegisteredAt { get; init; }
 

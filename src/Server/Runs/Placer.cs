@@ -3,6 +3,7 @@ using System.Diagnostics;
 using ComfyFunc.Comfy;
 using ComfyFunc.Pool;
 using ComfyFunc.Prompts;
+using ComfyFunc.Secrets;
 using ComfyFunc.Storage;
 
 namespace ComfyFunc.Runs;
@@ -10,7 +11,7 @@ namespace ComfyFunc.Runs;
 /// <summary>Carries out Place: leases a slot, stages the run's files there, and submits its prompt once, however often it is asked.</summary>
 public sealed class Placer(
     RunPrompts prompts, HostStore hosts, HostConnections connections, HostCatalogs catalogs, PendingStore pending, Capabilities capabilities, PromptWatch watch,
-    HostMonitor monitor, CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock) : IDisposable
+    HostMonitor monitor, CacheNodeBook cacheNodes, ExtraData extraData, IBlobStore blobs, TimeProvider clock) : IDisposable
 {
     // Runs of this process pick one after the other: a thousand that pick the same slot at once would each read the row again for every one that got it.
     private readonly SemaphoreSlim picking = new(1);
@@ -40,6 +41,12 @@ public sealed class Placer(
             return (run, new RunEvent.HostFailed(lease, clock.GetUtcNow()));
         }
 
+        var (extra, unreadable) = await extraData.ForHostAsync(run, cancellationToken);
+        if (unreadable is not null)
+        {
+            return (run, new RunEvent.PromptRefused(unreadable, lease, clock.GetUtcNow()));
+        }
+
         var staging = Stopwatch.GetTimestamp();
         if (await StageAsync(run, lease, host, cancellationToken) is { } failure)
         {
@@ -53,7 +60,7 @@ public sealed class Placer(
             prompt = await prompts.CompileAsync(run, command.Placement, kept, cancellationToken);
         }
 
-        var answer = await SubmitAsync(lease, slot.IsFresh, prompt, host, cancellationToken);
+        var answer = await SubmitAsync(lease, slot.IsFresh, prompt, extra, host, cancellationToken);
         return answer is RunEvent.Placed && run.Attempts.All(a => a.Number != lease.Attempt)
             ? (run with { Attempts = run.Attempts.Add(attempt) }, answer)
             : (run, answer);
@@ -131,6 +138,9 @@ public sealed class Placer(
                 case UploadReply.Stored:
                     host.Staged(file.HostName);
                     break;
+                case UploadReply.TooLarge large:
+                    return new RunEvent.PromptRefused(
+                        new("invalid_input", $"A host takes uploads of {(large.Limit is { } most ? $"{most} bytes at most" : "less than this file has")}; start it with a larger --max-upload-size."), lease, clock.GetUtcNow());
                 case UploadReply.Refused refused:
                     return new RunEvent.PromptRefused(new("invalid_input", $"The host refused an input file with status {refused.Status}."), lease, clock.GetUtcNow());
                 default:
@@ -141,10 +151,10 @@ public sealed class Placer(
         return null;
     }
 
-    private async Task<RunEvent> SubmitAsync(Lease lease, bool isFresh, CompiledPrompt prompt, HostConnection host, CancellationToken cancellationToken)
+    private async Task<RunEvent> SubmitAsync(Lease lease, bool isFresh, CompiledPrompt prompt, string? extra, HostConnection host, CancellationToken cancellationToken)
     {
         var client = await host.Listener.ConnectedAsync(cancellationToken);
-        watch.Watch(lease, prompt.NodeCount);
+        watch.Watch(lease, prompt.NodeCount, prompt.SocketNodes);
 
         // Only a lease that was taken a moment ago proves that nothing has been posted under this id.
         if (!isFresh && await host.Client.FindAsync(lease.Prompt, cancellationToken) is var found and not Whereabouts.Nowhere)
@@ -152,7 +162,7 @@ public sealed class Placer(
             return found is Whereabouts.NoAnswer ? Failed(lease) : Placed(lease, prompt);
         }
 
-        return await host.Client.SubmitAsync(lease.Prompt, prompt.Json, client, cancellationToken) switch
+        return await host.Client.SubmitAsync(lease.Prompt, prompt.Json, client, cancellationToken, extra) switch
         {
             SubmitReply.Accepted => Placed(lease, prompt),
             SubmitReply.Rejected rejected => Refused(lease, PromptFaults.Of(rejected, prompt)),
