@@ -49,6 +49,15 @@ public readonly record struct PromptId(Guid Value)
         return new(new Guid(hash[..16], bigEndian: true));
     }
 
+    /// <summary>A stand-in for an id that is no UUID, as others may choose them: the same text has the same one.</summary>
+    public static PromptId OfOthers(string text)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80); // Version 8 is for whatever one likes (RFC 9562, section 5.8).
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new(new Guid(hash.AsSpan(0, 16), bigEndian: true));
+    }
+
     /// <summary>Whether it is of our make: a name-based UUID. ComfyUI's own pages draw random ones.</summary>
     public bool IsDerived => Value.Version == 5;
 

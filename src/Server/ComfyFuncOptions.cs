@@ -14,6 +14,9 @@ public sealed class ComfyFuncOptions
     /// <summary>Hosts that are in the pool from the start; more join through the API.</summary>
     public IList<HostOptions> Hosts { get; init; } = [];
 
+    /// <summary>The key that seals what must not lie in storage in clear: the base64 of 32 bytes. Without one, a key is made and kept in that very storage.</summary>
+    public string? SecretsKey { get; init; }
+
     /// <summary>Callers that are known from the start. As soon as there is one, every call needs a key.</summary>
     public IList<CallerOptions> Callers { get; init; } = [];
 
@@ -103,6 +106,9 @@ public sealed class HostOptions
     public int Slots { get; init; } = 2;
 
     public IDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What it wants with every request.</summary>
+    public IDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The workflow that it runs before it takes calls.</summary>
     public string? WarmUp { get; init; }

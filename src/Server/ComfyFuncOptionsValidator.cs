@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using ComfyFunc.Callers;
+using ComfyFunc.Comfy;
+using ComfyFunc.Pool;
+using ComfyFunc.Secrets;
 using Microsoft.Extensions.Options;
 
 namespace ComfyFunc;
@@ -12,6 +15,8 @@ public sealed class ComfyFuncOptionsValidator : IValidateOptions<ComfyFuncOption
         var faults = Check(options, ComfyFuncOptions.Section)
             .Concat(Check(options.Answers, $"{ComfyFuncOptions.Section}:Answers"))
             .Concat(options.Hosts.SelectMany((h, i) => CheckHost(h, $"{ComfyFuncOptions.Section}:Hosts:{i}")))
+            .Concat(CheckAddresses(options.Hosts))
+            .Concat(options.SecretsKey is { Length: > 0 } key && SecretKey.Parse(key) is null ? [$"{ComfyFuncOptions.Section}:SecretsKey is the base64 of {SecretKey.Bytes} bytes."] : [])
             .Concat(options.Callers.SelectMany((c, i) => CheckCaller(c, $"{ComfyFuncOptions.Section}:Callers:{i}")))
             .Concat(options.Quotas.SelectMany((q, i) => Check(q, $"{ComfyFuncOptions.Section}:Quotas:{i}")))
             .Concat(options.Callers.GroupBy(c => c.Key, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(_ => $"{ComfyFuncOptions.Section}:Callers has one key twice."))
@@ -24,8 +29,17 @@ public sealed class ComfyFuncOptionsValidator : IValidateOptions<ComfyFuncOption
     private static IEnumerable<string> CheckHost(HostOptions host, string path)
     {
         var faults = Check(host, path);
-        return SafeName.IsValid(host.Id) ? faults : faults.Append($"{path}:Id is {SafeName.Rule}.");
+        faults = SafeName.IsValid(host.Id) ? faults : faults.Append($"{path}:Id is {SafeName.Rule}.");
+        faults = host.Url is null || HostRegistration.IsAddress(host.Url) ? faults : faults.Append($"{path}:Url is the http or https address of a ComfyUI server.");
+        faults = host.Url?.UserInfo.Length > 0 && host.Headers.Keys.Contains("Authorization", StringComparer.OrdinalIgnoreCase) ? faults.Append($"{path} has both a user in its Url and the header Authorization.") : faults;
+        return faults.Concat(host.Headers.Select(h => HostHeaders.Objection(h.Key, h.Value) is { } objection ? $"{path}:Headers:{h.Key}: {objection}" : null).OfType<string>());
     }
+
+    private static IEnumerable<string> CheckAddresses(IList<HostOptions> hosts) =>
+        from later in hosts.Index()
+        from earlier in hosts.Take(later.Index)
+        where later.Item.Url is { IsAbsoluteUri: true } url && earlier.Url is { IsAbsoluteUri: true } other && HostAddress.IsSame(url, other)
+        select $"{ComfyFuncOptions.Section}:Hosts:{later.Index}:Url is that of the host '{earlier.Id}'.";
 
     private static IEnumerable<string> CheckCaller(CallerOptions caller, string path)
     {

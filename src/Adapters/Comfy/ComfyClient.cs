@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -8,32 +7,36 @@ using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Comfy;
 
-/// <summary>Speaks HTTP to one ComfyUI server. One method for each thing that is done to it; no answer is an answer of its own.</summary>
-/// <param name="http">Its base address is the server's, ending in a slash.</param>
-public sealed partial class ComfyClient(HttpClient http, ILogger<ComfyClient> logger)
+/// <summary>Speaks HTTP to one ComfyUI server. One method for each thing that is done to it; no answer is an answer of its own, with the reason where it is known.</summary>
+public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogger<ComfyClient> logger)
 {
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SubmitPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CatalogPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan UploadPatience = TimeSpan.FromMinutes(10);
 
+    private delegate Task<Asked<T>> Reader<T>(HttpResponseMessage response, CancellationToken cancellationToken) where T : class;
+
+    private bool HasDoor => host.Door is not null;
+
     /// <summary>Queues a prompt under an id of our own, without which a lost answer could never be cleared up.</summary>
     /// <param name="promptJson">The object for the field <c>prompt</c>.</param>
     /// <param name="clientId">Whose WebSocket gets the events.</param>
-    public async Task<SubmitReply> SubmitAsync(PromptId id, ReadOnlyMemory<byte> promptJson, string clientId, CancellationToken cancellationToken)
+    /// <param name="extraData">The object for the field <c>extra_data</c>: secret.</param>
+    public async Task<SubmitReply> SubmitAsync(PromptId id, ReadOnlyMemory<byte> promptJson, string clientId, CancellationToken cancellationToken, string? extraData = null)
     {
-        using var content = SubmitBody.Write(id, promptJson, clientId);
-        var reply = await AskAsync(HttpMethod.Post, "prompt", content, SubmitPatience, SubmitReplyReader.ReadAsync, cancellationToken);
-        switch (reply)
+        using var content = SubmitBody.Write(id, promptJson, clientId, extraData);
+        var asked = await AskAsync<SubmitReply>(HttpMethod.Post, "prompt", content, SubmitPatience, ReadSubmitAsync, cancellationToken);
+        switch (asked.Value)
         {
             case null:
                 SubmitUnanswered(id);
-                return new SubmitReply.Unanswered();
+                return new SubmitReply.Unanswered(asked.Fault?.Detail);
             case SubmitReply.Rejected rejected:
                 PromptRejected(id, rejected.Type);
                 return rejected;
             default:
-                return reply;
+                return asked.Value;
         }
     }
 
@@ -42,9 +45,10 @@ public sealed partial class ComfyClient(HttpClient http, ILogger<ComfyClient> lo
     {
         for (var look = 0; look < 2; look++)
         {
-            if (await GetQueueAsync(cancellationToken) is not { } queue)
+            var asked = await GetQueueAsync(cancellationToken);
+            if (asked.Value is not { } queue)
             {
-                return new Whereabouts.NoAnswer();
+                return new Whereabouts.NoAnswer(asked.Fault?.Detail);
             }
 
             if (queue.Running.Contains(id))
@@ -61,30 +65,28 @@ public sealed partial class ComfyClient(HttpClient http, ILogger<ComfyClient> lo
             {
                 case HistoryReply.Found found:
                     return new Whereabouts.Ended(found.Entry);
-                case HistoryReply.NoAnswer:
-                    return new Whereabouts.NoAnswer();
+                case HistoryReply.NoAnswer none:
+                    return new Whereabouts.NoAnswer(none.Detail);
             }
         }
 
         return new Whereabouts.Nowhere();
     }
 
-    public async Task<HistoryReply> GetHistoryAsync(PromptId id, CancellationToken cancellationToken) =>
-        await GetJsonAsync($"history/{id}", cancellationToken) is not { } history ? new HistoryReply.NoAnswer()
-        : history.ValueKind is JsonValueKind.Object && history.TryGetProperty(id.ToString(), out var entry) ? new HistoryReply.Found(HistoryEntry.Read(id, entry))
-        : new HistoryReply.None();
+    public async Task<HistoryReply> GetHistoryAsync(PromptId id, CancellationToken cancellationToken)
+    {
+        var asked = await GetObjectAsync($"history/{id}", "/history", cancellationToken);
+        return asked.Value is not { } history ? new HistoryReply.NoAnswer(asked.Fault?.Detail)
+            : history.Root.TryGetProperty(id.ToString(), out var entry) ? new HistoryReply.Found(HistoryEntry.Read(id, entry))
+            : new HistoryReply.None();
+    }
 
     /// <summary>The queue, sorted: ComfyUI lists a heap.</summary>
-    public async Task<QueueView?> GetQueueAsync(CancellationToken cancellationToken) =>
-        await GetJsonAsync("queue", cancellationToken) is { ValueKind: JsonValueKind.Object } queue
-            ? new([.. Items(queue, "queue_running")], [.. Items(queue, "queue_pending")]) { IsRunningAudible = IsAudible(queue) }
-            : null;
-
-    // Without a client id in its extra_data a prompt's progress goes to every socket.
-    private static bool IsAudible(JsonElement queue) =>
-        queue.TryGetProperty("queue_running", out var items) && items.ValueKind is JsonValueKind.Array && items.GetArrayLength() > 0
-        && items[0] is { ValueKind: JsonValueKind.Array } item && item.GetArrayLength() > 3
-        && (item[3].ValueKind is not JsonValueKind.Object || !item[3].TryGetProperty("client_id", out _));
+    public async Task<Asked<QueueView>> GetQueueAsync(CancellationToken cancellationToken)
+    {
+        var asked = await GetObjectAsync("queue", "/queue", cancellationToken);
+        return asked.Value is { Root: var queue } ? new(QueueView.Read(queue)) : new(null, asked.Fault);
+    }
 
     /// <summary>Asks that the prompt be taken off, whether it waits or executes; never touches another. That it was answered proves nothing: look afterwards.</summary>
     /// <returns><see langword="false"/> when there was no answer.</returns>
@@ -105,7 +107,8 @@ public sealed partial class ComfyClient(HttpClient http, ILogger<ComfyClient> lo
         form.Add(new StringContent(subfolder), "subfolder");
         form.Add(new StringContent("input"), "type");
         form.Add(new StringContent("true"), "overwrite");
-        return await AskAsync<UploadReply>(HttpMethod.Post, "upload/image", form, UploadPatience, ReadUploadAsync, cancellationToken) ?? new UploadReply.NoAnswer();
+        var asked = await AskAsync<UploadReply>(HttpMethod.Post, "upload/image", form, UploadPatience, ReadUploadAsync, cancellationToken);
+        return asked.Value ?? new UploadReply.NoAnswer(asked.Fault?.Detail);
     }
 
     /// <summary>Opens an output as a stream. There is no limit on the time that it takes as a whole, only on each silence.</summary>
@@ -116,90 +119,130 @@ public sealed partial class ComfyClient(HttpClient http, ILogger<ComfyClient> lo
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(ShortPatience);
-            var response = await http.GetAsync(new Uri(query, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            if (response.IsSuccessStatusCode)
+            using var request = Request(HttpMethod.Get, query, null);
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            if (HostFault.Of(response, "/view", HasDoor) is not { } fault)
             {
                 var content = new PatientStream(response, await response.Content.ReadAsStreamAsync(cancellationToken));
                 return new OutputReply.Opened(content, response.Content.Headers.ContentLength, response.Content.Headers.ContentType?.ToString());
             }
 
+            // ComfyUI says 403 of what lies outside its folders.
             var isMissing = response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest or HttpStatusCode.Forbidden;
             response.Dispose();
-            return isMissing ? new OutputReply.Missing() : new OutputReply.NoAnswer();
+            return isMissing ? new OutputReply.Missing() : new OutputReply.NoAnswer(fault.Detail);
         }
         catch (Exception e) when (IsNoAnswer(e, cancellationToken))
         {
-            return new OutputReply.NoAnswer();
+            return new OutputReply.NoAnswer(HostFault.Of(e, ShortPatience).Detail);
         }
     }
 
-    /// <summary>The node catalog as it came; <see langword="null"/> when there is no answer.</summary>
-    public Task<byte[]?> GetCatalogAsync(CancellationToken cancellationToken) =>
-        AskAsync<byte[]>(HttpMethod.Get, "object_info", null, CatalogPatience, async (r, ct) => r.IsSuccessStatusCode ? await r.Content.ReadAsByteArrayAsync(ct) : null, cancellationToken);
-
-    public async Task<SystemStats?> GetSystemStatsAsync(CancellationToken cancellationToken)
+    /// <summary>The node catalog, as plain JSON.</summary>
+    public async Task<CatalogReply> GetCatalogAsync(CancellationToken cancellationToken)
     {
-        if (await GetJsonAsync("system_stats", cancellationToken) is not { ValueKind: JsonValueKind.Object } stats || !stats.TryGetProperty("system", out var system) || system.ValueKind is not JsonValueKind.Object)
+        var asked = await GetObjectAsync("object_info", "/object_info", cancellationToken, CatalogPatience);
+        return (asked.Value, asked.Fault) switch
         {
-            return null;
-        }
-
-        var devices = stats.TryGetProperty("devices", out var list) && list.ValueKind is JsonValueKind.Array ? list.EnumerateArray() : default;
-        return new(Text(system, "comfyui_version"), devices.Select(d => d.ValueKind is JsonValueKind.Object && d.TryGetProperty("vram_total", out var total) && total.ValueKind is JsonValueKind.Number && total.TryGetInt64(out var bytes) ? bytes : 0).DefaultIfEmpty().Max());
+            ({ Json: var json }, _) => new CatalogReply.Read(json),
+            (_, { Kind: HostFaultKind.Unauthorized, Detail: { } detail }) => new CatalogReply.Unauthorized(detail),
+            (_, { Kind: HostFaultKind.Unreadable, Detail: { } detail }) => new CatalogReply.Unreadable(detail),
+            var (_, fault) => new CatalogReply.NoAnswer(fault?.Detail),
+        };
     }
 
-    private static IEnumerable<PromptId> Items(JsonElement queue, string name) =>
-        queue.TryGetProperty(name, out var items) && items.ValueKind is JsonValueKind.Array
-            ? items.EnumerateArray()
-                .Where(i => i.ValueKind is JsonValueKind.Array && i.GetArrayLength() > 1 && i[1].ValueKind is JsonValueKind.String)
-                .OrderBy(i => i[0].ValueKind is JsonValueKind.Number ? i[0].GetDouble() : 0)
-                .Select(i => Guid.TryParse(i[1].GetString(), out var id) ? new PromptId(id) : default) // Others' ids may be anything; they count as places in the queue.
-            : [];
-
-    private static async Task<UploadReply?> ReadUploadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    public async Task<Asked<SystemStats>> GetSystemStatsAsync(CancellationToken cancellationToken)
     {
-        if (!response.IsSuccessStatusCode)
-        {
-            return (int)response.StatusCode is >= 400 and < 500 ? new UploadReply.Refused((int)response.StatusCode, response.ReasonPhrase ?? "") : null;
-        }
-
-        var stored = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        return Text(stored, "name") is { } name ? new UploadReply.Stored(name, Text(stored, "subfolder") ?? "") : null;
+        var asked = await GetObjectAsync("system_stats", "/system_stats", cancellationToken);
+        return asked.Value is not { Root: var stats } ? new Asked<SystemStats>(null, asked.Fault)
+            : SystemStats.Read(stats) is { } read ? new Asked<SystemStats>(read)
+            : new HostFault(HostFaultKind.Unreadable, "It answered /system_stats with JSON that is none of a ComfyUI.");
     }
 
-    private static string? Text(JsonElement value, string name) =>
-        value.ValueKind is JsonValueKind.Object && value.TryGetProperty(name, out var member) && member.ValueKind is JsonValueKind.String ? member.GetString() : null;
+    /// <summary>What the host says that it can; nothing of servers that are too old to say.</summary>
+    public async Task<HostFeatures> GetFeaturesAsync(CancellationToken cancellationToken) =>
+        (await GetObjectAsync("features", "/features", cancellationToken)).Value is { Root: var features } ? HostFeatures.Read(features) : new();
 
-    private async Task<JsonElement?> GetJsonAsync(string path, CancellationToken cancellationToken) =>
-        await AskAsync<object>(HttpMethod.Get, path, null, ShortPatience, async (r, ct) => r.IsSuccessStatusCode ? await r.Content.ReadFromJsonAsync<JsonElement>(ct) : null, cancellationToken) as JsonElement?;
+    private async Task<Asked<SubmitReply>> ReadSubmitAsync(HttpResponseMessage response, CancellationToken cancellationToken) => response.StatusCode switch
+    {
+        HttpStatusCode.OK or HttpStatusCode.BadRequest when HostFault.Of(response, "/prompt", HasDoor) is null or { Kind: HostFaultKind.NoAnswer } =>
+            SubmitReplyReader.Read(response.StatusCode, HostJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), "/prompt")),
+        HttpStatusCode.RequestEntityTooLarge => new(new SubmitReply.Rejected("too_large", "The prompt is larger than the host takes.", [])),
+        // ComfyUI answers malformed prompts with 500; but it can also have queued one and then stumbled. Others are of something before it.
+        _ => new(null, HostFault.Of(response, "/prompt", HasDoor)),
+    };
+
+    private async Task<Asked<UploadReply>> ReadUploadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode is HttpStatusCode.RequestEntityTooLarge)
+        {
+            return new(new UploadReply.TooLarge(UploadLimit.In(await response.Content.ReadAsStringAsync(cancellationToken))));
+        }
+
+        if (HostFault.Of(response, "/upload/image", HasDoor) is { } fault)
+        {
+            return fault.Kind is HostFaultKind.NoAnswer && (int)response.StatusCode is >= 400 and < 500
+                ? new Asked<UploadReply>(new UploadReply.Refused((int)response.StatusCode, response.ReasonPhrase ?? ""))
+                : fault;
+        }
+
+        return HostJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), "/upload/image") switch
+        {
+            HostJson.Readable { Root: var stored } when stored.Text("name") is { } name => new Asked<UploadReply>(new UploadReply.Stored(name, stored.Text("subfolder") ?? "")),
+            HostJson.Unreadable { Detail: var detail } => new HostFault(HostFaultKind.Unreadable, detail),
+            _ => new HostFault(HostFaultKind.Unreadable, "It answered /upload/image without the name of the file."),
+        };
+    }
+
+    private Task<Asked<HostJson.Readable>> GetObjectAsync(string path, string asked, CancellationToken cancellationToken, TimeSpan? patience = null) =>
+        AskAsync<HostJson.Readable>(HttpMethod.Get, path, null, patience ?? ShortPatience, (r, ct) => ReadObjectAsync(r, asked, ct), cancellationToken);
+
+    private async Task<Asked<HostJson.Readable>> ReadObjectAsync(HttpResponseMessage response, string asked, CancellationToken cancellationToken) =>
+        HostFault.Of(response, asked, HasDoor) is { } fault ? fault
+        : HostJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), asked) switch
+        {
+            HostJson.Readable { Root.ValueKind: JsonValueKind.Object } read => new Asked<HostJson.Readable>(read),
+            HostJson.Unreadable { Detail: var detail } => new HostFault(HostFaultKind.Unreadable, detail),
+            _ => new HostFault(HostFaultKind.Unreadable, $"It answered {asked} with JSON that is no object."),
+        };
 
     private async Task<bool> PostAsync(string path, object body, CancellationToken cancellationToken)
     {
         using var content = JsonContent.Create(body);
-        return await AskAsync<object>(HttpMethod.Post, path, content, ShortPatience, (r, _) => Task.FromResult<object?>(r.IsSuccessStatusCode ? true : null), cancellationToken) is not null;
+        var asked = await AskAsync<object>(HttpMethod.Post, path, content, ShortPatience, (r, _) => Task.FromResult(new Asked<object>(r.IsSuccessStatusCode ? path : null)), cancellationToken);
+        return asked.Value is not null;
     }
 
-    /// <returns>What was read; <see langword="null"/> when there was no answer, or none that can be understood.</returns>
-    private async Task<T?> AskAsync<T>(
-        HttpMethod method, string path, HttpContent? content, TimeSpan patience, Func<HttpResponseMessage, CancellationToken, Task<T?>> read, CancellationToken cancellationToken) where T : class
+    private async Task<Asked<T>> AskAsync<T>(HttpMethod method, string path, HttpContent? content, TimeSpan patience, Reader<T> read, CancellationToken cancellationToken) where T : class
     {
         using var patient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patient.CancelAfter(patience);
         try
         {
-            using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+            using var request = Request(method, path, content);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patient.Token);
             return await read(response, patient.Token);
         }
         catch (Exception e) when (IsNoAnswer(e, cancellationToken))
         {
             NoAnswer(method.Method, path, e);
-            return null;
+            return HostFault.Of(e, patience);
         }
     }
 
+    private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? content)
+    {
+        var request = new HttpRequestMessage(method, host.Of(path)) { Content = content };
+        foreach (var (name, value) in host.Door?.RequestHeaders ?? [])
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return request;
+    }
+
     private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && (e is HttpRequestException or OperationCanceledException or IOException or JsonException or InvalidOperationException);
+        !cancellationToken.IsCancellationRequested && (e is HttpRequestException or OperationCanceledException or IOException);
 
     [LoggerMessage(LogLevel.Warning, "Prompt {PromptId} was rejected: {ErrorType}.")]
     private partial void PromptRejected(PromptId promptId, string errorType);

@@ -10,9 +10,11 @@ public static class ComfyRegistration
 {
     internal const string HttpClientName = "comfy";
 
+    private const int LargestAnswer = 256 << 20;
+
     public static IServiceCollection AddComfy(this IServiceCollection services)
     {
-        services.AddHttpClient(HttpClientName, c => c.Timeout = Timeout.InfiniteTimeSpan).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+        services.AddHttpClient(HttpClientName, Prepare).RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler // The loggers would write addresses, and some hold a token.
         {
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -24,17 +26,21 @@ public static class ComfyRegistration
         services.TryAddSingleton<IHostListeners, HostListeners>();
         return services;
     }
+
+    private static void Prepare(HttpClient client)
+    {
+        client.Timeout = Timeout.InfiniteTimeSpan;
+        client.MaxResponseContentBufferSize = LargestAnswer;
+    }
 }
 
-/// <summary>Keeps one client for each host's address.</summary>
+/// <summary>Keeps one client for each host's address and door.</summary>
 public sealed class ComfyClients(IHttpClientFactory factory, ILogger<ComfyClient> logger)
 {
-    private readonly ConcurrentDictionary<Uri, ComfyClient> clients = new();
+    private readonly ConcurrentDictionary<HostAddress, ComfyClient> clients = new();
 
-    public ComfyClient For(Uri url) => clients.GetOrAdd(url, address =>
-    {
-        var http = factory.CreateClient(ComfyRegistration.HttpClientName);
-        http.BaseAddress = address;
-        return new(http, logger);
-    });
+    /// <summary>The client for a host without a door.</summary>
+    public ComfyClient For(Uri url) => For(new HostAddress(url));
+
+    public ComfyClient For(HostAddress host) => clients.GetOrAdd(host, address => new(factory.CreateClient(ComfyRegistration.HttpClientName), address, logger));
 }

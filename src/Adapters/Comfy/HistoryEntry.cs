@@ -14,24 +14,19 @@ public sealed record HistoryEntry(
     /// <summary>Reads one entry; tolerant of everything that is not needed.</summary>
     public static HistoryEntry Read(PromptId prompt, JsonElement entry)
     {
-        if (entry.ValueKind is not JsonValueKind.Object)
-        {
-            entry = JsonSerializer.SerializeToElement(new Dictionary<string, string>());
-        }
-
         var messages = Messages(entry).ToArray();
-        return new(prompt, EndOf(entry, messages), [.. ReadOutputs(entry)], IsFullyCached(entry, messages), TimeOf(messages.FirstOrDefault()), TimeOf(messages.LastOrDefault()))
+        var cached = CachedIn(messages).ToImmutableArray();
+        return new(prompt, EndOf(entry, messages), [.. ReadOutputs(entry)], IsFullyCached(entry, messages, cached.Length), TimeOf(messages.FirstOrDefault()), TimeOf(messages.LastOrDefault()))
         {
-            CachedNodes = [.. CachedIn(messages)],
+            CachedNodes = cached,
         };
     }
 
     private static PromptEnd EndOf(JsonElement entry, (string Event, JsonElement Data)[] messages)
     {
-        var success = entry.TryGetProperty("status", out var status) && status.ValueKind is JsonValueKind.Object
-            ? status.TryGetProperty("status_str", out var text) && text.ValueKind is JsonValueKind.String && text.ValueEquals("success")
-            : true; // Old servers have no status for what ended well.
-        if (success)
+        // Old servers have no status for what ended well.
+        var status = entry.Member("status");
+        if (status.ValueKind is not JsonValueKind.Object || status.Text("status_str") == "success")
         {
             return new PromptEnd.Succeeded();
         }
@@ -39,58 +34,32 @@ public sealed record HistoryEntry(
         var (name, data) = messages.LastOrDefault(m => m.Event is "execution_error" or "execution_interrupted");
         return name == "execution_interrupted"
             ? new PromptEnd.Interrupted()
-            : new PromptEnd.Failed(Text(data, "node_id"), Text(data, "node_type"), Text(data, "exception_type") ?? "Error", (Text(data, "exception_message") ?? "The node failed without a message.").Trim());
+            : new PromptEnd.Failed(NameIn(data, "node_id"), NameIn(data, "node_type"), NameIn(data, "exception_type") ?? "Error", (NameIn(data, "exception_message") ?? "The node failed without a message.").Trim());
     }
 
     private static IEnumerable<NodeOutput> ReadOutputs(JsonElement entry)
     {
-        if (!entry.TryGetProperty("outputs", out var outputs) || outputs.ValueKind is not JsonValueKind.Object)
-        {
-            yield break;
-        }
-
-        var meta = entry.TryGetProperty("meta", out var m) && m.ValueKind is JsonValueKind.Object ? m : default;
-        foreach (var node in outputs.EnumerateObject())
-        {
-            var display = meta.ValueKind is JsonValueKind.Object && meta.TryGetProperty(node.Name, out var facts) ? Text(facts, "display_node") : null;
-            yield return new(node.Name, display, [.. OutputItem.ReadAll(node.Value)]);
-        }
+        var meta = entry.Member("meta");
+        return entry.Member("outputs").Members().Select(n => new NodeOutput(n.Name, NameIn(meta.Member(n.Name), "display_node"), [.. OutputItem.ReadAll(n.Value)]));
     }
 
     // With no node left to execute, everything came from the cache.
-    private static bool IsFullyCached(JsonElement entry, (string Event, JsonElement Data)[] messages) =>
-        messages.Any(m => m.Event == "execution_cached")
-        && entry.TryGetProperty("prompt", out var prompt) && prompt.ValueKind is JsonValueKind.Array && prompt.GetArrayLength() > 2
-        && prompt[2].ValueKind is JsonValueKind.Object && CachedIn(messages).Count() >= prompt[2].EnumerateObject().Count();
+    private static bool IsFullyCached(JsonElement entry, (string Event, JsonElement Data)[] messages, int cached) =>
+        messages.Any(m => m.Event == "execution_cached") && entry.Member("prompt").Items().ElementAtOrDefault(2) is { ValueKind: JsonValueKind.Object } prompt && cached >= prompt.Members().Count();
 
-    private static IEnumerable<string> CachedIn((string Event, JsonElement Data)[] messages)
-    {
-        var cached = messages.FirstOrDefault(m => m.Event == "execution_cached").Data;
-        return cached.ValueKind is JsonValueKind.Object && cached.TryGetProperty("nodes", out var nodes) && nodes.ValueKind is JsonValueKind.Array
-            ? nodes.EnumerateArray().Where(n => n.ValueKind is JsonValueKind.String).Select(n => n.GetString()!) // A string is never null.
-            : [];
-    }
+    private static IEnumerable<string> CachedIn((string Event, JsonElement Data)[] messages) =>
+        messages.FirstOrDefault(m => m.Event == "execution_cached").Data.Member("nodes").Items().Select(n => n.Text()).OfType<string>();
 
     private static IEnumerable<(string Event, JsonElement Data)> Messages(JsonElement entry) =>
-        entry.TryGetProperty("status", out var status) && status.ValueKind is JsonValueKind.Object
-        && status.TryGetProperty("messages", out var messages) && messages.ValueKind is JsonValueKind.Array
-            ? messages.EnumerateArray().Where(m => m.ValueKind is JsonValueKind.Array && m.GetArrayLength() == 2 && m[0].ValueKind is JsonValueKind.String).Select(m => (m[0].GetString() ?? "", m[1]))
-            : [];
+        entry.Member("status").Member("messages").Items()
+            .Where(m => m.ValueKind is JsonValueKind.Array && m.GetArrayLength() == 2 && m[0].ValueKind is JsonValueKind.String)
+            .Select(m => (m[0].Text() ?? "", m[1]));
 
     private static DateTimeOffset? TimeOf((string Event, JsonElement Data) message) =>
-        message.Data.ValueKind is JsonValueKind.Object && message.Data.TryGetProperty("timestamp", out var time) && time.ValueKind is JsonValueKind.Number && time.TryGetDouble(out var ms) && ms is >= 0 and < 1e14
-            ? DateTimeOffset.FromUnixTimeMilliseconds((long)ms)
-            : null;
+        message.Data.Number("timestamp") is { } ms and >= 0 and < 1e14 ? DateTimeOffset.FromUnixTimeMilliseconds((long)ms) : null;
 
-    private static string? Text(JsonElement data, string name) =>
-        data.ValueKind is JsonValueKind.Object && data.TryGetProperty(name, out var value)
-            ? value.ValueKind switch
-            {
-                JsonValueKind.String => value.GetString(),
-                JsonValueKind.Number => value.GetDouble().ToString(CultureInfo.InvariantCulture),
-                _ => null,
-            }
-            : null;
+    // Ids are numbers in some packs.
+    private static string? NameIn(JsonElement data, string name) => data.Text(name) ?? data.Number(name)?.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>How a prompt ended.</summary>

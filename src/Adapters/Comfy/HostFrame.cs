@@ -10,85 +10,58 @@ internal abstract record HostFrame
 
     public sealed record Queue : HostFrame;
 
-    public sealed record Picture(PromptId? Prompt, Preview Preview) : HostFrame;
+    /// <param name="Nodes">The names that the node goes by which sent it, if the frame says so: newer servers do.</param>
+    public sealed record Picture(PromptId? Prompt, Preview Preview, params IReadOnlyList<string> Nodes) : HostFrame;
 
     public sealed record Event(string Type, PromptId Prompt, JsonElement Data) : HostFrame
     {
         /// <summary>The end mark: it comes after the history has been written, which execution_success does not.</summary>
-        public bool IsEnd => Type == "executing" && Data.TryGetProperty("node", out var node) && node.ValueKind is JsonValueKind.Null;
+        public bool IsEnd => Type == "executing" && Data.Member("node").ValueKind is JsonValueKind.Null;
 
         public PromptProgress? Apply(WatchedPrompt prompt) => Type switch
         {
-            "execution_cached" => prompt.Cached(Data),
-            "executing" when Text(Data, "node") is { } node => prompt.Executing(node),
-            "progress" => prompt.Step(Text(Data, "node"), Number("value"), Number("max")),
-            "progress_state" when Data.TryGetProperty("nodes", out var nodes) && nodes.ValueKind is JsonValueKind.Object => prompt.States(nodes),
+            "execution_cached" => prompt.Cached(Data.Member("nodes").Items().Select(n => n.Text()).OfType<string>()),
+            "executing" when Data.Text("node") is { } node => prompt.Executing(node),
+            "progress" => prompt.Step(Data.Text("node"), Data.Number("value") ?? 0, Data.Number("max") ?? 0),
+            "progress_state" when Data.Member("nodes") is { ValueKind: JsonValueKind.Object } nodes => prompt.States(nodes),
             "execution_start" => prompt.Started(),
             _ => null,
         };
-
-        private double Number(string name) => Data.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number ? value.GetDouble() : 0;
     }
 
-    public static HostFrame? ReadText(ReadOnlySpan<byte> utf8)
+    /// <returns><see langword="null"/> for what nobody cares about; custom nodes send what they like.</returns>
+    public static HostFrame? ReadText(ReadOnlyMemory<byte> utf8)
     {
-        try
+        if (HostJson.Read(utf8, "its socket") is not HostJson.Readable { Root: var message } || message.Text("type") is not { } type || message.Member("data") is not { ValueKind: JsonValueKind.Object } data)
         {
-            var message = JsonElement.Parse(utf8);
-            if (message.ValueKind is not JsonValueKind.Object || !message.TryGetProperty("type", out var type) || type.ValueKind is not JsonValueKind.String || !message.TryGetProperty("data", out var data) || data.ValueKind is not JsonValueKind.Object)
-            {
-                return null;
-            }
+            return null;
+        }
 
-            return type.ValueEquals("status") ? new Queue()
-                : data.TryGetProperty("prompt_id", out var id) && id.ValueKind is JsonValueKind.String && Guid.TryParse(id.GetString(), out var prompt) ? new Event(type.GetString()!, new(prompt), data) // A string is never null.
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null; // Custom nodes send what they like.
-        }
+        return type == "status" ? new Queue()
+            : Guid.TryParse(data.Text("prompt_id"), out var prompt) ? new Event(type, new(prompt), data)
+            : null;
     }
 
     /// <summary>Type 1 is a picture; type 4 a picture with metadata that names its prompt.</summary>
-    public static HostFrame? ReadBinary(ReadOnlySpan<byte> frame)
+    public static HostFrame? ReadBinary(ReadOnlyMemory<byte> frame)
     {
         if (frame.Length < 8)
         {
             return null;
         }
 
-        var kind = BinaryPrimitives.ReadInt32BigEndian(frame);
-        var second = BinaryPrimitives.ReadInt32BigEndian(frame[4..]);
-        if (kind == 1)
+        var kind = BinaryPrimitives.ReadInt32BigEndian(frame.Span);
+        var second = BinaryPrimitives.ReadInt32BigEndian(frame.Span[4..]);
+        return kind switch
         {
-            return new Picture(null, new(second == 2 ? "image/png" : "image/jpeg", frame[8..].ToArray()));
-        }
-
-        if (kind != 4 || second < 0 || second > frame.Length - 8)
-        {
-            return null;
-        }
-
-        return ReadText(frame.Slice(8, second), frame[(8 + second)..]);
+            1 => new Picture(null, new(second == 2 ? "image/png" : "image/jpeg", frame[8..].ToArray())),
+            4 when second >= 0 && second <= frame.Length - 8 => ReadPicture(frame.Slice(8, second), frame[(8 + second)..]),
+            _ => null,
+        };
     }
 
-    private static Picture? ReadText(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> picture)
-    {
-        try
-        {
-            var facts = JsonElement.Parse(metadata);
-            var type = Text(facts, "image_type");
-            return Guid.TryParse(Text(facts, "prompt_id"), out var prompt)
-                ? new(new PromptId(prompt), new(type ?? "image/jpeg", picture.ToArray()))
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static string? Text(JsonElement data, string name) =>
-        data.ValueKind is JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+    private static Picture? ReadPicture(ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> picture) =>
+        HostJson.Read(metadata, "its socket") is HostJson.Readable { Root: var facts } && Guid.TryParse(facts.Text("prompt_id"), out var prompt)
+            ? new(new PromptId(prompt), new(facts.Text("image_type") ?? "image/jpeg", picture.ToArray()), [.. new[] { facts.Text("node_id"), facts.Text("display_node_id") }.OfType<string>()])
+            : null;
 }

@@ -9,7 +9,7 @@ namespace ComfyFunc.Comfy;
 /// nothing depends on one event arriving.
 /// </summary>
 internal sealed partial class HostListener(
-    HostId host, Uri url, ComfyClient client, ListenerOptions options, IHostObserver observer, SocketOpener open, TimeProvider clock, ILogger<HostListener> logger) : IHostListener
+    HostId host, HostAddress address, ComfyClient client, ListenerOptions options, IHostObserver observer, SocketOpener open, TimeProvider clock, ILogger<HostListener> logger) : IHostListener
 {
     // Other people's prompts may tell of each step; that they live is all there is to know.
     private static readonly TimeSpan OthersInterval = TimeSpan.FromSeconds(1);
@@ -50,7 +50,8 @@ internal sealed partial class HostListener(
         }
     }
 
-    public void Watch(PromptId prompt, int nodesTotal) => watched.TryAdd(prompt, new WatchedPrompt(nodesTotal, socket, clock.GetTimestamp()));
+    public void Watch(PromptId prompt, int nodesTotal, IReadOnlySet<string>? pictureNodes = null) =>
+        watched.TryAdd(prompt, new WatchedPrompt(nodesTotal, socket, clock.GetTimestamp(), pictureNodes));
 
     public void LookNow() => lookNow.Ring();
 
@@ -68,7 +69,7 @@ internal sealed partial class HostListener(
         var delay = options.SecondLook;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await using (var opened = await open(url, cancellationToken))
+            await using (var opened = await open(address, cancellationToken))
             {
                 if (opened is not null)
                 {
@@ -108,8 +109,9 @@ internal sealed partial class HostListener(
             case HostFrame.Queue:
                 news.Writer.TryWrite(o => o.QueueMovedAsync(host));
                 break;
-            case HostFrame.Picture picture when (picture.Prompt ?? Executing) is { } prompt && watched.ContainsKey(prompt):
-                news.Writer.TryWrite(o => o.PreviewedAsync(host, prompt, picture.Preview));
+            case HostFrame.Picture picture when (picture.Prompt ?? Executing) is { } prompt && watched.TryGetValue(prompt, out var pictured):
+                var node = pictured.PictureNode(picture.Nodes);
+                news.Writer.TryWrite(o => node is null ? o.PreviewedAsync(host, prompt, picture.Preview) : o.PicturedAsync(host, prompt, node, picture.Preview));
                 break;
             case HostFrame.Event e when watched.TryGetValue(e.Prompt, out var state):
                 Hear(e, state);
@@ -149,10 +151,10 @@ internal sealed partial class HostListener(
         while (!cancellationToken.IsCancellationRequested)
         {
             await lookNow.WaitAsync(failures == 1 ? options.SecondLook : watched.IsEmpty ? options.IdleInterval : options.PollInterval, clock, cancellationToken);
-            var queue = await client.GetQueueAsync(cancellationToken);
-            failures = queue is null ? failures + 1 : 0;
-            Judge(failures);
-            if (queue is not null)
+            var asked = await client.GetQueueAsync(cancellationToken);
+            failures = asked.Value is null ? failures + 1 : 0;
+            Judge(failures, asked.Fault?.Detail);
+            if (asked.Value is { } queue)
             {
                 var isHearing = IsHearing(queue);
                 news.Writer.TryWrite(o => o.LookedAsync(host, queue, isHearing));
@@ -162,12 +164,12 @@ internal sealed partial class HostListener(
         }
     }
 
-    private void Judge(int failures)
+    private void Judge(int failures, string? why)
     {
         if (failures >= 2 && (IsReachable || failures % 10 == 0))
         {
             IsReachable = false;
-            news.Writer.TryWrite(o => o.UnreachableAsync(host, null));
+            news.Writer.TryWrite(o => o.UnreachableAsync(host, why));
         }
         else if (failures == 0 && !IsReachable)
         {

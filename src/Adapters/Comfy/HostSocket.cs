@@ -18,7 +18,7 @@ internal interface IHostSocket : IAsyncDisposable
 
 /// <summary>Connects to a host.</summary>
 /// <returns><see langword="null"/> when the host does not take the connection.</returns>
-internal delegate Task<IHostSocket?> SocketOpener(Uri host, CancellationToken cancellationToken);
+internal delegate Task<IHostSocket?> SocketOpener(HostAddress host, CancellationToken cancellationToken);
 
 /// <summary>One WebSocket connection to a host, under a client id that is never used again: two sockets of one id go silent.</summary>
 internal sealed class HostSocket : IHostSocket
@@ -38,14 +38,19 @@ internal sealed class HostSocket : IHostSocket
 
     public string ClientId { get; } = Guid.NewGuid().ToString("N");
 
-    public static async Task<IHostSocket?> OpenAsync(Uri host, CancellationToken cancellationToken)
+    public static async Task<IHostSocket?> OpenAsync(HostAddress host, CancellationToken cancellationToken)
     {
         var opened = new HostSocket();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(ConnectPatience);
         try
         {
-            var address = new UriBuilder(new Uri(host, $"ws?clientId={opened.ClientId}")) { Scheme = host.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" };
+            foreach (var (name, value) in host.Door?.RequestHeaders ?? [])
+            {
+                opened.socket.Options.SetRequestHeader(name, value);
+            }
+
+            var address = new UriBuilder(host.Of($"ws?clientId={opened.ClientId}")) { Scheme = host.Url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" };
             await opened.socket.ConnectAsync(address.Uri, patience.Token);
             await opened.socket.SendAsync(FeatureFlags, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
             return opened;
@@ -62,7 +67,7 @@ internal sealed class HostSocket : IHostSocket
         var buffer = new ArrayBufferWriter<byte>(64 << 10);
         while (await ReceiveAsync(buffer, cancellationToken) is { } type)
         {
-            if ((type is WebSocketMessageType.Binary ? HostFrame.ReadBinary(buffer.WrittenSpan) : HostFrame.ReadText(buffer.WrittenSpan)) is { } frame)
+            if ((type is WebSocketMessageType.Binary ? HostFrame.ReadBinary(buffer.WrittenMemory) : HostFrame.ReadText(buffer.WrittenMemory)) is { } frame)
             {
                 yield return frame;
             }

@@ -10,7 +10,8 @@ public interface IHostListener : IAsyncDisposable
 
     /// <summary>To be called before the prompt is submitted: its events may be faster than the answer.</summary>
     /// <param name="nodesTotal">For the progress; 0 when it is not known.</param>
-    void Watch(PromptId prompt, int nodesTotal);
+    /// <param name="pictureNodes">The nodes whose pictures on the socket are results, not previews.</param>
+    void Watch(PromptId prompt, int nodesTotal, IReadOnlySet<string>? pictureNodes = null);
 
     void Unwatch(PromptId prompt);
 
@@ -26,12 +27,12 @@ public interface IHostListener : IAsyncDisposable
 /// <summary>Makes the listeners of a pool.</summary>
 public interface IHostListeners
 {
-    IHostListener For(HostId host, Uri url, ComfyClient client, IHostObserver observer);
+    IHostListener For(HostId host, HostAddress address, ComfyClient client, IHostObserver observer);
 }
 
 /// <summary>Listeners that hold a WebSocket each.</summary>
 internal sealed class HostListeners(TimeProvider clock, Microsoft.Extensions.Logging.ILogger<HostListener> logger) : IHostListeners
 {
-    public IHostListener For(HostId host, Uri url, ComfyClient client, IHostObserver observer) =>
-        new HostListener(host, url, client, new ListenerOptions(), observer, HostSocket.OpenAsync, clock, logger);
+    public IHostListener For(HostId host, HostAddress address, ComfyClient client, IHostObserver observer) =>
+        new HostListener(host, address, client, new ListenerOptions(), observer, HostSocket.OpenAsync, clock, logger);
 }

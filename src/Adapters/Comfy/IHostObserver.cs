@@ -20,7 +20,8 @@ public interface IHostObserver
 
     ValueTask ReachableAsync(HostId host);
 
-    ValueTask UnreachableAsync(HostId host, Exception? why);
+    /// <param name="why">One sentence about the host, where the reason is known.</param>
+    ValueTask UnreachableAsync(HostId host, string? why);
 
     ValueTask QueueMovedAsync(HostId host);
 
@@ -29,6 +30,9 @@ public interface IHostObserver
     ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing);
 
     ValueTask PreviewedAsync(HostId host, PromptId prompt, Preview preview);
+
+    /// <summary>A picture that is a result of the prompt and is kept nowhere on the host.</summary>
+    ValueTask PicturedAsync(HostId host, PromptId prompt, string node, Preview picture);
 }
 
 /// <summary>How far a prompt is.</summary>

@@ -15,7 +15,7 @@ public abstract record SubmitReply
     public sealed record AcceptedInPart(ImmutableArray<NodeError> Nodes) : SubmitReply;
 
     /// <summary>The prompt may have arrived: look before submitting it again.</summary>
-    public sealed record Unanswered : SubmitReply;
+    public sealed record Unanswered(string? Detail = null) : SubmitReply;
 }
 
 /// <summary>What was wrong with one node of a submitted prompt.</summary>
@@ -39,7 +39,8 @@ public abstract record Whereabouts
     /// <summary>In neither queue nor history: never arrived, deleted, or lost with the process.</summary>
     public sealed record Nowhere : Whereabouts;
 
-    public sealed record NoAnswer : Whereabouts;
+    /// <param name="Detail">A sentence about the host, where the reason is known.</param>
+    public sealed record NoAnswer(string? Detail = null) : Whereabouts;
 }
 
 /// <summary>What the history said of a prompt.</summary>
@@ -51,7 +52,8 @@ public abstract record HistoryReply
 
     public sealed record None : HistoryReply;
 
-    public sealed record NoAnswer : HistoryReply;
+    /// <param name="Detail">A sentence about the host, where the reason is known.</param>
+    public sealed record NoAnswer(string? Detail = null) : HistoryReply;
 }
 
 /// <summary>What became of an upload.</summary>
@@ -63,7 +65,10 @@ public abstract record UploadReply
 
     public sealed record Refused(int Status, string Detail) : UploadReply;
 
-    public sealed record NoAnswer : UploadReply;
+    /// <param name="Limit">The bytes that the host takes, if it says so.</param>
+    public sealed record TooLarge(long? Limit) : UploadReply;
+
+    public sealed record NoAnswer(string? Detail = null) : UploadReply;
 }
 
 /// <summary>What became of asking for an output file.</summary>
@@ -76,16 +81,20 @@ public abstract record OutputReply
 
     public sealed record Missing : OutputReply;
 
-    public sealed record NoAnswer : OutputReply;
+    public sealed record NoAnswer(string? Detail = null) : OutputReply;
 }
 
-/// <summary>What a host says of itself.</summary>
-/// <param name="VramBytes">Of its largest device; on a CPU, what it counts as such.</param>
-public sealed record SystemStats(string? ComfyVersion, long VramBytes);
-
-/// <summary>A host's queue in the order in which it will run.</summary>
-public sealed record QueueView(ImmutableArray<PromptId> Running, ImmutableArray<PromptId> Pending)
+/// <summary>What became of asking for the node catalog.</summary>
+public abstract record CatalogReply
 {
-    /// <summary>Whether the running prompt belongs to no client: then ComfyUI tells its progress to every socket.</summary>
-    public bool IsRunningAudible { get; init; }
+    private CatalogReply() { }
+
+    /// <param name="Json">An object in plain RFC 8259 JSON, whatever the host wrote.</param>
+    public sealed record Read(ReadOnlyMemory<byte> Json) : CatalogReply;
+
+    public sealed record Unreadable(string Detail) : CatalogReply;
+
+    public sealed record Unauthorized(string Detail) : CatalogReply;
+
+    public sealed record NoAnswer(string? Detail = null) : CatalogReply;
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 
 namespace ComfyFunc.Comfy;
@@ -7,7 +8,7 @@ namespace ComfyFunc.Comfy;
 /// <summary>The body of <c>POST /prompt</c>, around a prompt that is written already.</summary>
 internal static class SubmitBody
 {
-    public static ReadOnlyMemoryContent Write(PromptId id, ReadOnlyMemory<byte> promptJson, string clientId)
+    public static ReadOnlyMemoryContent Write(PromptId id, ReadOnlyMemory<byte> promptJson, string clientId, string? extraData)
     {
         var buffer = new ArrayBufferWriter<byte>(promptJson.Length + 256);
         using var writer = new Utf8JsonWriter(buffer);
@@ -16,6 +17,12 @@ internal static class SubmitBody
         writer.WriteString("client_id"u8, clientId);
         writer.WritePropertyName("prompt"u8);
         writer.WriteRawValue(promptJson.Span, skipInputValidation: true);
+        if (extraData is not null)
+        {
+            writer.WritePropertyName("extra_data"u8);
+            writer.WriteRawValue(Encoding.UTF8.GetBytes(extraData), skipInputValidation: true);
+        }
+
         writer.WriteEndObject();
         writer.Flush();
         return new(buffer.WrittenMemory) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };

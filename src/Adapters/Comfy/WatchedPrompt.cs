@@ -3,12 +3,19 @@ using System.Text.Json;
 namespace ComfyFunc.Comfy;
 
 /// <summary>What has been heard of one watched prompt; makes one progress of ComfyUI's several kinds of events.</summary>
-internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long watchedAt)
+/// <param name="nodesTotal">0 when it is not known.</param>
+/// <param name="pictureNodes">The nodes whose pictures are results, not previews.</param>
+internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long watchedAt, IReadOnlySet<string>? pictureNodes = null)
 {
+    // Nodes under such ids are there for the host's memory, not for the caller.
+    private const string CacheNodes = "comfyfunc:cache:";
+
     private readonly Dictionary<string, double> nodes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> cached = new(StringComparer.Ordinal);
     private string? node;
     private int? step;
     private int? steps;
+    private double value;
 
     public bool HasBegun { get; private set; }
 
@@ -32,16 +39,14 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
     /// <summary>It is in the queue, even if it was missed before: a slow submit arrives after the first looks.</summary>
     public void Found() => (Missed, EndPassedOnAt) = (0, null);
 
-    public PromptProgress Cached(JsonElement data)
-    {
-        foreach (var id in data.TryGetProperty("nodes", out var cached) && cached.ValueKind is JsonValueKind.Array ? cached.EnumerateArray() : default)
-        {
-            if (id.ValueKind is JsonValueKind.String)
-            {
-                nodes[id.GetString()!] = 1; // A string is never null.
-            }
-        }
+    /// <summary>The node, of those whose pictures are results, that a picture came from.</summary>
+    /// <param name="named">What the frame says; older servers say nothing, and it is the node that executes.</param>
+    public string? PictureNode(IReadOnlyList<string> named) =>
+        pictureNodes is null ? null : (named.Count > 0 ? named : node is null ? [] : [node]).FirstOrDefault(pictureNodes.Contains);
 
+    public PromptProgress Cached(IEnumerable<string> ids)
+    {
+        cached.UnionWith(ids.Where(IsCounted));
         return Progress();
     }
 
@@ -50,21 +55,21 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
         HasBegun = true;
         if (node is not null && node != id)
         {
-            nodes[node] = 1;
+            Set(node, 1);
         }
 
         (node, step, steps) = (id, null, null);
         return Progress();
     }
 
-    public PromptProgress Step(string? id, double value, double max)
+    public PromptProgress Step(string? id, double done, double max)
     {
         HasBegun = true;
         node = id ?? node;
-        (step, steps) = ((int)value, (int)max);
+        (step, steps) = (Count(done), Count(max));
         if (node is not null && max > 0)
         {
-            nodes[node] = Math.Clamp(value / max, 0, 1);
+            Set(node, Math.Clamp(done / max, 0, 1));
         }
 
         return Progress();
@@ -73,28 +78,41 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
     public PromptProgress States(JsonElement states)
     {
         HasBegun = true;
-        foreach (var state in states.EnumerateObject().Where(s => s.Value.ValueKind is JsonValueKind.Object))
+        foreach (var state in states.Members().Where(s => s.Value.ValueKind is JsonValueKind.Object))
         {
-            var value = Number(state.Value, "value");
-            var max = Number(state.Value, "max");
-            var isDone = state.Value.TryGetProperty("state", out var s) && s.ValueKind is JsonValueKind.String && s.ValueEquals("finished");
-            nodes[state.Name] = isDone ? 1 : max > 0 ? Math.Clamp(value / max, 0, 0.999) : 0;
+            var done = state.Value.Number("value") ?? 0;
+            var max = state.Value.Number("max") ?? 0;
+            var isDone = state.Value.Text("state") == "finished";
+            Set(state.Name, isDone ? 1 : max > 0 ? Math.Clamp(done / max, 0, 0.999) : 0);
             if (!isDone)
             {
                 node = state.Name;
-                (step, steps) = max > 1 ? ((int?)value, (int?)max) : (null, null);
+                (step, steps) = max > 1 ? ((int?)Count(done), (int?)Count(max)) : (null, null);
             }
         }
 
         return Progress();
     }
 
-    private PromptProgress Progress()
+    private void Set(string id, double share)
     {
-        var total = Math.Max(nodesTotal, nodes.Count);
-        return new(total == 0 ? 0 : Math.Clamp(nodes.Values.Sum() / total, 0, 1), nodes.Values.Count(v => v >= 1), total, node, step, steps);
+        if (IsCounted(id))
+        {
+            nodes[id] = share;
+            cached.Remove(id); // It executes all the same.
+        }
     }
 
-    private static double Number(JsonElement value, string name) =>
-        value.TryGetProperty(name, out var member) && member.ValueKind is JsonValueKind.Number ? member.GetDouble() : 0;
+    // Only what really has to execute is waited for. What is not known to have an end never seems to be there.
+    private PromptProgress Progress()
+    {
+        var total = Math.Max(nodesTotal, nodes.Count + cached.Count);
+        var toExecute = nodesTotal == 0 ? nodes.Count + 1 : total - cached.Count;
+        value = Math.Max(value, toExecute == 0 ? 1 : Math.Clamp(nodes.Values.Sum() / toExecute, 0, 1));
+        return new(value, nodes.Values.Count(v => v >= 1) + cached.Count, total, node is not null && IsCounted(node) ? node : null, step, steps);
+    }
+
+    private static bool IsCounted(string id) => !id.StartsWith(CacheNodes, StringComparison.Ordinal);
+
+    private static int Count(double number) => (int)Math.Clamp(number, 0, int.MaxValue);
 }

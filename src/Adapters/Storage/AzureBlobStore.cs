@@ -25,6 +25,25 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
         return file;
     }
 
+    public async Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
+    {
+        var options = new BlobUploadOptions
+        {
+            HttpHeaders = new() { ContentType = contentType },
+            Metadata = BlobFacts.Metadata(MemoryBlobStore.Describe(name, content.Span, contentType)),
+            Conditions = new() { IfNoneMatch = ETag.All },
+        };
+        try
+        {
+            await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
+        {
+            return false;
+        }
+    }
+
     public async Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         try

@@ -10,6 +10,10 @@ public interface IBlobStore
 
     Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken);
 
+    /// <summary>Stores a file under a name that holds none; of several who do so at once, one succeeds.</summary>
+    /// <returns><see langword="false"/> when the name holds a file, which stays.</returns>
+    Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken);
+
     /// <returns>A stream that the caller disposes, or <see langword="null"/> when there is no such file.</returns>
     Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
 

@@ -33,6 +33,12 @@ public sealed class MemoryBlobStore : IBlobStore
         return Task.FromResult(file);
     }
 
+    public Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(files.TryAdd(name, (Describe(name, content.Span, contentType), content.ToArray())));
+    }
+
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult<Stream?>(files.TryGetValue(name, out var found) ? new MemoryStream(found.Content, writable: false) : null);
 

@@ -61,7 +61,7 @@ public static class HealthRules
     public static PoolHost Lost(PoolHost host, IEnumerable<HeldSlot> executing, string reason, DateTimeOffset now)
     {
         var suspected = Suspected(host, executing, now);
-        return host.Status is HostStatus.Offline ? suspected : suspected with
+        return host.Status is HostStatus.Offline ? suspected with { Reason = reason } : suspected with
         {
             Status = host.Status is HostStatus.Draining ? HostStatus.Draining : HostStatus.Offline,
             Reason = host.Status is HostStatus.Draining ? host.Reason : reason,

@@ -9,7 +9,11 @@ public sealed record PoolHost
 {
     public required HostId Id { get; init; }
 
+    /// <summary>Without user and query: fit to be shown.</summary>
     public required Uri Url { get; init; }
+
+    /// <summary>What it wants with every request, sealed; <see langword="null"/> for a host that wants nothing.</summary>
+    public string? Door { get; init; }
 
     public HostStatus Status { get; init; } = HostStatus.Ready;
 
@@ -57,13 +61,13 @@ public sealed record PoolHost
     /// <summary>GPU memory of the largest device; 0 while unknown.</summary>
     public long VramBytes { get; init; }
 
-    /// <summary>The largest request body that it takes; <see langword="null"/> while it has not said.</summary>
-    public long? MaxUploadBytes { get; init; }
-
     /// <summary>The content hash of the host's node catalog; <see langword="null"/> until it has been read.</summary>
     public string? CatalogHash { get; init; }
 
     public string? ComfyVersion { get; init; }
+
+    /// <summary>Bytes of a request that it takes at most, file uploads included; <see langword="null"/> while unknown.</summary>
+    public long? MaxUploadBytes { get; init; }
 
     public DateTimeOffset RegisteredAt { get; init; }
 

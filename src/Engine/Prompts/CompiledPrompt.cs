@@ -7,6 +7,9 @@ namespace ComfyFunc.Prompts;
 /// <summary>A prompt that is ready to be submitted.</summary>
 public sealed class CompiledPrompt
 {
+    /// <summary>The node class of ComfyUI's own that sends its pictures over the socket.</summary>
+    public const string SocketClass = "SaveImageWebsocket";
+
     private readonly Workflow workflow;
     private readonly ImmutableArray<PromptNode> nodes;
     private readonly Lazy<Requirements> requirements;
@@ -23,6 +26,9 @@ public sealed class CompiledPrompt
     public ReadOnlyMemory<byte> Json { get; }
 
     public int NodeCount => nodes.Length;
+
+    /// <summary>The nodes whose pictures come over the socket and are kept nowhere on the host.</summary>
+    public ImmutableHashSet<string> SocketNodes => [.. nodes.Where(n => n.Class.Name == SocketClass).Select(n => n.Id)];
 
     public Requirements Requirements => requirements.Value;
 

@@ -38,6 +38,9 @@ public sealed record Batch
 
     public CallWebhook? Webhook { get; init; }
 
+    /// <summary>What hosts are given beside each prompt, sealed.</summary>
+    public string? ExtraData { get; init; }
+
     /// <summary>Calls that have been made, in the order of the inputs.</summary>
     public int Made { get; init; }
 

@@ -10,6 +10,7 @@ namespace ComfyFunc.Batches;
 /// </summary>
 internal static class BatchBody
 {
+    /// <param name="root">Without what hosts are given beside the prompts.</param>
     public static (ImmutableArray<JsonObject> Inputs, ImmutableArray<Fault> Faults) Read(JsonElement root, int most)
     {
         if (root.ValueKind is not JsonValueKind.Object)
@@ -17,7 +18,7 @@ internal static class BatchBody
             return ([], [new("invalid_request", "A batch is {\"inputs\":[…]} or {\"matrix\":{\"tag\":{\"input\":[…]}}}.", "")]);
         }
 
-        var unknown = root.EnumerateObject().Where(p => p.Name is not ("inputs" or "matrix" or "input")).Select(p => new Fault("invalid_request", $"A batch has inputs, or matrix and input; not '{p.Name}'.", JsonPointer.Of(p.Name))).ToImmutableArray();
+        var unknown = root.EnumerateObject().Where(p => p.Name is not ("inputs" or "matrix" or "input")).Select(p => new Fault("invalid_request", $"A batch has inputs, or matrix and input, and perhaps extra_data; not '{p.Name}'.", JsonPointer.Of(p.Name))).ToImmutableArray();
         if (!unknown.IsEmpty)
         {
             return ([], unknown);

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Callers;
 using ComfyFunc.Runs;
+using ComfyFunc.Secrets;
 using ComfyFunc.Storage;
 using ComfyFunc.Usage;
 using ComfyFunc.Web;
@@ -15,9 +16,12 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc.Batches;
 
 /// <summary>The endpoints of batches: many runs of one workflow, accepted at once.</summary>
-public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStore runs, Quotas quotas, GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock)
+public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStore runs, ExtraData extraData, Quotas quotas, GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int MostFaults = 100;
+
+    // A batch's own members are no tags.
+    private static readonly Contract Nothing = new([], []);
 
     /// <summary>POST /api/workflows/{name}/batches: 202 when every call of it is right; otherwise none is made.</summary>
     public async Task<IResult> SubmitAsync(HttpRequest request, string name, CancellationToken cancellationToken)
@@ -39,8 +43,12 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
             case StrictJson.Malformed malformed:
                 return Problems.From(malformed.Fault);
             case StrictJson.Parsed { Root: var root }:
-                var (inputs, wrong) = BatchBody.Read(root, Batch.Most);
-                return wrong.IsEmpty ? await AcceptAsync(request, call with { Webhook = webhook, Client = request.Caller().Client }, inputs, cancellationToken) : Problems.From(wrong);
+                var extra = ExtraDataReader.Split(root, Nothing);
+                var (inputs, wrong) = BatchBody.Read(extra.Rest, Batch.Most);
+                wrong = extra.Fault is { } unfit ? [unfit] : wrong;
+                return wrong.IsEmpty
+                    ? await AcceptAsync(request, call with { Webhook = webhook, Client = request.Caller().Client, ExtraData = extra.Given }, inputs, cancellationToken)
+                    : Problems.From(wrong);
             default:
                 throw new UnreachableException();
         }
@@ -78,6 +86,10 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
                 case BindReply.Refused refused:
                     faults.AddRange(refused.Faults.Select(f => f with { Pointer = $"/inputs/{i}{f.Pointer}" }));
                     break;
+                case BindReply.Bound { ExtraData: not null }:
+                    // The calls of a batch are stored as they are.
+                    faults.Add(new("invalid_input", "extra_data of a batch stands beside its inputs, and is for all of them.", $"/inputs/{i}/{ExtraDataReader.Member}"));
+                    break;
                 case BindReply.Bound b:
                     bound = b;
                     break;
@@ -94,9 +106,10 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
             return refusal;
         }
 
+        var id = RunIds.New(clock).Value;
         var batch = new Batch
         {
-            Id = RunIds.New(clock).Value,
+            Id = id,
             Client = call.Client,
             Workflow = bound.Name,
             Version = bound.Version.Version,
@@ -108,6 +121,7 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
             FinishWithin = call.FinishWithin,
             Webhook = call.Webhook,
             Metadata = call.Metadata,
+            ExtraData = await extraData.OfBatchAsync(id, call.ExtraData, cancellationToken),
         };
         await batches.InsertAsync(batch, new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))]), cancellationToken);
         bell.Ring();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using ComfyFunc.Pool;
 using ComfyFunc.Runs;
+using ComfyFunc.Secrets;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Batches;
@@ -11,7 +12,7 @@ public sealed class BatchBell : Bell;
 
 /// <summary>Makes the calls of open batches. One process at a time has a batch in hand; if it dies, another goes on where it was.</summary>
 public sealed partial class BatchFeeder(
-    BatchStore batches, RunIntake intake, RunStore runs, PendingStore pending, IRunDriver driver, BatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<BatchFeeder> logger)
+    BatchStore batches, RunIntake intake, RunStore runs, ExtraData extraData, PendingStore pending, IRunDriver driver, BatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<BatchFeeder> logger)
     : RecurringService(clock, logger)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
@@ -83,6 +84,12 @@ public sealed partial class BatchFeeder(
             return null; // Made before a process died. If nobody drives it, the rescue finds it.
         }
 
+        var (extra, fault) = await extraData.OfBatchAsync(batch, cancellationToken);
+        if (fault is not null)
+        {
+            return new(index, [fault]);
+        }
+
         var reply = await intake.AcceptAsync(
             new Call(batch.Workflow)
             {
@@ -97,6 +104,7 @@ public sealed partial class BatchFeeder(
                 FinishWithin = batch.FinishWithin,
                 Webhook = batch.Webhook,
                 Metadata = batch.Metadata,
+                ExtraData = extra,
             },
             cancellationToken);
         if (reply is IntakeReply.Refused refused)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ComfyFunc.Comfy;
 using ComfyFunc.Storage;
 using ComfyFunc.Workflows;
 
@@ -21,11 +22,12 @@ public sealed class HostCatalogs(IBlobStore blobs)
             return catalog;
         }
 
-        return await blobs.ReadBytesAsync(BlobOf(hash), LargestCatalog, cancellationToken) is { } bytes ? known[hash] = NodeCatalog.Read(bytes) : null;
+        return await blobs.ReadBytesAsync(BlobOf(hash), LargestCatalog, cancellationToken) is { } bytes ? known[hash] = NodeCatalog.Read(HostJson.Repair(bytes)) : null; // Older versions stored what hosts wrote as it was.
     }
 
     /// <summary>Stores what a host's <c>/object_info</c> answered, under the hash of what it says.</summary>
-    public async Task<NodeCatalog> KeepAsync(byte[] objectInfo, CancellationToken cancellationToken)
+    /// <param name="objectInfo">Plain JSON, as the client hands it over.</param>
+    public async Task<NodeCatalog> KeepAsync(ReadOnlyMemory<byte> objectInfo, CancellationToken cancellationToken)
     {
         var catalog = NodeCatalog.Read(objectInfo);
         if (Find(catalog.Hash) is { } same)

@@ -1,22 +1,23 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ComfyFunc.Comfy;
+using ComfyFunc.Secrets;
 
 namespace ComfyFunc.Pool;
 
 /// <summary>This process's connections to the pool: a client and a listener for each host, and which files it has staged there.</summary>
-public sealed class HostConnections(ComfyClients clients, IHostListeners listeners) : IAsyncDisposable
+public sealed class HostConnections(ComfyClients clients, IHostListeners listeners, HostDoors doors) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<HostId, HostConnection> connections = new();
 
     public HostConnection? Find(HostId host) => connections.TryGetValue(host, out var connection) ? connection : null;
 
-    /// <summary>Connects to every host of the pool that has no connection yet, or has moved, and lets go of those that left.</summary>
-    public async Task FollowAsync(ImmutableArray<PoolHost> pool, IHostObserver observer)
+    /// <summary>Connects to every host of the pool that has no connection yet, or has moved or changed its door, and lets go of those that left. A host whose door cannot be read gets none.</summary>
+    public async Task FollowAsync(ImmutableArray<PoolHost> pool, IHostObserver observer, CancellationToken cancellationToken)
     {
         foreach (var (id, connection) in connections)
         {
-            if (pool.All(h => h.Id != id || h.Url != connection.Url) && connections.TryRemove(id, out _))
+            if (pool.All(h => h.Id != id || h.Url != connection.Url || h.Door != connection.Door) && connections.TryRemove(id, out _))
             {
                 await connection.DisposeAsync();
             }
@@ -24,9 +25,14 @@ public sealed class HostConnections(ComfyClients clients, IHostListeners listene
 
         foreach (var host in pool.Where(h => !connections.ContainsKey(h.Id)))
         {
-            var client = clients.For(host.Url);
-            var listener = listeners.For(host.Id, host.Url, client, observer);
-            if (connections.TryAdd(host.Id, new HostConnection(host.Url, client, listener)))
+            if (await doors.AddressOfAsync(host, cancellationToken) is not { } address)
+            {
+                continue;
+            }
+
+            var client = clients.For(address);
+            var listener = listeners.For(host.Id, address, client, observer);
+            if (connections.TryAdd(host.Id, new HostConnection(host.Url, host.Door, client, listener)))
             {
                 listener.Start();
             }
@@ -49,11 +55,14 @@ public sealed class HostConnections(ComfyClients clients, IHostListeners listene
 }
 
 /// <summary>One host as this process reaches it.</summary>
-public sealed class HostConnection(Uri url, ComfyClient client, IHostListener listener) : IAsyncDisposable
+public sealed class HostConnection(Uri url, string? door, ComfyClient client, IHostListener listener) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, bool> staged = new();
 
     public Uri Url => url;
+
+    /// <summary>Sealed, as the host's row has it.</summary>
+    public string? Door => door;
 
     public ComfyClient Client => client;
 
@@ -65,7 +74,13 @@ public sealed class HostConnection(Uri url, ComfyClient client, IHostListener li
     public void Staged(string hostName) => staged[hostName] = true;
 
     /// <summary>The host says that it does not have it.</summary>
-    public void ForgetStaged(string hostName) => staged.TryRemove(hostName, out _);
+    public void ForgetStaged(IEnumerable<string> hostNames)
+    {
+        foreach (var name in hostNames)
+        {
+            staged.TryRemove(name, out _);
+        }
+    }
 
     /// <summary>A host that was away may have come back with empty folders.</summary>
     public void ForgetStaged() => staged.Clear();

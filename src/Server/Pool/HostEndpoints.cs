@@ -1,29 +1,36 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Comfy;
+using ComfyFunc.Secrets;
 using ComfyFunc.Workflows;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Pool;
 
 /// <summary>The endpoints of the pool's hosts: who is in it, who joins, drains and leaves.</summary>
-public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock)
+public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor monitor, HostProbe probe, HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock)
 {
     private const int LargestBody = 64 << 10;
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken)
     {
-        var shown = (await hosts.RefreshAsync(cancellationToken)).OrderBy(h => h.Id.Value, StringComparer.Ordinal).Select(Show);
-        return Json(new JsonObject { ["hosts"] = new JsonArray([.. shown]) });
+        var shown = new JsonArray();
+        foreach (var host in (await hosts.RefreshAsync(cancellationToken)).OrderBy(h => h.Id.Value, StringComparer.Ordinal))
+        {
+            shown.Add(await ShowAsync(host, cancellationToken));
+        }
+
+        return Json(new JsonObject { ["hosts"] = shown });
     }
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken)
     {
         await hosts.RefreshAsync(cancellationToken);
-        return hosts.Find(new(id)) is { } host ? Json(Show(host)) : NotFound(id);
+        return hosts.Find(new(id)) is { } host ? Json(await ShowAsync(host, cancellationToken)) : NotFound(id);
     }
 
-    /// <summary>PUT /api/hosts/{id} {url, slots?, labels?}: 201 when it is new, 200 when it was known.</summary>
+    /// <summary>PUT /api/hosts/{id} {url, headers?, slots?, labels?, warmUp?}: 201 when it is new, 200 when it was known; its state says whether it is of use.</summary>
     public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
@@ -37,10 +44,17 @@ public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHeal
                 return Problems.From(invalid.Faults);
             case HostRegistration.Valid valid:
                 var isNew = (await hosts.RefreshAsync(cancellationToken)).All(h => h.Id != valid.Id);
+                if (Twin(valid) is { } twin)
+                {
+                    return twin;
+                }
+
+                valid = valid with { SealedDoor = await doors.SealAsync(valid.Id, valid.Door, cancellationToken) };
                 var host = await hosts.PutAsync(valid.Id, known => valid.Over(known, clock.GetUtcNow()), cancellationToken);
+                probe.Expect(host.Id);
                 await monitor.ReconcileAsync(cancellationToken);
                 bell.Ring();
-                return Json(Show(hosts.Find(host.Id) ?? host), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+                return Json(await ShowAsync(hosts.Find(host.Id) ?? host, cancellationToken), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -73,7 +87,7 @@ public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHeal
     /// <summary>POST /api/hosts/{id}/resume: a drained or quarantined host takes work again, its record wiped.</summary>
     public Task<IResult> ResumeAsync(string id, CancellationToken cancellationToken) => ChangeAsync(id, HealthRules.Released, cancellationToken);
 
-    /// <summary>POST /api/hosts/{id}/heartbeat {url, slots?, labels?, warmUp?}: the host says that it is there, and joins if it was not known.</summary>
+    /// <summary>POST /api/hosts/{id}/heartbeat {url, headers?, slots?, labels?, warmUp?}: the host says that it is there, and joins if it was not known. What it does not say of its door stays.</summary>
     public async Task<IResult> HeartbeatAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
@@ -87,6 +101,12 @@ public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHeal
                 return Problems.From(invalid.Faults);
             case HostRegistration.Valid valid:
                 var isNew = hosts.Find(valid.Id) is null && (await hosts.RefreshAsync(cancellationToken)).All(h => h.Id != valid.Id);
+                if (Twin(valid) is { } twin)
+                {
+                    return twin;
+                }
+
+                valid = valid with { SealedDoor = await doors.SealOverAsync(valid, hosts.Find(valid.Id), cancellationToken) };
                 var host = await hosts.PutAsync(valid.Id, known => valid.HeardFrom(known, clock.GetUtcNow()), cancellationToken);
                 if (isNew)
                 {
@@ -94,7 +114,7 @@ public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHeal
                     bell.Ring();
                 }
 
-                return Json(Show(hosts.Find(host.Id) ?? host), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+                return Json(await ShowAsync(hosts.Find(host.Id) ?? host, cancellationToken), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -106,7 +126,24 @@ public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHeal
     {
         var host = await hosts.UpdateAsync(new(id), change, cancellationToken);
         bell.Ring();
-        return host is null ? NotFound(id) : Json(Show(host));
+        return host is null ? NotFound(id) : Json(await ShowAsync(host, cancellationToken));
+    }
+
+    // Two ids for one server would sell its slots twice.
+    private IResult? Twin(HostRegistration.Valid valid) => hosts.Known.FirstOrDefault(h => h.Id != valid.Id && HostAddress.IsSame(h.Url, valid.Url)) is { } other
+        ? Problems.From("conflict", $"The host '{other.Id}' has this address already. A server has one id.", "/url")
+        : null;
+
+    private async Task<JsonObject> ShowAsync(PoolHost host, CancellationToken cancellationToken)
+    {
+        var shown = Show(host);
+        if (await doors.AddressOfAsync(host, cancellationToken) is { Door: { } door })
+        {
+            shown["url"] = door.Query.Length == 0 ? host.Url.AbsoluteUri : $"{host.Url.AbsoluteUri}?{door.ShownQuery}";
+            shown["headers"] = new JsonArray([.. door.Headers.Keys.Select(h => (JsonNode)h)]);
+        }
+
+        return shown;
     }
 
     private JsonObject Show(PoolHost host) => new()
@@ -121,7 +158,7 @@ public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHeal
         ["freeSlots"] = host.FreeSlots,
         ["labels"] = new JsonObject(host.Labels.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value))),
         ["leases"] = new JsonArray([.. host.Leases.Select(l => new JsonObject { ["run"] = l.Run.Value, ["attempt"] = l.Attempt, ["workflow"] = l.Work, ["since"] = l.At, ["expectedSeconds"] = l.ExpectedSeconds })]),
-        ["queue"] = QueueOf(sentinel.SignsOf(host.Id)),
+        ["queue"] = QueueOf(sentinel.SignsOf(host.Id), host.Foreign),
         ["backlogSeconds"] = Math.Round(host.BacklogSeconds(clock.GetUtcNow()), 3),
         ["models"] = new JsonArray([.. host.Residency.Sets.Reverse().SelectMany(s => s.Files).Concat(host.Residency.Pinned).Distinct(StringComparer.Ordinal).Select(m => (JsonNode)m)]),
         ["modelSets"] = host.Residency.Capacity,
@@ -129,19 +166,20 @@ public sealed class HostEndpoints(HostStore hosts, HostMonitor monitor, HostHeal
         ["failures"] = new JsonObject { ["nodes"] = host.Record.Failures, ["losses"] = host.Record.Losses, ["quarantines"] = host.Record.Trips },
         ["vramBytes"] = host.VramBytes,
         ["comfyVersion"] = host.ComfyVersion,
+        ["maxUploadBytes"] = host.MaxUploadBytes,
         ["catalogHash"] = host.CatalogHash,
         ["registeredAt"] = host.RegisteredAt,
-        ["lastSeenAt"] = host.LastSeenAt,
+        ["lastSeenAt"] = sentinel.LastSeen(host.Id) is { } seen && !(seen < host.LastSeenAt) ? seen : host.LastSeenAt,
         ["heartbeatAt"] = host.HeartbeatAt,
     };
 
     // As this process saw it last; only what runs for this pool is counted while nothing of it is there.
-    private static JsonObject QueueOf(HostSigns signs) => new() { ["running"] = signs.Running is null ? 0 : 1, ["pending"] = signs.Pending.Length };
+    private static JsonObject QueueOf(HostSigns signs, ForeignWork? foreign) => new() { ["running"] = signs.Running is null ? 0 : 1, ["pending"] = signs.Pending.Length, ["foreign"] = foreign?.Prompts ?? 0 };
 
     private static JsonObject TimesOf(LearnedTimes times) => new()
     {
         ["workflows"] = new JsonObject(times.Works.Where(w => w.Value.Samples > 0).OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => KeyValuePair.Create(w.Key, (JsonNode?)Math.Round(w.Value.Seconds, 3)))),
-        ["loads"] = new JsonObject(times.Loads.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)Math.Round(l.Value.Seconds, 3)))),
+        ["loads"] = new JsonObject(times.Loads.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)Math.Round(Math.Max(0, l.Value.Seconds), 3)))), // A mean of differences may lie below what can be.
     };
 
     private static IResult NotFound(string id) => Problems.From("not_found", $"There is no host '{id}'.");

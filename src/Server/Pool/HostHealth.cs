@@ -8,11 +8,12 @@ public sealed partial class HostHealth(
     HostStore hosts, PromptWatch watch, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostHealth> logger)
 {
     /// <summary>The host does not answer. This process's runs there are told; those of others are told by theirs.</summary>
-    public async Task LostAsync(HostId id, CancellationToken cancellationToken)
+    /// <param name="why">One sentence about the host, where the reason is known.</param>
+    public async Task LostAsync(HostId id, string? why, CancellationToken cancellationToken)
     {
         var leases = watch.On(id).ToArray();
         var begun = leases.Where(watch.HasBegun).ToArray();
-        await hosts.UpdateAsync(id, h => HealthRules.Lost(h, h.Leases.Where(s => begun.Contains(s.On(id))), "It does not answer as a ComfyUI server.", clock.GetUtcNow()), cancellationToken);
+        await hosts.UpdateAsync(id, h => HealthRules.Lost(h, h.Leases.Where(s => begun.Contains(s.On(id))), why ?? "It does not answer as a ComfyUI server.", clock.GetUtcNow()), cancellationToken);
         await TellAsync(id, leases, begun, stillAnswers: false, cancellationToken);
         bell.Ring();
     }

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using ComfyFunc.Comfy;
 using ComfyFunc.Runs;
+using ComfyFunc.Secrets;
+using ComfyFunc.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Pool;
 
 /// <summary>Follows the pool: keeps a listener on every host, writes down who answers, and turns what is heard into signals to runs.</summary>
 public sealed partial class HostMonitor(
-    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostProbe probe, HostHealth health, HostSentinel sentinel, WarmUps warmUps, PreviewBoard previews, PromptWatch watch,
+    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostDoors doors, HostProbe probe, HostHealth health, HostSentinel sentinel, WarmUps warmUps, PreviewBoard previews, SocketPictures pictures, PromptWatch watch,
     CacheNodeBook cacheNodes, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostMonitor> logger)
     : RecurringService(clock, logger), IHostObserver
 {
@@ -29,6 +31,7 @@ public sealed partial class HostMonitor(
         foreach (var host in options.Hosts)
         {
             var valid = HostRegistration.From(host);
+            valid = valid with { SealedDoor = await doors.SealAsync(valid.Id, valid.Door, cancellationToken) };
             await hosts.PutAsync(
                 valid.Id, known => (known is null ? valid.Over(null, Clock.GetUtcNow()) : valid.Described(known)) with { IsConfigured = true }, cancellationToken);
         }
@@ -69,22 +72,15 @@ public sealed partial class HostMonitor(
         try
         {
             var pool = await ForgetAsync(await hosts.RefreshAsync(cancellationToken), cancellationToken);
-            await connections.FollowAsync(pool, this);
+            await connections.FollowAsync(pool, this, cancellationToken);
             foreach (var host in pool)
             {
-                if (host.CatalogHash is null)
-                {
-                    await IntroduceAsync(host, cancellationToken);
-                }
-                else
-                {
-                    await catalogs.GetAsync(host.CatalogHash, cancellationToken);
-                }
+                await WhateverAsync(host.Id, () => IntroduceAsync(host, cancellationToken));
             }
 
             foreach (var host in hosts.Known)
             {
-                await warmUps.StartAsync(host, cancellationToken);
+                await WhateverAsync(host.Id, () => warmUps.StartAsync(host, cancellationToken));
             }
         }
         finally
@@ -114,7 +110,13 @@ public sealed partial class HostMonitor(
         cacheNodes.Forget(host);
         sentinel.Forget(host);
         watch.WatchAgain(host);
-        await SafelyAsync(host, () => probe.ProbeAsync(host, CancellationToken.None));
+        await SafelyAsync(host, async () =>
+        {
+            if (await probe.ProbeAsync(host, CancellationToken.None) is { Kind: not HostFaultKind.NoAnswer } fault)
+            {
+                await health.LostAsync(host, fault.Detail, CancellationToken.None);
+            }
+        });
         bell.Ring();
     }
 
@@ -154,14 +156,14 @@ public sealed partial class HostMonitor(
 
     public async ValueTask ReachableAsync(HostId host)
     {
-        await SafelyAsync(host, () => health.ReturnedAsync(host, CancellationToken.None));
+        await SafelyAsync(host, () => LookAtAsync(host, CancellationToken.None));
     }
 
-    public async ValueTask UnreachableAsync(HostId host, Exception? why)
+    public async ValueTask UnreachableAsync(HostId host, string? why)
     {
         HostUnreachable(host, why);
         sentinel.Forget(host);
-        await SafelyAsync(host, () => health.LostAsync(host, CancellationToken.None));
+        await SafelyAsync(host, () => health.LostAsync(host, why, CancellationToken.None));
     }
 
     public async ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing) =>
@@ -179,11 +181,47 @@ public sealed partial class HostMonitor(
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask PicturedAsync(HostId host, PromptId prompt, string node, Preview picture)
+    {
+        if (watch.LeaseOf(prompt) is { } lease)
+        {
+            pictures.Add(lease, node, picture);
+            previews.Set(lease.Run, picture);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     private async Task IntroduceAsync(PoolHost host, CancellationToken cancellationToken)
     {
-        if (!await probe.ProbeAsync(host.Id, cancellationToken))
+        if (probe.IsDue(host))
         {
-            await health.LostAsync(host.Id, cancellationToken);
+            await LookAtAsync(host.Id, cancellationToken);
+        }
+        else if (host.CatalogHash is { } catalog)
+        {
+            await catalogs.GetAsync(catalog, cancellationToken);
+        }
+    }
+
+    private async Task LookAtAsync(HostId host, CancellationToken cancellationToken)
+    {
+        if (await probe.ProbeAsync(host, cancellationToken) is { } fault)
+        {
+            await health.LostAsync(host, fault.Detail, cancellationToken);
+        }
+    }
+
+    // What is wrong with one host must not keep the others, or the start, waiting.
+    private async Task WhateverAsync(HostId host, Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or StorageUnavailableException or OutOfMemoryException))
+        {
+            HostNotFollowed(host, e);
         }
     }
 
@@ -209,8 +247,11 @@ public sealed partial class HostMonitor(
     [LoggerMessage(LogLevel.Information, "The configuration no longer names host {HostId}; it takes no new work.")]
     private partial void HostNoLongerConfigured(HostId hostId);
 
-    [LoggerMessage(LogLevel.Warning, "Host {HostId} does not answer; its runs move on.")]
-    private partial void HostUnreachable(HostId hostId, Exception? exception);
+    [LoggerMessage(LogLevel.Warning, "Host {HostId} does not answer; its runs move on. {Why}")]
+    private partial void HostUnreachable(HostId hostId, string? why);
+
+    [LoggerMessage(LogLevel.Error, "Host {HostId} could not be followed.")]
+    private partial void HostNotFollowed(HostId hostId, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "News from host {HostId} could not be passed on.")]
     private partial void NewsNotPassedOn(HostId hostId, Exception exception);

@@ -1,57 +1,101 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ComfyFunc.Comfy;
+using ComfyFunc.Secrets;
 
 namespace ComfyFunc.Pool;
 
-/// <summary>Learns what a host is: its version, its memory, its nodes and models.</summary>
+/// <summary>Learns what a host is: its version, its memory, its nodes and models, and what it takes.</summary>
 public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostHealth health, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<HostId, (string Raw, string Catalog)> answers = new();
+    // A catalog is some megabytes: one that is of no use is not asked for all the time.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<HostId, DateTimeOffset> due = new();
+
+    /// <summary>Whether the host should be asked now: it has not said yet what it is, was of no use when it was asked, or was told anew.</summary>
+    public bool IsDue(PoolHost host) => due.TryGetValue(host.Id, out var at) ? at <= clock.GetUtcNow() : host.CatalogHash is null || connections.Find(host.Id) is null;
+
+    /// <summary>Somebody has said something of the host: it is to be asked at once.</summary>
+    public void Expect(HostId id) => due[id] = DateTimeOffset.MinValue;
 
     /// <summary>Asks the host and writes what it says into its row.</summary>
-    /// <returns><see langword="false"/> when it does not answer as a ComfyUI server does.</returns>
-    public async Task<bool> ProbeAsync(HostId id, CancellationToken cancellationToken)
+    /// <returns>Why it is of no use; <see langword="null"/> when it answers as a ComfyUI server does.</returns>
+    public async Task<HostFault?> ProbeAsync(HostId id, CancellationToken cancellationToken)
     {
-        if (connections.Find(id)?.Client is not { } client
-            || await client.GetSystemStatsAsync(cancellationToken) is not { } stats
-            || await client.GetCatalogAsync(cancellationToken) is not { } objectInfo)
+        var fault = await LearnAsync(id, cancellationToken);
+        if (fault is null)
         {
-            return false;
+            due.TryRemove(id, out _);
+            await health.ReturnedAsync(id, cancellationToken);
+        }
+        else
+        {
+            due[id] = clock.GetUtcNow() + Rest;
         }
 
-        var catalog = await catalogs.KeepAsync(objectInfo, cancellationToken);
-        var now = clock.GetUtcNow();
-        await hosts.UpdateAsync(id, h => Learned(h, stats, catalog.Hash) is var learned && learned == h ? h : learned with { LastSeenAt = now }, cancellationToken);
-        await health.ReturnedAsync(id, cancellationToken);
-        return true;
+        return fault;
     }
 
     /// <summary>Reads the host's node catalog again. An answer that is the same to the byte costs no more than its hash.</summary>
     /// <returns>The hash of the catalog as it is now; <see langword="null"/> when it could not be read.</returns>
     public async Task<string?> LookAgainAsync(HostId id, CancellationToken cancellationToken)
     {
-        if (connections.Find(id)?.Client is not { } client || await client.GetCatalogAsync(cancellationToken) is not { } objectInfo)
+        if (connections.Find(id)?.Client is not { } client || await client.GetCatalogAsync(cancellationToken) is not CatalogReply.Read { Json: var json })
         {
             return null;
         }
 
-        var raw = Convert.ToHexStringLower(SHA256.HashData(objectInfo));
+        var raw = Convert.ToHexStringLower(SHA256.HashData(json.Span));
         if (answers.TryGetValue(id, out var known) && known.Raw == raw && hosts.Find(id)?.CatalogHash == known.Catalog)
         {
             return known.Catalog;
         }
 
-        var catalog = await catalogs.KeepAsync(objectInfo, cancellationToken);
+        var catalog = await catalogs.KeepAsync(json, cancellationToken);
         answers[id] = (raw, catalog.Hash);
         await hosts.UpdateAsync(id, h => h.CatalogHash == catalog.Hash ? h : h with { CatalogHash = catalog.Hash }, cancellationToken);
         return catalog.Hash;
     }
 
-    private static PoolHost Learned(PoolHost host, SystemStats stats, string catalog) => host with
+    private async Task<HostFault?> LearnAsync(HostId id, CancellationToken cancellationToken)
+    {
+        if (connections.Find(id)?.Client is not { } client)
+        {
+            return new(HostFaultKind.Unreadable, hosts.Find(id)?.Door is null ? null : HostDoors.Unreadable);
+        }
+
+        var stats = await client.GetSystemStatsAsync(cancellationToken);
+        if (stats.Value is null)
+        {
+            return stats.Fault;
+        }
+
+        switch (await client.GetCatalogAsync(cancellationToken))
+        {
+            case CatalogReply.Read { Json: var json }:
+                var catalog = await catalogs.KeepAsync(json, cancellationToken);
+                var features = await client.GetFeaturesAsync(cancellationToken);
+                var now = clock.GetUtcNow();
+                await hosts.UpdateAsync(id, h => Learned(h, stats.Value, features, catalog.Hash) is var learned && learned == h ? h : learned with { LastSeenAt = now }, cancellationToken);
+                return null;
+            case CatalogReply.Unauthorized { Detail: var detail }:
+                return new(HostFaultKind.Unauthorized, detail);
+            case CatalogReply.Unreadable { Detail: var detail }:
+                return new(HostFaultKind.Unreadable, detail);
+            case CatalogReply.NoAnswer { Detail: var detail }:
+                return new(HostFaultKind.NoAnswer, detail);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static PoolHost Learned(PoolHost host, SystemStats stats, HostFeatures features, string catalog) => host with
     {
         VramBytes = stats.VramBytes,
         ComfyVersion = stats.ComfyVersion,
         CatalogHash = catalog,
+        MaxUploadBytes = features.MaxUploadBytes,
     };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Comfy;
 using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Pool;
@@ -9,14 +10,21 @@ public abstract record HostRegistration
 {
     private HostRegistration() { }
 
-    public sealed record Valid(HostId Id, Uri Url, int Slots, ImmutableSortedDictionary<string, string> Labels, string? WarmUp) : HostRegistration
+    /// <param name="Url">Without user and query.</param>
+    /// <param name="Door">What the host wants with every request.</param>
+    /// <param name="SaysHeaders">Whether headers were named at all: a host does not know the door before it.</param>
+    public sealed record Valid(HostId Id, Uri Url, int Slots, ImmutableSortedDictionary<string, string> Labels, string? WarmUp, HostDoor Door, bool SaysHeaders) : HostRegistration
     {
+        /// <summary>The door as the row has it.</summary>
+        public string? SealedDoor { get; init; }
+
         /// <summary>The row after this registration: leases and what was learned of the host stay; a host that was resting is ready again.</summary>
         public PoolHost Over(PoolHost? known, DateTimeOffset now) => known is null
             ? new()
             {
                 Id = Id,
                 Url = Url,
+                Door = SealedDoor,
                 Slots = Slots,
                 Labels = Labels,
                 WarmUp = WarmUp,
@@ -30,14 +38,24 @@ public abstract record HostRegistration
         public PoolHost HeardFrom(PoolHost? known, DateTimeOffset now) => (known is null ? Over(null, now) : Described(known)) with { HeartbeatAt = now };
 
         /// <summary>The row with what this registration says of the host, and nothing else changed.</summary>
-        public PoolHost Described(PoolHost known) => known with { Url = Url, Slots = Slots, Labels = Labels, WarmUp = WarmUp };
+        public PoolHost Described(PoolHost known) => known with { Url = Url, Door = SealedDoor, Slots = Slots, Labels = Labels, WarmUp = WarmUp };
+
+        /// <summary>The door of a host that says of itself what it knows: what it leaves out stays.</summary>
+        public HostDoor DoorOver(HostDoor known) => new()
+        {
+            Headers = SaysHeaders ? Door.Headers : known.Headers,
+            Query = Door.Query.Length > 0 ? Door.Query : known.Query,
+            UserInfo = Door.UserInfo.Length > 0 ? Door.UserInfo : known.UserInfo,
+        };
     }
 
     public sealed record Invalid(ImmutableArray<Fault> Faults) : HostRegistration;
 
     /// <summary>A host of the configuration, whose shape the options check at start.</summary>
     public static Valid From(HostOptions host) =>
-        new(new(host.Id), WithSlash(host.Url!), host.Slots, host.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal), host.WarmUp);
+        new(new(host.Id), Bare(host.Url!), host.Slots, host.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal), host.WarmUp, DoorOf(host.Url!, HostDoor.Open.Headers.AddRange(host.Headers)), SaysHeaders: true);
+
+    public static bool IsAddress(Uri url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 };
 
     public static HostRegistration Read(string id, ReadOnlyMemory<byte> body)
     {
@@ -57,22 +75,71 @@ public abstract record HostRegistration
         var slots = ReadSlots(root, faults);
         var labels = ReadLabels(root, faults);
         var warmUp = ReadWarmUp(root, faults);
-        return faults.Count > 0 ? new Invalid(faults.ToImmutable()) : new Valid(new(id), url!, slots, labels, warmUp);
+        var headers = ReadHeaders(root, faults);
+        if (url?.UserInfo.Length > 0 && headers.ContainsKey("Authorization"))
+        {
+            faults.Add(new("invalid_request", "The user in url is sent as Authorization already: give one of the two.", "/headers/Authorization"));
+        }
+
+        return faults.Count > 0 || url is null
+            ? new Invalid(faults.ToImmutable())
+            : new Valid(new(id), Bare(url), slots, labels, warmUp, DoorOf(url, headers), root.TryGetProperty("headers", out var said) && said.ValueKind is not JsonValueKind.Null);
     }
 
     private static Uri? ReadUrl(JsonElement root, ImmutableArray<Fault>.Builder faults)
     {
         if (root.TryGetProperty("url", out var value) && value.ValueKind is JsonValueKind.String
-            && Uri.TryCreate(value.GetString(), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0)
+            && Uri.TryCreate(value.GetString(), UriKind.Absolute, out var url) && IsAddress(url))
         {
-            return WithSlash(url);
+            return url;
         }
 
         faults.Add(new("invalid_request", "url is the http or https address of a ComfyUI server.", "/url"));
         return null;
     }
 
-    private static Uri WithSlash(Uri url) => url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+    private static Uri Bare(Uri url) =>
+        new UriBuilder(url) { UserName = "", Password = "", Query = "", Fragment = "", Path = url.AbsolutePath.EndsWith('/') ? url.AbsolutePath : url.AbsolutePath + "/" }.Uri;
+
+    // A user without a password has an empty one.
+    private static HostDoor DoorOf(Uri url, ImmutableSortedDictionary<string, string> headers) => new()
+    {
+        Headers = headers,
+        Query = url.Query.TrimStart('?'),
+        UserInfo = url.UserInfo.Length == 0 || url.UserInfo.Contains(':', StringComparison.Ordinal) ? url.UserInfo : url.UserInfo + ":",
+    };
+
+    private static ImmutableSortedDictionary<string, string> ReadHeaders(JsonElement root, ImmutableArray<Fault>.Builder faults)
+    {
+        var headers = HostDoor.Open.Headers.ToBuilder();
+        if (!root.TryGetProperty("headers", out var value) || value.ValueKind is JsonValueKind.Null)
+        {
+            return headers.ToImmutable();
+        }
+
+        if (value.ValueKind is not JsonValueKind.Object)
+        {
+            faults.Add(new("invalid_request", "headers is an object such as {\"Authorization\":\"Bearer …\"}.", "/headers"));
+            return headers.ToImmutable();
+        }
+
+        foreach (var header in value.EnumerateObject())
+        {
+            var objection = header.Value.ValueKind is not JsonValueKind.String ? "The value of a header is a string."
+                : headers.ContainsKey(header.Name) ? "This header is named twice."
+                : HostHeaders.Objection(header.Name, header.Value.GetString()!); // It is a string, which is never null.
+            if (objection is null)
+            {
+                headers[header.Name] = header.Value.GetString()!;
+            }
+            else
+            {
+                faults.Add(new("invalid_request", objection, JsonPointer.Of("headers", header.Name)));
+            }
+        }
+
+        return headers.ToImmutable();
+    }
 
     private static string? ReadWarmUp(JsonElement root, ImmutableArray<Fault>.Builder faults)
     {

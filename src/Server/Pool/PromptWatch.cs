@@ -5,7 +5,7 @@ using ComfyFunc.Runs;
 namespace ComfyFunc.Pool;
 
 /// <summary>The prompts that this process has an eye on: whose they are, whether they have begun, and where they are when asked.</summary>
-public sealed class PromptWatch(HostStore hosts, HostConnections connections, ProgressBoard progress, TimeProvider clock)
+public sealed class PromptWatch(HostStore hosts, HostConnections connections, ProgressBoard progress, SocketPictures pictures, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<PromptId, Watched> watched = new();
 
@@ -19,18 +19,19 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     /// </summary>
     public bool HasBegun(Lease lease) => (watched.TryGetValue(lease.Prompt, out var w) && w.HasBegun) || IsFirstInLine(lease);
 
-    public void Watch(Lease lease, int nodes)
+    /// <param name="pictureNodes">The nodes whose pictures on the socket are results.</param>
+    public void Watch(Lease lease, int nodes, IReadOnlySet<string>? pictureNodes = null)
     {
-        watched.TryAdd(lease.Prompt, new Watched(lease));
-        connections.Find(lease.Host)?.Listener.Watch(lease.Prompt, nodes);
+        watched.TryAdd(lease.Prompt, new Watched(lease, pictureNodes));
+        connections.Find(lease.Host)?.Listener.Watch(lease.Prompt, nodes, pictureNodes);
     }
 
     /// <summary>The host's connection is new: it has to be told what is watched there.</summary>
     public void WatchAgain(HostId host)
     {
-        foreach (var lease in On(host))
+        foreach (var known in watched.Values.Where(w => w.Lease.Host == host))
         {
-            connections.Find(host)?.Listener.Watch(lease.Prompt, nodesTotal: 0);
+            connections.Find(host)?.Listener.Watch(known.Lease.Prompt, nodesTotal: 0, known.PictureNodes);
         }
     }
 
@@ -38,6 +39,7 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     {
         watched.TryRemove(lease.Prompt, out _);
         progress.Clear(lease.Run);
+        pictures.Forget(lease);
         connections.Find(lease.Host)?.Listener.Unwatch(lease.Prompt);
     }
 
@@ -131,9 +133,11 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         _ => new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow(), HasBegun(lease)), // Whereabouts is closed.
     };
 
-    private sealed class Watched(Lease lease)
+    private sealed class Watched(Lease lease, IReadOnlySet<string>? pictureNodes)
     {
         public Lease Lease { get; } = lease;
+
+        public IReadOnlySet<string>? PictureNodes { get; } = pictureNodes;
 
         public bool HasBegun { get; set; }
 

@@ -38,8 +38,17 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         OutputFile file => CopyFileAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), host, output.Tag, file, run.StripMetadata, cancellationToken),
         OutputText text => KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "text", text.Text, cancellationToken),
         OutputJson json => KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "json", json.Value.GetRawText(), cancellationToken),
+        OutputPicture picture => KeepPictureAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output, picture, run.StripMetadata, cancellationToken),
         _ => throw new UnreachableException(),
     };
+
+    private async Task<CopyReply> KeepPictureAsync(string blob, PlannedOutput output, OutputPicture picture, bool strip, CancellationToken cancellationToken)
+    {
+        var name = $"{output.Node}_{output.Index + 1:00000}{ContentTypes.ExtensionOf(picture.ContentType)}";
+        var bytes = strip ? ImageMetadata.Strip(picture.Content.Span) ?? picture.Content.ToArray() : picture.Content.ToArray();
+        using var content = new MemoryStream(bytes, writable: false);
+        return await StoreAsync(blob, output.Tag, new OutputFile(name, "", "temp", picture.Key, Animated: false), content, content.Length, cancellationToken);
+    }
 
     private async Task<CopyReply> CopyFileAsync(string blob, ComfyClient host, string tag, OutputFile file, bool strip, CancellationToken cancellationToken)
     {

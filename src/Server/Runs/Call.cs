@@ -31,6 +31,9 @@ public sealed record Call(string Workflow)
     /// <summary>Whether an earlier result will do.</summary>
     public bool MayReuse { get; init; }
 
+    /// <summary>What hosts are to be given beside the prompt, apart from what the body says: a JSON object, secret.</summary>
+    public string? ExtraData { get; init; }
+
     /// <summary>The batch that makes it.</summary>
     public string? Batch { get; init; }
 
@@ -74,6 +77,9 @@ public sealed record Call(string Workflow)
             new(workflow) { Metadata = metadata, Version = version, Body = body, StartWithin = startWithin, FinishWithin = finishWithin, Priority = (int)priority, Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) } },
             faults.ToImmutable());
     }
+
+    // A call is never written down as it is; should it be, then without this.
+    private bool PrintMembers(StringBuilder text) => text.Append(CultureInfo.InvariantCulture, $"{nameof(Workflow)} = {Workflow}, {nameof(Version)} = {Version}").Length > 0;
 
     private static JsonElement? MetadataOf(string? text, ImmutableArray<Fault>.Builder faults)
     {

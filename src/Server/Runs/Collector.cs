@@ -3,12 +3,14 @@ using System.Diagnostics;
 using System.Text.Json;
 using ComfyFunc.Comfy;
 using ComfyFunc.Pool;
+using ComfyFunc.Prompts;
 using ComfyFunc.Storage;
+using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Runs;
 
 /// <summary>Carries out Collect: reads a prompt's history and copies every output to storage. An artifact is listed only when its blob is there.</summary>
-public sealed class Collector(RunPrompts prompts, HostConnections connections, PromptWatch watch, ArtifactCopier copier, TimeProvider clock)
+public sealed class Collector(RunPrompts prompts, HostConnections connections, PromptWatch watch, SocketPictures pictures, ArtifactCopier copier, TimeProvider clock)
 {
     public async Task<(RunRecord Run, RunEvent Answer)> CollectAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)
     {
@@ -44,7 +46,13 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
     private async Task<(RunRecord, RunEvent)> CopyAsync(RunRecord run, Lease lease, ComfyClient host, HistoryEntry entry, CancellationToken cancellationToken)
     {
         var workflow = await prompts.WorkflowAsync(run, cancellationToken);
-        var copies = OutputPlan.Of(workflow.Outputs, entry.Outputs);
+        var (outputs, lack) = await WithPicturesAsync(run, lease, workflow, entry.Outputs, cancellationToken);
+        if (lack is not null)
+        {
+            return (run, lack);
+        }
+
+        var copies = OutputPlan.Of(workflow.Outputs, outputs);
         return await copier.CopyAsync(run, lease.Attempt, host, copies, cancellationToken) switch
         {
             CopyReply.Copied copied => (run with { Artifacts = copied.Artifacts, Cached = entry.FullyCached }, new RunEvent.OutputsStored(lease.Attempt, clock.GetUtcNow())),
@@ -53,6 +61,31 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
             CopyReply.NoAnswer => (run, new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
             _ => throw new UnreachableException(),
         };
+    }
+
+    // What a host sends over its socket is in no history. ComfyUI caches no such node, so each that is asked for has sent something.
+    private async Task<(ImmutableArray<NodeOutput> Outputs, RunEvent? Lack)> WithPicturesAsync(
+        RunRecord run, Lease lease, Workflow workflow, ImmutableArray<NodeOutput> outputs, CancellationToken cancellationToken)
+    {
+        if (!workflow.Classes.Contains(CompiledPrompt.SocketClass))
+        {
+            return (outputs, null);
+        }
+
+        if (pictures.HasOverflowed(run.Id, lease.Attempt))
+        {
+            var detail = $"It sent more than {SocketPictures.MostPictures} pictures, or more than {SocketPictures.MostBytes >> 20} MiB of them, over the socket; save them with Save Image.";
+            return (outputs, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", detail), clock.GetUtcNow()));
+        }
+
+        var received = pictures.Of(run.Id, lease.Attempt);
+        var prompt = await prompts.CompileAsync(run, Placement.First, [], cancellationToken);
+        if (workflow.Outputs.SelectMany(t => t.Nodes).FirstOrDefault(n => prompt.SocketNodes.Contains(n) && received.All(p => p.Node != n)) is { } missing)
+        {
+            return (outputs, new RunEvent.OutputsMissing(lease.Attempt, $"The pictures of node {missing} come over a socket that was cut, or nobody listened; save them with Save Image.", clock.GetUtcNow()));
+        }
+
+        return ([.. outputs, .. received.GroupBy(p => p.Node).Select(g => new NodeOutput(g.Key, null, [.. g.Select(p => new OutputPicture(p.Picture.Content, p.Picture.ContentType, "images"))]))], null);
     }
 
     private static RunRecord WithTimes(RunRecord run, Lease lease, HistoryEntry entry) => run with

@@ -3,14 +3,15 @@ using System.Diagnostics;
 using ComfyFunc.Comfy;
 using ComfyFunc.Pool;
 using ComfyFunc.Prompts;
+using ComfyFunc.Secrets;
 using ComfyFunc.Storage;
 
 namespace ComfyFunc.Runs;
 
-/// <summary>Carries out Place: leases a slot, stages the run's files there, and submits its prompt once, however often it is asked.</summary>
+/// <summary>Carries out Place: leases a slot, and has the run's files staged and its prompt submitted there once, however often it is asked.</summary>
 public sealed class Placer(
     RunPrompts prompts, HostStore hosts, HostConnections connections, CatalogWatch catalogs, PendingStore pending, Capabilities capabilities, PromptWatch watch,
-    HostMonitor monitor, HostHealth health, CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock) : IDisposable
+    HostMonitor monitor, HostHealth health, CacheNodeBook cacheNodes, ExtraData extraData, Submitter submitter, TimeProvider clock) : IDisposable
 {
     // Runs of this process pick one after the other: a thousand that pick the same slot at once would each read the row again for every one that got it.
     private readonly SemaphoreSlim picking = new(1);
@@ -40,8 +41,14 @@ public sealed class Placer(
             return (run, new RunEvent.HostFailed(lease, clock.GetUtcNow()));
         }
 
+        var (extra, unreadable) = await extraData.ForHostAsync(run, cancellationToken);
+        if (unreadable is not null)
+        {
+            return (run, new RunEvent.PromptRefused(unreadable, lease, clock.GetUtcNow()));
+        }
+
         var staging = Stopwatch.GetTimestamp();
-        if (await StageAsync(run, lease, host, cancellationToken) is { } failure)
+        if (await submitter.StageAsync(run, lease, host, cancellationToken) is { } failure)
         {
             return (run, failure);
         }
@@ -53,7 +60,7 @@ public sealed class Placer(
             prompt = await prompts.CompileAsync(run, command.Placement, kept, cancellationToken);
         }
 
-        var answer = await SubmitAsync(run, lease, slot.IsFresh, prompt, host, cancellationToken);
+        var answer = await submitter.SubmitAsync(new(run, lease, prompt, extra), slot.IsFresh, host, cancellationToken);
         return answer is RunEvent.Placed && run.Attempts.All(a => a.Number != lease.Attempt)
             ? (run with { Attempts = run.Attempts.Add(attempt) }, answer)
             : (run, answer);
@@ -133,111 +140,6 @@ public sealed class Placer(
     /// <summary>The lease that an earlier, interrupted carrying-out of this very step has taken.</summary>
     private Lease? HeldLease(WaitingRun waiting) =>
         hosts.Known.FirstOrDefault(h => h.Holds(waiting.LeaseOn(h.Id))) is { } host ? waiting.LeaseOn(host.Id) : null;
-
-    private async Task<RunEvent?> StageAsync(RunRecord run, Lease lease, HostConnection host, CancellationToken cancellationToken)
-    {
-        foreach (var file in run.Files.Where(f => !host.HasStaged(f.HostName)).DistinctBy(f => f.HostName))
-        {
-            await using var content = await blobs.OpenReadAsync(file.Blob, cancellationToken) ?? throw new InvalidDataException($"The input {file.Blob} is gone.");
-            var name = file.HostName[(InputFiles.HostFolder.Length + 1)..];
-            switch (await host.Client.UploadAsync(InputFiles.HostFolder, name, content, file.ContentType, cancellationToken))
-            {
-                case UploadReply.Stored:
-                    host.Staged(file.HostName);
-                    break;
-                case UploadReply.Refused { Status: 413 }:
-                    return new RunEvent.RefusedHere(
-                        new("input_too_large", $"An input file has {file.Bytes} bytes, more than host '{lease.Host}' takes. ComfyUI's --max-upload-size sets how much it does."), lease, clock.GetUtcNow());
-                case UploadReply.Refused refused:
-                    return new RunEvent.PromptRefused(new("invalid_input", $"The host refused an input file with status {refused.Status}."), lease, clock.GetUtcNow());
-                default:
-                    return new RunEvent.HostFailed(lease, clock.GetUtcNow());
-            }
-        }
-
-        return null;
-    }
-
-    private async Task<RunEvent> SubmitAsync(
-        RunRecord run, Lease lease, bool isFresh, CompiledPrompt prompt, HostConnection host, CancellationToken cancellationToken, bool mayStageAnew = true)
-    {
-        var client = await host.Listener.ConnectedAsync(cancellationToken);
-        watch.Watch(lease, prompt.NodeCount);
-
-        // Only a lease that was taken a moment ago proves that nothing has been posted under this id.
-        if (!isFresh && await host.Client.FindAsync(lease.Prompt, cancellationToken) is var found and not Whereabouts.Nowhere)
-        {
-            return found is Whereabouts.NoAnswer ? Failed(lease) : Placed(lease, prompt);
-        }
-
-        return await host.Client.SubmitAsync(lease.Prompt, prompt.Json, client, cancellationToken) switch
-        {
-            SubmitReply.Accepted => Placed(lease, prompt),
-            SubmitReply.Rejected rejected when mayStageAnew && StagedFiles.In(rejected.Nodes, run) is { Length: > 0 } lost => await StageAnewAsync(run, lease, lost, prompt, host, cancellationToken),
-            SubmitReply.Rejected rejected => Refused(lease, PromptFaults.Of(rejected, prompt), Refusals.KindOf(rejected)),
-            SubmitReply.AcceptedInPart part => await TakeBackAsync(lease, host, PromptFaults.Of(part, prompt), cancellationToken),
-            SubmitReply.Unanswered => await LookForAsync(lease, prompt, host, cancellationToken),
-            _ => throw new UnreachableException(),
-        };
-    }
-
-    private async Task<RunEvent> TakeBackAsync(Lease lease, HostConnection host, RunFault fault, CancellationToken cancellationToken)
-    {
-        await host.Client.CancelAsync(lease.Prompt, cancellationToken);
-        return Refused(lease, fault, RefusalKind.ByThisHost);
-    }
-
-    // Input folders are emptied by hand and by cron: what the host says it lacks is staged once more.
-    private async Task<RunEvent> StageAnewAsync(RunRecord run, Lease lease, string[] lost, CompiledPrompt prompt, HostConnection host, CancellationToken cancellationToken)
-    {
-        foreach (var name in lost)
-        {
-            host.ForgetStaged(name);
-        }
-
-        return await StageAsync(run, lease, host, cancellationToken)
-            ?? await SubmitAsync(run, lease, isFresh: true, prompt, host, cancellationToken, mayStageAnew: false);
-    }
-
-    // The prompt may have arrived although the answer did not. If it is nowhere now, it is taken off all the same:
-    // a request that is still on its way must not cost another run its GPU time.
-    private async Task<RunEvent> LookForAsync(Lease lease, CompiledPrompt prompt, HostConnection host, CancellationToken cancellationToken)
-    {
-        if (await host.Client.FindAsync(lease.Prompt, cancellationToken) is not (Whereabouts.Nowhere or Whereabouts.NoAnswer))
-        {
-            return Placed(lease, prompt);
-        }
-
-        await host.Client.CancelAsync(lease.Prompt, cancellationToken);
-        return Failed(lease);
-    }
-
-    private RunEvent.Placed Placed(Lease lease, CompiledPrompt prompt)
-    {
-        cacheNodes.Ran(lease.Host, prompt);
-        var hasBegun = watch.IsFirstInLine(lease);
-        if (hasBegun)
-        {
-            watch.TakenToHaveBegun(lease);
-        }
-
-        return new(lease, clock.GetUtcNow(), IsQueued: !hasBegun);
-    }
-
-    private RunEvent Refused(Lease lease, RunFault fault, RefusalKind kind)
-    {
-        watch.Forget(lease);
-        catalogs.Doubt(lease.Host);
-        return kind is RefusalKind.ByAnyHost
-            ? new RunEvent.PromptRefused(fault, lease, clock.GetUtcNow())
-            : new RunEvent.RefusedHere(fault, lease, clock.GetUtcNow(), WhateverTheValues: kind is RefusalKind.WhateverTheValues);
-    }
-
-    private RunEvent.HostFailed Failed(Lease lease)
-    {
-        watch.Forget(lease);
-        return new(lease, clock.GetUtcNow());
-    }
 
     private readonly record struct Slot(Lease? Lease, bool IsFresh, RunEvent? Answer = null)
     {

@@ -5,13 +5,14 @@ using System.Text;
 using System.Text.Json;
 using ComfyFunc.Pool;
 using ComfyFunc.Prompts;
+using ComfyFunc.Secrets;
 using ComfyFunc.Storage;
 using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Runs;
 
 /// <summary>Turns a call into a run's row, or says everything that is wrong with it. Nothing that can be known before is left for a GPU to find out.</summary>
-public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles files, ResultCache results, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
+public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles files, ResultCache results, ExtraData extraData, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
 {
     public async Task<IntakeReply> AcceptAsync(Call call, CancellationToken cancellationToken) => await BindAsync(call, cancellationToken) switch
     {
@@ -38,11 +39,11 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
         {
             case StrictJson.Malformed malformed:
                 return Refuse(malformed.Fault);
-            case StrictJson.Parsed { Root: var root }:
-                return ValueBinder.Bind(workflow, root, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
+            case StrictJson.Parsed { Root: var root } when ExtraDataReader.Split(root, workflow.Contract) is var extra:
+                return extra.Fault is { } fault ? Refuse(fault) : ValueBinder.Bind(workflow, extra.Rest, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
                 {
                     Binding.Invalid invalid => new BindReply.Refused(invalid.Faults),
-                    Binding.Valid valid => new BindReply.Bound(row.Name, picked, workflow, valid.Values, valid.Files),
+                    Binding.Valid valid => new BindReply.Bound(row.Name, picked, workflow, valid.Values, valid.Files) { ExtraData = extra.Given },
                     _ => throw new UnreachableException(),
                 };
             default:
@@ -54,6 +55,12 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
     {
         var version = bound.Version;
         var id = call.Run ?? RunIds.New(clock);
+        var extra = await extraData.OfRunAsync(id, bound.Name, version, ExtraDataReader.Merge(call.ExtraData, bound.ExtraData), cancellationToken);
+        if (extra.Fault is { } unreadable)
+        {
+            return new IntakeReply.Refused([unreadable]);
+        }
+
         var stored = await files.StoreAsync(id, call.Client, bound.Files, cancellationToken);
         if (stored is FilesReply.Refused refused)
         {
@@ -77,6 +84,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 Batch = call.Batch,
                 Webhook = call.Webhook,
                 Metadata = call.Metadata,
+                ExtraData = extra.Sealed,
                 StripMetadata = version.Settings?.StripMetadata ?? false,
                 Limits = LimitsFrom(now, call.StartWithin ?? version.Settings?.StartWithin, call.FinishWithin ?? version.Settings?.FinishWithin),
                 State = RunProcess.Initial,
@@ -84,6 +92,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 Seeds = [.. PromptCompiler.SeedsToDraw(bound.Workflow, bound.Values).Select(s => new RunSeed(s.Node, s.Input, Draw(s.Max), s.Tag))],
             },
             bound.Values,
+            extra.Digest,
             cancellationToken);
         if (call.MayReuse && await results.FindAsync(run, cancellationToken) is { } made)
         {
@@ -139,6 +148,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 Files = files.ToImmutable(),
                 Seeds = old.Seeds,
                 Metadata = old.Metadata,
+                ExtraData = await extraData.RepeatedAsync(old, id, cancellationToken),
                 StripMetadata = old.StripMetadata,
             },
             cancellationToken);
@@ -162,10 +172,10 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
         FinishBy = now + (finishWithin ?? options.FinishWithin),
     };
 
-    private async Task<RunRecord> WithValuesAsync(RunRecord run, CallValues values, CancellationToken cancellationToken)
+    private async Task<RunRecord> WithValuesAsync(RunRecord run, CallValues values, string? extraDigest, CancellationToken cancellationToken)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(values, ServerJson.Options);
-        run = run with { Inputs = Fingerprint(run, json) };
+        run = run with { Inputs = Fingerprint(run, json, extraDigest) };
         if (json.Length <= RunPrompts.LongestValues)
         {
             return run with { Values = JsonElement.Parse(json) };
@@ -176,11 +186,12 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
     }
 
     // The values name files by their index, so what the files hold is added.
-    private static string Fingerprint(RunRecord run, byte[] values)
+    private static string Fingerprint(RunRecord run, byte[] values, string? extraDigest)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{run.Content}\n{string.Join('\n', run.Files.Select(f => f.HostName))}\n"));
         hash.AppendData(values);
+        hash.AppendData(Encoding.UTF8.GetBytes(extraDigest ?? ""));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
@@ -201,7 +212,11 @@ public abstract record BindReply
     private BindReply() { }
 
     /// <param name="Name">The workflow's name as it was saved.</param>
-    public sealed record Bound(string Name, WorkflowVersion Version, Workflow Workflow, CallValues Values, ImmutableArray<CallFile> Files) : BindReply;
+    public sealed record Bound(string Name, WorkflowVersion Version, Workflow Workflow, CallValues Values, ImmutableArray<CallFile> Files) : BindReply
+    {
+        /// <summary>What the body wants hosts given beside the prompt: a JSON object, secret.</summary>
+        public string? ExtraData { get; init; }
+    }
 
     public sealed record Refused(ImmutableArray<Fault> Faults) : BindReply;
 }

@@ -63,6 +63,9 @@ public sealed record RunRecord
     /// <summary>The blob that holds the values when they are too large for the row.</summary>
     public string? ValuesBlob { get; init; }
 
+    /// <summary>What hosts are given beside the prompt, sealed.</summary>
+    public string? ExtraData { get; init; }
+
     /// <summary>The caller's files by the index that the values refer to.</summary>
     public ImmutableArray<RunFile> Files { get; init; } = [];
 

@@ -47,10 +47,15 @@ public sealed record WorkflowVersion(int Version, string Content, string Catalog
 {
     /// <summary>The HTTP entity tag: the same content has the same one, for ever.</summary>
     [JsonIgnore]
-    public string ETag => Demands is null && Settings is null ? $"\"{Content}\"" : $"\"{Content}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Demands?.Key}{Settings}")))[..8]}\"";
+    public string ETag => Demands is null && Settings is null && ExtraData is null
+        ? $"\"{Content}\""
+        : $"\"{Content}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Demands?.Key}{Settings}{ExtraData}")))[..8]}\"";
 
     /// <summary>What the workflow's author demands of a host beyond what the prompt names.</summary>
     public Demands? Demands { get; init; }
+
+    /// <summary>What hosts are given beside the prompt, sealed: the same data is the same text.</summary>
+    public string? ExtraData { get; init; }
 
     /// <summary>How the author wants runs treated.</summary>
     public WorkflowSettings? Settings { get; init; }

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ComfyFunc.Pool;
+using ComfyFunc.Secrets;
 
 namespace ComfyFunc.Workflows;
 
 /// <summary>Saves workflows: checked against the pool's node catalog, idempotent, versioned, and never half.</summary>
-public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, HostCatalogs catalogs, TimeProvider clock)
+public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, HostCatalogs catalogs, ExtraData extraData, TimeProvider clock)
 {
     public async Task<SaveReply> SaveAsync(string name, JsonElement document, SaveTerms terms, CancellationToken cancellationToken)
     {
@@ -21,10 +22,13 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
 
         var (demands, faults) = DemandsReader.Read(document);
         var (settings, settingFaults) = WorkflowSettings.Read(document);
-        if (!faults.IsEmpty || !settingFaults.IsEmpty)
+        var extra = ExtraDataReader.OfDocument(document);
+        if (!faults.IsEmpty || !settingFaults.IsEmpty || extra.Fault is not null)
         {
-            return new SaveReply.Refused([.. faults, .. settingFaults]);
+            return new SaveReply.Refused([.. faults, .. settingFaults, .. extra.Fault is { } fault ? [fault] : Array.Empty<Fault>()]);
         }
+
+        var sealedExtra = await extraData.OfWorkflowAsync(name, extra.Given, cancellationToken);
 
         var catalog = pool.Only(workflow.Classes);
         while (true)
@@ -36,7 +40,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
                 return Refuse(objection);
             }
 
-            if (live?.Latest.Content == workflow.ContentHash && live.Latest.Demands?.Key == demands?.Key && live.Latest.Settings == settings)
+            if (live?.Latest.Content == workflow.ContentHash && live.Latest.Demands?.Key == demands?.Key && live.Latest.Settings == settings && live.Latest.ExtraData == sealedExtra)
             {
                 return new SaveReply.Saved(live, await workflows.LoadAsync(live.Latest, cancellationToken), [], Created: false);
             }
@@ -49,7 +53,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
 
             await workflows.KeepAsync(workflow, catalog, cancellationToken);
             var known = row ?? new WorkflowRow { Name = name };
-            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow()) { Demands = demands, Settings = settings };
+            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow()) { Demands = demands, Settings = settings, ExtraData = sealedExtra };
             var saved = known with { Name = live?.Name ?? name, Versions = known.Versions.Add(next), DeletedAt = null };
             if (await workflows.TryWriteAsync(saved, cancellationToken))
             {

@@ -39,7 +39,7 @@ public sealed class ComfyClientTests : IAsyncLifetime
         Assert.Equal(new Whereabouts.Pending(1), await FindAsync(pending));
         Assert.Equal(new Whereabouts.Pending(2), await FindAsync(last));
         Assert.IsType<Whereabouts.Nowhere>(await FindAsync(Clients.NewId()));
-        var queue = (await client.GetQueueAsync(Deadline.Token))!;
+        var queue = (await client.GetQueueAsync(Deadline.Token)).Value!;
         Assert.Equal([running], queue.Running);
         Assert.Equal([pending, last], queue.Pending);
     }
@@ -100,9 +100,10 @@ public sealed class ComfyClientTests : IAsyncLifetime
         Assert.False(await client.FreeAsync(Deadline.Token));
         Assert.IsType<UploadReply.NoAnswer>(await client.UploadAsync("", "a.png", new MemoryStream([1]), "image/png", Deadline.Token));
         Assert.IsType<OutputReply.NoAnswer>(await client.OpenOutputAsync(new("a.png", "", "output", "images", false), Deadline.Token));
-        Assert.Null(await client.GetQueueAsync(Deadline.Token));
-        Assert.Null(await client.GetCatalogAsync(Deadline.Token));
-        Assert.Null(await client.GetSystemStatsAsync(Deadline.Token));
+        Assert.Equal(new(HostFaultKind.NoAnswer, "It does not answer: no connection can be made."), (await client.GetQueueAsync(Deadline.Token)).Fault);
+        Assert.IsType<CatalogReply.NoAnswer>(await client.GetCatalogAsync(Deadline.Token));
+        Assert.Null((await client.GetSystemStatsAsync(Deadline.Token)).Value);
+        Assert.Null((await client.GetFeaturesAsync(Deadline.Token)).MaxUploadBytes);
     }
 
     [Fact]

@@ -157,11 +157,12 @@ public sealed class ComfyContractTests(ComfyHostFixture host) : IClassFixture<Co
     [Fact]
     public async Task A_host_tells_its_version_its_catalog_and_its_queue()
     {
-        var stats = await host.Client.GetSystemStatsAsync(Deadline.Token);
+        var stats = (await host.Client.GetSystemStatsAsync(Deadline.Token)).Value;
         Assert.NotNull(stats?.ComfyVersion);
         Assert.True(stats.VramBytes > 0);
-        Assert.Contains("EmptyImage", Encoding.UTF8.GetString((await host.Client.GetCatalogAsync(Deadline.Token))!), StringComparison.Ordinal);
-        Assert.NotNull(await host.Client.GetQueueAsync(Deadline.Token));
+        Assert.Contains("EmptyImage", Encoding.UTF8.GetString(Assert.IsType<CatalogReply.Read>(await host.Client.GetCatalogAsync(Deadline.Token)).Json.Span), StringComparison.Ordinal);
+        Assert.NotNull((await host.Client.GetQueueAsync(Deadline.Token)).Value);
+        Assert.Equal(104857600, (await host.Client.GetFeaturesAsync(Deadline.Token)).MaxUploadBytes);
         Assert.True(await host.Client.FreeAsync(Deadline.Token));
     }
 

@@ -45,7 +45,7 @@ internal static class Clients
     public static ReadOnlyMemory<byte> Bytes(JsonNode graph) => JsonSerializer.SerializeToUtf8Bytes(graph);
 
     public static HostListener Listener(Uri url, ComfyClient client, IHostObserver observer, ListenerOptions? options = null) =>
-        new(new("h"), url, client, options ?? Quick, observer, HostSocket.OpenAsync, TimeProvider.System, NullLogger<HostListener>.Instance);
+        new(new("h"), new(url), client, options ?? Quick, observer, HostSocket.OpenAsync, TimeProvider.System, NullLogger<HostListener>.Instance);
 
     /// <summary>Looks often, so that a test need not wait.</summary>
     public static ListenerOptions Quick { get; } = new()

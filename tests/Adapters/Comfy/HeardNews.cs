@@ -5,7 +5,7 @@ using ComfyFunc.Tests.ComfySim;
 namespace ComfyFunc.Tests.Adapters.Comfy;
 
 /// <summary>One thing that a listener told.</summary>
-internal sealed record News(string What, PromptId? Prompt = null, PromptProgress? Progress = null, Preview? Preview = null, bool WasExecuting = false, bool IsHearing = false);
+internal sealed record News(string What, PromptId? Prompt = null, PromptProgress? Progress = null, Preview? Preview = null, bool WasExecuting = false, bool IsHearing = false, string? Detail = null);
 
 /// <summary>Writes down what a listener tells, for a test to wait for.</summary>
 internal sealed class HeardNews : IHostObserver
@@ -35,13 +35,15 @@ internal sealed class HeardNews : IHostObserver
 
     public ValueTask ReachableAsync(HostId host) => Write(new("reachable"));
 
-    public ValueTask UnreachableAsync(HostId host, Exception? why) => Write(new("unreachable"));
+    public ValueTask UnreachableAsync(HostId host, string? why) => Write(new("unreachable", Detail: why));
 
     public ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing) => Write(new("looked", queue.Running.IsEmpty ? null : queue.Running[0], IsHearing: isHearing));
 
     public ValueTask QueueMovedAsync(HostId host) => Write(new("queue"));
 
     public ValueTask PreviewedAsync(HostId host, PromptId prompt, Preview preview) => Write(new("preview", prompt, Preview: preview));
+
+    public ValueTask PicturedAsync(HostId host, PromptId prompt, string node, Preview picture) => Write(new("picture", prompt, Preview: picture, Detail: node));
 
     private ValueTask Write(News item) => news.Writer.WriteAsync(item);
 }

@@ -57,14 +57,14 @@ internal sealed class GpuWire(SimWorld world) : HttpMessageHandler
 /// <summary>One process's clients and listeners for the simulated hosts: the real ones, over simulated lines.</summary>
 internal sealed class GpuLines(SimWorld world, ProcessClock clock) : IHostListeners, IHttpClientFactory
 {
-    public IHostListener For(HostId host, Uri url, ComfyClient client, IHostObserver observer) =>
-        new HostListener(host, url, client, new ListenerOptions(), observer, OpenAsync, clock, NullLogger<HostListener>.Instance);
+    public IHostListener For(HostId host, HostAddress address, ComfyClient client, IHostObserver observer) =>
+        new HostListener(host, address, client, new ListenerOptions(), observer, OpenAsync, clock, NullLogger<HostListener>.Instance);
 
     public HttpClient CreateClient(string name) => new(new GpuWire(world)) { Timeout = Timeout.InfiniteTimeSpan };
 
-    private async Task<IHostSocket?> OpenAsync(Uri host, CancellationToken cancellationToken)
+    private async Task<IHostSocket?> OpenAsync(HostAddress host, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(world.Random.Next(1, 50)), world.Time, CancellationToken.None); // The process that would cancel is gone with its context.
-        return world.HostOf(host).Connect($"client{world.NextNumber()}");
+        return world.HostOf(host.Url).Connect($"client{world.NextNumber()}");
     }
 }
