@@ -92,7 +92,7 @@ public sealed class StubTests
     [InlineData("BOOLEAN", "PrimitiveBoolean", "value")]
     public async Task Every_type_has_a_value_that_can_be_worked_with(string type, string consumer, string input)
     {
-        await using var rig = await StartAsync($$"""{"Source":{"input":{},"output":["{{type}}"],"output_node":false}}""");
+        await using var rig = await StartAsync($$"""{"Source":{"input":{},"output":["{{type}}"],"output_node":false} }""");
         var graph = new JsonObject
         {
             ["1"] = Graphs.Node("Source"), ["2"] = Graphs.Node(consumer, (input, Graphs.Link("1")), ("filename_prefix", "x"), ("stop_at_clip_layer", -1)),
@@ -124,7 +124,7 @@ public sealed class StubTests
     [InlineData("""{"images":["IMAGE"],"filename_prefix":["STRING",{}],"save_output":["BOOLEAN",{}],"format":[["video/h264-mp4"]]}""", """["VHS_FILENAMES"]""", "gifs", "output", ".mp4")]
     public async Task An_output_node_lists_a_file(string inputs, string outputs, string key, string type, string extension)
     {
-        await using var rig = await StartAsync($$"""{"Show":{"input":{"required":{{inputs}}},"output":{{outputs}},"output_node":true}}""");
+        await using var rig = await StartAsync($$"""{"Show":{"input":{"required":{{inputs}} },"output":{{outputs}},"output_node":true} }""");
         await rig.RunAsync(
             new JsonObject
             {
@@ -147,7 +147,7 @@ public sealed class StubTests
     [InlineData("Reader", "thing", """[[],{"file_upload":true}]""", "value_not_in_list")]
     public async Task A_loader_takes_a_file_once_it_is_there(string name, string input, string spec, string type)
     {
-        await using var rig = await StartAsync($$"""{"{{name}}":{"input":{"required":{"{{input}}":{{spec}}}},"output":["IMAGE"],"output_node":false}}""");
+        await using var rig = await StartAsync($$"""{"{{name}}":{"input":{"required":{"{{input}}":{{spec}} } },"output":["IMAGE"],"output_node":false} }""");
         var graph = new JsonObject { ["1"] = Graphs.Node(name, (input, "sub/clip.mp4")), ["2"] = Graphs.Save("1") };
         var fault = (await rig.RefusedAsync(graph)).GetProperty("node_errors").GetProperty("1").GetProperty("errors")[0];
         Assert.Equal(type, fault.GetProperty("type").GetString());
@@ -179,6 +179,18 @@ public sealed class StubTests
         graph["1"]!["inputs"]!["width"] = 8;
         await rig.RunAsync(graph, await rig.ListenAsync(), "p");
         Assert.Equal("success", (await rig.EntryAsync("p")).GetProperty("status").GetProperty("status_str").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"__value__":["a","b"]}""", true)]
+    [InlineData("""{"__value__":["a","d"]}""", false)]
+    [InlineData("\"a\"", true)]
+    [InlineData("""["a","b","c"]""", false)]
+    public async Task Several_choices_come_in_a_wrapped_list(string value, bool isTaken)
+    {
+        await using var rig = await StartAsync("""{"Tags":{"input":{"required":{"tags":["COMBO",{"options":["a","b","c"],"multiselect":true}]}},"output":["IMAGE"],"output_node":true}}""");
+        using var response = await rig.PostAsync("prompt", $$$"""{"prompt":{"1":{"class_type":"Tags","inputs":{"tags":{{{value}}}} } } }""");
+        Assert.Equal(isTaken ? HttpStatusCode.OK : HttpStatusCode.BadRequest, response.StatusCode);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class StubOutputs
         if (values.OfType<Sound>().FirstOrDefault() is { } sound)
             return new() { ["audio"] = new PyList { Save(node, c, ".flac", FlacFile.Encode(sound)) } };
 
-        return node.Inputs.FirstOrDefault(i => i.Type is NodeTypes.Any or "STRING" && i.Name != Prefix && c.Has(i.Name)) is { } text
+        return node.Inputs.FirstOrDefault(i => i.Type is NodeTypes.Any or "STRING" or "INT" or "FLOAT" && i.Name != Prefix && c.Has(i.Name)) is { } text
             ? new() { ["text"] = new PyList { Py.Str(c.Value(text.Name)) } }
             : null;
     }
@@ -47,6 +47,7 @@ internal static class StubOutputs
         ? OutputFiles.SaveTemp(c, extension, path => File.WriteAllBytes(path, bytes))
         : OutputFiles.Save(c, prefix, extension, 0, 0, path => File.WriteAllBytes(path, bytes));
 
+    // ComfyUI hands a node only the inputs that its class declares.
     private static string? PrefixOf(NodeClass node, NodeContext c) =>
-        c.Has(Prefix) ? c.Text(Prefix) : node.Inputs.Any(i => i.Name == Prefix) ? "ComfyUI" : null;
+        !node.Inputs.Any(i => i.Name == Prefix) ? null : c.Has(Prefix) ? c.Text(Prefix) : "ComfyUI";
 }

@@ -119,6 +119,10 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
 
     private bool CheckLiteral(string id, NodeClass nodeClass, InputSpec spec, PyDict inputs)
     {
+        // A list that is no link comes wrapped.
+        if (inputs[spec.Name] is PyDict wrapped && wrapped.TryGetValue("__value__", out var inner))
+            inputs[spec.Name] = inner;
+
         object? value;
         try
         {
@@ -160,7 +164,11 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
 
     private bool CheckChoice(string id, InputSpec spec, object? value)
     {
-        if (spec.ChoicesOn(catalog.Shelf) is not { } choices || choices.Any(c => Py.Equals(c, value)))
+        if (spec.ChoicesOn(catalog.Shelf) is not { } choices)
+            return true;
+
+        var picked = spec.Options?.GetValueOrDefault("multiselect") is true && value is PyList several ? several : [value];
+        if (picked.TrueForAll(p => choices.Exists(c => Py.Equals(c, p))))
             return true;
 
         if (spec.TakesFiles && value is string file && File.Exists(folders.PathOfInput(file)))
