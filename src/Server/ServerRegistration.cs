@@ -91,7 +91,7 @@ public static class ServerRegistration
         services.TryAddSingleton<HostHealth>();
         services.TryAddSingleton<HostSentinel>();
         services.TryAddSingleton<WarmUps>();
-        services.TryAddSingleton<LiveContract>();
+        services.TryAddSingleton<LiveWorkflows>();
         services.TryAddSingleton<PendingStore>();
         services.TryAddSingleton<Capabilities>();
         services.TryAddSingleton<PromptWatch>();

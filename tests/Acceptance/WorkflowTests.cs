@@ -109,10 +109,27 @@ public class WorkflowTests(AppFixture app)
     [Fact]
     public async Task Every_fault_of_a_prompt_is_named_with_its_place()
     {
-        var broken = Prompts.Slow.Replace("EmptyImage", "EmptyImagine", StringComparison.Ordinal).Replace("""["2",0]""", """["9",0]""", StringComparison.Ordinal);
+        var broken = Prompts.Slow.Replace("\"width\":32", "\"width\":null", StringComparison.Ordinal).Replace("""["2",0]""", """["9",0]""", StringComparison.Ordinal)
+            .Replace("\"3\":", """ "4":{"class_type":"SaveImage","inputs":{"images":["2",0],"filename_prefix":"p"}},"3":""", StringComparison.Ordinal);
         using var refused = await PutAsync("broken", broken, null);
 
-        Assert.Equal(["/1/class_type", "/3/inputs/images"], (await refused.PointersAsync(HttpStatusCode.UnprocessableEntity)).Order());
+        Assert.Equal(["/1/inputs/width", "/3/inputs/images"], (await refused.PointersAsync(HttpStatusCode.UnprocessableEntity)).Order());
+    }
+
+    [Fact]
+    public async Task What_no_host_has_is_told_and_keeps_nobody_from_saving()
+    {
+        var saved = await app.Http.SaveAsync("warned", Prompts.Picture.Replace("dreamshaper_8", "juggernaut", StringComparison.Ordinal).Replace("Preview Image [my image]", "Preview [DEPRECATED] [my image]", StringComparison.Ordinal));
+        var shown = await (await app.Http.GetAsync(new Uri("workflows/warned", UriKind.Relative), Cancellation)).JsonAsync();
+        var run = await app.Http.RunAsync("warned");
+        var sound = await app.Http.SaveAsync("sound", Prompts.Picture);
+
+        string[] warnings = ["accidental_tag /7/_meta/title", "option_missing /1/inputs/ckpt_name"];
+        Assert.Equal(warnings, saved["warnings"]!.AsArray().Select(w => $"{w!["code"]} {w["pointer"]}").Order());
+        Assert.Equal(warnings, shown["warnings"]!.AsArray().Select(w => $"{w!["code"]} {w["pointer"]}").Order());
+        Assert.Equal("no_capable_host", Caller.Code(run));
+        Assert.Contains("juggernaut", (string)run["error"]!["message"]!, StringComparison.Ordinal);
+        Assert.Empty(sound["warnings"]!.AsArray());
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public class DescriptionTests
         Assert.Equal("RunTextToImage", call.OperationId);
         Assert.Equal(("uint64", "18446744073709551615"), (sampler["seed"].Format, sampler["seed"].Maximum));
         Assert.Equal(("int32", "1", "10000"), (sampler["steps"].Format, sampler["steps"].Minimum, sampler["steps"].Maximum));
-        Assert.Equal(8, sampler["width"].MultipleOf);
+        Assert.Null(sampler["width"].MultipleOf);
         Assert.Equal((JsonSchemaType.Number, "How closely it follows."), (sampler["cfg"].Type, sampler["cfg"].Description));
         Assert.Equal(["euler", "dpm"], sampler["sampler_name"].Enum!.Select(e => (string)e!));
         Assert.Equal(JsonSchemaType.Boolean, sampler["tiled"].Type);
@@ -58,6 +58,16 @@ public class DescriptionTests
         Assert.Equal(2, input["photo"].OneOf!.Count);
         Assert.Equal(3, document.Components.Schemas["TextToImage_Photo"].Properties!["image"].OneOf!.Count);
         Assert.False(document.Components.Schemas["TextToImageInput"].AdditionalPropertiesAllowed);
+    }
+
+    [Fact]
+    public async Task What_a_call_must_bring_is_required()
+    {
+        var contract = new Contract([new("photo", [new("5", "LoadImage")], CanBypass: true, [new() { Name = "image", Type = "FILE", Upload = "image", Required = true }, new() { Name = "n", Type = "INT" }])], []);
+        var schemas = (await ParsedAsync(ApiDescription.Of(WorkflowDescription.Of([("Fix", 1, contract)]), "https://example.org"))).Components!.Schemas!;
+
+        Assert.Equal(["photo"], schemas["FixInput"].Required!);
+        Assert.Equal(["image"], schemas["Fix_Photo"].Required!);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Prompts;
 
@@ -12,4 +13,7 @@ public sealed record CompileOptions
 
     /// <summary>Nodes whose cached results the host is to keep.</summary>
     public ImmutableArray<CacheNode> CacheNodes { get; init; } = [];
+
+    /// <summary>What the host that gets the prompt knows: files are spelled as it spells them, and loose nodes that it does not know are left out.</summary>
+    public NodeCatalog? Host { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Prompts;
@@ -36,9 +35,8 @@ public sealed class CompiledPrompt
     public ImmutableArray<Loader> Loaders =>
     [
         .. nodes.SelectMany(n => n.Inputs
-            .Where(i => i.Link is null && n.Class.Find(i.Name) is { Type: NodeInput.Combo, Upload: null } combo && i.Value.ValueKind is JsonValueKind.String && combo.Offers(i.Value))
-            .Select(i => new RequiredOption(n.Class.Name, i.Name, i.Value.GetString()!)) // A string is never null.
-            .Where(o => o.IsModelFile)
+            .Where(i => PromptLiterals.IsModel(n, i))
+            .Select(i => new RequiredOption(n.Class.Name, i.Name, i.Value.GetString()!)) // A model is a string, which is never null.
             .Select(o => new Loader(n.Id, o.Value, o.LoadPriorSeconds))),
     ];
 

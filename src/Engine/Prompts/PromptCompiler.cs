@@ -26,6 +26,7 @@ public static class PromptCompiler
 
         nodes = ImageBatches.Expand(nodes, values.Assignments.Where(a => a.Files.Length > 1), fileNames);
         nodes = Bypass.Apply(nodes, values.Bypassed.ToHashSet(StringComparer.Ordinal));
+        nodes = options.Host is { } host ? PromptSpelling.For(host, nodes) : nodes;
         return new(workflow, nodes, Write(workflow, nodes, options.CacheNodes));
     }
 

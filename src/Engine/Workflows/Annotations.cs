@@ -8,34 +8,112 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
 {
     public static Annotations None { get; } = new([], false, false);
 
-    public static Annotations Parse(string? title)
+    /// <summary>Texts in brackets that the node's pack wrote, which are no tags.</summary>
+    public ImmutableArray<string> Ignored { get; init; } = [];
+
+    /// <param name="own">The names of the node's class: what stands in brackets there too is no tag.</param>
+    public static Annotations Parse(string? title, params ReadOnlySpan<string?> own)
     {
         if (string.IsNullOrWhiteSpace(title))
         {
             return None;
         }
 
-        var brackets = Brackets.Matches(title).Select(m => m.Groups[1].Value.Trim()).Where(t => t.Length > 0).ToArray();
-        var rest = Brackets.Replace(title, " ");
-        var words = Words.Matches(rest).Select(m => m.Groups[1].Value).ToArray();
-        return new(
-            [.. brackets.Where(t => t[0] != '!').Select(Bracketed).OfType<Tag>(), .. Dollars.Matches(rest).Select(Dollar), .. Hashes.Matches(rest).Select(m => new Tag(m.Groups[1].Value, []) { IsOutputOnly = true })],
-            Has("bypass"),
-            Has("cache"));
+        var tags = ImmutableArray.CreateBuilder<Tag>();
+        var ignored = ImmutableArray.CreateBuilder<string>();
+        var marks = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (Match match in Brackets.Matches(title))
+        {
+            var text = match.Groups[1].Value.Trim();
+            if (text.StartsWith('!'))
+            {
+                marks.Add(text[1..].Trim());
+            }
+            else if (text.Length > 0 && IsOwn(match.Value, text, own))
+            {
+                ignored.Add(text);
+            }
+            else if (Bracketed(text) is { } tag)
+            {
+                tags.Add(tag);
+            }
+        }
 
-        bool Has(string word) => brackets.Any(t => t[0] == '!' && t[1..].Trim().Equals(word, StringComparison.OrdinalIgnoreCase)) || words.Contains(word, StringComparer.OrdinalIgnoreCase);
+        var rest = Brackets.Replace(title, " ");
+        tags.AddRange(Dollars.Matches(rest).Select(Dollar));
+        tags.AddRange(Hashes.Matches(rest).Select(m => new Tag(m.Groups[1].Value, []) { IsOutputOnly = true }));
+        marks.UnionWith(Words.Matches(rest).Select(m => m.Groups[1].Value));
+        return new(tags.ToImmutable(), marks.Contains("bypass"), marks.Contains("cache")) { Ignored = ignored.ToImmutable() };
+    }
+
+    /// <summary>What looks like an annotation and is none, as sentences for the author.</summary>
+    public static IEnumerable<string> MistypedIn(string? title)
+    {
+        if (string.IsNullOrWhiteSpace(title))
+        {
+            yield break;
+        }
+
+        foreach (Match match in Brackets.Matches(title))
+        {
+            var text = match.Groups[1].Value.Trim();
+            if (text.StartsWith('!') && !Known.Contains(text[1..].Trim(), StringComparer.OrdinalIgnoreCase))
+            {
+                yield return $"'[{text}]' is no mark. There are [!bypass] and [!cache].";
+            }
+            else if (text.Length == 0 || text[0] == ':')
+            {
+                yield return $"'{match.Value}' names no tag.";
+            }
+            else if (text.IndexOf(',', StringComparison.Ordinal) is var comma and >= 0 && (text.IndexOf(':', StringComparison.Ordinal) is var colon && (colon < 0 || comma < colon)))
+            {
+                yield return $"'[{text}]' is one tag with a comma in its name. Inputs are listed after a colon, [tag:a,b]; two tags are [a] [b].";
+            }
+        }
+
+        var rest = Brackets.Replace(title, " ");
+        if (rest.AsSpan().ContainsAny('[', ']'))
+        {
+            yield return $"A bracket of the title '{title}' has no partner.";
+        }
+
+        foreach (Match match in Signs.Matches(Hashes.Replace(Dollars.Replace(Words.Replace(rest, " "), " "), " ")))
+        {
+            yield return $"'{match.Value}' is no annotation: {(match.Value.Contains('!', StringComparison.Ordinal) ? "there are !bypass and !cache, as words of their own" : "$tag and $tag(a,b) are words of their own")}.";
+        }
+    }
+
+    private static bool IsOwn(string bracket, string text, ReadOnlySpan<string?> own)
+    {
+        foreach (var name in own)
+        {
+            if (name?.Contains(bracket, StringComparison.OrdinalIgnoreCase) is true)
+            {
+                return true;
+            }
+        }
+
+        return StatusMarks.Has(text);
     }
 
     private static Tag? Bracketed(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         var name = (colon < 0 ? text : text[..colon]).Trim();
-        return name.Length == 0 ? null : new(name, colon < 0 ? null : List(text[(colon + 1)..]));
+        var isMarked = name.EndsWith('!');
+        name = isMarked ? name[..^1].TrimEnd() : name;
+        return name.Length == 0 ? null : new(name, colon < 0 ? null : List(text[(colon + 1)..])) { IsMarked = isMarked };
     }
 
     private static Tag Dollar(Match match) => new(match.Groups[1].Value, match.Groups[2].Success ? List(match.Groups[2].Value) : null);
 
-    private static ImmutableArray<string> List(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+    private static ImmutableArray<TagInput> List(string text) =>
+        [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Listed)];
+
+    private static TagInput Listed(string text) =>
+        text.IndexOf('=', StringComparison.Ordinal) is var at and > 0 ? new(text[..at].TrimEnd(), text[(at + 1)..].Trim().ToLowerInvariant()) : new(text);
+
+    private static readonly ImmutableArray<string> Known = ["bypass", "cache"];
 
     [GeneratedRegex(@"\[([^\[\]]*)\]")]
     private static partial Regex Brackets { get; }
@@ -48,19 +126,8 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
 
     [GeneratedRegex(@"(?<!\S)!(bypass|cache)(?!\S)", RegexOptions.IgnoreCase)]
     private static partial Regex Words { get; }
-}
 
-/// <summary>One tag in a title.</summary>
-/// <param name="Inputs">The inputs that it exposes; <see langword="null"/> for all widgets.</param>
-public sealed record Tag(string Name, ImmutableArray<string>? Inputs)
-{
-    /// <summary>Written <c>#tag</c>: it names an output and nothing else.</summary>
-    public bool IsOutputOnly { get; init; }
-
-    public bool Exposes(NodeInput input, bool isLinked, bool isOnOutputNode) =>
-        Inputs is { } listed ? listed.Contains(input.Name, StringComparer.OrdinalIgnoreCase) && (input.IsWidget || CanBeLiteral(input))
-        : input.IsWidget && !isLinked && !isOnOutputNode;
-
-    // A listed input that the author forced to be a socket still takes a value of a scalar type.
-    private static bool CanBeLiteral(NodeInput input) => input.Type is "INT" or "FLOAT" or "STRING" or "BOOLEAN" or NodeInput.Combo;
+    // A dollar before a letter, and a mark that begins as the true ones do.
+    [GeneratedRegex(@"\S*\$[\p{L}_]\S*|(?<!\S)!(?:by|ca)\S*|\S+!(?:bypass|cache)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Signs { get; }
 }

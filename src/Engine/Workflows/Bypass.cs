@@ -23,7 +23,7 @@ public static class Bypass
     public static IEnumerable<(PromptNode Node, NodeInput Input)> Starved(ImmutableArray<PromptNode> before, ImmutableArray<PromptNode> after)
     {
         var originals = before.ToDictionary(n => n.Id, StringComparer.Ordinal);
-        var needed = Needed(after);
+        var needed = Reach.Of(after);
         return from node in after
                where needed.Contains(node.Id)
                let original = originals[node.Id]
@@ -31,28 +31,6 @@ public static class Bypass
                from lost in original.Inputs
                where node.Find(lost.Name) is null && node.Class.Find(lost.Name) is { IsRequired: true }
                select (node, node.Class.Find(lost.Name)!); // The line above has found it.
-    }
-
-    private static HashSet<string> Needed(ImmutableArray<PromptNode> nodes)
-    {
-        var byId = nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
-        var needed = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Stack<PromptNode>(nodes.Where(n => n.Class.IsOutputNode));
-        while (open.TryPop(out var node))
-        {
-            if (needed.Add(node.Id))
-            {
-                foreach (var input in node.Inputs)
-                {
-                    if (input.Link is { } link && byId.TryGetValue(link.Node, out var source))
-                    {
-                        open.Push(source);
-                    }
-                }
-            }
-        }
-
-        return needed;
     }
 
     private static PromptNode Rewire(PromptNode node, Dictionary<string, PromptNode> byId, IReadOnlySet<string> bypassed)
@@ -107,9 +85,13 @@ public static class Bypass
 
     /// <summary>Whether a link may join the two: LiteGraph's rule, where a type may be a list and <c>*</c> is all.</summary>
     public static bool Fits(string one, string other) =>
-        one == other || one == Any || other == Any
-        || one.Split(',', StringSplitOptions.TrimEntries).Intersect(other.Split(',', StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase).Any();
+        one == other || one == Any || other == Any || IsDynamic(one) || IsDynamic(other)
+        || one.Split(',', StringSplitOptions.TrimEntries).Intersect(other.Split(',', StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase).Any()
+        || one.Split(',', StringSplitOptions.TrimEntries).Contains(Any) || other.Split(',', StringSplitOptions.TrimEntries).Contains(Any);
+
+    /// <summary>A type of newer servers that stands for others: what it takes is not said here.</summary>
+    public static bool IsDynamic(string type) => type.StartsWith("COMFY_", StringComparison.Ordinal);
 
     private static string TypeOf(NodeLink link, Dictionary<string, PromptNode> byId) =>
-        byId.TryGetValue(link.Node, out var node) && link.Slot < node.Class.Outputs.Length ? node.Class.Outputs[link.Slot] : Any;
+        byId.TryGetValue(link.Node, out var node) ? node.Class.OutputType(link.Slot) ?? Any : Any;
 }

@@ -35,10 +35,10 @@ public sealed record ContractInput
 
     public decimal? Step { get; init; }
 
-    /// <summary>What an ENUM offers, on any host of the pool when the version was saved.</summary>
+    /// <summary>What an ENUM offers, on any host of the pool.</summary>
     public ImmutableArray<JsonElement>? Options { get; init; }
 
-    /// <summary>What kind of file a FILE is: image, mask, video, audio, 3d or file.</summary>
+    /// <summary>What kind of file a FILE is: image, mask, video, audio, 3d, latent or file.</summary>
     public string? Upload { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -47,6 +47,10 @@ public sealed record ContractInput
     /// <summary>Whether a fresh value is drawn for each run that does not set it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Seed { get; init; }
+
+    /// <summary>Whether every call must set it: the saved value is a file that no host has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Required { get; init; }
 
     public string? Tooltip { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace ComfyFunc.Workflows;
 
@@ -6,25 +7,42 @@ namespace ComfyFunc.Workflows;
 internal static class ContractBuilder
 {
     public static Contract Build(TagIndex tags, ImmutableArray<OutputTag> outputs, IReadOnlyDictionary<string, PromptNode> nodes) =>
-        new([.. tags.All.Select(TagOf)], [.. outputs.Select(o => new ContractOutput(o.Tag, OutputTags.KindOf(nodes[o.Nodes[0]], id => nodes.GetValueOrDefault(id)), o.Nodes))]);
+        new([.. tags.All.Select(TagOf)], [.. outputs.Select(o => new ContractOutput(o.Tag, o.IsSavedOnly ? "any" : OutputTags.KindOf(nodes[o.Nodes[0]], id => nodes.GetValueOrDefault(id)), o.Nodes))]);
 
     private static ContractTag TagOf(TaggedNodes tag) =>
-        new(tag.Name, [.. tag.Nodes.Select(n => new ContractNode(n.Node.Id, n.Node.Class.Name))], CanBypass: true, [.. tag.Inputs.Select(i => InputOf(i.First().Node, i.First().Input))]);
+        new(tag.Name, [.. tag.Nodes.Select(n => new ContractNode(n.Node.Id, n.Node.Class.Name))], CanBypass: true, [.. tag.Inputs.Select(i => InputOf([.. i]))]);
 
-    private static ContractInput InputOf(PromptNode node, NodeInput input) => new()
+    // A value goes to each node that has the input, so it must be right for all of them.
+    private static ContractInput InputOf(ImmutableArray<(PromptNode Node, NodeInput Input)> targets)
     {
-        Name = input.Name,
-        Type = TypeOf(input),
-        Default = node.Find(input.Name) is { Link: null } saved ? saved.Value : input.Default,
-        Min = input.Min,
-        Max = input.Max,
-        Step = input.Step,
-        Options = input is { Type: NodeInput.Combo, Upload: null } ? input.Options : null,
-        Upload = UploadOf(node, input),
-        Multiline = input.IsMultiline,
-        Seed = input.IsSeed,
-        Tooltip = input.Tooltip,
-    };
+        var (node, input) = targets[0];
+        return new()
+        {
+            Name = input.Name,
+            Type = TypeOf(input),
+            Default = node.Find(input.Name) is { Link: null } saved ? saved.Value : input.Default,
+            Min = targets.Max(t => t.Input.Min),
+            Max = targets.Min(t => t.Input.Max),
+            Step = input.Step,
+            Options = input is { Type: NodeInput.Combo, Upload: null } ? OptionsOf(targets) : null,
+            Upload = UploadOf(node, input),
+            Multiline = input.IsMultiline,
+            Seed = input.IsSeed,
+            Required = targets.Any(t => LacksFile(t.Node, t.Input)),
+            Tooltip = input.Tooltip,
+        };
+    }
+
+    /// <summary>Whether the saved value is the name of a file that no host has, so that a call must bring one.</summary>
+    public static bool LacksFile(PromptNode node, NodeInput input) =>
+        input is { Upload: not null, Type: NodeInput.Combo, ListsOptions: true } && node.Find(input.Name) is { Link: null, Value.ValueKind: JsonValueKind.String } saved
+        && !input.OffersSpelled(saved.Value.GetString()!); // A string is never null.
+
+    private static ImmutableArray<JsonElement> OptionsOf(ImmutableArray<(PromptNode Node, NodeInput Input)> targets) =>
+    [
+        .. targets[0].Input.Options.Where(o => targets.Skip(1).All(t =>
+            !t.Input.ListsOptions || t.Input.Offers(o) || (o.ValueKind is JsonValueKind.String && t.Input.OffersSpelled(o.GetString()!)))), // A string is never null.
+    ];
 
     public static string TypeOf(NodeInput input) => input switch
     {

@@ -16,16 +16,34 @@ public sealed class NodeClass
         Outputs = outputs;
         IsOutputNode = source.TryGetProperty("output_node", out var flag) && flag.ValueKind is JsonValueKind.True;
         byName = inputs.ToDictionary(i => i.Name, StringComparer.Ordinal);
+        DisplayName = Text(source, "display_name");
+        IsCustom = Text(source, "python_module")?.StartsWith("custom_nodes", StringComparison.Ordinal) is true;
+        AlsoComputes = IsOutputNode && !outputs.IsEmpty && inputs.Any(i => i.IsWidget && !i.IsUnlisted) && !OnlySaves(name, inputs);
         Slots = [.. inputs.Where(i => !i.IsWidget), .. inputs.Where(i => i.IsWidget)];
     }
 
     public string Name { get; }
+
+    /// <summary>What the front end titles its nodes with.</summary>
+    public string? DisplayName { get; }
+
+    /// <summary>Whether no host has said anything of it: what is known comes from the prompt's own values.</summary>
+    public bool IsUnknown { get; private init; }
+
+    /// <summary>Whether it comes from a pack, which may check its values in ways of its own.</summary>
+    public bool IsCustom { get; }
+
+    /// <summary>Whether it is an output node that is there for what it computes, too: samplers that show what they made, boxes of text.</summary>
+    public bool AlsoComputes { get; }
 
     /// <summary>Required inputs first, each group in the order that the server gives.</summary>
     public ImmutableArray<NodeInput> Inputs { get; }
 
     /// <summary>The types of its output slots.</summary>
     public ImmutableArray<string> Outputs { get; }
+
+    /// <summary>The type of an output slot; <see langword="null"/> when there is none. A class whose last slot is of any type may have more than it says, as packs do it.</summary>
+    public string? OutputType(int slot) => slot < 0 || Outputs.IsEmpty ? null : slot < Outputs.Length ? Outputs[slot] : Outputs[^1] is "*" ? "*" : null;
 
     /// <summary>Whether ComfyUI executes it for its own sake.</summary>
     public bool IsOutputNode { get; }
@@ -37,7 +55,32 @@ public sealed class NodeClass
 
     public NodeInput? Find(string input) => byName.GetValueOrDefault(input);
 
+    /// <summary>The class with inputs that one node has besides, and with others in the place of those of the same names.</summary>
+    internal NodeClass With(IReadOnlyCollection<NodeInput> inputs) => inputs.Count == 0 ? this : new(
+        Name, Source, [.. Inputs.Select(i => inputs.FirstOrDefault(n => n.Name == i.Name) ?? i), .. inputs.Where(n => Find(n.Name) is null)], Outputs) { IsUnknown = IsUnknown };
+
+    /// <summary>A class that no host has, as the nodes of a prompt use it.</summary>
+    internal static NodeClass Unknown(string name, IEnumerable<PromptInput> used, bool isOutputNode) => new(
+        name,
+        isOutputNode ? OutputSource : EmptySource,
+        [.. used.GroupBy(i => i.Name, StringComparer.Ordinal).Select(g => g.FirstOrDefault(i => i.Link is null) is { } literal ? NodeInput.ByValue(g.Key, literal.Value) with { IsUnlisted = false } : Socket(g.Key))],
+        ["*"]) { IsUnknown = true };
+
     internal static NodeClass Read(string name, JsonElement source) => new(name, source, [.. ReadInputs(name, source)], [.. ReadOutputs(source)]);
+
+    private static readonly JsonElement EmptySource = JsonElement.Parse("{}");
+
+    private static readonly JsonElement OutputSource = JsonElement.Parse("""{"output_node":true}""");
+
+    private static NodeInput Socket(string name) => new() { Name = name, Type = "*", IsRequired = false };
+
+    // Since 0.29 savers hand on what they save. A node that draws seeds computes, whatever else it does.
+    private static bool OnlySaves(string name, ImmutableArray<NodeInput> inputs) =>
+        name.StartsWith("Save", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Preview", StringComparison.OrdinalIgnoreCase)
+        || (!inputs.Any(i => i.IsSeed) && inputs.Any(i => i.IsWidget && (i.Name.Contains("filename", StringComparison.OrdinalIgnoreCase) || i.Name.Contains("prefix", StringComparison.OrdinalIgnoreCase))));
+
+    private static string? Text(JsonElement source, string member) =>
+        source.TryGetProperty(member, out var text) && text.ValueKind is JsonValueKind.String ? text.GetString() : null;
 
     private static IEnumerable<NodeInput> ReadInputs(string name, JsonElement source)
     {

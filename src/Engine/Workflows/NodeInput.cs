@@ -8,6 +8,8 @@ public sealed record NodeInput
 {
     public const string Combo = "COMBO";
 
+    private const string UploadFlag = "_upload";
+
     public required string Name { get; init; }
 
     /// <summary>INT, FLOAT, STRING, BOOLEAN, COMBO, or the type of what a link carries: MODEL, IMAGE, *…</summary>
@@ -17,6 +19,12 @@ public sealed record NodeInput
 
     /// <summary>What a combo offers.</summary>
     public ImmutableArray<JsonElement> Options { get; init; } = [];
+
+    /// <summary>Whether the server says what the combo offers. A list that is there and empty offers nothing; some combos have none and take what their node does.</summary>
+    public bool ListsOptions { get; init; }
+
+    /// <summary>Whether the class does not name it: the prompt has it, and a tag lists it.</summary>
+    public bool IsUnlisted { get; init; }
 
     public JsonElement? Default { get; init; }
 
@@ -32,7 +40,10 @@ public sealed record NodeInput
 
     public string? Tooltip { get; init; }
 
-    /// <summary>image, video, audio, 3d or file when the value is the name of an uploaded file.</summary>
+    /// <summary>What other inputs the node has for each choice, where it says so beside the combo.</summary>
+    internal JsonElement? Formats { get; init; }
+
+    /// <summary>image, mask, video, audio, 3d, latent or file when the value is the name of an uploaded file.</summary>
     public string? Upload { get; init; }
 
     /// <summary>Whether the value is set by hand; otherwise only a link can set it.</summary>
@@ -44,7 +55,31 @@ public sealed record NodeInput
     /// <summary>Whether it is a seed that the front end leaves as it is (its control says <c>fixed</c>).</summary>
     public bool IsFixedSeed { get; init; }
 
+    private HashSet<string>? normalOptions;
+
     public bool Offers(JsonElement value) => Options.Any(o => JsonElement.DeepEquals(o, value));
+
+    /// <summary>Whether it is offered, be it spelled with other path separators.</summary>
+    public bool OffersSpelled(string value) =>
+        (normalOptions ??= [.. Options.Where(o => o.ValueKind is JsonValueKind.String).Select(o => Spelling.Normal(o.GetString()!))]) // A string is never null.
+        .Contains(Upload is null ? Spelling.Normal(value) : Spelling.NormalUpload(value));
+
+    /// <summary>The input as its value has it, where no catalog knows it.</summary>
+    internal static NodeInput ByValue(string name, JsonElement value) => new()
+    {
+        Name = name,
+        Type = value.ValueKind switch
+        {
+            JsonValueKind.True or JsonValueKind.False => "BOOLEAN",
+            JsonValueKind.String => "STRING",
+            JsonValueKind.Number => value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? "FLOAT" : "INT",
+            _ => "*",
+        },
+        IsRequired = false,
+        IsWidget = true,
+        IsUnlisted = true,
+        IsSeed = name is "seed" or "noise_seed" && value.ValueKind is JsonValueKind.Number,
+    };
 
     public static NodeInput Read(string nodeClass, string name, JsonElement spec, bool isRequired)
     {
@@ -57,13 +92,14 @@ public sealed record NodeInput
             JsonValueKind.String => first.GetString()!, // A string is never null.
             _ => "*",
         };
+        var options = first.ValueKind is JsonValueKind.Array ? first : Member(extra, "options") is { ValueKind: JsonValueKind.Array } listed ? listed : default;
         return new()
         {
             Name = name,
             Type = type,
             IsRequired = isRequired,
-            Options = first.ValueKind is JsonValueKind.Array ? [.. first.EnumerateArray()]
-                : Member(extra, "options") is { ValueKind: JsonValueKind.Array } options ? [.. options.EnumerateArray()] : [],
+            Options = options.ValueKind is JsonValueKind.Array ? [.. options.EnumerateArray()] : [],
+            ListsOptions = type is Combo && options.ValueKind is JsonValueKind.Array,
             Default = Member(extra, "default"),
             Min = Number(extra, "min"),
             Max = Number(extra, "max"),
@@ -71,19 +107,32 @@ public sealed record NodeInput
             IsMultiline = Flag(extra, "multiline"),
             IsMultiselect = Flag(extra, "multiselect") || Member(extra, "multi_select") is { ValueKind: JsonValueKind.Object },
             Tooltip = Member(extra, "tooltip") is { ValueKind: JsonValueKind.String } tooltip ? tooltip.GetString() : null,
-            Upload = UploadOf(nodeClass, extra),
+            Formats = Member(extra, "formats"),
+            Upload = UploadOf(nodeClass, name, extra),
             IsWidget = type is "INT" or "FLOAT" or "STRING" or "BOOLEAN" or Combo && !Flag(extra, "forceInput"),
             IsSeed = type is "INT" && (name is "seed" or "noise_seed" || Control(extra) is "randomize"),
             IsFixedSeed = type is "INT" && (name is "seed" or "noise_seed") && Control(extra) is "fixed",
         };
     }
 
-    private static string? UploadOf(string nodeClass, JsonElement extra) =>
-        Flag(extra, "image_upload") || Flag(extra, "animated_image_upload") ? "image"
-        : Flag(extra, "video_upload") ? "video"
-        : Flag(extra, "audio_upload") ? "audio"
-        : Flag(extra, "file_upload") ? nodeClass.Contains("3D", StringComparison.OrdinalIgnoreCase) ? "3d" : "file"
-        : null;
+    // Packs mark what takes a file as ComfyUI does: video_upload, mesh_upload… What lists another folder takes nothing that is put into the input folder.
+    private static string? UploadOf(string nodeClass, string name, JsonElement extra)
+    {
+        if (Member(extra, "image_folder") is { ValueKind: JsonValueKind.String } folder && !folder.ValueEquals("input"))
+        {
+            return null;
+        }
+
+        var flag = extra.ValueKind is JsonValueKind.Object ? extra.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.True && p.Name.EndsWith(UploadFlag, StringComparison.Ordinal)).Select(p => p.Name[..^UploadFlag.Length]).FirstOrDefault() : null;
+        return flag switch
+        {
+            null => KnownLoaders.KindOf(nodeClass, name),
+            "image" or "animated_image" => "image",
+            "video" or "audio" or "latent" or "mask" => flag,
+            "mesh" or "3d" or "model_3d" => "3d",
+            _ => nodeClass.Contains("3D", StringComparison.OrdinalIgnoreCase) ? "3d" : "file",
+        };
+    }
 
     private static JsonElement? Member(JsonElement extra, string name) =>
         extra.ValueKind is JsonValueKind.Object && extra.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;

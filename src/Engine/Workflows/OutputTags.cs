@@ -5,15 +5,26 @@ namespace ComfyFunc.Workflows;
 /// <summary>Finds what a workflow returns, and under which names.</summary>
 internal static class OutputTags
 {
+    /// <summary>Whose pictures come over the WebSocket and are in no history.</summary>
+    public static bool IsSocketPicture(PromptNode node) => node.Class.Name is "SaveImageWebsocket";
+
     public static ImmutableArray<OutputTag> Of(ImmutableArray<PromptNode> nodes)
     {
         var outputs = nodes.Where(n => n.Class.IsOutputNode).ToArray();
         var tagged = outputs
-            .SelectMany(n => n.Annotations.Tags.Select(t => (t.Name, n.Id)))
+            .SelectMany(n => n.Annotations.Tags.Where(t => t.NamesOutputOf(n)).Select(t => (t.Name, n.Id)))
             .GroupBy(t => t.Name, StringComparer.OrdinalIgnoreCase)
             .Select(g => new OutputTag(g.First().Name, [.. g.Select(t => t.Id).Distinct(StringComparer.Ordinal)]))
-            .ToImmutableArray();
-        return tagged.IsEmpty ? [.. outputs.Select(n => new OutputTag(n.Id, [n.Id]))] : tagged;
+            .ToArray();
+        if (tagged.Length == 0)
+        {
+            return [.. outputs.Select(n => new OutputTag(n.Id, [n.Id]))];
+        }
+
+        var named = tagged.SelectMany(t => t.Nodes).ToHashSet(StringComparer.Ordinal);
+        return outputs.Where(n => !named.Contains(n.Id) && MaySave(n)).Select(n => n.Id).ToImmutableArray() is { IsEmpty: false } rest
+            ? [.. tagged, new OutputTag(OutputTag.Untagged, rest) { IsSavedOnly = true }]
+            : [.. tagged];
     }
 
     /// <summary>image, video, audio, 3d, latent, text or any: told by what the node is fed.</summary>
@@ -36,8 +47,11 @@ internal static class OutputTags
         return "any";
     }
 
-    private static string? TypeOf(NodeLink link, Func<string, PromptNode?> find) =>
-        find(link.Node) is { } source && link.Slot < source.Class.Outputs.Length ? source.Class.Outputs[link.Slot] : null;
+    // Nodes that only show write into the folder of temporary files.
+    private static bool MaySave(PromptNode node) =>
+        !node.Class.Name.StartsWith("Preview", StringComparison.OrdinalIgnoreCase) && node.Class.Name is not "MaskPreview";
+
+    private static string? TypeOf(NodeLink link, Func<string, PromptNode?> find) => find(link.Node)?.Class.OutputType(link.Slot);
 
     private static string? KindOf(string? type) => type switch
     {

@@ -3,109 +3,71 @@ using System.Text.Json;
 
 namespace ComfyFunc.Workflows;
 
-/// <summary>Reads ComfyUI's prompt format against a node catalog and finds everything that ComfyUI would refuse or drop.</summary>
+/// <summary>Reads ComfyUI's prompt format against a node catalog. Classes that the catalog has not are made up from the prompt itself.</summary>
 internal static class PromptReader
 {
-    private const string HowToExport = "This is a graph, the format that ComfyUI saves for its own editor. Send the prompt format: in ComfyUI choose Workflow > Export (API).";
-
-    public static ImmutableArray<PromptNode> Read(JsonElement root, NodeCatalog catalog, List<Fault> faults)
+    /// <param name="faults">Gets what cannot be read; it is left out.</param>
+    public static ImmutableArray<PromptNode> Read(JsonElement prompt, NodeCatalog catalog, List<Fault> faults)
     {
-        if (root.ValueKind is not JsonValueKind.Object)
+        var raw = new List<(string Id, string Class, string? Title, ImmutableArray<PromptInput> Inputs)>();
+        if (prompt.ValueKind is JsonValueKind.Object)
         {
-            faults.Add(Fault("", "A prompt is a JSON object of nodes: {\"1\":{\"class_type\":…,\"inputs\":{…}}}."));
-            return [];
-        }
-
-        var pointer = "";
-        if (root.TryGetProperty("nodes", out var nodes) && nodes.ValueKind is JsonValueKind.Array)
-        {
-            faults.Add(Fault("", HowToExport));
-            return [];
-        }
-
-        if (root.TryGetProperty("prompt", out var inner) && inner.ValueKind is JsonValueKind.Object && !inner.TryGetProperty("class_type", out _))
-        {
-            (root, pointer) = (inner, "/prompt");
-        }
-
-        var read = ImmutableArray.CreateBuilder<PromptNode>();
-        foreach (var property in root.EnumerateObject())
-        {
-            if (ReadNode(property, JsonPointer.Under(pointer, property.Name), catalog, faults) is { } node)
+            foreach (var property in prompt.EnumerateObject())
             {
-                read.Add(node);
+                if (ReadNode(property, prompt, faults) is { } node)
+                {
+                    raw.Add(node);
+                }
             }
         }
 
-        var all = read.ToImmutable();
-        CheckLinks(all, root, pointer, faults);
-        if (all.IsEmpty && faults.Count == 0)
-        {
-            faults.Add(Fault(pointer, "The prompt has no nodes."));
-        }
-
-        return all;
+        var linked = raw.SelectMany(n => n.Inputs).Select(i => i.Link?.Node).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var unknown = raw.Where(n => !catalog.Has(n.Class)).GroupBy(n => n.Class, StringComparer.Ordinal).ToDictionary(
+            g => g.Key,
+            g => NodeClass.Unknown(g.Key, g.SelectMany(n => n.Inputs), isOutputNode: g.All(n => !linked.Contains(n.Id)) && g.Any(n => n.Inputs.Any(i => i.Link is not null))),
+            StringComparer.Ordinal);
+        return [.. raw.Select(n => Known(n, catalog.Find(n.Class) ?? unknown[n.Class]))];
     }
 
-    private static PromptNode? ReadNode(JsonProperty property, string pointer, NodeCatalog catalog, List<Fault> faults)
+    /// <summary>The classes that a prompt names.</summary>
+    public static ImmutableArray<string> ClassesOf(JsonElement prompt) =>
+    [
+        .. (prompt.ValueKind is JsonValueKind.Object ? prompt.EnumerateObject().Select(p => p.Value) : [])
+            .Where(v => v.ValueKind is JsonValueKind.Object)
+            .Select(v => v.TryGetProperty("class_type", out var type) && type.ValueKind is JsonValueKind.String ? type.GetString() : null)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    private static PromptNode Known((string Id, string Class, string? Title, ImmutableArray<PromptInput> Inputs) node, NodeClass nodeClass) =>
+        UnlistedInputs.Refine(new(node.Id, nodeClass, node.Title, node.Inputs) { Annotations = Annotations.Parse(node.Title, nodeClass.DisplayName, nodeClass.Name) });
+
+    private static (string, string, string?, ImmutableArray<PromptInput>)? ReadNode(JsonProperty property, JsonElement prompt, List<Fault> faults)
     {
         var node = property.Value;
         if (node.ValueKind is not JsonValueKind.Object || !node.TryGetProperty("class_type", out var type) || type.ValueKind is not JsonValueKind.String)
         {
-            faults.Add(Fault(pointer, $"Node {property.Name} has no class_type."));
-            return null;
-        }
-
-        var title = node.TryGetProperty("_meta", out var meta) && meta.ValueKind is JsonValueKind.Object
-            && meta.TryGetProperty("title", out var text) && text.ValueKind is JsonValueKind.String ? text.GetString() : null;
-        if (catalog.Find(type.GetString()!) is not { } nodeClass)
-        {
-            faults.Add(Fault($"{pointer}/class_type", $"No host of the pool has the node class '{type.GetString()}'{(title is null ? "" : $" ('{title}')")}."));
+            faults.Add(Fault(JsonPointer.Of(property.Name), $"Node {property.Name} has no class_type."));
             return null;
         }
 
         if (node.TryGetProperty("inputs", out var inputs) && inputs.ValueKind is not JsonValueKind.Object)
         {
-            faults.Add(Fault($"{pointer}/inputs", "inputs is an object."));
+            faults.Add(Fault(JsonPointer.Of(property.Name, "inputs"), "inputs is an object."));
             return null;
         }
 
-        return new(property.Name, nodeClass, title, [.. ReadInputs(inputs)]) { Annotations = Annotations.Parse(title) };
+        var title = node.TryGetProperty("_meta", out var meta) && meta.ValueKind is JsonValueKind.Object
+            && meta.TryGetProperty("title", out var text) && text.ValueKind is JsonValueKind.String ? text.GetString() : null;
+        return (property.Name, type.GetString()!, title, [.. ReadInputs(inputs, prompt)]); // A string is never null.
     }
 
-    private static IEnumerable<PromptInput> ReadInputs(JsonElement inputs) =>
-        inputs.ValueKind is JsonValueKind.Object ? inputs.EnumerateObject().Select(i => new PromptInput(i.Name, i.Value, NodeLink.Read(i.Value))) : [];
+    private static IEnumerable<PromptInput> ReadInputs(JsonElement inputs, JsonElement prompt) =>
+        inputs.ValueKind is JsonValueKind.Object ? inputs.EnumerateObject().Select(i => new PromptInput(i.Name, i.Value, LinkOf(i.Value, prompt))) : [];
 
-    private static void CheckLinks(ImmutableArray<PromptNode> nodes, JsonElement root, string pointer, List<Fault> faults)
-    {
-        var byId = nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
-        foreach (var node in nodes)
-        {
-            foreach (var input in node.Inputs)
-            {
-                if (input.Link is { } link && LinkFault(link, byId, root) is { } detail)
-                {
-                    faults.Add(Fault(JsonPointer.Under(pointer, node.Id, "inputs", input.Name), detail));
-                }
-            }
-
-            // Dynamic inputs of newer servers have no fixed names, so their absence proves nothing.
-            foreach (var missing in node.Class.Inputs.Where(i => i.IsRequired && !i.Type.StartsWith("COMFY_", StringComparison.Ordinal) && node.Find(i.Name) is null))
-            {
-                faults.Add(Fault(JsonPointer.Under(pointer, node.Id, "inputs", missing.Name), $"The required input {missing.Name} of {node.Describe()} is missing."));
-            }
-        }
-
-        if (Cycles.Find(nodes) is { } cycle)
-        {
-            faults.Add(Fault(JsonPointer.Under(pointer, cycle.Id), $"The links of {cycle.Describe()} lead back to itself."));
-        }
-    }
-
-    private static string? LinkFault(NodeLink link, Dictionary<string, PromptNode> byId, JsonElement root) =>
-        byId.TryGetValue(link.Node, out var source)
-            ? link.Slot >= 0 && link.Slot < source.Class.Outputs.Length ? null : $"{source.Describe()} has no output {link.Slot}; it has {source.Class.Outputs.Length}."
-            : root.TryGetProperty(link.Node, out _) ? null : $"There is no node {link.Node}.";
+    // A pair of numbers may be a size; it is a link only where it leads to a node.
+    private static NodeLink? LinkOf(JsonElement value, JsonElement prompt) =>
+        NodeLink.Read(value) is { } link && (value[0].ValueKind is JsonValueKind.String || prompt.TryGetProperty(link.Node, out _)) ? link : null;
 
     private static Fault Fault(string pointer, string detail) => new("invalid_workflow", detail, pointer);
 }

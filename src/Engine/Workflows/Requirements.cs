@@ -1,67 +1,103 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ComfyFunc.Workflows;
 
-/// <summary>What a host must have to execute a prompt: node classes, and what its literals choose from combos (checkpoints, LoRAs, samplers…).</summary>
+/// <summary>What a host must have to take a prompt as it is submitted: node classes, and whatever the host's own classes demand of its inputs.</summary>
 public sealed record Requirements
 {
     public ImmutableArray<string> Classes { get; init; } = [];
 
+    /// <summary>The texts among the literals: what the host has in a combo must be offered there.</summary>
     public ImmutableArray<RequiredOption> Options { get; init; } = [];
+
+    /// <summary>The inputs that every node of a class has.</summary>
+    public ImmutableArray<GivenInputs> Inputs { get; init; } = [];
+
+    /// <summary>The numbers among the literals, seeds aside.</summary>
+    public ImmutableArray<GivenRange> Ranges { get; init; } = [];
+
+    /// <summary>Model files that stand within values which no class describes.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
 
     /// <summary>The same for the same demands, so that what a host lacks is looked up once for all runs that are alike.</summary>
     public string Key { get; init; } = "";
 
     /// <summary>The model files among the options, by name.</summary>
     [JsonIgnore]
-    public ImmutableArray<RequiredOption> Models => [.. Options.Where(o => o.IsModelFile).DistinctBy(o => o.Value)];
+    public ImmutableArray<RequiredOption> Models => [.. Options.Where(o => o.IsModelFile).Concat(Files.Select(f => new RequiredOption("", "lora", f))).DistinctBy(o => o.Value)];
 
-    /// <summary>Only what some host of the pool offered when the version was saved is demanded: other values are checked by nodes in ways of their own.</summary>
-    internal static Requirements Of(IEnumerable<PromptNode> nodes)
+    /// <summary>Of the nodes that some output needs; ComfyUI looks at no others.</summary>
+    internal static Requirements Of(ImmutableArray<PromptNode> nodes)
     {
-        var classes = new HashSet<string>(StringComparer.Ordinal);
-        var options = new HashSet<RequiredOption>();
-        foreach (var node in nodes)
+        var reached = Reach.Of(nodes);
+        PromptNode[] needed = [.. nodes.Where(n => reached.Contains(n.Id))];
+        var literals = needed.SelectMany(n => n.Inputs.Where(i => i.Link is null).Select(i => (Node: n, Input: i))).ToArray();
+        var classes = needed.GroupBy(n => n.Class.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).ToArray();
+        return new Requirements
         {
-            classes.Add(node.Class.Name);
-            foreach (var input in node.Inputs)
-            {
-                if (input.Link is null && node.Class.Find(input.Name) is { Type: NodeInput.Combo, Upload: null } combo
-                    && input.Value.ValueKind is System.Text.Json.JsonValueKind.String && combo.Offers(input.Value))
-                {
-                    options.Add(new(node.Class.Name, input.Name, input.Value.GetString()!)); // A string is never null.
-                }
-            }
-        }
-
-        return Of(
-            [.. classes.Order(StringComparer.Ordinal)],
-            [.. options.OrderBy(o => o.Class, StringComparer.Ordinal).ThenBy(o => o.Input, StringComparer.Ordinal).ThenBy(o => o.Value, StringComparer.Ordinal)]);
+            Classes = [.. classes.Select(g => g.Key)],
+            Options =
+            [
+                .. literals.Where(l => PromptLiterals.IsCandidate(l.Node, l.Input))
+                    .Select(l => new RequiredOption(l.Node.Class.Name, l.Input.Name, l.Input.Value.GetString()!)) // A candidate is a string, which is never null.
+                    .Distinct().OrderBy(o => o.Class, StringComparer.Ordinal).ThenBy(o => o.Input, StringComparer.Ordinal).ThenBy(o => o.Value, StringComparer.Ordinal),
+            ],
+            Inputs = [.. classes.Select(g => new GivenInputs(g.Key, [.. g.Select(n => n.Inputs.Select(i => i.Name)).Aggregate((a, b) => a.Intersect(b, StringComparer.Ordinal)).Order(StringComparer.Ordinal)]))],
+            Ranges =
+            [
+                .. literals.Where(l => l.Input.Value.ValueKind is JsonValueKind.Number && l.Node.Class.Find(l.Input.Name) is not { IsSeed: true } && l.Input.Value.TryGetDecimal(out _))
+                    .GroupBy(l => (Class: l.Node.Class.Name, Input: l.Input.Name), l => l.Input.Value.GetDecimal())
+                    .Select(g => new GivenRange(g.Key.Class, g.Key.Input, g.Min(), g.Max()))
+                    .OrderBy(r => r.Class, StringComparer.Ordinal).ThenBy(r => r.Input, StringComparer.Ordinal),
+            ],
+            Files = [.. literals.SelectMany(l => PromptLiterals.FilesWithin(l.Input.Value)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        }.WithKey();
     }
 
-    public static Requirements Of(ImmutableArray<string> classes, ImmutableArray<RequiredOption> options)
-    {
-        var text = string.Join('\n', classes.Concat(options.Select(o => $"{o.Class}\t{o.Input}\t{o.Value}")));
-        return new() { Classes = classes, Options = options, Key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16] };
-    }
+    /// <summary>Demands by name.</summary>
+    public static Requirements Of(ImmutableArray<string> classes, ImmutableArray<RequiredOption> options) => new Requirements { Classes = classes, Options = options }.WithKey();
 
     /// <summary>What the host lacks, in words for a caller; empty when it can execute the prompt.</summary>
     public ImmutableArray<string> MissingOn(NodeCatalog host) =>
     [
         .. Classes.Where(c => !host.Has(c)).Select(c => $"node class {c}"),
-        .. Options.Where(o => host.Find(o.Class)?.Find(o.Input) is { Options.IsEmpty: false } combo && !combo.Options.Any(v => v.ValueKind is System.Text.Json.JsonValueKind.String && v.ValueEquals(o.Value)))
-            .Select(o => $"'{o.Value}' for {o.Class}.{o.Input}"),
+        .. from given in Inputs
+           from input in host.Find(given.Class)?.Inputs ?? []
+           where input.IsRequired && !Bypass.IsDynamic(input.Type) && !given.Names.Contains(input.Name)
+           select $"input {input.Name} of {given.Class}",
+        .. Options.Where(o => host.Find(o.Class) is { } known && !IsTaken(o, known.Find(o.Input), host)).Select(o => $"'{o.Value}' for {o.Class}.{o.Input}"),
+        .. Ranges.Where(r => host.Find(r.Class)?.Find(r.Input) is { Type: "INT" or "FLOAT" } input && (r.Least < input.Min || r.Most > input.Max))
+            .Select(r => $"{(host.Find(r.Class)!.Find(r.Input)!.Min > r.Least ? r.Least : r.Most).ToString(CultureInfo.InvariantCulture)} for {r.Class}.{r.Input}"), // Found the line before.
+        .. Files.Where(f => host.SpellingOf(f) is null).Select(f => $"'{f}'"),
     ];
+
+    // Loaders of the input folder take files that they do not list; those in folders below it cannot be told from here.
+    private static bool IsTaken(RequiredOption option, NodeInput? input, NodeCatalog host) => input switch
+    {
+        null => !option.IsModelFile || host.SpellingOf(option.Value) is not null,
+        { Type: NodeInput.Combo, ListsOptions: true, Upload: not null } => input.OffersSpelled(option.Value) || !Spelling.IsListable(option.Value),
+        { Type: NodeInput.Combo, ListsOptions: true } => input.OffersSpelled(option.Value),
+        _ => true,
+    };
+
+    private Requirements WithKey()
+    {
+        var lines = Classes.Concat(Options.Select(o => $"{o.Class}\t{o.Input}\t{o.Value}"))
+            .Concat(Inputs.Select(i => $"{i.Class}\n{string.Join('\t', i.Names)}"))
+            .Concat(Ranges.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Class}\t{r.Input}\t{r.Least}\t{r.Most}")))
+            .Concat(Files);
+        return this with { Key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..16] };
+    }
 }
 
-/// <summary>A value that a combo of the host must offer.</summary>
+/// <summary>A text that a prompt has for an input. Where that is a combo of the host, the host must offer it.</summary>
 public sealed record RequiredOption(string Class, string Input, string Value)
 {
-    private static readonly ImmutableArray<string> ModelExtensions = [".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".gguf", ".onnx", ".pkl"];
-
     /// <summary>What loading it takes, in seconds, as long as nobody has seen it: ComfyUI's loaders name their inputs for what they load.</summary>
     [JsonIgnore]
     public double LoadPriorSeconds => Input switch
@@ -75,5 +111,11 @@ public sealed record RequiredOption(string Class, string Input, string Value)
 
     /// <summary>Whether the value names a file that a loader reads into memory, as ComfyUI's model folders hold them.</summary>
     [JsonIgnore]
-    public bool IsModelFile => ModelExtensions.Any(e => Value.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+    public bool IsModelFile => FileNames.IsModel(Value);
 }
+
+/// <summary>The inputs that every node of a class has in a prompt.</summary>
+public sealed record GivenInputs(string Class, ImmutableArray<string> Names);
+
+/// <summary>The least and the largest number that a prompt has for an input.</summary>
+public sealed record GivenRange(string Class, string Input, decimal Least, decimal Most);

@@ -22,22 +22,8 @@ internal sealed class TagIndex
         .. nodes
             .SelectMany(n => n.Annotations.Tags.Select(t => (Tag: t, Node: n)))
             .GroupBy(t => t.Tag.Name, StringComparer.OrdinalIgnoreCase)
-            .Select(g => new TaggedNodes(g.First().Tag.Name, [.. g.Select(t => new TaggedNode(t.Node, Exposed(t.Node, t.Tag)))])),
+            .Select(g => new TaggedNodes(g.First().Tag.Name, [.. g.Select(t => new TaggedNode(t.Node, [.. t.Tag.ExposedOf(t.Node)]))])),
     ]);
-
-    /// <summary>Inputs that a tag lists and its node does not have.</summary>
-    public static IEnumerable<Fault> UnknownInputs(ImmutableArray<PromptNode> nodes) =>
-        from node in nodes
-        from tag in node.Annotations.Tags
-        from listed in tag.Inputs ?? []
-        where !node.Class.Inputs.Any(i => i.Name.Equals(listed, StringComparison.OrdinalIgnoreCase))
-        select new Fault(
-            "invalid_workflow",
-            $"The tag '{tag.Name}' of {node.Describe()} lists the input '{listed}', which the node does not have. It has {string.Join(", ", node.Class.Inputs.Select(i => i.Name))}.",
-            JsonPointer.Of(node.Id, "_meta", "title"));
-
-    private static ImmutableArray<NodeInput> Exposed(PromptNode node, Tag tag) =>
-        [.. node.Class.Inputs.Where(i => tag.Exposes(i, node.Find(i.Name)?.Link is not null, node.Class.IsOutputNode))];
 }
 
 /// <summary>A tag and the nodes that bear it, in the saved order.</summary>

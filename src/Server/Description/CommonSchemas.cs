@@ -191,6 +191,7 @@ internal static class CommonSchemas
         ("settings", Optional(Record(null, [], ("startWithin", Number("Seconds.")), ("finishWithin", Number("Seconds.")), ("stripMetadata", Boolean())))),
         ("aliases", MapOf(Integer(), "Which version each alias names.")),
         ("differences", ListOf(DifferenceSchema())),
+        ("warnings", ListOf(Record("What the author should know of.", ["code", "detail", "pointer"], ("code", Text()), ("detail", Text()), ("pointer", Text())))),
         ("prompt", new OpenApiSchema { Description = "With include=prompt." }),
         ("links", Links()));
 

@@ -9,7 +9,7 @@ using Microsoft.OpenApi;
 namespace ComfyFunc.Description;
 
 /// <summary>The endpoints that describe the API as it is now: with the workflows that are saved and what the pool can run.</summary>
-public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveContract contracts)
+public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows live)
 {
     private const int PageSize = 200;
 
@@ -68,7 +68,7 @@ public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveContract c
     private static string ServerOf(HttpRequest request) => request.Absolute("");
 
     private async Task<(string Name, int Version, Contract Contract)> ContractOfAsync(WorkflowRow row, CancellationToken cancellationToken) =>
-        (row.Name, row.Latest.Version, contracts.Of((await workflows.LoadAsync(row.Latest, cancellationToken)).Contract));
+        (row.Name, row.Latest.Version, (await live.OfAsync(row.Latest, cancellationToken)).Workflow.Contract);
 
     private static async Task<IResult> AnswerAsync(HttpRequest request, OpenApiDocument document, CancellationToken cancellationToken)
     {

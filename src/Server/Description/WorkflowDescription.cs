@@ -30,6 +30,7 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
             Type = JsonSchemaType.Object,
             Description = $"The values of a call of '{Name}', by tag.",
             AdditionalPropertiesAllowed = false,
+            Required = Contract.Tags.Where(t => t.Inputs.Any(i => i.Required)).Select(t => t.Name).ToHashSet(StringComparer.Ordinal),
             Properties = Contract.Tags.ToDictionary(t => t.Name, t => TagSchema(t, $"{Id}_{Free(IdentifierOf(t.Name, "Tag"), taken)}", document), StringComparer.Ordinal),
             Examples = [Example()],
         };
@@ -69,6 +70,7 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
             Type = JsonSchemaType.Object,
             Description = $"{nodes}.",
             AdditionalPropertiesAllowed = false,
+            Required = tag.Inputs.Where(i => i.Required).Select(i => i.Name).ToHashSet(StringComparer.Ordinal),
             Properties = tag.Inputs.ToDictionary(i => i.Name, IOpenApiSchema (i) => InputSchema(i, document), StringComparer.Ordinal),
         });
         var values = new OpenApiSchemaReference(id, document);
@@ -96,16 +98,8 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
         return schema;
     }
 
-    private static OpenApiSchema Integer(ContractInput input)
-    {
-        var schema = Schemas.Integer(null, input.Max > LargestInt64 ? "uint64" : input.Max > int.MaxValue || input.Min < int.MinValue || input.Max is null ? "int64" : "int32").Within(input.Min, input.Max);
-        if (input.Step is { } step and > 1 && (input.Min ?? 0) % step == 0)
-        {
-            schema.MultipleOf = step;
-        }
-
-        return schema;
-    }
+    private static OpenApiSchema Integer(ContractInput input) =>
+        Schemas.Integer(null, input.Max > LargestInt64 ? "uint64" : input.Max > int.MaxValue || input.Min < int.MinValue || input.Max is null ? "int64" : "int32").Within(input.Min, input.Max);
 
     private static OpenApiSchema Choice(ContractInput input)
     {
@@ -136,6 +130,8 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
         [
             input.Tooltip,
             input.Upload is { } kind ? $"A file: {kind}." : null,
+            input.Required ? "No host has the file that the workflow was saved with, so a call brings one." : null,
+            input.Type is "INT" && input.Step is { } step and > 1 ? $"In steps of {step.ToString(CultureInfo.InvariantCulture)}, as a rule." : null,
             input.Seed ? "Drawn afresh for each run that does not set it." : null,
         ];
         var text = string.Join(' ', parts.OfType<string>());

@@ -47,7 +47,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
             return NotFound(id);
         }
 
-        var artifacts = run.Artifacts.Where(a => string.Equals(a.Tag, tag, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var artifacts = ArtifactsOf(run, tag);
         if (!int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= artifacts.Length)
         {
             return Problems.From("not_found", $"The run has no output {n} under the tag '{tag}'.");
@@ -69,6 +69,15 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
         return await renditions.MakeAsync(run.Id, artifact, rendition, cancellationToken) is { } made
             ? await RedirectAsync(made, cancellationToken)
             : Problems.From("output_not_convertible", "This can be done to still PNG, JPEG and WebP images of up to 64 megapixels and 128 MiB.");
+    }
+
+    // Servers leave %2F in a path as it is, so a tag with a slash comes escaped.
+    private static RunArtifact[] ArtifactsOf(RunRecord run, string tag)
+    {
+        var unescaped = Uri.UnescapeDataString(tag);
+        (string Name, StringComparison Comparison)[] ways =
+            [(tag, StringComparison.Ordinal), (tag, StringComparison.OrdinalIgnoreCase), (unescaped, StringComparison.Ordinal), (unescaped, StringComparison.OrdinalIgnoreCase)];
+        return ways.Select(w => run.Artifacts.Where(a => string.Equals(a.Tag, w.Name, w.Comparison)).ToArray()).FirstOrDefault(a => a.Length > 0) ?? [];
     }
 
     private async Task<IResult> RedirectAsync(RunArtifact artifact, CancellationToken cancellationToken) =>

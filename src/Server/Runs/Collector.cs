@@ -55,7 +55,7 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
         var copies = OutputPlan.Of(workflow.Outputs, outputs);
         return await copier.CopyAsync(run, lease.Attempt, host, copies, cancellationToken) switch
         {
-            CopyReply.Copied copied => (run with { Artifacts = copied.Artifacts, Cached = entry.FullyCached }, new RunEvent.OutputsStored(lease.Attempt, clock.GetUtcNow())),
+            CopyReply.Copied copied => (run with { Artifacts = copied.Artifacts, OutputTags = workflow.OutputNames, Cached = entry.FullyCached }, new RunEvent.OutputsStored(lease.Attempt, clock.GetUtcNow())),
             CopyReply.Missing missing => (run, new RunEvent.OutputsMissing(lease.Attempt, missing.Detail, clock.GetUtcNow())),
             CopyReply.TooLarge large => (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", large.Detail), clock.GetUtcNow())),
             CopyReply.NoAnswer => (run, new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),

@@ -12,7 +12,8 @@ using ComfyFunc.Workflows;
 namespace ComfyFunc.Runs;
 
 /// <summary>Turns a call into a run's row, or says everything that is wrong with it. Nothing that can be known before is left for a GPU to find out.</summary>
-public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles files, ResultCache results, ExtraData extraData, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
+public sealed class RunIntake(
+    WorkflowStore workflows, LiveWorkflows live, RunStore runs, InputFiles files, ResultCache results, ExtraData extraData, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
 {
     public async Task<IntakeReply> AcceptAsync(Call call, CancellationToken cancellationToken) => await BindAsync(call, cancellationToken) switch
     {
@@ -34,7 +35,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
             return Refuse(new("workflow_not_found", $"The workflow '{row.Name}' has no version {call.Version}; its latest is {row.Latest.Version}."));
         }
 
-        var workflow = await workflows.LoadAsync(picked, cancellationToken);
+        var (workflow, catalog) = await live.OfAsync(picked, cancellationToken);
         switch (StrictJson.Parse(call.Body.Length == 0 ? "{}"u8.ToArray() : call.Body))
         {
             case StrictJson.Malformed malformed:
@@ -43,7 +44,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 return extra.Fault is { } fault ? Refuse(fault) : ValueBinder.Bind(workflow, extra.Rest, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
                 {
                     Binding.Invalid invalid => new BindReply.Refused(invalid.Faults),
-                    Binding.Valid valid => new BindReply.Bound(row.Name, picked, workflow, valid.Values, valid.Files) { ExtraData = extra.Given },
+                    Binding.Valid valid => new BindReply.Bound(row.Name, picked, workflow, catalog, valid.Values, valid.Files) { ExtraData = extra.Given },
                     _ => throw new UnreachableException(),
                 };
             default:
@@ -76,7 +77,7 @@ public sealed class RunIntake(WorkflowStore workflows, RunStore runs, InputFiles
                 Workflow = call.Workflow,
                 Version = version.Version,
                 Content = version.Content,
-                Catalog = version.Catalog,
+                Catalog = bound.Catalog,
                 CreatedAt = now,
                 Demands = (version.Demands ?? Demands.None).And(call.Demands),
                 Priority = call.Priority,
@@ -212,7 +213,8 @@ public abstract record BindReply
     private BindReply() { }
 
     /// <param name="Name">The workflow's name as it was saved.</param>
-    public sealed record Bound(string Name, WorkflowVersion Version, Workflow Workflow, CallValues Values, ImmutableArray<CallFile> Files) : BindReply
+    /// <param name="Catalog">The hash of the catalog that the call was checked against.</param>
+    public sealed record Bound(string Name, WorkflowVersion Version, Workflow Workflow, string Catalog, CallValues Values, ImmutableArray<CallFile> Files) : BindReply
     {
         /// <summary>What the body wants hosts given beside the prompt: a JSON object, secret.</summary>
         public string? ExtraData { get; init; }

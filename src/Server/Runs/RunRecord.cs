@@ -19,7 +19,7 @@ public sealed record RunRecord
     /// <summary>The version's content, kept here so that no step of the run has to look it up.</summary>
     public required string Content { get; init; }
 
-    /// <summary>The node catalog that the version was checked against.</summary>
+    /// <summary>The node catalog that the call was checked against.</summary>
     public required string Catalog { get; init; }
 
     /// <summary>A hash of the version and the caller's values, by which a call that takes hosts down is known again.</summary>
@@ -72,6 +72,9 @@ public sealed record RunRecord
     public ImmutableArray<RunSeed> Seeds { get; init; } = [];
 
     public ImmutableArray<RunAttempt> Attempts { get; init; } = [];
+
+    /// <summary>The names of its outputs, those that came back with nothing too.</summary>
+    public ImmutableArray<string> OutputTags { get; init; } = [];
 
     public ImmutableArray<RunArtifact> Artifacts { get; init; } = [];
 

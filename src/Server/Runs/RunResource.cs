@@ -52,7 +52,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
     /// <summary>Just the outputs by tag. Base64 makes it the answer of ComfyUI Fast API: <c>{tag:[base64,…]}</c>, always an array.</summary>
     public async Task<JsonObject> OutputsAsync(RunRecord run, OutputView view, CancellationToken cancellationToken)
     {
-        var outputs = new JsonObject();
+        var outputs = EmptyOf(run);
         foreach (var group in run.Artifacts.GroupBy(a => a.Tag))
         {
             var list = new JsonArray();
@@ -70,7 +70,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
     /// <summary>What `return=minimal` answers: URLs or base64 text in arrays by tag, and texts as they are.</summary>
     public async Task<JsonObject> MinimalAsync(RunRecord run, OutputView view, CancellationToken cancellationToken)
     {
-        var outputs = new JsonObject();
+        var outputs = EmptyOf(run);
         foreach (var group in run.Artifacts.GroupBy(a => a.Tag))
         {
             var list = new JsonArray();
@@ -85,6 +85,9 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
 
         return outputs;
     }
+
+    // An output that came back with nothing is an empty array, so that clients need not ask whether it is there.
+    private static JsonObject EmptyOf(RunRecord run) => new(run.OutputTags.Select(t => KeyValuePair.Create(t, (JsonNode?)new JsonArray())));
 
     /// <param name="artifact">One that has a blob.</param>
     public async Task<(Uri Url, DateTimeOffset Expires)> UrlOfAsync(RunArtifact artifact, CancellationToken cancellationToken)

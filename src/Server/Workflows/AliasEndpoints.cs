@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc.Workflows;
 
 /// <summary>The endpoints that name versions: callers call <c>…/versions/production</c>, and authors decide which version that is.</summary>
-public sealed class AliasEndpoints(WorkflowStore workflows)
+public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
 {
     private const int LargestBody = 4 << 10;
 
@@ -98,5 +98,5 @@ public sealed class AliasEndpoints(WorkflowStore workflows)
     }
 
     private async Task<ImmutableArray<ContractDifference>> CompareAsync(WorkflowVersion before, WorkflowVersion after, CancellationToken cancellationToken) =>
-        Contract.Compare((await workflows.LoadAsync(before, cancellationToken)).Contract, (await workflows.LoadAsync(after, cancellationToken)).Contract);
+        Contract.Compare((await live.OfAsync(before, cancellationToken)).Workflow.Contract, (await live.OfAsync(after, cancellationToken)).Workflow.Contract);
 }

@@ -10,8 +10,7 @@ public static class DemandsReader
     /// <returns><see langword="null"/> when the document demands nothing.</returns>
     public static (Demands? Demands, ImmutableArray<Fault> Faults) Read(JsonElement document)
     {
-        if (document.ValueKind is not JsonValueKind.Object || !document.TryGetProperty("prompt", out var prompt) || prompt.ValueKind is not JsonValueKind.Object
-            || prompt.TryGetProperty("class_type", out _) || !document.TryGetProperty("requires", out var requires))
+        if (PromptDocument.Read(document).Document?.Envelope is not { } envelope || !envelope.TryGetProperty("requires", out var requires))
         {
             return (null, []);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc.Workflows;
 
 /// <summary>The endpoints that save workflows and show them.</summary>
-public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveContract contracts, ComfyFuncOptions options, TimeProvider clock)
+public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveWorkflows live, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int LargestPage = 200;
 
@@ -60,8 +61,8 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        var workflow = await workflows.LoadAsync(picked, cancellationToken);
-        var shown = Show(row, picked, workflow);
+        var workflow = (await live.OfAsync(picked, cancellationToken)).Workflow;
+        var shown = Show(row, picked, workflow.Contract, workflow.Warnings);
         if (request.Query["include"] == "prompt")
         {
             shown["prompt"] = JsonNode.Parse(workflow.PromptJson);
@@ -143,23 +144,24 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         request.Headers.IfNoneMatch.FirstOrDefault(),
         string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase));
 
-    private IResult Answer(HttpRequest request, SaveReply.Saved saved)
+    private static IResult Answer(HttpRequest request, SaveReply.Saved saved)
     {
         var latest = saved.Row.Latest;
         request.HttpContext.Response.Headers.ETag = latest.ETag;
-        var shown = Show(saved.Row, latest, saved.Workflow);
+        var shown = Show(saved.Row, latest, saved.Workflow.Contract, saved.Warnings);
         shown["differences"] = JsonSerializer.SerializeToNode(saved.Differences, ServerJson.Options);
         return Json(shown, saved.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private JsonObject Show(WorkflowRow row, WorkflowVersion version, Workflow workflow) => new()
+    private static JsonObject Show(WorkflowRow row, WorkflowVersion version, Contract contract, ImmutableArray<Warning> warnings) => new()
     {
         ["name"] = row.Name,
         ["version"] = version.Version,
         ["etag"] = version.ETag,
         ["createdAt"] = version.CreatedAt,
         ["aliases"] = new JsonObject(row.Aliases.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value[^1]))),
-        ["contract"] = JsonSerializer.SerializeToNode(contracts.Of(workflow.Contract), ServerJson.Options),
+        ["contract"] = JsonSerializer.SerializeToNode(contract, ServerJson.Options),
+        ["warnings"] = JsonSerializer.SerializeToNode(warnings, ServerJson.Options),
         ["requires"] = version.Demands is { } demands ? new JsonObject { ["labels"] = JsonSerializer.SerializeToNode(demands.Labels, ServerJson.Options), ["minVramGb"] = Math.Round(demands.MinVramBytes / (double)(1 << 30), 3) } : null,
         ["settings"] = version.Settings is { } settings ? new JsonObject { ["startWithin"] = settings.StartWithin?.TotalSeconds, ["finishWithin"] = settings.FinishWithin?.TotalSeconds, ["stripMetadata"] = settings.StripMetadata } : null,
         ["links"] = new JsonObject

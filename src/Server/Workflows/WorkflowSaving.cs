@@ -5,19 +5,16 @@ using ComfyFunc.Secrets;
 
 namespace ComfyFunc.Workflows;
 
-/// <summary>Saves workflows: checked against the pool's node catalog, idempotent, versioned, and never half.</summary>
-public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, HostCatalogs catalogs, ExtraData extraData, TimeProvider clock)
+/// <summary>Saves workflows: checked against what the pool's hosts know, idempotent, versioned, and never half.</summary>
+public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, ExtraData extraData, TimeProvider clock)
 {
     public async Task<SaveReply> SaveAsync(string name, JsonElement document, SaveTerms terms, CancellationToken cancellationToken)
     {
-        if (await catalogs.UnionAsync(hosts.Known, cancellationToken) is not { } pool)
+        var catalog = await live.CatalogOfAsync(Workflow.ClassesOf(document), NodeCatalog.Empty, cancellationToken);
+        var check = Workflow.Check(document, catalog);
+        if (check is not WorkflowCheck.Valid { Workflow: var workflow, Warnings: var warnings })
         {
-            return Refuse(new("no_capable_host", "No host of the pool has answered yet, so nothing says which node classes exist. Register a host first: PUT /api/hosts/{id}."));
-        }
-
-        if (Workflow.Check(document, pool) is not WorkflowCheck.Valid { Workflow: var workflow })
-        {
-            return new SaveReply.Refused(((WorkflowCheck.Invalid)Workflow.Check(document, pool)).Faults);
+            return new SaveReply.Refused(((WorkflowCheck.Invalid)check).Faults);
         }
 
         var (demands, faults) = DemandsReader.Read(document);
@@ -29,23 +26,22 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
         }
 
         var sealedExtra = await extraData.OfWorkflowAsync(name, extra.Given, cancellationToken);
-
-        var catalog = pool.Only(workflow.Classes);
         while (true)
         {
             var row = await workflows.FindAsync(name, cancellationToken);
-            var live = row is { DeletedAt: null } ? row : null;
-            if (terms.Objection(live?.Latest) is { } objection)
+            var current = row is { DeletedAt: null } ? row : null;
+            if (terms.Objection(current?.Latest) is { } objection)
             {
                 return Refuse(objection);
             }
 
-            if (live?.Latest.Content == workflow.ContentHash && live.Latest.Demands?.Key == demands?.Key && live.Latest.Settings == settings && live.Latest.ExtraData == sealedExtra)
+            if (current?.Latest.Content == workflow.ContentHash && current.Latest.Demands?.Key == demands?.Key && current.Latest.Settings == settings && current.Latest.ExtraData == sealedExtra)
             {
-                return new SaveReply.Saved(live, await workflows.LoadAsync(live.Latest, cancellationToken), [], Created: false);
+                return new SaveReply.Saved(current, (await live.OfAsync(current.Latest, cancellationToken)).Workflow, warnings, [], Created: false);
             }
 
-            var differences = live is null ? [] : Contract.Compare((await workflows.LoadAsync(live.Latest, cancellationToken)).Contract, workflow.Contract);
+            // Both as the pool is now: what hosts have gained or lost since is no difference between versions.
+            var differences = current is null ? [] : Contract.Compare((await live.OfAsync(current.Latest, cancellationToken)).Workflow.Contract, workflow.Contract);
             if (terms.RefuseBreaking && differences.Any(d => d.IsBreaking))
             {
                 return new SaveReply.Refused([.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
@@ -54,10 +50,10 @@ public sealed class WorkflowSaving(WorkflowStore workflows, HostStore hosts, Hos
             await workflows.KeepAsync(workflow, catalog, cancellationToken);
             var known = row ?? new WorkflowRow { Name = name };
             var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow()) { Demands = demands, Settings = settings, ExtraData = sealedExtra };
-            var saved = known with { Name = live?.Name ?? name, Versions = known.Versions.Add(next), DeletedAt = null };
+            var saved = known with { Name = current?.Name ?? name, Versions = known.Versions.Add(next), DeletedAt = null };
             if (await workflows.TryWriteAsync(saved, cancellationToken))
             {
-                return new SaveReply.Saved(saved, workflow, differences, Created: live is null);
+                return new SaveReply.Saved(saved, workflow, warnings, differences, Created: current is null);
             }
         }
     }
@@ -70,7 +66,7 @@ public abstract record SaveReply
 {
     private SaveReply() { }
 
-    public sealed record Saved(WorkflowRow Row, Workflow Workflow, ImmutableArray<ContractDifference> Differences, bool Created) : SaveReply;
+    public sealed record Saved(WorkflowRow Row, Workflow Workflow, ImmutableArray<Warning> Warnings, ImmutableArray<ContractDifference> Differences, bool Created) : SaveReply;
 
     public sealed record Refused(ImmutableArray<Fault> Faults) : SaveReply;
 }

@@ -14,8 +14,7 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
     /// <returns><see langword="null"/> when the document sets nothing.</returns>
     public static (WorkflowSettings? Settings, ImmutableArray<Fault> Faults) Read(JsonElement document)
     {
-        if (document.ValueKind is not JsonValueKind.Object || !document.TryGetProperty("prompt", out var prompt) || prompt.ValueKind is not JsonValueKind.Object
-            || prompt.TryGetProperty("class_type", out _) || !document.TryGetProperty("settings", out var given))
+        if (PromptDocument.Read(document).Document?.Envelope is not { } envelope || !envelope.TryGetProperty("settings", out var given))
         {
             return (null, []);
         }

@@ -37,9 +37,16 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     public async Task KeepAsync(Workflow workflow, NodeCatalog catalog, CancellationToken cancellationToken)
     {
         await blobs.PutBytesAsync(PromptBlob(workflow.ContentHash), workflow.PromptJson, "application/json", cancellationToken);
-        await blobs.PutBytesAsync(CatalogBlob(catalog.Hash), catalog.ToJson(), "application/json", cancellationToken);
+        await KeepAsync(catalog, cancellationToken);
         kept[(workflow.ContentHash, catalog.Hash)] = workflow;
     }
+
+    /// <summary>Stores a catalog that runs are going to refer to.</summary>
+    public Task KeepAsync(NodeCatalog catalog, CancellationToken cancellationToken) =>
+        blobs.PutBytesAsync(CatalogBlob(catalog.Hash), catalog.ToJson(), "application/json", cancellationToken);
+
+    /// <summary>A catalog that was stored with a version.</summary>
+    public async Task<NodeCatalog> CatalogAsync(string hash, CancellationToken cancellationToken) => NodeCatalog.Read(await ReadAsync(CatalogBlob(hash), cancellationToken));
 
     public Task<Workflow> LoadAsync(WorkflowVersion version, CancellationToken cancellationToken) => LoadAsync(version.Content, version.Catalog, cancellationToken);
 
@@ -51,10 +58,7 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
         }
 
         var prompt = JsonElement.Parse(await ReadAsync(PromptBlob(content), cancellationToken));
-        var catalog = NodeCatalog.Read(await ReadAsync(CatalogBlob(catalogHash), cancellationToken));
-        workflow = Workflow.Check(prompt, catalog) is WorkflowCheck.Valid valid
-            ? valid.Workflow
-            : throw new InvalidDataException($"The stored prompt {content} no longer passes the check that it was saved under.");
+        workflow = Workflow.Load(prompt, await CatalogAsync(catalogHash, cancellationToken));
         if (kept.Count >= MostKept)
         {
             kept.Clear(); // Rare, and cheaper than keeping an order of use on the hot path.

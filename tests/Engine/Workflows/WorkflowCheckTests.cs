@@ -7,10 +7,11 @@ public class WorkflowCheckTests
 {
     [Fact]
     public void Every_fault_is_found_at_once() => Assert.Equal(
-        ["/1/class_type", "/2/inputs/clip", "/2/inputs/text", "/3", "/5/inputs/images"],
+        ["/2/inputs/clip", "/2/inputs/text", "/3", "/5/inputs/images", "/6/inputs/positive"],
         SmallCatalog.Faults("""
-            {"1":{"class_type":"Unknown","inputs":{}},"2":{"class_type":"Text","inputs":{"clip":["9",0]}},"3":{"inputs":{}},
-             "4":{"class_type":"Make","inputs":{"color":1}},"5":{"class_type":"Save","inputs":{"images":["4",3],"prefix":"x"}}}
+            {"2":{"class_type":"Text","inputs":{"clip":["9",0]}},"3":{"inputs":{}},"4":{"class_type":"Make","inputs":{"color":1}},"5":{"class_type":"Save","inputs":{"images":["4",3],"prefix":"x"}},
+             "1":{"class_type":"Load","inputs":{"file":"a.safetensors"}},"6":{"class_type":"Sample","inputs":{"model":["1",0],"seed":7,"steps":20,"cfg":7,"name":"euler","flag":true,"positive":["2",5]}},
+             "7":{"class_type":"Save","inputs":{"images":["6",0],"prefix":"x"}}}
             """));
 
     [Theory]

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>Takes out of a class's combos what must not count: files that were staged for runs, which would make every run a new catalog, and names that no text can carry.</summary>
+internal static class CatalogCleaning
+{
+    /// <summary>The folder that staged files lie in.</summary>
+    public const string StagingFolder = "comfyfunc/";
+
+    private const string Unreadable = "\uFFFD";
+
+    public static JsonElement Of(string name, JsonElement nodeClass)
+    {
+        var text = nodeClass.GetRawText();
+        if (!text.Contains("comfyfunc", StringComparison.Ordinal) && !text.Contains(Unreadable, StringComparison.Ordinal) && !text.Contains("\\ufffd", StringComparison.OrdinalIgnoreCase))
+        {
+            return nodeClass;
+        }
+
+        var copy = JsonNode.Parse(text);
+        foreach (var group in new[] { "required", "optional" })
+        {
+            if ((copy as JsonObject)?["input"] is JsonObject inputs && inputs[group] is JsonObject specs)
+            {
+                foreach (var (input, spec) in specs)
+                {
+                    var isUpload = NodeInput.Read(name, input, nodeClass.GetProperty("input").GetProperty(group).GetProperty(input), isRequired: true).Upload is not null;
+                    OptionsOf(spec)?.RemoveAll(o => IsNone(o, isUpload));
+                }
+            }
+        }
+
+        return JsonElement.Parse(copy!.ToJsonString()); // The text of an object is an object.
+    }
+
+    /// <summary>The list of a combo's specification, in the old style or the new.</summary>
+    private static JsonArray? OptionsOf(JsonNode? spec) =>
+        (spec as JsonArray) is [JsonArray listed, ..] ? listed : (spec as JsonArray) is [_, JsonObject extra, ..] ? extra["options"] as JsonArray : null;
+
+    private static bool IsNone(JsonNode? option, bool isUpload) =>
+        option is JsonValue value && value.TryGetValue(out string? name) && ((isUpload && Spelling.Normal(name).StartsWith(StagingFolder, StringComparison.Ordinal)) || name.Contains(Unreadable, StringComparison.Ordinal));
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>Checks links as ComfyUI does: that they lead to an output, and that it is of a type that the input takes.</summary>
+internal static class LinkCheck
+{
+    /// <summary>What is wrong with the link; <see langword="null"/> when nothing is.</summary>
+    public static Finding? Of(PromptNode node, string inputName, NodeLink link, IReadOnlyDictionary<string, PromptNode> byId, IReadOnlySet<string> unread)
+    {
+        if (!byId.TryGetValue(link.Node, out var source))
+        {
+            return unread.Contains(link.Node) ? null : new Finding.Wrong($"There is no node {link.Node}.");
+        }
+
+        if (source.Class.OutputType(link.Slot) is not { } given)
+        {
+            return new Finding.Wrong($"{source.Describe()} has no output {link.Slot}; it has {source.Class.Outputs.Length}.");
+        }
+
+        if (node.Class.Find(inputName) is not { IsUnlisted: false } input || Fits(given, input.Type))
+        {
+            return null;
+        }
+
+        var detail = $"{source.Describe()} gives {given} at its output {link.Slot}; {inputName} of {node.Describe()} takes {input.Type}.";
+        return node.Class.IsCustom ? new Finding.Doubtful("link_type", detail) : new Finding.Wrong(detail);
+    }
+
+    // What combos carry has no name that could be compared.
+    private static bool Fits(string given, string taken) => Bypass.Fits(given, taken) || (given is NodeInput.Combo && taken is NodeInput.Combo);
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>Fits a prompt to one host: files as the host spells them, and no node that nothing needs and the host does not know.</summary>
+public static class PromptSpelling
+{
+    public static ImmutableArray<PromptNode> For(NodeCatalog host, ImmutableArray<PromptNode> nodes)
+    {
+        var needed = nodes.All(n => host.Has(n.Class.Name)) ? null : Reach.Of(nodes);
+        return [.. nodes.Where(n => needed is null || needed.Contains(n.Id) || host.Has(n.Class.Name)).Select(n => Spelled(host, n))];
+    }
+
+    private static PromptNode Spelled(NodeCatalog host, PromptNode node)
+    {
+        var known = host.Find(node.Class.Name);
+        ImmutableArray<PromptInput> inputs = [.. node.Inputs.Select(i => i.Link is null && Spelled(host, node, i, known?.Find(i.Name)) is { } value ? i with { Value = value } : i)];
+        return inputs.Zip(node.Inputs).All(p => ReferenceEquals(p.First, p.Second)) ? node : node with { Inputs = inputs };
+    }
+
+    private static JsonElement? Spelled(NodeCatalog host, PromptNode node, PromptInput input, NodeInput? known)
+    {
+        if (input.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && known is not { Type: NodeInput.Combo } && PromptLiterals.FilesWithin(input.Value).Any(f => host.SpellingOf(f) is { } own && own != f))
+        {
+            return JsonSerializer.SerializeToElement(Within(host, JsonNode.Parse(input.Value.GetRawText())));
+        }
+
+        if (!PromptLiterals.IsCandidate(node, input))
+        {
+            return null;
+        }
+
+        var text = input.Value.GetString()!; // A candidate is a string.
+        var spelling = known switch
+        {
+            null => FileNames.IsModel(text) ? host.SpellingOf(text) : null,
+            { Type: NodeInput.Combo } when !known.Offers(input.Value) => known.Options.FirstOrDefault(o => o.ValueKind is JsonValueKind.String && Spelling.Normal(o.GetString()!) == Spelling.Normal(text)) is { ValueKind: JsonValueKind.String } option ? option.GetString() : null,
+            _ => null,
+        };
+        return spelling is null || spelling == text ? null : JsonSerializer.SerializeToElement(spelling);
+    }
+
+    private static JsonNode? Within(NodeCatalog host, JsonNode? value)
+    {
+        switch (value)
+        {
+            case JsonObject members:
+                foreach (var (name, member) in members.ToArray())
+                {
+                    members[name] = Within(host, member?.DeepClone());
+                }
+
+                return members;
+            case JsonArray items:
+                return new JsonArray([.. items.Select(i => Within(host, i?.DeepClone()))]);
+            default:
+                return value?.GetValueKind() is JsonValueKind.String && value.GetValue<string>() is var text && FileNames.IsModel(text) && host.SpellingOf(text) is { } own ? JsonValue.Create(own) : value;
+        }
+    }
+}

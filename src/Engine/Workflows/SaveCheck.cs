@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>Goes through what API runs will submit and says what ComfyUI would refuse of it, and what an author may not have meant.</summary>
+internal static class SaveCheck
+{
+    /// <param name="all">Every node that was read.</param>
+    /// <param name="nodes">Those that API runs have.</param>
+    /// <param name="unread">The ids of those that could not be read.</param>
+    public static IEnumerable<Fault> Faults(ImmutableArray<PromptNode> all, ImmutableArray<PromptNode> nodes, IReadOnlySet<string> unread)
+    {
+        var needed = Reach.Of(nodes);
+        foreach (var (pointer, finding) in Findings(nodes, needed, unread))
+        {
+            if (finding is Finding.Wrong)
+            {
+                yield return Fault(pointer, finding.Detail);
+            }
+        }
+
+        foreach (var (node, input) in Bypass.Starved(all, nodes))
+        {
+            yield return Fault(JsonPointer.Of(node.Id, "inputs", input.Name), $"[!bypass] leaves {node.Describe()} without its required input {input.Name}.");
+        }
+
+        if (Cycles.Find([.. nodes.Where(n => needed.Contains(n.Id))]) is { } cycle)
+        {
+            yield return Fault(JsonPointer.Of(cycle.Id), $"The links of {cycle.Describe()} lead back to itself.");
+        }
+
+        if (!nodes.Any(n => n.Class.IsOutputNode) && unread.Count == 0)
+        {
+            yield return Fault("", "The prompt has no output node, such as Save Image or Preview Image, so a run would return nothing.");
+        }
+
+        foreach (var fault in TagCheck.Faults(nodes))
+        {
+            yield return fault;
+        }
+    }
+
+    /// <summary>What is wrong or doubtful with links and literals of nodes that some output needs.</summary>
+    public static IEnumerable<(string Pointer, Finding Finding)> Findings(ImmutableArray<PromptNode> nodes, IReadOnlySet<string> needed, IReadOnlySet<string> unread)
+    {
+        var byId = nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
+        foreach (var node in nodes.Where(n => needed.Contains(n.Id)))
+        {
+            foreach (var input in node.Inputs)
+            {
+                var finding = input.Link is { } link ? LinkCheck.Of(node, input.Name, link, byId, unread)
+                    : node.Class is { IsUnknown: false } && node.Class.Find(input.Name) is { IsUnlisted: false } known ? LiteralCheck.Of(node, known, input.Value)
+                    : null;
+                if (finding is not null)
+                {
+                    yield return (JsonPointer.Of(node.Id, "inputs", input.Name), finding);
+                }
+            }
+
+            // Dynamic inputs of newer servers have no fixed names, so their absence proves nothing.
+            foreach (var missing in node.Class.Inputs.Where(i => i.IsRequired && !Bypass.IsDynamic(i.Type) && node.Find(i.Name) is null))
+            {
+                yield return (JsonPointer.Of(node.Id, "inputs", missing.Name), new Finding.Wrong($"The required input {missing.Name} of {node.Describe()} is missing."));
+            }
+        }
+    }
+
+    private static Fault Fault(string pointer, string detail) => new("invalid_workflow", detail, pointer);
+}

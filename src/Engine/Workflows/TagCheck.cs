@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Workflows;
+
+/// <summary>Checks tags: names that no URL or caller could use, and lists that their nodes do not have.</summary>
+internal static class TagCheck
+{
+    public static IEnumerable<Fault> Faults(ImmutableArray<PromptNode> nodes) =>
+        from node in nodes
+        from tag in node.Annotations.Tags
+        from detail in NameFaults(tag).Concat(ListFaults(node, tag))
+        select new Fault("invalid_workflow", detail, JsonPointer.Of(node.Id, "_meta", "title"));
+
+    private static IEnumerable<string> NameFaults(Tag tag)
+    {
+        if (tag.Name is "." or "..")
+        {
+            yield return $"The tag '{tag.Name}' can be in no URL. Name it otherwise.";
+        }
+
+        if (tag.Name.Any(char.IsControl))
+        {
+            yield return "A tag has a control character in its name.";
+        }
+
+        if (tag.Name.Equals(OutputTag.Untagged, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return $"The tag '{OutputTag.Untagged}' is reserved for what nodes without a tag save.";
+        }
+    }
+
+    private static IEnumerable<string> ListFaults(PromptNode node, Tag tag)
+    {
+        foreach (var listed in tag.Inputs ?? [])
+        {
+            if (!node.Class.Inputs.Any(i => i.Name.Equals(listed.Name, StringComparison.OrdinalIgnoreCase)))
+            {
+                yield return $"The tag '{tag.Name}' of {node.Describe()} lists the input '{listed.Name}', which the node does not have. It has {string.Join(", ", node.Class.Inputs.Select(i => i.Name))}.";
+            }
+
+            if (listed.Kind is { } kind && !TagInput.Kinds.Contains(kind))
+            {
+                yield return $"'{kind}' is no kind of file that an input may take. There are {string.Join(", ", TagInput.Kinds)}.";
+            }
+        }
+    }
+}
