@@ -40,7 +40,7 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
                 return Problems.From(malformed.Fault);
             case StrictJson.Parsed { Root: var root }:
                 var (inputs, wrong) = BatchBody.Read(root, Batch.Most);
-                return wrong.IsEmpty ? await AcceptAsync(request, call with { Webhook = webhook, Client = request.Caller().Client }, inputs, cancellationToken) : Problems.From(wrong);
+                return wrong.IsEmpty ? await AcceptAsync(request, call.SentBy(request) with { Webhook = webhook }, inputs, cancellationToken) : Problems.From(wrong);
             default:
                 throw new UnreachableException();
         }
@@ -98,6 +98,8 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
         {
             Id = RunIds.New(clock).Value,
             Client = call.Client,
+            SeesAll = call.SeesAll,
+            Server = call.Server,
             Workflow = bound.Name,
             Version = bound.Version.Version,
             Total = bodies.Length,

@@ -99,9 +99,10 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
     private static OpenApiSchema Integer(ContractInput input)
     {
         var schema = Schemas.Integer(null, input.Max > LargestInt64 ? "uint64" : input.Max > int.MaxValue || input.Min < int.MinValue || input.Max is null ? "int64" : "int32").Within(input.Min, input.Max);
-        if (input.Step is { } step and > 1 && (input.Min ?? 0) % step == 0)
+        if (input.Seed)
         {
-            schema.MultipleOf = step;
+            schema.Type |= JsonSchemaType.String;
+            schema.Pattern = "^(random|saved)$";
         }
 
         return schema;
@@ -124,7 +125,7 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
         // Generators that know no choices take the first.
         OneOf =
         [
-            Schemas.Text("A URL, a data URI, base64, the ref of an upload, or the name of a file that the hosts have."),
+            Schemas.Text("A URL, a data URI, base64, the ref of an upload, an output of an earlier run, or the name of a file that the hosts have."),
             new OpenApiSchemaReference(CommonSchemas.InputFile, document),
             Schemas.ListOf(new OpenApiSchema { OneOf = [Schemas.Text(), new OpenApiSchemaReference(CommonSchemas.InputFile, document)] }, "Images, which become a batch."),
         ],
@@ -136,7 +137,7 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
         [
             input.Tooltip,
             input.Upload is { } kind ? $"A file: {kind}." : null,
-            input.Seed ? "Drawn afresh for each run that does not set it." : null,
+            input.Seed ? "Drawn afresh for each run that does not set it or says random; saved keeps the workflow's own." : null,
         ];
         var text = string.Join(' ', parts.OfType<string>());
         return text.Length == 0 ? null : text;
