@@ -163,8 +163,8 @@ public class JobTests(AppFixture app)
     [Fact]
     public async Task An_author_says_what_becomes_of_seeds_that_callers_cannot_set()
     {
-        await app.Http.SaveAsync("kept", $$"""{"prompt":{{TwoPasses}},"settings":{"hiddenSeeds":"saved"}}""");
-        await app.Http.SaveAsync("drawn", $$"""{"prompt":{{TwoPasses}},"settings":{"hiddenSeeds":"random"}}""");
+        await app.Http.SaveAsync("kept", $$$"""{"prompt":{{{TwoPasses}}},"settings":{"hiddenSeeds":"saved"}}""");
+        await app.Http.SaveAsync("drawn", $$$"""{"prompt":{{{TwoPasses}}},"settings":{"hiddenSeeds":"random"}}""");
         var kept = await app.Http.RunAsync("kept");
         var drawn = await app.Http.RunAsync("drawn", """{"my sampler":{"seed":42}}""");
         using var explained = await app.Http.CallAsync("kept", "{}", query: "?validateOnly=true");

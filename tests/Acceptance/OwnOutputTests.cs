@@ -24,7 +24,7 @@ public class OwnOutputTests(AzuriteFixture azurite)
             ["ComfyFunc__Callers__0__Key"] = AdminKey,
             ["ComfyFunc__Callers__0__Role"] = "Admin",
         });
-        await SendAsync(app, AdminKey, HttpMethod.Put, "hosts/a", new JsonObject { ["url"] = host.Url });
+        await SendAsync(app, AdminKey, HttpMethod.Put, "hosts/a", new JsonObject { ["url"] = host.Url.AbsoluteUri });
         await SendAsync(app, AdminKey, HttpMethod.Put, "workflows/made", JsonNode.Parse(Prompts.Picture)!);
         await SendAsync(app, AdminKey, HttpMethod.Put, "workflows/taken", JsonNode.Parse(Prompts.Upload)!);
         var (one, two) = (await KeyAsync(app, "one"), await KeyAsync(app, "two"));

@@ -34,5 +34,5 @@ public class WorkflowSettingsTests
         Assert.NotEqual(new WorkflowSettings(StripMetadata: true).ToString(), new WorkflowSettings(StripMetadata: true, HiddenSeeds: HiddenSeeds.Saved).ToString());
 
     private static (WorkflowSettings? Settings, System.Collections.Immutable.ImmutableArray<Fault> Faults) Read(string settings) =>
-        WorkflowSettings.Read(JsonElement.Parse($$"""{"prompt":{"1":{"class_type":"A"}},"settings":{{settings}}}"""));
+        WorkflowSettings.Read(JsonElement.Parse($$$"""{"prompt":{"1":{"class_type":"A"}},"settings":{{{settings}}}}"""));
 }

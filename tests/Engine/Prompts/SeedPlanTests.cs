@@ -102,8 +102,8 @@ public class SeedPlanTests
 
     // Node 1 has the seed 101, node 2 has 102…
     private static Workflow Flow(params (string Class, string Title)[] nodes) => Read($"{{{string.Join(",", nodes.Select((n, i) =>
-        $$"""
-        "{{i + 1}}":{"class_type":"{{n.Class}}","inputs":{"{{(n.Class == "Narrow" ? "noise_seed" : "seed")}}":{{i + 101}}},"_meta":{"title":"{{n.Title}}"}},"save{{i}}":{"class_type":"Save","inputs":{"images":["{{i + 1}}",0]}}
+        $$$"""
+        "{{{i + 1}}}":{"class_type":"{{{n.Class}}}","inputs":{"{{{(n.Class == "Narrow" ? "noise_seed" : "seed")}}}":{{{i + 101}}}},"_meta":{"title":"{{{n.Title}}}"}},"save{{{i}}}":{"class_type":"Save","inputs":{"images":["{{{i + 1}}}",0]}}
         """))}}}");
 
     private static Workflow Read(string prompt) => Assert.IsType<WorkflowCheck.Valid>(Workflow.Check(JsonElement.Parse(prompt), Catalog)).Workflow;
