@@ -57,6 +57,7 @@ public static class ServerRegistration
         services.TryAddSingleton<Uploads>();
         services.TryAddSingleton<CallBody>();
         services.TryAddSingleton<UploadEndpoints>();
+        services.TryAddSingleton<OwnOutputs>();
         services.TryAddSingleton<InputFiles>();
         services.TryAddSingleton<RunPrompts>();
         services.TryAddSingleton<RunExecutor>();

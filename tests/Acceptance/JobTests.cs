@@ -146,6 +146,43 @@ public class JobTests(AppFixture app)
     }
 
     [Fact]
+    public async Task A_fixed_set_of_seeds_gives_the_same_picture_and_every_seed_is_told()
+    {
+        await app.Http.SaveAsync("two passes", TwoPasses);
+        var one = await app.Http.RunAsync("two passes", """{"my sampler":{"seed":42}}""");
+        var two = await app.Http.RunAsync("two passes", """{"my sampler":{"seed":42}}""");
+        var saved = await app.Http.RunAsync("two passes", """{"my sampler":{"seed":"saved"}}""");
+        var open = await app.Http.RunAsync("two passes", """{"my sampler":{"seed":"random"}}""");
+
+        Assert.Equal(["5 42 given", "8 3 saved"], SeedsOf(one));
+        Assert.Equal(PictureOf(one), PictureOf(two));
+        Assert.Equal(["5 1 saved", "8 3 saved"], SeedsOf(saved));
+        Assert.All(open["seeds"]!.AsArray(), s => Assert.Equal("drawn", (string)s!["origin"]!));
+    }
+
+    [Fact]
+    public async Task An_author_says_what_becomes_of_seeds_that_callers_cannot_set()
+    {
+        await app.Http.SaveAsync("kept", $$$"""{"prompt":{{{TwoPasses}}},"settings":{"hiddenSeeds":"saved"}}""");
+        await app.Http.SaveAsync("drawn", $$$"""{"prompt":{{{TwoPasses}}},"settings":{"hiddenSeeds":"random"}}""");
+        var kept = await app.Http.RunAsync("kept");
+        var drawn = await app.Http.RunAsync("drawn", """{"my sampler":{"seed":42}}""");
+        using var explained = await app.Http.CallAsync("kept", "{}", query: "?validateOnly=true");
+
+        Assert.Equal(["drawn", "saved"], kept["seeds"]!.AsArray().Select(s => (string)s!["origin"]!));
+        Assert.Equal(["given", "drawn"], drawn["seeds"]!.AsArray().Select(s => (string)s!["origin"]!));
+        Assert.Equal(["5"], (await explained.JsonAsync())["seedsToDraw"]!.AsArray().Select(s => (string)s!["node"]!));
+    }
+
+    private static string TwoPasses => Prompts.Picture.Replace(
+        "\"samples\":[\"5\",0]", "\"samples\":[\"8\",0]", StringComparison.Ordinal).TrimEnd().TrimEnd('}')
+        + """, "8": {"class_type":"KSampler","inputs":{"seed":3,"steps":1,"cfg":7,"sampler_name":"euler","scheduler":"normal","denoise":1,"model":["1",0],"positive":["2",0],"negative":["3",0],"latent_image":["5",0]},"_meta":{"title":"second pass"}}}""";
+
+    private static IEnumerable<string> SeedsOf(JsonObject run) => run["seeds"]!.AsArray().Select(s => $"{s!["node"]} {s["value"]} {s["origin"]}");
+
+    private static string PictureOf(JsonObject run) => (string)run["outputs"]!["my image"]![0]!["sha256"]!;
+
+    [Fact]
     public async Task A_call_is_explained_without_a_run()
     {
         await app.Http.SaveAsync("explained", Prompts.Picture);

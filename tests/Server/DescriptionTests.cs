@@ -50,7 +50,7 @@ public class DescriptionTests
         Assert.Equal("RunTextToImage", call.OperationId);
         Assert.Equal(("uint64", "18446744073709551615"), (sampler["seed"].Format, sampler["seed"].Maximum));
         Assert.Equal(("int32", "1", "10000"), (sampler["steps"].Format, sampler["steps"].Minimum, sampler["steps"].Maximum));
-        Assert.Null(sampler["width"].MultipleOf);
+        Assert.Equal((JsonSchemaType.Integer, null), (sampler["width"].Type, sampler["width"].MultipleOf));
         Assert.Equal((JsonSchemaType.Number, "How closely it follows."), (sampler["cfg"].Type, sampler["cfg"].Description));
         Assert.Equal(["euler", "dpm"], sampler["sampler_name"].Enum!.Select(e => (string)e!));
         Assert.Equal(JsonSchemaType.Boolean, sampler["tiled"].Type);

@@ -11,6 +11,8 @@ internal sealed class AccountKeySasMinter(BlobContainerClient container) : ISasM
         return new(blob.GenerateSasUri(SasTerms.For(blob, fileName, contentType, expires)));
     }
 
+    public string? NameOf(Uri link) => SasTerms.NameOf(container.Uri, link);
+
     public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         var blob = container.GetBlobClient(blobName);

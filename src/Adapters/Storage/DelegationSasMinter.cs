@@ -20,6 +20,8 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
     public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken) =>
         SignAsync(blobName, (blob, end) => SasTerms.For(blob, fileName, contentType, end), expires, cancellationToken);
 
+    public string? NameOf(Uri link) => SasTerms.NameOf(container.Uri, link);
+
     public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken) =>
         SignAsync(blobName, SasTerms.ForUpload, expires, cancellationToken);
 

@@ -9,4 +9,8 @@ public interface ISasMinter
 
     /// <summary>A link that writes the file, and reads nothing (the valet key).</summary>
     ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken);
+
+    /// <summary>The file that a link leads to, as it was minted here once, whether it is still good or not.</summary>
+    /// <returns><see langword="null"/> where the link leads elsewhere.</returns>
+    string? NameOf(Uri link);
 }

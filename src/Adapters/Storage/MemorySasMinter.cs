@@ -3,10 +3,16 @@ namespace ComfyFunc.Storage;
 /// <summary>The in-memory twin of a link signer: links that name everything and open nothing.</summary>
 public sealed class MemorySasMinter : ISasMinter
 {
+    private static readonly Uri Root = new("https://storage.invalid/");
+
     public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken) =>
-        new(new Uri($"https://storage.invalid/{blobName}?se={Uri.EscapeDataString(expires.ToString("O"))}" +
+        new(new Uri($"{Root}{Escape(blobName)}?se={Uri.EscapeDataString(expires.ToString("O"))}" +
             $"&rscd={Uri.EscapeDataString(SasTerms.Attachment(fileName))}&rsct={Uri.EscapeDataString(contentType)}"));
 
     public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken) =>
-        new(new Uri($"https://storage.invalid/{blobName}?se={Uri.EscapeDataString(expires.ToString("O"))}&sp=cw"));
+        new(new Uri($"{Root}{Escape(blobName)}?se={Uri.EscapeDataString(expires.ToString("O"))}&sp=cw"));
+
+    public string? NameOf(Uri link) => SasTerms.NameOf(Root, link);
+
+    private static string Escape(string blobName) => string.Join('/', blobName.Split('/').Select(Uri.EscapeDataString));
 }

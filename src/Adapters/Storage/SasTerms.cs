@@ -31,6 +31,15 @@ internal static class SasTerms
         return disposition.ToString();
     }
 
+    /// <summary>The file of a container that a link leads to; <see langword="null"/> for a link that leads elsewhere.</summary>
+    public static string? NameOf(Uri container, Uri link)
+    {
+        var root = container.AbsolutePath.TrimEnd('/') + "/";
+        return link.Authority.Equals(container.Authority, StringComparison.OrdinalIgnoreCase) && link.AbsolutePath.StartsWith(root, StringComparison.Ordinal)
+            ? Uri.UnescapeDataString(link.AbsolutePath[root.Length..])
+            : null;
+    }
+
     private static string LastSegment(string fileName)
     {
         var name = string.Concat(fileName.Where(c => !char.IsControl(c)));

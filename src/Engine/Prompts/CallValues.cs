@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ComfyFunc.Prompts;
 
@@ -21,11 +22,15 @@ public sealed record Assignment
 
     public required string Input { get; init; }
 
-    /// <summary>The literal; <see langword="null"/> when files are assigned.</summary>
+    /// <summary>The literal; <see langword="null"/> when files are assigned, or a word in place of a seed.</summary>
     public JsonElement? Value { get; init; }
 
     /// <summary>The files by index; more than one become a batch.</summary>
     public ImmutableArray<int> Files { get; init; } = [];
+
+    /// <summary>Of a seed: whether it is to be drawn or kept as saved, where the caller says so by a word.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SeedOrigin? Seed { get; init; }
 }
 
 /// <summary>A file of a call, to be stored before the prompt is made.</summary>
@@ -45,4 +50,9 @@ public abstract record FileSource
 
     /// <summary>A file that the client has sent ahead.</summary>
     public sealed record Upload(UploadRef Ref) : FileSource;
+
+    /// <summary>An output of an earlier run.</summary>
+    /// <param name="Index">Its place under the tag, from 0.</param>
+    /// <param name="Query">How it is wanted, as links say it; empty for the file as it is.</param>
+    public sealed record RunOutput(RunId Run, string Tag, int Index, string Query = "") : FileSource;
 }

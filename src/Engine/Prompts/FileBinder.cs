@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using ComfyFunc.Workflows;
 
 namespace ComfyFunc.Prompts;
 
-/// <summary>Binds what a caller sends for an uploaded file: an object of type file, a data URI, a URL, base64, the ref of an upload, the name of a file that the host has, or an array of images.</summary>
+/// <summary>
+/// Binds what a caller sends for a file: an object of type file, a data URI, a URL, base64, the ref of an upload, the output of an earlier run, the name
+/// of a file that the hosts have, or an array of images.
+/// </summary>
 internal static class FileBinder
 {
     // Shorter text is more likely a mistyped name than a picture.
@@ -11,41 +15,61 @@ internal static class FileBinder
 
     private static readonly string[] Members = ["url", "content"];
 
-    public static Assignment? Bind(PromptNode node, NodeInput input, JsonElement value, string pointer, BoundCall call)
+    /// <param name="loaders">The nodes that get the file, with the input that names it.</param>
+    public static void Bind(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value, string pointer, BoundCall call)
     {
-        if (value.ValueKind is JsonValueKind.Array)
+        if (value.ValueKind is JsonValueKind.String && loaders.Any(l => l.Input.Offers(value)))
         {
-            return BindBatch(node, input, value, pointer, call);
+            BindName(loaders, value, pointer, call);
+            return;
         }
 
-        if (value.ValueKind is JsonValueKind.String && input.Offers(value))
+        ImmutableArray<int> files = value.ValueKind is JsonValueKind.Array ? BindBatch(loaders, value, pointer, call) : [.. new[] { BindFile(loaders, value, pointer, call) }.OfType<int>()];
+        if (!files.IsEmpty)
         {
-            return new() { Node = "", Input = input.Name, Value = value };
+            call.Assignments.AddRange(loaders.Select(l => new Assignment { Node = l.Node.Id, Input = l.Input.Name, Files = files }));
         }
-
-        return BindFile(node, input, value, pointer, call) is { } index ? new() { Node = "", Input = input.Name, Files = [index] } : null;
     }
 
-    private static Assignment? BindBatch(PromptNode node, NodeInput input, JsonElement value, string pointer, BoundCall call)
+    /// <summary>Whether a value is a file beyond doubt, wherever it stands.</summary>
+    public static bool IsFile(JsonElement value) => value.ValueKind is JsonValueKind.String && value.GetString()!.Trim() is var text // A string is never null.
+        && (IsUrl(text) || (IsData(text) && text.Contains(',', StringComparison.Ordinal)) || OutputLink.IsMeant(text) || UploadRef.IsMeant(text));
+
+    private static void BindName(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value, string pointer, BoundCall call)
+    {
+        foreach (var (node, input) in loaders)
+        {
+            if (input.Offers(value))
+            {
+                call.Assignments.Add(new() { Node = node.Id, Input = input.Name, Value = value });
+            }
+            else
+            {
+                call.Refuse(pointer, $"'{value.GetString()}' is no file that a host has for {node.Describe()}.");
+            }
+        }
+    }
+
+    private static ImmutableArray<int> BindBatch(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value, string pointer, BoundCall call)
     {
         var length = value.GetArrayLength();
-        if (node.Class.Outputs is not ["IMAGE", ..])
+        if (loaders.Any(l => l.Node.Class.Outputs is not ["IMAGE", ..]))
         {
             call.Refuse(pointer, "Only images can be sent as an array, which becomes a batch.");
-            return null;
+            return [];
         }
 
         if (length == 0 || length > call.Limits.MaxBatch)
         {
             call.Refuse(pointer, $"An array of images has 1 to {call.Limits.MaxBatch} of them, not {length}.");
-            return null;
+            return [];
         }
 
-        var files = value.EnumerateArray().Select((v, i) => BindFile(node, input, v, JsonPointer.Under(pointer, $"{i}"), call)).ToArray();
-        return files.Any(f => f is null) ? null : new() { Node = "", Input = input.Name, Files = [.. files.Select(f => f!.Value)] }; // None is null by now.
+        var files = value.EnumerateArray().Select((v, i) => BindFile(loaders, v, JsonPointer.Under(pointer, $"{i}"), call)).ToArray();
+        return files.Any(f => f is null) ? [] : [.. files.OfType<int>()];
     }
 
-    private static int? BindFile(PromptNode node, NodeInput input, JsonElement value, string pointer, BoundCall call)
+    private static int? BindFile(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value, string pointer, BoundCall call)
     {
         var (text, where, name) = value.ValueKind switch
         {
@@ -63,17 +87,24 @@ internal static class FileBinder
             return null;
         }
 
-        if (Read(text, where, isBare: value.ValueKind is JsonValueKind.String, input, call) is not { } source)
+        if (Read(text, where, isBare: value.ValueKind is JsonValueKind.String, loaders[0].Input, call) is not { } source)
         {
             return null;
         }
 
         var index = call.Files.Count;
-        call.Files.Add(new(index, where, ContractBuilder.UploadOf(node, input) ?? "file", source, name));
+        call.Files.Add(new(index, where, KindOf(loaders), source, name));
         return index;
     }
 
-    // ComfyUI Fast API's own examples have url and content swapped; what they hold tells them apart.
+    // Where nodes of several kinds get it, it must be fit for the one that is strictest.
+    private static string KindOf(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders)
+    {
+        var kinds = loaders.Select(l => ContractBuilder.UploadOf(l.Node, l.Input) ?? "file").ToArray();
+        return kinds.FirstOrDefault(k => k is "image" or "mask") ?? kinds[0];
+    }
+
+    // ComfyUI Fast API's own examples have url and content swapped; what they hold tells them apart. Typed clients send null for what is not set.
     private static (string? Text, string Pointer, string? Name) FromObject(JsonElement value, string pointer, BoundCall call)
     {
         foreach (var property in value.EnumerateObject().Where(p => p.Name is not ("type" or "name" or "url" or "content")))
@@ -81,18 +112,23 @@ internal static class FileBinder
             call.Refuse(JsonPointer.Under(pointer, property.Name), $"A file has type, name, and url or content; not '{property.Name}'.");
         }
 
-        if (value.TryGetProperty("type", out var type) && !type.ValueEquals("file"))
+        if (Member(value, "type") is { } type && (type.ValueKind is not JsonValueKind.String || !type.ValueEquals("file")))
         {
             call.Refuse(JsonPointer.Under(pointer, "type"), "The type of a file is \"file\".");
         }
 
-        var name = value.TryGetProperty("name", out var given) && given.ValueKind is JsonValueKind.String ? given.GetString() : null;
-        var members = Members.Where(m => value.TryGetProperty(m, out _)).ToArray();
+        if (Member(value, "name") is { ValueKind: not JsonValueKind.String })
+        {
+            call.Refuse(JsonPointer.Under(pointer, "name"), "name is a string.");
+        }
+
+        var name = Member(value, "name") is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
+        var members = Members.Where(m => Member(value, m) is not null).ToArray();
         if (members is [var member])
         {
-            if (value.GetProperty(member).ValueKind is JsonValueKind.String)
+            if (Member(value, member) is { ValueKind: JsonValueKind.String } text)
             {
-                return (value.GetProperty(member).GetString(), JsonPointer.Under(pointer, member), name);
+                return (text.GetString(), JsonPointer.Under(pointer, member), name);
             }
 
             call.Refuse(JsonPointer.Under(pointer, member), $"{member} is a string.");
@@ -103,10 +139,12 @@ internal static class FileBinder
         return (null, pointer, name);
     }
 
+    private static JsonElement? Member(JsonElement value, string name) => value.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
+
     private static FileSource? Read(string text, string pointer, bool isBare, NodeInput input, BoundCall call)
     {
         var trimmed = text.Trim();
-        if (trimmed.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || trimmed.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (IsUrl(trimmed))
         {
             if (Uri.TryCreate(trimmed, UriKind.Absolute, out var address))
             {
@@ -128,7 +166,18 @@ internal static class FileBinder
             return null;
         }
 
-        var isData = trimmed.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
+        if (OutputLink.IsMeant(trimmed))
+        {
+            if (OutputLink.Read(trimmed) is { } output)
+            {
+                return output;
+            }
+
+            call.Refuse(pointer, "An output of an earlier run is named run:{id}/{tag}/{n}, or by the link that the API gave.");
+            return null;
+        }
+
+        var isData = IsData(trimmed);
         if (!isData && isBare && trimmed.Length < ShortestBareBase64)
         {
             call.Refuse(pointer, $"'{trimmed}' is no file that a host has, no URL, no data URI and no base64.{(input.Options.IsEmpty ? "" : $" {Suggestion.List(input.Options.Select(o => o.ToString()), "files")}")}");
@@ -137,6 +186,10 @@ internal static class FileBinder
 
         return FromBase64(trimmed, isData, pointer, call);
     }
+
+    private static bool IsUrl(string text) => text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsData(string text) => text.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
 
     private static FileSource.Bytes? FromBase64(string text, bool isData, string pointer, BoundCall call)
     {

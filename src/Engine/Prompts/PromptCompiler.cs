@@ -11,10 +11,8 @@ public static class PromptCompiler
 {
     private const string CacheBreakerInput = "comfyfunc_again";
 
-    /// <summary>The seeds that are to be drawn before the call's prompt can be compiled.</summary>
-    public static ImmutableArray<SeedSlot> SeedsToDraw(Workflow workflow, CallValues values) => [.. Seeds.Open(workflow, values)];
-
     /// <param name="fileNames">What each file is called on the host, by its index.</param>
+    /// <param name="seeds">What was drawn where <see cref="SeedPlan"/> says so.</param>
     public static CompiledPrompt Compile(Workflow workflow, CallValues values, IReadOnlyList<string> fileNames, IReadOnlyList<DrawnSeed> seeds, CompileOptions options)
     {
         var patches = Patches(values, fileNames, seeds);
@@ -33,14 +31,21 @@ public static class PromptCompiler
     private static Dictionary<string, Dictionary<string, JsonElement>> Patches(CallValues values, IReadOnlyList<string> fileNames, IReadOnlyList<DrawnSeed> seeds)
     {
         var patches = new Dictionary<string, Dictionary<string, JsonElement>>(StringComparer.Ordinal);
+        foreach (var assignment in values.Assignments)
+        {
+            if (assignment.Seed is not null)
+            {
+                Of(assignment.Node).Remove(assignment.Input); // The word takes back what was said before it.
+            }
+            else
+            {
+                Of(assignment.Node)[assignment.Input] = assignment.Value ?? JsonSerializer.SerializeToElement(fileNames[assignment.Files[0]]);
+            }
+        }
+
         foreach (var seed in seeds)
         {
             Of(seed.Node)[seed.Input] = JsonSerializer.SerializeToElement(seed.Value);
-        }
-
-        foreach (var assignment in values.Assignments)
-        {
-            Of(assignment.Node)[assignment.Input] = assignment.Value ?? JsonSerializer.SerializeToElement(fileNames[assignment.Files[0]]);
         }
 
         return patches;
@@ -50,7 +55,7 @@ public static class PromptCompiler
 
     private static PromptNode Patch(PromptNode node, Dictionary<string, JsonElement>? patch, string? cacheBreaker)
     {
-        if (patch is not null)
+        if (patch is { Count: > 0 })
         {
             var added = patch.Where(p => node.Find(p.Key) is null).Select(p => new PromptInput(p.Key, p.Value, null));
             node = node with { Inputs = [.. node.Inputs.Select(i => patch.TryGetValue(i.Name, out var value) ? new(i.Name, value, null) : i), .. added] };

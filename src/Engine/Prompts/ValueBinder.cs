@@ -21,9 +21,10 @@ public static class ValueBinder
         }
 
         CheckBypass(workflow, call);
-        return call.Faults.Count > 0
-            ? new Binding.Invalid([.. call.Faults])
-            : new Binding.Valid(new() { Assignments = [.. call.Assignments], Bypassed = [.. call.Bypassed.Keys] }, [.. call.Files]);
+        var values = new CallValues { Assignments = [.. call.Assignments], Bypassed = [.. call.Bypassed.Keys] };
+
+        // Everything that was sent is bound: what has to be set and is not, is asked for here (call.Faults gets what the workflow misses in values).
+        return call.Faults.Count > 0 ? new Binding.Invalid([.. call.Faults]) : new Binding.Valid(values, [.. call.Files]);
     }
 
     private static void BindTag(Workflow workflow, JsonProperty property, BoundCall call)
@@ -74,23 +75,32 @@ public static class ValueBinder
             return;
         }
 
-        var (node, input) = targets.First();
-        var assigned = input.Upload is null ? BindScalar(input, property.Value, pointer, call) : FileBinder.Bind(node, input, property.Value, pointer, call);
-        if (assigned is not null)
+        ImmutableArray<(PromptNode Node, NodeInput Input)> loaders = [.. targets.Where(t => t.Input.Upload is not null)];
+        if (!loaders.IsEmpty)
         {
-            call.Assignments.AddRange(targets.Select(t => assigned with { Node = t.Node.Id, Input = t.Input.Name }));
+            FileBinder.Bind(loaders, property.Value, pointer, call);
+        }
+
+        foreach (var (node, input) in targets.Where(t => t.Input.Upload is null))
+        {
+            BindScalar(node, input, property.Value, pointer, isShared: targets.Skip(1).Any(), call);
         }
     }
 
-    private static Assignment? BindScalar(NodeInput input, JsonElement value, string pointer, BoundCall call)
+    private static void BindScalar(PromptNode node, NodeInput input, JsonElement value, string pointer, bool isShared, BoundCall call)
     {
-        if (ScalarCheck.Of(input, value) is { } fault)
+        if (input.IsSeed && SeedWord.Read(value) is { } word)
         {
-            call.Refuse(pointer, fault);
-            return null;
+            call.Assignments.Add(new() { Node = node.Id, Input = input.Name, Seed = word });
         }
-
-        return new() { Node = "", Input = input.Name, Value = ScalarCheck.Normal(input, value) };
+        else if (ScalarCheck.Of(input, value) is { } fault)
+        {
+            call.Refuse(pointer, isShared ? $"For {node.Describe()}: {fault}" : fault);
+        }
+        else
+        {
+            call.Assignments.Add(new() { Node = node.Id, Input = input.Name, Value = ScalarCheck.Normal(input, value) });
+        }
     }
 
     private static void CheckBypass(Workflow workflow, BoundCall call)

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace ComfyFunc.Workflows;
 
-/// <summary>JSON as callers must write it: RFC 8259 to the letter, no duplicate keys, at most 64 levels. A byte order mark is tolerated.</summary>
+/// <summary>JSON as callers must write it: RFC 8259 to the letter, no duplicate keys, at most 64 levels, and every text is one that can be written again. A byte order mark is tolerated.</summary>
 public abstract record StrictJson
 {
-    private const int Deepest = 64;
+    internal const int Deepest = 64;
 
     private StrictJson() { }
 
@@ -19,6 +19,11 @@ public abstract record StrictJson
         if (text.IsEmpty)
         {
             return Refuse("The body is empty; a JSON object was expected.");
+        }
+
+        if (BrokenText.Find(text.Span) is { } broken)
+        {
+            return new Malformed(broken);
         }
 
         try

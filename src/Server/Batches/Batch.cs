@@ -17,6 +17,12 @@ public sealed record Batch
 
     public required string Client { get; init; }
 
+    /// <summary>Whether outputs of every client's runs may be inputs of its own.</summary>
+    public bool SeesAll { get; init; }
+
+    /// <summary>Where its caller reached this server.</summary>
+    public string Server { get; init; } = "";
+
     public required string Workflow { get; init; }
 
     public required int Version { get; init; }

@@ -24,13 +24,16 @@ internal static class BatchBody
             return ([], unknown);
         }
 
-        return (root.TryGetProperty("inputs", out var inputs), root.TryGetProperty("matrix", out var matrix)) switch
+        return (Member(root, "inputs"), Member(root, "matrix"), Member(root, "input")) switch
         {
-            (true, false) when !root.TryGetProperty("input", out _) => FromList(inputs, most),
-            (false, true) => FromMatrix(matrix, root.TryGetProperty("input", out var shared) ? shared : JsonElement.Parse("{}"), most),
+            ({ } inputs, null, null) => FromList(inputs, most),
+            (null, { } matrix, var shared) => FromMatrix(matrix, shared ?? JsonElement.Parse("{}"), most),
             _ => ([], [new("invalid_request", "A batch has either inputs, or matrix and perhaps input.", "")]),
         };
     }
+
+    // Typed clients send null for what is not set.
+    private static JsonElement? Member(JsonElement root, string name) => root.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
 
     private static (ImmutableArray<JsonObject>, ImmutableArray<Fault>) FromList(JsonElement inputs, int most)
     {
@@ -52,9 +55,15 @@ internal static class BatchBody
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
         var axes = ImmutableArray.CreateBuilder<(string Tag, string Input, JsonElement[] Values)>();
-        foreach (var tag in matrix.ValueKind is JsonValueKind.Object ? matrix.EnumerateObject().ToArray() : [])
+        foreach (var tag in matrix.ValueKind is JsonValueKind.Object ? matrix.EnumerateObject().Where(t => t.Value.ValueKind is not JsonValueKind.Null).ToArray() : [])
         {
-            foreach (var input in tag.Value.ValueKind is JsonValueKind.Object ? tag.Value.EnumerateObject().ToArray() : [])
+            if (tag.Value.ValueKind is not JsonValueKind.Object)
+            {
+                faults.Add(new("invalid_request", "A tag that is swept is an object of its inputs, each with an array of values.", $"/matrix{JsonPointer.Of(tag.Name)}"));
+                continue;
+            }
+
+            foreach (var input in tag.Value.EnumerateObject().Where(i => i.Value.ValueKind is not JsonValueKind.Null))
             {
                 if (input.Value.ValueKind is JsonValueKind.Array && input.Value.GetArrayLength() > 0)
                 {

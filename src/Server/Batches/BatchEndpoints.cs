@@ -47,7 +47,7 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
                 var (inputs, wrong) = BatchBody.Read(extra.Rest, Batch.Most);
                 wrong = extra.Fault is { } unfit ? [unfit] : wrong;
                 return wrong.IsEmpty
-                    ? await AcceptAsync(request, call with { Webhook = webhook, Client = request.Caller().Client, ExtraData = extra.Given }, inputs, cancellationToken)
+                    ? await AcceptAsync(request, call.SentBy(request) with { Webhook = webhook, ExtraData = extra.Given }, inputs, cancellationToken)
                     : Problems.From(wrong);
             default:
                 throw new UnreachableException();
@@ -111,6 +111,8 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
         {
             Id = id,
             Client = call.Client,
+            SeesAll = call.SeesAll,
+            Server = call.Server,
             Workflow = bound.Name,
             Version = bound.Version.Version,
             Total = bodies.Length,

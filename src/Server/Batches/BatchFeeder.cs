@@ -98,6 +98,8 @@ public sealed partial class BatchFeeder(
                 Run = call.Run,
                 Batch = batch.Id,
                 Client = batch.Client,
+                SeesAll = batch.SeesAll,
+                Server = batch.Server,
                 Priority = batch.Priority,
                 Demands = batch.Demands,
                 StartWithin = batch.StartWithin,

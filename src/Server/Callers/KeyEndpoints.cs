@@ -47,7 +47,7 @@ public sealed class KeyEndpoints(KeyStore keys)
         }
 
         var role = Role.Run;
-        if (root.ValueKind is JsonValueKind.Object && root.TryGetProperty("role", out var r) && (!Enum.TryParse(r.ToString(), ignoreCase: true, out role) || role is Role.None || int.TryParse(r.ToString(), out _)))
+        if (root.ValueKind is JsonValueKind.Object && root.TryGetProperty("role", out var r) && r.ValueKind is not JsonValueKind.Null && (!Enum.TryParse(r.ToString(), ignoreCase: true, out role) || role is Role.None || int.TryParse(r.ToString(), out _)))
         {
             faults.Add(new("invalid_request", "A role is run, author or admin.", "/role"));
         }

@@ -118,7 +118,7 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
         // Generators that know no choices take the first.
         OneOf =
         [
-            Schemas.Text("A URL, a data URI, base64, the ref of an upload, or the name of a file that the hosts have."),
+            Schemas.Text("A URL, a data URI, base64, the ref of an upload, an output of an earlier run, or the name of a file that the hosts have."),
             new OpenApiSchemaReference(CommonSchemas.InputFile, document),
             Schemas.ListOf(new OpenApiSchema { OneOf = [Schemas.Text(), new OpenApiSchemaReference(CommonSchemas.InputFile, document)] }, "Images, which become a batch."),
         ],
@@ -132,7 +132,7 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
             input.Upload is { } kind ? $"A file: {kind}." : null,
             input.Required ? "No host has the file that the workflow was saved with, so a call brings one." : null,
             input.Type is "INT" && input.Step is { } step and > 1 ? $"In steps of {step.ToString(CultureInfo.InvariantCulture)}, as a rule." : null,
-            input.Seed ? "Drawn afresh for each run that does not set it." : null,
+            input.Seed ? "Drawn afresh for each run that does not set it, or says \"random\" in its place; \"saved\" keeps the workflow's own." : null,
         ];
         var text = string.Join(' ', parts.OfType<string>());
         return text.Length == 0 ? null : text;

@@ -65,6 +65,11 @@ public abstract record HostRegistration
             faults.Add(new("invalid_request", $"A host id is {SafeName.Rule}."));
         }
 
+        if (StrictJson.Parse(body) is StrictJson.Malformed { Fault: { Pointer.Length: > 0 } broken })
+        {
+            return new Invalid([.. faults, broken with { Code = "invalid_request" }]);
+        }
+
         if (StrictJson.Parse(body) is not StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root })
         {
             faults.Add(new("invalid_request", "The body is a JSON object such as {\"url\":\"http://10.0.0.4:8188\",\"slots\":2}."));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ComfyFunc.Callers;
 using ComfyFunc.Pool;
 using ComfyFunc.Workflows;
 using ComfyFunc.Webhooks;
@@ -40,6 +41,12 @@ public sealed record Call(string Workflow)
     /// <summary>Whose run it is to be.</summary>
     public string Client { get; init; } = "";
 
+    /// <summary>Whether outputs of every client's runs may be its inputs, as administrators see them all.</summary>
+    public bool SeesAll { get; init; }
+
+    /// <summary>Where the caller reached this server: host, port and what comes before <c>/api</c>. Links to it are its own.</summary>
+    public string Server { get; init; } = "";
+
     public CallWebhook? Webhook { get; init; }
 
     /// <summary>How long the run may wait for its first slot; <see langword="null"/> for the configured time.</summary>
@@ -50,6 +57,12 @@ public sealed record Call(string Workflow)
 
     /// <summary>What the caller wants kept with the run: a JSON object.</summary>
     public JsonElement? Metadata { get; init; }
+
+    /// <summary>The call as one of whoever has sent the request.</summary>
+    public Call SentBy(HttpRequest request) =>
+        this with { Client = request.Caller().Client, SeesAll = request.Caller().Role is Role.Admin, Server = $"{request.Host}{request.PathBase}" };
+
+    public bool Sees(RunRecord run) => SeesAll || run.Client == Client;
 
     /// <summary>Reads what the query says: <c>priority</c>, <c>label=key:value</c> (several), <c>minVramGb</c>, <c>startWithin</c> and <c>finishWithin</c> (seconds), <c>metadata</c>.</summary>
     public static (Call Call, ImmutableArray<Fault> Faults) Read(IQueryCollection query, string workflow, string? version, ReadOnlyMemory<byte> body)
@@ -88,12 +101,15 @@ public sealed record Call(string Workflow)
             return null;
         }
 
-        if (text.Length <= LongestMetadata && StrictJson.Parse(Encoding.UTF8.GetBytes(text)) is StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root })
+        var read = text.Length <= LongestMetadata ? StrictJson.Parse(Encoding.UTF8.GetBytes(text)) : null;
+        if (read is StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root })
         {
             return JsonElement.Parse(root.GetRawText()); // One that outlives its document.
         }
 
-        faults.Add(new("invalid_request", $"metadata is a JSON object of at most {LongestMetadata} characters.", "/metadata"));
+        faults.Add(read is StrictJson.Malformed { Fault: { Pointer.Length: > 0 } broken }
+            ? new("invalid_request", broken.Detail, $"/metadata{broken.Pointer}")
+            : new("invalid_request", $"metadata is a JSON object of at most {LongestMetadata} characters.", "/metadata"));
         return null;
     }
 

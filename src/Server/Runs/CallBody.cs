@@ -58,16 +58,14 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
                 break;
             }
 
-            var disposition = section.GetContentDispositionHeader();
-            var name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? "").Value ?? "";
+            var (name, fileName) = NamesOf(section);
             if (name == JsonPart)
             {
                 values = await ReadJsonAsync(section, faults, cancellationToken) ?? values;
             }
             else if (name.LastIndexOf('.') is > 0 and var dot && dot < name.Length - 1)
             {
-                var given = HeaderUtilities.RemoveQuotes((disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName)).Value; // It has a name.
-                await StoreAsync(section, new(name[..dot], name[(dot + 1)..], given, uploads.New().ToString()), client, files, faults, cancellationToken);
+                await StoreAsync(section, new(name[..dot], name[(dot + 1)..], fileName, uploads.New().ToString()), client, files, faults, cancellationToken);
             }
             else
             {
@@ -76,6 +74,21 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         }
 
         return faults.Count > 0 ? new CallBodyReply.Refused(faults.ToImmutable()) : new CallBodyReply.Read(With(values, files, f => f.Ref), With(values, files, f => f.Sha256));
+    }
+
+    // Both are decoded when they are read, from whatever encoding the sender claims; bytes that are none of it become U+FFFD.
+    private static (string Name, string? FileName) NamesOf(MultipartSection section)
+    {
+        try
+        {
+            var disposition = section.GetContentDispositionHeader();
+            var fileName = disposition is null ? default : disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
+            return (HeaderUtilities.RemoveQuotes(disposition?.Name ?? "").Value ?? "", HeaderUtilities.RemoveQuotes(fileName).Value);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new InvalidDataException("The name of a part is in an encoding that nobody reads any more.", e);
+        }
     }
 
     private async Task StoreAsync(MultipartSection section, PartFile file, string client, List<PartFile> files, ImmutableArray<Fault>.Builder faults, CancellationToken cancellationToken)

@@ -28,7 +28,13 @@ public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilitie
     private JsonObject Explain(Call call, BindReply.Bound bound)
     {
         var plain = PromptCompiler.Compile(bound.Workflow, CallValues.None, [], [], CompileOptions.Plain);
-        var prompt = PromptCompiler.Compile(bound.Workflow, bound.Values, [.. bound.Files.Select(f => $"{InputFiles.HostFolder}/file-{f.Index}")], [], CompileOptions.Plain);
+        var drawn = SeedPlan.Of(bound.Workflow, bound.Values, bound.Version.Settings?.HiddenSeeds ?? HiddenSeeds.Auto).Where(s => s.Origin is SeedOrigin.Drawn).ToArray();
+        var prompt = PromptCompiler.Compile(
+            bound.Workflow,
+            bound.Values,
+            [.. bound.Files.Select(f => $"{InputFiles.HostFolder}/file-{f.Index}")],
+            [.. drawn.Select(s => new DrawnSeed(s.Node, s.Input, s.Least))],
+            CompileOptions.Plain);
         var waiting = new WaitingRun
         {
             Run = RunIds.New(clock),
@@ -44,7 +50,7 @@ public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilitie
             ["version"] = bound.Version.Version,
             ["changes"] = ChangesOf(bound, plain),
             ["bypassed"] = new JsonArray([.. bound.Values.Bypassed.Select(id => (JsonNode)id)]),
-            ["seedsToDraw"] = new JsonArray([.. PromptCompiler.SeedsToDraw(bound.Workflow, bound.Values).Select(s => new JsonObject { ["node"] = s.Node, ["input"] = s.Input })]),
+            ["seedsToDraw"] = new JsonArray([.. drawn.Select(s => new JsonObject { ["node"] = s.Node, ["input"] = s.Input })]),
             ["hosts"] = new JsonArray([.. pool.OrderBy(h => h.Id.Value, StringComparer.Ordinal).Select(h => HostOf(waiting, h, pool))]),
         };
     }
@@ -65,7 +71,7 @@ public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilitie
     {
         using var before = JsonDocument.Parse(plain.Json);
         var changes = new JsonArray();
-        foreach (var assignment in bound.Values.Assignments)
+        foreach (var assignment in bound.Values.Assignments.Where(a => a.Seed is null))
         {
             var change = new JsonObject { ["node"] = assignment.Node, ["tag"] = plain.TagOf(assignment.Node), ["input"] = assignment.Input };
 

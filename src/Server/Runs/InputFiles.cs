@@ -8,7 +8,7 @@ using ComfyFunc.Web;
 namespace ComfyFunc.Runs;
 
 /// <summary>Stores a call's files as blobs, whether they came with it or are to be fetched, and refuses those that no host should see.</summary>
-public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads uploads, ComfyFuncOptions options)
+public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads uploads, OwnOutputs own, ComfyFuncOptions options)
 {
     /// <summary>The folder on hosts that holds what the façade stages there.</summary>
     public const string HostFolder = "comfyfunc";
@@ -17,8 +17,8 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
 
     private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(60);
 
-    /// <param name="client">Whose uploads the files may be.</param>
-    public async Task<FilesReply> StoreAsync(RunId run, string client, ImmutableArray<CallFile> files, CancellationToken cancellationToken)
+    /// <param name="call">Whose uploads and outputs the files may be.</param>
+    public async Task<FilesReply> StoreAsync(RunId run, Call call, ImmutableArray<CallFile> files, CancellationToken cancellationToken)
     {
         if (files.IsEmpty)
         {
@@ -30,20 +30,31 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
         await Parallel.ForEachAsync(
             Enumerable.Range(0, files.Length),
             new ParallelOptions { MaxDegreeOfParallelism = FetchesAtOnce, CancellationToken = cancellationToken },
-            async (i, ct) => (stored[i], faults[i]) = await StoreAsync(run, client, files[i], ct));
+            async (i, ct) => (stored[i], faults[i]) = await StoreAsync(run, call, files[i], ct));
         return faults.OfType<Fault>().ToImmutableArray() is { IsEmpty: false } wrong
             ? new FilesReply.Refused(wrong)
             : new FilesReply.Stored([.. stored.OfType<RunFile>()]);
     }
 
-    private async Task<(RunFile?, Fault?)> StoreAsync(RunId run, string client, CallFile file, CancellationToken cancellationToken)
+    private async Task<(RunFile?, Fault?)> StoreAsync(RunId run, Call call, CallFile file, CancellationToken cancellationToken)
     {
+        switch (await own.OpenAsync(file.Source, call, cancellationToken))
+        {
+            case OwnOutputReply.Refused refused:
+                return (null, new("invalid_input", refused.Detail, file.Pointer));
+            case OwnOutputReply.Opened opened:
+                await using (opened.Content)
+                {
+                    return await StoreAsync(run, file, opened.Content, opened.Length, opened.ContentType, file.Name ?? opened.Name, cancellationToken);
+                }
+        }
+
         switch (file.Source)
         {
             case FileSource.Bytes b:
                 return await StoreAsync(run, file, new MemoryStream(b.Content.ToArray(), writable: false), b.Content.Length, b.ContentType, file.Name, cancellationToken);
             case FileSource.Upload u:
-                await using (var sent = await uploads.OpenAsync(u.Ref, client, cancellationToken))
+                await using (var sent = await uploads.OpenAsync(u.Ref, call.Client, cancellationToken))
                 {
                     return sent is null
                         ? (null, new("invalid_input", "There is no such upload, or nothing has been sent to its URL yet.", file.Pointer))
@@ -104,23 +115,23 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
         }
 
         var media = probe.Read();
-        return file.Upload is "image" or "mask" && media is null
-            ? (null, new("invalid_input", "The file is no image that can be read (PNG, JPEG, WebP, GIF, BMP).", file.Pointer))
-            : file.Upload is "image" or "mask" && media is { } m && (long)m.Width * m.Height > options.MaxInputPixels
-            ? (null, new("input_too_large", $"The image has {m.Width} x {m.Height} pixels; at most {options.MaxInputPixels} are allowed.", file.Pointer))
-            : (new(blob, $"{HostFolder}/{stored.Sha256[..32]}{ExtensionOf(media, name, type)}", media?.ContentType ?? type, stored.Bytes), null);
+        if (file.Upload is "image" or "mask" && FaultOf(media, file) is { } fault)
+        {
+            return (null, fault);
+        }
+
+        var extension = FileExtension.Of(file.Upload, media, name, type, probe.Head);
+        var known = media?.ContentType ?? (type == ContentTypes.Of("") ? ContentTypes.Of(extension) : type);
+        return (new(blob, $"{HostFolder}/{stored.Sha256[..32]}{extension}", known, stored.Bytes), null);
     }
+
+    private Fault? FaultOf(MediaFacts? media, CallFile file) =>
+        media is not { } image ? new("invalid_input", "The file is no image that can be read (PNG, JPEG, WebP, GIF, BMP).", file.Pointer)
+        : (long)image.Width * image.Height > options.MaxInputPixels
+            ? new("input_too_large", $"The image has {image.Width} x {image.Height} pixels; at most {options.MaxInputPixels} are allowed.", file.Pointer)
+        : null;
 
     private Fault TooLarge(CallFile file) => new("input_too_large", $"The file is larger than {options.MaxInputBytes} bytes.", file.Pointer);
-
-    // A caller's name lends its extension, which ComfyUI chooses decoders by, and nothing else.
-    private static string ExtensionOf(MediaFacts? media, string? name, string contentType)
-    {
-        var given = Path.GetExtension(name ?? "").ToLowerInvariant();
-        return media is { } m ? m.Extension
-            : given.Length is > 1 and <= 8 && given.AsSpan(1).IndexOfAnyExceptInRange('0', 'z') < 0 && given.Skip(1).All(char.IsAsciiLetterOrDigit) ? given
-            : ContentTypes.ExtensionOf(contentType);
-    }
 }
 
 /// <summary>What became of a call's files: all stored, or everything that is wrong with them.</summary>

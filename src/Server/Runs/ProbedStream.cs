@@ -18,6 +18,9 @@ public sealed class ProbedStream(Stream inner) : Stream
         return codec is null ? null : MediaFacts.Of(codec);
     }
 
+    /// <summary>The beginning of what passed.</summary>
+    public ReadOnlySpan<byte> Head => head.GetBuffer().AsSpan(0, (int)head.Length);
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken);

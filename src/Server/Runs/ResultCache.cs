@@ -1,9 +1,10 @@
+using ComfyFunc.Prompts;
 using ComfyFunc.Storage;
 
 namespace ComfyFunc.Runs;
 
 /// <summary>
-/// Finds the run that has made a call's result before: same client, workflow version, values and files, and no seed left open. What runs of other
+/// Finds the run that has made a call's result before: same client, workflow version, values and files, and no seed that was drawn. What runs of other
 /// clients made is not told.
 /// </summary>
 public sealed class ResultCache(IDocumentTables tables, RunStore runs, ComfyFuncOptions options, TimeProvider clock)
@@ -41,7 +42,7 @@ public sealed class ResultCache(IDocumentTables tables, RunStore runs, ComfyFunc
         }
     }
 
-    private bool IsFixed(RunRecord run) => options.ReuseResultsFor > TimeSpan.Zero && run.Seeds.IsEmpty && run.Inputs.Length > 0;
+    private bool IsFixed(RunRecord run) => options.ReuseResultsFor > TimeSpan.Zero && run.Seeds.All(s => s.Origin is not SeedOrigin.Drawn) && run.Inputs.Length > 0;
 
     private static string PartitionOf(RunRecord run) => TableKey.Escape($"client {run.Client}");
 

@@ -36,7 +36,7 @@ public sealed class RunEndpoints(
             return Problems.From([.. faults, .. webhookFaults, .. renditionFaults]);
         }
 
-        call = call with { Webhook = webhook, Client = request.Caller().Client, MayReuse = webhook is null && !AsksForAnew(request) };
+        call = call.SentBy(request) with { Webhook = webhook, MayReuse = webhook is null && !AsksForAnew(request) };
         if (string.Equals(request.Query["validateOnly"], "true", StringComparison.OrdinalIgnoreCase))
         {
             return await explainer.ExplainAsync(call, cancellationToken) switch

@@ -62,7 +62,7 @@ public sealed class RunIntake(
             return new IntakeReply.Refused([unreadable]);
         }
 
-        var stored = await files.StoreAsync(id, call.Client, bound.Files, cancellationToken);
+        var stored = await files.StoreAsync(id, call, bound.Files, cancellationToken);
         if (stored is FilesReply.Refused refused)
         {
             await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(id), cancellationToken);
@@ -90,7 +90,7 @@ public sealed class RunIntake(
                 Limits = LimitsFrom(now, call.StartWithin ?? version.Settings?.StartWithin, call.FinishWithin ?? version.Settings?.FinishWithin),
                 State = RunProcess.Initial,
                 Files = ((FilesReply.Stored)stored).Files,
-                Seeds = [.. PromptCompiler.SeedsToDraw(bound.Workflow, bound.Values).Select(s => new RunSeed(s.Node, s.Input, Draw(s.Max), s.Tag))],
+                Seeds = [.. SeedPlan.Of(bound.Workflow, bound.Values, version.Settings?.HiddenSeeds ?? HiddenSeeds.Auto).Select(s => new RunSeed(s.Node, s.Input, s.Value ?? Draw(s.Least, s.Most), s.Tag, s.Origin))],
             },
             bound.Values,
             extra.Digest,
@@ -196,12 +196,11 @@ public sealed class RunIntake(
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
-    // Seeds above 2^53 lose digits in every JavaScript client, and a seed is there to be sent back.
-    private static ulong Draw(ulong max)
+    private static decimal Draw(decimal least, decimal most)
     {
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         RandomNumberGenerator.Fill(bytes);
-        return BitConverter.ToUInt64(bytes) % (Math.Min(max, (1UL << 53) - 1) + 1);
+        return least + (BitConverter.ToUInt64(bytes) % (most - least + 1));
     }
 
     private static BindReply.Refused Refuse(Fault fault) => new([fault]);

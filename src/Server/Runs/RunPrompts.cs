@@ -25,7 +25,7 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
             workflow,
             await ValuesAsync(run, cancellationToken),
             [.. run.Files.Select(f => f.HostName)],
-            [.. run.Seeds.Select(s => new DrawnSeed(s.Node, s.Input, s.Value))],
+            [.. run.Seeds.Where(s => s.Origin is SeedOrigin.Drawn).Select(s => new DrawnSeed(s.Node, s.Input, s.Value))],
             new CompileOptions { CacheBreaker = placement.DefeatCache ? run.Id.Value : null, CacheNodes = cacheNodes });
     }
 

@@ -123,8 +123,8 @@ public enum RunStatus
 /// <param name="HostName">What the file is called on a host: named by its content, so that two callers' files never collide.</param>
 public sealed record RunFile(string Blob, string HostName, string ContentType, long Bytes);
 
-/// <summary>A seed that the façade drew because the caller had fixed none.</summary>
-public sealed record RunSeed(string Node, string Input, ulong Value, string? Tag = null);
+/// <summary>A seed of the run, and where its value comes from.</summary>
+public sealed record RunSeed(string Node, string Input, decimal Value, string? Tag = null, SeedOrigin Origin = SeedOrigin.Drawn);
 
 /// <summary>One placement of the run on a host, and how it ended.</summary>
 public sealed record RunAttempt(int Number, HostId Host, PromptId Prompt, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, string? Ended = null)

@@ -163,7 +163,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         ["contract"] = JsonSerializer.SerializeToNode(contract, ServerJson.Options),
         ["warnings"] = JsonSerializer.SerializeToNode(warnings, ServerJson.Options),
         ["requires"] = version.Demands is { } demands ? new JsonObject { ["labels"] = JsonSerializer.SerializeToNode(demands.Labels, ServerJson.Options), ["minVramGb"] = Math.Round(demands.MinVramBytes / (double)(1 << 30), 3) } : null,
-        ["settings"] = version.Settings is { } settings ? new JsonObject { ["startWithin"] = settings.StartWithin?.TotalSeconds, ["finishWithin"] = settings.FinishWithin?.TotalSeconds, ["stripMetadata"] = settings.StripMetadata } : null,
+        ["settings"] = version.Settings is { } settings ? new JsonObject { ["startWithin"] = settings.StartWithin?.TotalSeconds, ["finishWithin"] = settings.FinishWithin?.TotalSeconds, ["stripMetadata"] = settings.StripMetadata, ["hiddenSeeds"] = JsonSerializer.SerializeToNode(settings.HiddenSeeds, ServerJson.Options) } : null,
         ["links"] = new JsonObject
         {
             ["self"] = Paths.Workflow(row.Name),

@@ -1,13 +1,17 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using ComfyFunc.Prompts;
 
 namespace ComfyFunc.Workflows;
 
-/// <summary>How runs of a version are treated, where the call does not say: <c>{"prompt":{…},"settings":{"finishWithin":600,"stripMetadata":true}}</c>.</summary>
+/// <summary>How runs of a version are treated, where the call does not say: <c>{"prompt":{…},"settings":{"finishWithin":600,"stripMetadata":true,"hiddenSeeds":"saved"}}</c>.</summary>
 /// <param name="StartWithin">How long a run may wait for its first slot.</param>
 /// <param name="FinishWithin">How long a run may take from its acceptance to its end.</param>
 /// <param name="StripMetadata">Whether the prompt that ComfyUI writes into images is taken out before they are stored.</param>
-public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? FinishWithin = null, bool StripMetadata = false)
+/// <param name="HiddenSeeds">What becomes of seeds that no tag exposes.</param>
+public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? FinishWithin = null, bool StripMetadata = false, HiddenSeeds HiddenSeeds = HiddenSeeds.Auto)
 {
     private const int LongestDeadline = 24 * 60 * 60;
 
@@ -30,9 +34,11 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
         {
             settings = member.Name switch
             {
+                "startWithin" or "finishWithin" or "stripMetadata" or "hiddenSeeds" when member.Value.ValueKind is JsonValueKind.Null => settings,
                 "startWithin" => settings with { StartWithin = Seconds(member, faults) },
                 "finishWithin" => settings with { FinishWithin = Seconds(member, faults) },
                 "stripMetadata" => settings with { StripMetadata = Flag(member, faults) },
+                "hiddenSeeds" => settings with { HiddenSeeds = Seeds(member, faults) },
                 _ => Refuse(settings, member.Name, faults),
             };
         }
@@ -61,9 +67,32 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
         return member.Value.ValueKind is JsonValueKind.True;
     }
 
+    private static HiddenSeeds Seeds(JsonProperty member, ImmutableArray<Fault>.Builder faults)
+    {
+        var known = Enum.GetValues<HiddenSeeds>().Where(h => member.Value.ValueKind is JsonValueKind.String && member.Value.GetString()!.Equals($"{h}", StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (known.Length == 0)
+        {
+            faults.Add(new("invalid_workflow", "hiddenSeeds is auto, saved or random.", $"/settings/{member.Name}"));
+        }
+
+        return known.FirstOrDefault();
+    }
+
+    // Entity tags are made of this: settings that were stored before a member was known keep theirs.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"StartWithin = {StartWithin}, FinishWithin = {FinishWithin}, StripMetadata = {StripMetadata}");
+        if (HiddenSeeds is not HiddenSeeds.Auto)
+        {
+            builder.Append(CultureInfo.InvariantCulture, $", HiddenSeeds = {HiddenSeeds}");
+        }
+
+        return true;
+    }
+
     private static WorkflowSettings Refuse(WorkflowSettings settings, string name, ImmutableArray<Fault>.Builder faults)
     {
-        faults.Add(new("invalid_workflow", "settings has startWithin, finishWithin and stripMetadata, and nothing else.", $"/settings{JsonPointer.Of(name)}"));
+        faults.Add(new("invalid_workflow", "settings has startWithin, finishWithin, stripMetadata and hiddenSeeds, and nothing else.", $"/settings{JsonPointer.Of(name)}"));
         return settings;
     }
 }

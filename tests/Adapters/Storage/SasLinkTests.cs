@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ComfyFunc.Storage;
 
 namespace ComfyFunc.Tests.Adapters.Storage;
 
@@ -59,6 +60,21 @@ public sealed class SasLinkTests(AzuriteFixture azurite) : IAsyncLifetime
         request.Headers.Add("x-ms-blob-type", "BlockBlob");
         using var response = await anyone.SendAsync(request, Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("runs/1/out put.png")]
+    [InlineData("runs/1/outputs/57%3A3/ü+&#/0")]
+    public async Task A_link_names_its_file_for_ever(string name)
+    {
+        var link = await storage!.Links.MintAsync(name, "a.png", "image/png", DateTimeOffset.UnixEpoch.AddDays(1), Cancellation);
+        var upload = await storage.Links.MintUploadAsync(name, DateTimeOffset.UnixEpoch.AddDays(1), Cancellation);
+        var memory = await StorageServices.InMemory().Links.MintAsync(name, "a.png", "image/png", DateTimeOffset.UnixEpoch.AddDays(1), Cancellation);
+
+        Assert.Equal((name, name), (storage.Links.NameOf(link), storage.Links.NameOf(upload)));
+        Assert.Equal(name, new MemorySasMinter().NameOf(memory));
+        Assert.Null(storage.Links.NameOf(memory));
+        Assert.Null(storage.Links.NameOf(new($"{link.GetLeftPart(UriPartial.Authority)}/devstoreaccount1/another/{name}")));
     }
 
     // xunit initializes before it tests.

@@ -16,6 +16,8 @@ public class FileBinderTests
     [InlineData("\"BASE64\"", null)]
     [InlineData("""{"type":"file","content":"BASE64","name":"a.png"}""", null)]
     [InlineData("""{"type":"file","url":"BASE64"}""", null)]
+    [InlineData("""{"type":"file","url":null,"content":"BASE64","name":null}""", null)]
+    [InlineData("""{"type":null,"url":"BASE64","content":null}""", null)]
     public void Bytes_are_taken_wherever_they_stand(string value, string? contentType)
     {
         var file = Assert.Single(Files(value));
@@ -34,6 +36,45 @@ public class FileBinderTests
         Assert.Equal(pointer, file.Pointer);
     }
 
+    [Theory]
+    [InlineData("run:01ARZ3NDEKTSV4RRFFQ69G5FAV/picture/0", "picture", 0, "")]
+    [InlineData("run:01arz3ndektsv4rrffq69g5fav/a/b c/12", "a/b c", 12, "")]
+    [InlineData("/api/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV/outputs/picture/1", "picture", 1, "")]
+    [InlineData("/api/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV/outputs/a%2Fb%20c%25/0?format=webp&width=256", "a/b c%", 0, "?format=webp&width=256")]
+    [InlineData("/API/Runs/01ARZ3NDEKTSV4RRFFQ69G5FAV/Outputs/outputs/0#top", "outputs", 0, "")]
+    public void An_output_of_an_earlier_run_is_named_or_linked(string text, string tag, int index, string query)
+    {
+        var expected = new FileSource.RunOutput(new("01ARZ3NDEKTSV4RRFFQ69G5FAV"), tag, index, query);
+        Assert.Equal(expected, Assert.Single(Files($"\"{text}\"")).Source);
+        Assert.Equal(expected, Assert.Single(Files($$"""{"type":"file","url":"{{text}}"}""")).Source);
+    }
+
+    [Fact]
+    public void Nodes_that_share_a_tag_share_the_file_and_a_name_must_be_known_to_each()
+    {
+        var catalog = NodeCatalog.Read("""
+            {
+              "Open":{"input":{"required":{"image":[["a.png","b.png"],{"image_upload":true}]}},"output":["IMAGE","MASK"]},"Mask":{"input":{"required":{"image":[["a.png"],{"image_upload":true}]}},"output":["MASK"]},
+              "Save":{"input":{"required":{"images":["*"]}},"output":[],"output_node":true}
+            }
+            """u8.ToArray());
+        var shared = Assert.IsType<WorkflowCheck.Valid>(Workflow.Check(
+            System.Text.Json.JsonElement.Parse("""
+                {"1":{"class_type":"Open","inputs":{"image":"a.png"},"_meta":{"title":"[input]"}},"2":{"class_type":"Mask","inputs":{"image":"a.png"},"_meta":{"title":"[input]"}},
+                 "3":{"class_type":"Save","inputs":{"images":["1",0]}},"4":{"class_type":"Save","inputs":{"images":["2",0]}}}
+                """),
+            catalog)).Workflow;
+        var sent = Assert.IsType<Binding.Valid>(ValueBinderTests.Bind(shared, $$$"""{"input":{"image":"{{{Encoded}}}"}}"""));
+        var known = Assert.IsType<Binding.Valid>(ValueBinderTests.Bind(shared, """{"input":{"image":"a.png"}}"""));
+        var fault = Assert.Single(Assert.IsType<Binding.Invalid>(ValueBinderTests.Bind(shared, """{"input":{"image":"b.png"}}""")).Faults);
+
+        Assert.Single(sent.Files);
+        Assert.Equal(["1", "2"], sent.Values.Assignments.Select(a => a.Node));
+        Assert.All(known.Values.Assignments, a => Assert.Equal("a.png", a.Value!.Value.GetString()));
+        Assert.Contains("node 2 (Mask", fault.Detail, StringComparison.Ordinal);
+        Assert.IsType<Binding.Invalid>(ValueBinderTests.Bind(shared, $$$"""{"input":{"image":["{{{Encoded}}}"]}}"""));
+    }
+
     [Fact]
     public void A_file_that_the_host_has_is_a_plain_value() => Assert.Empty(Files("\"example.png\""));
 
@@ -49,6 +90,16 @@ public class FileBinderTests
     [InlineData("\"nope.png\"", "/input/image", "invalid_input")]
     [InlineData("7", "/input/image", "invalid_input")]
     [InlineData("[]", "/input/image", "invalid_input")]
+    [InlineData("""["BASE64",null]""", "/input/image/1", "invalid_input")]
+    [InlineData("""{"url":null,"content":null}""", "/input/image", "invalid_input")]
+    [InlineData("""{"url":"BASE64","content":"BASE64"}""", "/input/image", "invalid_input")]
+    [InlineData("""{"type":5,"content":"BASE64"}""", "/input/image/type", "invalid_input")]
+    [InlineData("""{"content":"BASE64","name":5}""", "/input/image/name", "invalid_input")]
+    [InlineData("\"run:01ARZ3NDEKTSV4RRFFQ69G5FAV/picture\"", "/input/image", "invalid_input")]
+    [InlineData("\"run:01ARZ3NDEKTSV4RRFFQ69G5FAV/picture/-1\"", "/input/image", "invalid_input")]
+    [InlineData("\"run:nobody/picture/0\"", "/input/image", "invalid_input")]
+    [InlineData("\"/api/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV/outputs/0\"", "/input/image", "invalid_input")]
+    [InlineData("""{"url":"/api/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV"}""", "/input/image/url", "invalid_input")]
     [InlineData("""["example.png","example.png","example.png","example.png"]""", "/input/image", "invalid_input")]
     [InlineData("""{"type":"file"}""", "/input/image", "invalid_input")]
     [InlineData("""{"type":"image","content":"BASE64"}""", "/input/image/type", "invalid_input")]

@@ -34,10 +34,9 @@ public class PromptCompilerTests
     });
 
     [Fact]
-    public void Seeds_that_the_caller_left_open_are_to_be_drawn_and_no_others()
+    public void A_drawn_seed_takes_the_place_of_the_saved_one()
     {
-        Assert.Equal([("57:3", "seed", "Sampler")], PromptCompiler.SeedsToDraw(Picture, Values(Picture, "{}")).Select(s => (s.Node, s.Input, s.Tag)));
-        Assert.Empty(PromptCompiler.SeedsToDraw(Picture, Values(Picture, """{"Sampler":{"seed":1}}""")));
+        Assert.Equal([("57:3", "seed", "Sampler")], SeedPlan.Of(Picture, CallValues.None, HiddenSeeds.Auto).Select(s => (s.Node, s.Input, s.Tag)));
         var compiled = PromptCompiler.Compile(Picture, CallValues.None, [], [new("57:3", "seed", ulong.MaxValue)], CompileOptions.Plain);
         Assert.Equal(ulong.MaxValue, Parse(compiled).GetProperty("57:3").GetProperty("inputs").GetProperty("seed").GetUInt64());
     }
@@ -58,6 +57,17 @@ public class PromptCompilerTests
         Assert.Equal(count - 1, prompt.EnumerateObject().Count(n => n.Value.GetProperty("class_type").ValueEquals("ImageBatch")));
         Assert.All(links, l => Assert.Contains(l[0].GetString()!, ids));
     });
+
+    [Fact]
+    public void A_host_must_have_what_joins_a_batch()
+    {
+        var workflow = SmallCatalog.Read("""{"1":{"class_type":"Open","inputs":{"image":"example.png"},"_meta":{"title":"[input]"}},"2":{"class_type":"Save","inputs":{"images":["1",0],"prefix":"p"}}}""");
+        Assert.DoesNotContain("ImageBatch", NeedsOf(1));
+        Assert.Contains("ImageBatch", NeedsOf(2));
+
+        IEnumerable<string> NeedsOf(int files) => PromptCompiler.Compile(
+            workflow, new() { Assignments = [new() { Node = "1", Input = "image", Files = [.. Enumerable.Range(0, files)] }] }, ["a.png", "b.png"], [], CompileOptions.Plain).Requirements.Classes;
+    }
 
     [Fact]
     public void A_cache_breaker_changes_output_nodes_and_nothing_else()
