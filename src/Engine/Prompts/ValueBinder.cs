@@ -22,8 +22,7 @@ public static class ValueBinder
 
         CheckBypass(workflow, call);
         var values = new CallValues { Assignments = [.. call.Assignments], Bypassed = [.. call.Bypassed.Keys] };
-
-        // Everything that was sent is bound: what has to be set and is not, is asked for here (call.Faults gets what the workflow misses in values).
+        call.Faults.AddRange(workflow.MissingRequired(values).Where(m => !call.Faults.Any(f => f.Pointer?.StartsWith(m.Pointer!, StringComparison.OrdinalIgnoreCase) ?? false)).ToArray()); // Each is in a place.
         return call.Faults.Count > 0 ? new Binding.Invalid([.. call.Faults]) : new Binding.Valid(values, [.. call.Files]);
     }
 

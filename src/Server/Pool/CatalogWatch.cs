@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using ComfyFunc.Workflows;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Pool;
@@ -18,6 +19,9 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
 
     private readonly ConcurrentDictionary<HostId, DateTimeOffset> looked = new();
     private readonly Bell bell = new();
+
+    /// <summary>What the host knows, as far as this process has read it.</summary>
+    public NodeCatalog? Of(HostId host) => catalogs.Find(hosts.Find(host)?.CatalogHash);
 
     /// <summary>Makes sure that the catalogs of these hosts are at hand.</summary>
     public async Task LoadAsync(ImmutableArray<PoolHost> pool, CancellationToken cancellationToken)

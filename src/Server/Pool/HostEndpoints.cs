@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc.Pool;
 
 /// <summary>The endpoints of the pool's hosts: who is in it, who joins, drains and leaves.</summary>
-public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor monitor, HostProbe probe, HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock)
+public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor monitor, HostProbe probe, CatalogWatch catalogs, HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock)
 {
     private const int LargestBody = 64 << 10;
 
@@ -85,7 +85,11 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         ChangeAsync(id, h => h with { Status = HostStatus.Draining, Reason = "Drained by hand.", RetryAt = null }, cancellationToken);
 
     /// <summary>POST /api/hosts/{id}/resume: a drained or quarantined host takes work again, its record wiped.</summary>
-    public Task<IResult> ResumeAsync(string id, CancellationToken cancellationToken) => ChangeAsync(id, HealthRules.Released, cancellationToken);
+    public Task<IResult> ResumeAsync(string id, CancellationToken cancellationToken)
+    {
+        catalogs.Doubt(new(id));
+        return ChangeAsync(id, HealthRules.Released, cancellationToken);
+    }
 
     /// <summary>POST /api/hosts/{id}/heartbeat {url, headers?, slots?, labels?, warmUp?}: the host says that it is there, and joins if it was not known. What it does not say of its door stays.</summary>
     public async Task<IResult> HeartbeatAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -108,6 +112,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
 
                 valid = valid with { SealedDoor = await doors.SealOverAsync(valid, hosts.Find(valid.Id), cancellationToken) };
                 var host = await hosts.PutAsync(valid.Id, known => valid.HeardFrom(known, clock.GetUtcNow()), cancellationToken);
+                catalogs.Doubt(host.Id);
                 if (isNew)
                 {
                     await monitor.ReconcileAsync(cancellationToken);

@@ -7,7 +7,7 @@ public sealed class Doubts(HostStore hosts, RunPrompts prompts, Capabilities cap
 {
     /// <returns>The answer as it was, or marked as doubtful.</returns>
     public async Task<(RunRecord Run, RunEvent Answer)> ConsiderAsync(RunRecord run, (RunRecord Run, RunEvent Answer) collected, Lease lease, CancellationToken cancellationToken) =>
-        collected.Answer is RunEvent.ExecutionFailed failed && run.State is RunState.Collecting { Placement: { Doubt: null } placement }
+        collected.Answer is RunEvent.ExecutionFailed { Fault.Code: "node_failed" } failed && run.State is RunState.Collecting { Placement: { Doubt: null } placement }
         && hosts.Find(lease.Host) is { } host && HealthRules.IsDoubted(host, options.Health, clock.GetUtcNow())
         && await CanBeAskedElsewhereAsync(run, placement.Without(lease.Host), cancellationToken)
             ? (collected.Run, failed with { IsDoubtful = true })

@@ -55,10 +55,7 @@ public sealed class Placer(
 
         var started = clock.GetUtcNow();
         var attempt = new RunAttempt(lease.Attempt, lease.Host, lease.Prompt, started) { StageMs = (long)Stopwatch.GetElapsedTime(staging).TotalMilliseconds, Loaders = prompt.Loaders };
-        if (cacheNodes.For(lease.Host) is { IsEmpty: false } kept)
-        {
-            prompt = await prompts.CompileAsync(run, command.Placement, kept, cancellationToken);
-        }
+        prompt = await prompts.CompileAsync(run, command.Placement, cacheNodes.For(lease.Host), cancellationToken, catalogs.Of(lease.Host));
 
         var answer = await submitter.SubmitAsync(new(run, lease, prompt, extra), slot.IsFresh, host, cancellationToken);
         return answer is RunEvent.Placed && run.Attempts.All(a => a.Number != lease.Attempt)

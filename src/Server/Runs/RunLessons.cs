@@ -15,7 +15,7 @@ public static class RunLessons
     private static AttemptEnding EndingOf(RunEvent cause) => cause switch
     {
         RunEvent.OutputsStored => AttemptEnding.Succeeded,
-        RunEvent.ExecutionFailed => AttemptEnding.NodeFailed,
+        RunEvent.ExecutionFailed { Fault.Code: "node_failed" } => AttemptEnding.NodeFailed,
         RunEvent.OutOfMemory => AttemptEnding.OutOfMemory,
         RunEvent.HostFailed or RunEvent.NoAnswer => AttemptEnding.Unanswered,
         RunEvent.HostLost { StillAnswers: false } => AttemptEnding.Lost,

@@ -18,7 +18,9 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
     // What a form adds to the file in it.
     private const int FormOverhead = 2048;
 
-    public async Task<CompiledPrompt> CompileAsync(RunRecord run, Placement placement, ImmutableArray<CacheNode> cacheNodes, CancellationToken cancellationToken)
+    /// <param name="host">What the host knows that is to get the prompt.</param>
+    public async Task<CompiledPrompt> CompileAsync(
+        RunRecord run, Placement placement, ImmutableArray<CacheNode> cacheNodes, CancellationToken cancellationToken, NodeCatalog? host = null)
     {
         var workflow = await WorkflowAsync(run, cancellationToken);
         return PromptCompiler.Compile(
@@ -26,7 +28,7 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
             await ValuesAsync(run, cancellationToken),
             [.. run.Files.Select(f => f.HostName)],
             [.. run.Seeds.Where(s => s.Origin is SeedOrigin.Drawn).Select(s => new DrawnSeed(s.Node, s.Input, s.Value))],
-            new CompileOptions { CacheBreaker = placement.DefeatCache ? run.Id.Value : null, CacheNodes = cacheNodes });
+            new CompileOptions { CacheBreaker = placement.DefeatCache ? run.Id.Value : null, CacheNodes = cacheNodes, Host = host });
     }
 
     /// <summary>The run as the scheduler sees it.</summary>

@@ -8,7 +8,7 @@ using ComfyFunc.Storage;
 namespace ComfyFunc.Runs;
 
 /// <summary>Shows a run's row to its caller: the run resource, its outputs by tag, and the status shape of Durable's HTTP API.</summary>
-public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions renditions, ProgressBoard progress, PendingStore pending, ComfyFuncOptions options, TimeProvider clock)
+public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions renditions, ProgressBoard progress, PendingStore pending, HostSentinel sentinel, ComfyFuncOptions options, TimeProvider clock)
 {
     // Inlined files are held in memory once as bytes and once as text.
     private const int LargestInline = 64 << 20;
@@ -33,7 +33,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["retryOf"] = run.RetryOf?.Value,
             ["gpuWorkBegun"] = run.Outcome is RunOutcome.Canceled { GpuWorkBegun: var begun } ? begun : null,
             ["expiresAt"] = (run.CompletedAt ?? run.Limits.FinishBy) + options.Retention,
-            ["queuePosition"] = run.Status is RunStatus.Queued && pending.PositionOf(run.Id) is { } position ? position : null,
+            ["queuePosition"] = PlaceOf(run),
             ["progress"] = ProgressOf(run),
             ["host"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Host.Value,
             ["attempt"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Number,
@@ -140,6 +140,12 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
         await blobs.ReadBytesAsync(artifact.Blob!, LargestInline, cancellationToken) is { } bytes
             ? Convert.ToBase64String(bytes)
             : throw new FileNotFoundException($"The artifact {artifact.Name} is gone.");
+
+    // In the central queue, or in that of the host that has taken the prompt.
+    private int? PlaceOf(RunRecord run) =>
+        run.Status is not RunStatus.Queued ? null
+        : run.State is RunState.Executing { Lease: var lease } ? sentinel.PlaceOf(lease)
+        : pending.PositionOf(run.Id);
 
     /// <summary>How far it is; <see langword="null"/> where nothing is known.</summary>
     public JsonObject? ProgressOf(RunRecord run) => run.Status is RunStatus.Running && progress.Of(run.Id) is { } p

@@ -108,8 +108,8 @@ public class RequirementsTests
         Assert.Empty(compiled.Requirements.MissingOn(host));
     }
 
-    private static string LorasWith(string inputs) => $$$"""
-        {"1":{"class_type":"Model","inputs":{"ckpt":"a.safetensors"}},"2":{"class_type":"Loras","inputs":{{{inputs}}}},"3":{"class_type":"ShowIt","inputs":{"m":["2",0],"n":["1",0]}}}
+    private static string LorasWith(string inputs) => $$$$"""
+        {"1":{"class_type":"Model","inputs":{"ckpt":"a.safetensors"}},"2":{"class_type":"Loras","inputs":{{{{inputs}}}}},"3":{"class_type":"ShowIt","inputs":{"m":["2",0],"n":["1",0]}}}
         """;
 
     private static Requirements Needs(string prompt) =>
