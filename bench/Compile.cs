@@ -37,7 +37,7 @@ public class Compile
         workflow = ((WorkflowCheck.Valid)Workflow.Check(JsonSerializer.SerializeToElement(prompt), catalog)).Workflow;
         values = Bind("""{"make":{"text":"a lake"},"middle":{"amount":0.25}}""");
         bypassing = Bind("""{"make":{"text":"a lake"},"middle":false}""");
-        seeds = [.. PromptCompiler.SeedsToDraw(workflow, values).Select(s => new DrawnSeed(s.Node, s.Input, 42))];
+        seeds = [.. SeedPlan.Of(workflow, values, HiddenSeeds.Auto).Where(s => s.Origin is SeedOrigin.Drawn).Select(s => new DrawnSeed(s.Node, s.Input, 42))];
     }
 
     [Benchmark]

@@ -268,8 +268,8 @@ public class SharedHostTests(AzuriteFixture azurite)
         /// <summary>Until the façade has seen other people's work there.</summary>
         public Task UntilSeenAsync(string id) => UntilAsync(id, h => (int)h["queue"]!["foreign"]! > 0);
 
-        public Task LoseBlobAsync(string name) =>
-            new Azure.Storage.Blobs.BlobContainerClient(storage.ConnectionString, storage.Container).DeleteBlobAsync(name, cancellationToken: Cancellation);
+        public async Task LoseBlobAsync(string name) =>
+            await new Azure.Storage.Blobs.BlobContainerClient(storage.ConnectionString, storage.Container).DeleteBlobAsync(name, cancellationToken: Cancellation);
 
         public async ValueTask DisposeAsync()
         {

@@ -116,7 +116,7 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
     }
 
     private async Task<SaveReply.Saved> SaveAsync(string name, string prompt = Prompt) =>
-        Assert.IsType<SaveReply.Saved>(await new WorkflowSaving(Workflows, Live, TimeProvider.System).SaveAsync(name, JsonElement.Parse(prompt), new(), Cancellation));
+        Assert.IsType<SaveReply.Saved>(await new WorkflowSaving(Workflows, Live, new(new(new(services.GetRequiredService<IBlobStore>(), new()))), TimeProvider.System).SaveAsync(name, JsonElement.Parse(prompt), new(), Cancellation));
 
     private async Task HostAsync(string id, HostStatus status, string model)
     {

@@ -81,6 +81,7 @@ internal static class CommonSchemas
         document.AddComponent(HostSettings, Record("What a host is registered with.", ["url"],
             ("url", Link("Where its ComfyUI answers.")),
             ("slots", Integer("Prompts that may be there at once; 2 unless told.").Within(1, 64)),
+            ("headers", MapOf(Text(), "What it wants with every request; never shown again.")),
             ("labels", MapOf(Text(), "What calls may ask for.")),
             ("warmUp", Text("The workflow that it runs before it takes calls."))));
         document.AddComponent(Host, HostSchema());
@@ -115,7 +116,8 @@ internal static class CommonSchemas
         document.AddComponent(BatchInputs, Record("Either inputs, or matrix and perhaps input.", [],
             ("inputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object }, "The body of a call each; 1,000 at most.")),
             ("matrix", MapOf(MapOf(ListOf(new OpenApiSchema())), "{tag: {input: [values]}}: a run of every combination.")),
-            ("input", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the combinations share." })));
+            ("input", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the combinations share." }),
+            ("extra_data", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What hosts are given beside each prompt. Stored sealed and never shown." })));
         document.AddComponent(Batch, Record("Many runs of one workflow version.", ["id", "workflow", "version", "status", "total", "runs", "links"],
             ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", Schemas.OneOf(null, "running", "completed", "canceling", "canceled")),
             ("createdAt", Time()), ("total", Integer()), ("progress", Number("0 to 1.").Within(0, 1)), ("runs", MapOf(Integer(), "How many, by status.")),
@@ -200,6 +202,7 @@ internal static class CommonSchemas
         ("retryAt", Optional(Time())), ("warmUp", Optional(Text())), ("slots", Integer()), ("freeSlots", Integer()), ("labels", MapOf(Text())),
         ("leases", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })), ("queue", Record(null, [], ("running", Integer()), ("pending", Integer()))), ("backlogSeconds", Number()),
         ("models", ListOf(Text())), ("modelSets", Integer()), ("times", new OpenApiSchema { Type = JsonSchemaType.Object }), ("failures", MapOf(Integer())),
+        ("headers", ListOf(Text(), "The names of those that it is sent.")), ("maxUploadBytes", Optional(Integer(null, "int64"))),
         ("vramBytes", Optional(Integer(null, "int64"))), ("comfyVersion", Optional(Text())), ("catalogHash", Optional(Text())),
         ("registeredAt", Time()), ("lastSeenAt", Optional(Time())), ("heartbeatAt", Optional(Time())));
 

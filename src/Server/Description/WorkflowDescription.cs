@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Secrets;
 using ComfyFunc.Workflows;
 using Microsoft.OpenApi;
 
@@ -31,7 +32,7 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
             Description = $"The values of a call of '{Name}', by tag.",
             AdditionalPropertiesAllowed = false,
             Required = Contract.Tags.Where(t => t.Inputs.Any(i => i.Required)).Select(t => t.Name).ToHashSet(StringComparer.Ordinal),
-            Properties = Contract.Tags.ToDictionary(t => t.Name, t => TagSchema(t, $"{Id}_{Free(IdentifierOf(t.Name, "Tag"), taken)}", document), StringComparer.Ordinal),
+            Properties = WithExtraData(Contract.Tags.ToDictionary(t => t.Name, t => TagSchema(t, $"{Id}_{Free(IdentifierOf(t.Name, "Tag"), taken)}", document), StringComparer.Ordinal)),
             Examples = [Example()],
         };
     }
@@ -53,6 +54,17 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
         let values = tag.Inputs.Where(i => i is { Default: not null, Upload: null }).Select(i => KeyValuePair.Create(i.Name, (JsonNode?)NodeOf(i.Default!.Value))).ToArray()
         where values.Length > 0
         select KeyValuePair.Create(tag.Name, (JsonNode?)new JsonObject(values)));
+
+    // A tag of that name is a tag.
+    private static Dictionary<string, IOpenApiSchema> WithExtraData(Dictionary<string, IOpenApiSchema> tags)
+    {
+        if (!tags.Keys.Contains(ExtraDataReader.Member, StringComparer.OrdinalIgnoreCase))
+        {
+            tags[ExtraDataReader.Member] = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Null, Description = "What hosts are given beside the prompt, such as keys of partner nodes. Stored sealed and never shown." };
+        }
+
+        return tags;
+    }
 
     private static IOpenApiSchema TagSchema(ContractTag tag, string id, OpenApiDocument document)
     {

@@ -53,6 +53,37 @@ public sealed class HostListenerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pictures_of_a_node_that_saves_nothing_are_told_from_previews()
+    {
+        await ConnectAsync();
+        var graph = Graphs.Sampled();
+        graph["8"] = Graphs.Node("SaveImageWebsocket", ("images", Graphs.Link("6")));
+        listener.Watch(id, graph.Count, new HashSet<string> { "8" });
+        await client.SubmitAsync(id, Clients.Bytes(graph), await listener.ConnectedAsync(Deadline.Token), Deadline.Token);
+        var heard = await news.UntilAsync("ended", id);
+        var picture = Assert.Single(heard, n => n.What == "picture");
+        Assert.Equal((id, "8", "image/png"), (picture.Prompt!.Value, picture.Detail, picture.Preview!.ContentType));
+        Assert.Equal("PNG"u8.ToArray(), picture.Preview.Content[1..4].ToArray());
+        Assert.Equal(3, heard.Count(n => n.What == "preview"));
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(1)]
+    public void A_picture_is_a_result_by_what_its_frame_says_or_by_the_node_that_executes(int kind)
+    {
+        var prompt = new WatchedPrompt(3, null, 0, new HashSet<string> { "8" });
+        prompt.Executing(kind == 1 ? "8" : "6");
+        var metadata = System.Text.Encoding.UTF8.GetBytes($$"""{"node_id":"8","prompt_id":"{{id}}","display_node_id":"8","image_type":"image/png"}""");
+        byte[] frame = kind == 1 ? [0, 0, 0, 1, 0, 0, 0, 2, 9] : [0, 0, 0, 4, 0, 0, 0, (byte)metadata.Length, .. metadata, 9];
+        var picture = Assert.IsType<HostFrame.Picture>(HostFrame.ReadBinary(frame));
+        Assert.Equal(("8", "image/png"), (prompt.PictureNode(picture.Nodes), picture.Preview.ContentType));
+        Assert.Equal([9], picture.Preview.Content.ToArray());
+        prompt.Executing("6");
+        Assert.Equal(kind == 1 ? null : "8", prompt.PictureNode(picture.Nodes));
+    }
+
+    [Fact]
     public async Task What_is_not_watched_is_not_told()
     {
         await ConnectAsync();

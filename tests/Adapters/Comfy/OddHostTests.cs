@@ -37,6 +37,61 @@ public sealed class OddHostTests
     }
 
     [Theory]
+    [InlineData(401, "", "", "It wants authentication (401): give the host headers or a token.")]
+    [InlineData(403, "text/html", "<html>", "It wants authentication (403): give the host headers or a token.")]
+    [InlineData(200, "text/html", "<html>Sign in</html>", "It answered /queue with text/html (status 200): is that a ComfyUI, or a login page before it?")]
+    [InlineData(200, "", "<html>Sign in</html>", "It answered /queue with HTML instead of JSON: is that a ComfyUI, or a login page before it?")]
+    [InlineData(302, "", "", "It answered /queue with a redirect (302): is that a ComfyUI, or a login page before it?")]
+    [InlineData(502, "", "", "It answered /queue with status 502.")]
+    [InlineData(200, "", "[]", "It answered /queue with JSON that is no object.")]
+    public async Task Why_there_is_no_answer_is_said(int status, string type, string answer, string why)
+    {
+        await using var host = await OddHost.StartAsync(answer, []);
+        (host.Status, host.Type) = (status, type);
+        Assert.Equal(why, (await host.Client.GetQueueAsync(Deadline.Token)).Fault?.Detail);
+        Assert.Equal(new Whereabouts.NoAnswer(why), await host.Client.FindAsync(Clients.NewId(), Deadline.Token));
+        Assert.Equal(why.Replace("/queue", "/history", StringComparison.Ordinal), Assert.IsType<HistoryReply.NoAnswer>(await host.Client.GetHistoryAsync(Clients.NewId(), Deadline.Token)).Detail);
+        Assert.Equal(why.Replace("/queue", "/prompt", StringComparison.Ordinal), Assert.IsType<SubmitReply.Unanswered>(await host.Client.SubmitAsync(Clients.NewId(), "{}"u8.ToArray(), "c", Deadline.Token)).Detail);
+        Assert.Equal(
+            status is 401 or 403 ? typeof(CatalogReply.Unauthorized) : status is 502 ? typeof(CatalogReply.NoAnswer) : typeof(CatalogReply.Unreadable),
+            (await host.Client.GetCatalogAsync(Deadline.Token)).GetType());
+        Assert.IsType<UploadReply.NoAnswer>(await host.Client.UploadAsync("", "a", new MemoryStream(), "a/b", Deadline.Token));
+    }
+
+    [Theory]
+    [InlineData("Maximum request body size 104857600 exceeded, actual body size 104857914", 104857600L)]
+    [InlineData("<html>Too large</html>", null)]
+    public async Task An_upload_that_is_too_large_says_how_much_would_do(string answer, long? limit)
+    {
+        await using var host = await OddHost.StartAsync(answer, []);
+        host.Status = 413;
+        Assert.Equal(new UploadReply.TooLarge(limit), await host.Client.UploadAsync("", "a", new MemoryStream([1]), "image/png", Deadline.Token));
+    }
+
+    [Theory]
+    [InlineData("""{"max_upload_size":1048576.0}""", 1048576L)]
+    [InlineData("""{"max_upload_size":104857600}""", 104857600L)]
+    [InlineData("""{"max_upload_size":1e999}""", null)]
+    [InlineData("""{"max_upload_size":"much"}""", null)]
+    [InlineData("{}", null)]
+    public async Task What_a_host_takes_at_most_is_read(string answer, long? limit)
+    {
+        await using var host = await OddHost.StartAsync(answer, []);
+        Assert.Equal(limit, (await host.Client.GetFeaturesAsync(Deadline.Token)).MaxUploadBytes);
+    }
+
+    [Fact]
+    public async Task A_history_with_what_JSON_does_not_know_is_read()
+    {
+        var id = Clients.NewId();
+        const string Outputs = """{"2":{"score":[NaN],"text":["caf\udce9"],"images":[{"filename":"a.png","subfolder":"","type":"output"}]}}""";
+        await using var host = await OddHost.StartAsync($$$$"""{"{{{{id}}}}":{"outputs":{{{{Outputs}}}},"status":{"status_str":"success","messages":[["execution_success",{"timestamp":NaN}]]}}}""", []);
+        var entry = Assert.IsType<HistoryReply.Found>(await host.Client.GetHistoryAsync(id, Deadline.Token)).Entry;
+        Assert.IsType<PromptEnd.Succeeded>(entry.End);
+        Assert.Equal([new OutputText("caf\uFFFD", "text"), new OutputFile("a.png", "", "output", "images", Animated: false)], Assert.Single(entry.Outputs).Items);
+    }
+
+    [Theory]
     [InlineData("5")]
     [InlineData("{}")]
     [InlineData("""{"status":{"status_str":5,"messages":[5,[],[1,2],["execution_start",5],["execution_success",{"timestamp":1e300}]]},"outputs":{"1":5,"2":{"images":[5,{"filename":5}]}},"meta":{"2":5},"prompt":[1]}""")]
@@ -89,6 +144,8 @@ public sealed class OddHostTests
 
         public int Status { get; set; } = 200;
 
+        public string Type { get; set; } = "";
+
         public Uri Url => new(app.Urls.First());
 
         public ComfyClient Client => services.GetRequiredService<ComfyClients>().For(Url);
@@ -113,6 +170,7 @@ public sealed class OddHostTests
                 }
 
                 context.Response.StatusCode = host.Status;
+                context.Response.ContentType = host.Type.Length == 0 ? null : host.Type;
                 await context.Response.WriteAsync(answer, context.RequestAborted);
             });
             await app.StartAsync(Deadline.Token);

@@ -82,6 +82,20 @@ public abstract class BlobStoreContract : StorageContract
     }
 
     [Fact]
+    public async Task Of_many_who_store_what_is_absent_one_succeeds_and_its_content_stays()
+    {
+        var stored = await Task.WhenAll(Enumerable.Range(1, 8).Select(n => Blobs.PutIfAbsentAsync("a/key", Content(n), "x/y", Cancellation)));
+        var first = Array.IndexOf(stored, true) + 1;
+
+        Assert.Single(stored, s => s);
+        Assert.Equal(Content(first), await Blobs.ReadBytesAsync("a/key", 100, Cancellation));
+        Assert.Equal(new BlobFile("a/key", first, Convert.ToHexStringLower(SHA256.HashData(Content(first))), "x/y"), await Blobs.FindAsync("a/key", Cancellation));
+        Assert.False(await Blobs.PutIfAbsentAsync("a/key", Content(20), "x/y", Cancellation));
+        await Blobs.DeleteAsync("a/key", Cancellation);
+        Assert.True(await Blobs.PutIfAbsentAsync("a/key", Content(20), "x/y", Cancellation));
+    }
+
+    [Fact]
     public async Task What_was_never_stored_is_missing()
     {
         Assert.Null(await Blobs.FindAsync("a", Cancellation));
