@@ -258,11 +258,16 @@ internal sealed class Plan
         {
             unproven[work] = known = estimates.IsProven(work)
                 ? null
-                : new Unproven([.. Poison.HostsLostTo(work, pool, now), .. pool.Where(h => h.Leases.Any(l => l.Work == work)).Select(h => h.Id)], Poison.HostsLostTo(work, pool, now));
+                : UnprovenOf(work, Poison.HostsLostTo(work, pool, now));
         }
 
         return known;
     }
+
+    // A host that was lost to it is better than none: it may have been restarted by hand.
+    private Unproven UnprovenOf(string work, ImmutableHashSet<HostId> lost) => new(
+        [.. lost, .. pool.Where(h => h.Leases.Any(l => l.Work == work)).Select(h => h.Id)],
+        pool.All(h => h.Status is HostStatus.Offline || lost.Contains(h.Id)) ? [] : lost);
 
     private sealed class Unproven(HashSet<HostId> hosts, ImmutableHashSet<HostId> lost)
     {
