@@ -43,7 +43,9 @@ public sealed record SimAnswer
     public string? Event { get; init; }
 
     /// <summary>Whether the true answer is needed to give this one; if not, what was asked for is not done either.</summary>
-    internal bool NeedsTruth => OnlyEnded || Find is not null || (Body is null && Bytes.IsEmpty) || Array.Exists(Placeholders, p => Template.Contains(p, StringComparison.Ordinal));
+    internal bool NeedsTruth =>
+        OnlyEnded || Find is not null || (Body is null && Bytes.IsEmpty)
+        || Array.Exists(Placeholders, p => Template.Contains(p, StringComparison.Ordinal));
 
     // Latin-1 has a character for each byte, so that text can be replaced among bytes that are none.
     private string Template => Encoding.Latin1.GetString(Body is null ? Bytes.Span : Encoding.UTF8.GetBytes(Body));

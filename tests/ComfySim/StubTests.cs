@@ -157,6 +157,22 @@ public sealed class StubTests
     }
 
     [Fact]
+    public async Task Another_content_under_the_same_name_is_loaded_anew()
+    {
+        await using var rig = await StartAsync("""{"LoadAny":{"input":{"required":{"file":[[]]}},"output":["IMAGE"],"output_node":false}}""");
+        var socket = await rig.ListenAsync();
+        var graph = new JsonObject { ["1"] = Graphs.Node("LoadAny", ("file", "a.bin")), ["2"] = Graphs.Save("1") };
+        for (var i = 0; i < 2; i++)
+        {
+            rig.Host.ClearInput();
+            await rig.UploadAsync("a.bin", [(byte)i]);
+            Assert.Contains(await rig.RunAsync(graph.DeepClone(), socket), h => h.ToString() == "executing 1");
+        }
+
+        Assert.DoesNotContain(await rig.RunAsync(graph.DeepClone(), socket), h => h.ToString() == "executing 1");
+    }
+
+    [Fact]
     public async Task A_file_is_no_choice_of_an_input_that_takes_none()
     {
         await using var rig = await StartAsync("""{"Picker":{"input":{"required":{"style":[["oil"]]}},"output":["IMAGE"],"output_node":false}}""");

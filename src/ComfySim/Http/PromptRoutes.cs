@@ -68,7 +68,10 @@ internal static class PromptRoutes
             ((PyDict)extra!)["client_id"] = Py.Item(body, "client_id");
 
         if (isNew)
-            ((PyDict?)extra ?? throw PythonException.TypeError("'NoneType' object does not support item assignment"))["create_time"] = process.Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        {
+            var data = (PyDict?)extra ?? throw PythonException.TypeError("'NoneType' object does not support item assignment");
+            data["create_time"] = process.Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        }
 
         process.Machine.Statistics.PromptSubmitted(id);
         process.Queue.Put(new(number, id, (PyDict)prompt!, extra, verdict.GoodOutputs));

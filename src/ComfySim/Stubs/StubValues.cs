@@ -65,7 +65,9 @@ internal static class StubValues
     };
 
     private static ImageBatch? FromFile(NodeClass node, NodeContext c) =>
-        node.Inputs.Where(i => i.TakesFiles && c.Has(i.Name)).Select(i => ImageNodes.Decode(c.Folders.PathOfInput(c.Text(i.Name)))).FirstOrDefault(p => p is not null) is { } picture
+        node.Inputs.Where(i => i.TakesFiles && c.Has(i.Name))
+            .Select(i => ImageNodes.Decode(c.Folders.PathOfInput(c.Text(i.Name))))
+            .FirstOrDefault(p => p is not null) is { } picture
             ? new([picture])
             : null;
 

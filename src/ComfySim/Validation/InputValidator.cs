@@ -92,7 +92,8 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
     private bool CheckLinksBelow(string id, InputSpec spec, PyDict inputs)
     {
         var links = inputs.Where(i => i.Key == spec.Name || i.Key.StartsWith(spec.Name + ".", StringComparison.Ordinal)).Select(i => i.Value);
-        return links.Aggregate(true, (valid, link) => (!GraphLinks.IsLink(link, out _, out _) || CheckLink(id, spec with { Type = NodeTypes.Any }, (PyList)link!)) && valid);
+        var loose = spec with { Type = NodeTypes.Any };
+        return links.Where(l => GraphLinks.IsLink(l, out _, out _)).ToList().TrueForAll(l => CheckLink(id, loose, (PyList)l!)); // A link is a list.
     }
 
     private bool CheckLink(string id, InputSpec spec, PyList link)
@@ -176,7 +177,10 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
 
         // The video loaders look for the file themselves.
         if (spec.TakesFiles && GraphLinks.ClassOf(prompt, id).StartsWith("VHS_", StringComparison.Ordinal))
-            return Complain(id, "custom_validation_failed", "Custom validation failed for node", $"{spec.Name} - Invalid {spec.Name} file: {Py.Str(value)}", new() { ["input_name"] = spec.Name });
+        {
+            var complaint = $"{spec.Name} - Invalid {spec.Name} file: {Py.Str(value)}";
+            return Complain(id, "custom_validation_failed", "Custom validation failed for node", complaint, new() { ["input_name"] = spec.Name });
+        }
 
         var isLong = choices.Count > 20;
         var info = Info(spec, value);
