@@ -100,10 +100,18 @@ public class SeedPlanTests
 
     private static long SeedOf(CompiledPrompt prompt) => JsonElement.Parse(Encoding.UTF8.GetString(prompt.Json.Span)).GetProperty("1").GetProperty("inputs").GetProperty("seed").GetInt64();
 
-    // Node 1 has the seed 101, node 2 has 102…
+    // Within what the node takes; else node 1 has the seed 101, node 2 has 102…
+    private static long SavedOf(string nodeClass, int index) => nodeClass switch
+    {
+        "Narrow" => 7,
+        "Below" => -5,
+        "Above" => 9007199254740994,
+        _ => index + 101,
+    };
+
     private static Workflow Flow(params (string Class, string Title)[] nodes) => Read($"{{{string.Join(",", nodes.Select((n, i) =>
         $$$"""
-        "{{{i + 1}}}":{"class_type":"{{{n.Class}}}","inputs":{"{{{(n.Class == "Narrow" ? "noise_seed" : "seed")}}}":{{{i + 101}}}},"_meta":{"title":"{{{n.Title}}}"}},"save{{{i}}}":{"class_type":"Save","inputs":{"images":["{{{i + 1}}}",0]}}
+        "{{{i + 1}}}":{"class_type":"{{{n.Class}}}","inputs":{"{{{(n.Class == "Narrow" ? "noise_seed" : "seed")}}}":{{{SavedOf(n.Class, i)}}}},"_meta":{"title":"{{{n.Title}}}"}},"save{{{i}}}":{"class_type":"Save","inputs":{"images":["{{{i + 1}}}",0]}}
         """))}}}");
 
     private static Workflow Read(string prompt) => Assert.IsType<WorkflowCheck.Valid>(Workflow.Check(JsonElement.Parse(prompt), Catalog)).Workflow;
