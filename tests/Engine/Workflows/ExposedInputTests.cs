@@ -80,8 +80,8 @@ public class ExposedInputTests
     [InlineData("comfyfunc/staged.png", "", "", true)]
     public void A_file_that_no_host_has_must_come_with_the_call(string saved, string set, string bypassed, bool isMissing)
     {
-        var workflow = RichCatalog.Read($$$"""
-            {"1":{"class_type":"Picture","inputs":{"image":"{{{saved}}}"},"_meta":{"title":"[photo]"}},"2":{"class_type":"PreviewImage","inputs":{"images":["1",0]},"_meta":{"title":"[gone]"}},
+        var workflow = RichCatalog.Read($$$$"""
+            {"1":{"class_type":"Picture","inputs":{"image":"{{{{saved}}}}"},"_meta":{"title":"[photo]"}},"2":{"class_type":"PreviewImage","inputs":{"images":["1",0]},"_meta":{"title":"[gone]"}},
              "5":{"class_type":"Picture","inputs":{"image":"known.png"}},"3":{"class_type":"PreviewImage","inputs":{"images":["5",0]}}}
             """);
         var values = new CallValues
