@@ -56,10 +56,10 @@ public class OutputTests(AppFixture app)
     [InlineData("it's \"so\"; a=b, 🎨")]
     public async Task A_tag_may_have_any_character_in_every_link(string tag)
     {
-        var prompt = JsonNode.Parse(Prompts.Upload)!;
+        var prompt = JsonNode.Parse(Prompts.Slow)!;
         prompt["3"]!["_meta"]!["title"] = $"Save [{tag}]";
         await app.Http.SaveAsync("odd-tags", prompt.ToJsonString());
-        var run = await app.Http.RunAsync("odd-tags");
+        var run = await app.Http.RunAsync("odd-tags", """{"sleep":{"seconds":0}}""");
         var output = run["outputs"]![tag]![0]!;
 
         Assert.Equal("RIFF", Encoding.Latin1.GetString(await FollowAsync(((string)output["thumbnailUrl"]!)["/api/".Length..]), 0, 4));
@@ -69,20 +69,20 @@ public class OutputTests(AppFixture app)
     [Fact]
     public async Task What_untagged_nodes_save_comes_back_and_an_output_with_nothing_is_an_empty_array()
     {
-        var prompt = JsonNode.Parse(Prompts.Upload)!;
+        var prompt = JsonNode.Parse(Prompts.Slow)!;
         prompt["4"] = JsonNode.Parse("""{"class_type":"SaveImage","inputs":{"images":["1",0],"filename_prefix":"other"}}""");
         prompt["5"] = JsonNode.Parse("""{"class_type":"PreviewImage","inputs":{"images":["1",0]}}""");
         await app.Http.SaveAsync("untagged", prompt.ToJsonString());
-        var outputs = (await app.Http.RunAsync("untagged"))["outputs"]!.AsObject();
+        var outputs = (await app.Http.RunAsync("untagged", """{"sleep":{"seconds":0}}"""))["outputs"]!.AsObject();
         prompt["4"]!["_meta"] = JsonNode.Parse("""{"title":"[other]"}""");
         prompt["5"]!["_meta"] = JsonNode.Parse("""{"title":"[sent]"}""");
         prompt["5"]!["class_type"] = "SaveImageWebsocket";
         await app.Http.SaveAsync("untagged", prompt.ToJsonString());
-        var tagged = (await app.Http.RunAsync("untagged"))["outputs"]!.AsObject();
+        var tagged = (await app.Http.RunAsync("untagged", """{"sleep":{"seconds":0}}"""))["outputs"]!.AsObject();
 
-        Assert.Equal(["output", "untagged"], outputs.Select(o => o.Key).Order());
+        Assert.Equal(["image", "untagged"], outputs.Select(o => o.Key).Order());
         Assert.Single(outputs["untagged"]!.AsArray());
-        Assert.Equal(["other", "output", "sent"], tagged.Select(o => o.Key).Order());
+        Assert.Equal(["image", "other", "sent"], tagged.Select(o => o.Key).Order());
     }
 
     [Fact]

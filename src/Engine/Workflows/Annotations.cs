@@ -47,7 +47,7 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
     }
 
     /// <summary>What looks like an annotation and is none, as sentences for the author.</summary>
-    public static IEnumerable<string> MistypedIn(string? title)
+    public IEnumerable<string> MistypedIn(string? title)
     {
         if (string.IsNullOrWhiteSpace(title))
         {
@@ -57,6 +57,11 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
         foreach (Match match in Brackets.Matches(title))
         {
             var text = match.Groups[1].Value.Trim();
+            if (Ignored.Contains(text))
+            {
+                continue;
+            }
+
             if (text.StartsWith('!') && !Known.Contains(text[1..].Trim(), StringComparer.OrdinalIgnoreCase))
             {
                 yield return $"'[{text}]' is no mark. There are [!bypass] and [!cache].";

@@ -22,10 +22,13 @@ internal static class PromptReader
         }
 
         var linked = raw.SelectMany(n => n.Inputs).Select(i => i.Link?.Node).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var unknown = raw.Where(n => !catalog.Has(n.Class)).GroupBy(n => n.Class, StringComparer.Ordinal).ToDictionary(
-            g => g.Key,
-            g => NodeClass.Unknown(g.Key, g.SelectMany(n => n.Inputs), isOutputNode: g.All(n => !linked.Contains(n.Id)) && g.Any(n => n.Inputs.Any(i => i.Link is not null))),
-            StringComparer.Ordinal);
+        var missing = raw.Where(n => !catalog.Has(n.Class)).GroupBy(n => n.Class, StringComparer.Ordinal).ToArray();
+
+        // What takes links and gives none is there for its own sake. What has no links at all is so only where nothing else is.
+        var ends = missing.Where(g => g.All(n => !linked.Contains(n.Id))).ToArray();
+        var fed = ends.Where(g => g.Any(n => n.Inputs.Any(i => i.Link is not null))).ToArray();
+        var outputs = (fed.Length > 0 || raw.Any(n => catalog.Find(n.Class) is { IsOutputNode: true }) ? fed : ends).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
+        var unknown = missing.ToDictionary(g => g.Key, g => NodeClass.Unknown(g.Key, g.SelectMany(n => n.Inputs), outputs.Contains(g.Key)), StringComparer.Ordinal);
         return [.. raw.Select(n => Known(n, catalog.Find(n.Class) ?? unknown[n.Class]))];
     }
 

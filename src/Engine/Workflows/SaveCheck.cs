@@ -11,17 +11,18 @@ internal static class SaveCheck
     public static IEnumerable<Fault> Faults(ImmutableArray<PromptNode> all, ImmutableArray<PromptNode> nodes, IReadOnlySet<string> unread)
     {
         var needed = Reach.Of(nodes);
+        var starved = Bypass.Starved(all, nodes).ToDictionary(s => JsonPointer.Of(s.Node.Id, "inputs", s.Input.Name), StringComparer.Ordinal);
+        foreach (var (pointer, (node, input)) in starved)
+        {
+            yield return Fault(pointer, $"[!bypass] leaves {node.Describe()} without its required input {input.Name}.");
+        }
+
         foreach (var (pointer, finding) in Findings(nodes, needed, unread))
         {
-            if (finding is Finding.Wrong)
+            if (finding is Finding.Wrong && !starved.ContainsKey(pointer))
             {
                 yield return Fault(pointer, finding.Detail);
             }
-        }
-
-        foreach (var (node, input) in Bypass.Starved(all, nodes))
-        {
-            yield return Fault(JsonPointer.Of(node.Id, "inputs", input.Name), $"[!bypass] leaves {node.Describe()} without its required input {input.Name}.");
         }
 
         if (Cycles.Find([.. nodes.Where(n => needed.Contains(n.Id))]) is { } cycle)

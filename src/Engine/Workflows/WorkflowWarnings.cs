@@ -40,7 +40,7 @@ internal static class WorkflowWarnings
     private static IEnumerable<Warning> OfTitle(PromptNode node) =>
     [
         .. node.Annotations.Ignored.Select(text => new Warning("accidental_tag", $"'[{text}]' in the title of {node.Describe()} is not taken as a tag: its pack wrote it.", TitleOf(node))),
-        .. Annotations.MistypedIn(node.Title).Select(text => new Warning("mistyped_annotation", text, TitleOf(node))),
+        .. node.Annotations.MistypedIn(node.Title).Select(text => new Warning("mistyped_annotation", text, TitleOf(node))),
     ];
 
     private static IEnumerable<Warning> OfBypassed(PromptNode node)
@@ -67,6 +67,11 @@ internal static class WorkflowWarnings
             else if (isTagged && node.Class.AlsoComputes && !node.Annotations.Tags.Any(t => t.NamesOutputOf(node)))
             {
                 yield return new("output_lost", $"What {node.Describe()} shows is not returned: its tag names inputs. [{tag.Name}!] returns it, too.", TitleOf(node));
+            }
+
+            foreach (var socket in (tag.Inputs ?? []).Where(l => !exposed.Any(e => e.Name.Equals(l.Name, StringComparison.OrdinalIgnoreCase))))
+            {
+                yield return new("mistyped_annotation", $"The tag '{tag.Name}' lists {socket.Name} of {node.Describe()}, which only a link can set.", TitleOf(node));
             }
 
             foreach (var linked in exposed.Where(i => node.Find(i.Name)?.Link is not null))

@@ -93,11 +93,12 @@ public class AnnotationsTests
     [InlineData("Load tag]")]
     [InlineData("[a, b]")]
     [InlineData("[]")]
-    public void What_looks_like_an_annotation_and_is_none_is_told(string title) => Assert.NotEmpty(Annotations.MistypedIn(title));
+    public void What_looks_like_an_annotation_and_is_none_is_told(string title) => Assert.NotEmpty(Annotations.Parse(title).MistypedIn(title));
 
     [Theory]
     [InlineData("KSampler [my sampler] [b:x,y] [!cache] $text(a) #picture !bypass")]
+    [InlineData("Old [DEPRECATED, DO NOT USE]")]
     [InlineData("Wow! It costs $5, is #1")]
     [InlineData(null)]
-    public void What_is_right_is_not(string? title) => Assert.Empty(Annotations.MistypedIn(title));
+    public void What_is_right_is_not(string? title) => Assert.Empty(Annotations.Parse(title).MistypedIn(title));
 }

@@ -69,7 +69,7 @@ public class RequirementsTests
     public void Files_within_values_that_nobody_describes_are_demanded(string inputs, string missing) => Assert.Equal(missing, string.Join("; ", Needs(LorasWith(inputs)).MissingOn(RichCatalog.Catalog)));
 
     [Fact]
-    public void Models_are_known_wherever_they_stand() => Assert.Equal(["x.safetensors"], Needs(LorasWith("""{"lora_1":{"on":true,"lora":"x.safetensors"}}""")).Models.Select(m => m.Value));
+    public void Models_are_known_wherever_they_stand() => Assert.Equal(["a.safetensors", "x.safetensors"], Needs(LorasWith("""{"lora_1":{"on":true,"lora":"x.safetensors"}}""")).Models.Select(m => m.Value));
 
     [Fact]
     public void The_same_demands_have_the_same_key_whatever_the_seed_and_the_prose()

@@ -105,6 +105,9 @@ public class SaveCheckTests
     }
 
     [Fact]
+    public void A_class_alone_that_no_host_has_is_an_output() => Assert.Equal(["1"], RichCatalog.Read("""{"1":{"class_type":"Nowhere","inputs":{"n":1}}}""").OutputNames);
+
+    [Fact]
     public void A_slot_beyond_those_of_any_type_is_taken() => RichCatalog.Valid(RichCatalog.Prompt(
         """ "2":{"class_type":"Nowhere","inputs":{}},"3":{"class_type":"SaveImage","inputs":{"images":["2",7],"filename_prefix":"p"}} """));
 

@@ -71,11 +71,16 @@ public class TaggedOutputTests
     [InlineData("x [s]", "[p]", "output_lost")]
     [InlineData("x [s]", "Save", null)]
     [InlineData("x [s!]", "[p]", null)]
-    [InlineData("x [s:model]", "Save", "linked_input_exposed")]
+    [InlineData("x [s:model]", "Save", "mistyped_annotation")]
     [InlineData("x [s] [!bypass]", "[p]", "output_lost")]
     [InlineData("x [!bypas]", "[p]", "mistyped_annotation")]
     public void What_gets_lost_is_told(string title, string save, string? code) =>
         Assert.Equal(code, Read(title, save, isChecked: false).Warnings.FirstOrDefault(w => w.Pointer == "/3/_meta/title")?.Code);
+
+    [Fact]
+    public void A_link_that_a_call_would_cut_is_told() => Assert.Contains(
+        RichCatalog.Valid(RichCatalog.Needed("Word", """{"text":["5",0],"times":1,"rate":1,"on":true}""", "[w:text]").Replace("\"3\":", "\"5\":{\"class_type\":\"Word\",\"inputs\":{\"text\":\"\",\"times\":1,\"rate\":1,\"on\":true}},\"3\":", StringComparison.Ordinal)).Warnings,
+        w => w is { Code: "linked_input_exposed", Pointer: "/2/_meta/title" });
 
     [Fact]
     public void A_tag_that_names_nothing_is_told() => Assert.Contains(
