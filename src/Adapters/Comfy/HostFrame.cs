@@ -8,7 +8,8 @@ internal abstract record HostFrame
 {
     private HostFrame() { }
 
-    public sealed record Queue : HostFrame;
+    /// <param name="Length">How many prompts run and wait there, anybody's.</param>
+    public sealed record Queue(int Length = 0) : HostFrame;
 
     /// <param name="Nodes">The names that the node goes by which sent it, if the frame says so: newer servers do.</param>
     public sealed record Picture(PromptId? Prompt, Preview Preview, params IReadOnlyList<string> Nodes) : HostFrame;
@@ -37,7 +38,7 @@ internal abstract record HostFrame
             return null;
         }
 
-        return type == "status" ? new Queue()
+        return type == "status" ? new Queue((int)(data.Member("status").Member("exec_info").Member("queue_remaining").Number() ?? 0))
             : Guid.TryParse(data.Text("prompt_id"), out var prompt) ? new Event(type, new(prompt), data)
             : null;
     }

@@ -24,6 +24,7 @@ internal sealed partial class HostListener(
     private Task running = Task.CompletedTask;
     private long lastFrame;
     private long lastOthers;
+    private long lastHint;
     private IHostSocket? socket;
 
     public bool IsReachable { get; private set; } = true;
@@ -106,8 +107,9 @@ internal sealed partial class HostListener(
     {
         switch (frame)
         {
-            case HostFrame.Queue:
+            case HostFrame.Queue queue:
                 news.Writer.TryWrite(o => o.QueueMovedAsync(host));
+                LookAtOthers(queue.Length);
                 break;
             case HostFrame.Picture picture when (picture.Prompt ?? Executing) is { } prompt && watched.TryGetValue(prompt, out var pictured):
                 var node = pictured.PictureNode(picture.Nodes);
@@ -120,6 +122,16 @@ internal sealed partial class HostListener(
                 lastOthers = clock.GetTimestamp();
                 news.Writer.TryWrite(o => o.OthersProgressedAsync(host, e.Prompt));
                 break;
+        }
+    }
+
+    // More stands there than is watched here: who it is, only a look tells, and the next one may be ten seconds away.
+    private void LookAtOthers(int length)
+    {
+        if (length > watched.Count && clock.GetElapsedTime(lastHint) > OthersInterval)
+        {
+            lastHint = clock.GetTimestamp();
+            lookNow.Ring();
         }
     }
 

@@ -80,7 +80,7 @@ internal static class ScalarCheck
             return value.ValueKind is JsonValueKind.Object ? $"{Expected("one of a list of values", value)} {TakeFiles}" : Expected("one of a list of values", value);
         }
 
-        if (input.Offers(value))
+        if (input.Offers(value) || (value.ValueKind is JsonValueKind.String && input.OffersSpelled(value.GetString()!))) // A string is never null.
         {
             return null;
         }

@@ -48,6 +48,7 @@ public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilitie
             ["valid"] = true,
             ["workflow"] = bound.Name,
             ["version"] = bound.Version.Version,
+            ["warnings"] = JsonSerializer.SerializeToNode(bound.Workflow.Warnings, ServerJson.Options),
             ["changes"] = ChangesOf(bound, plain),
             ["bypassed"] = new JsonArray([.. bound.Values.Bypassed.Select(id => (JsonNode)id)]),
             ["seedsToDraw"] = new JsonArray([.. drawn.Select(s => new JsonObject { ["node"] = s.Node, ["input"] = s.Input })]),
