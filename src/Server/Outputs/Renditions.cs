@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using ComfyFunc.Comfy;
+using ComfyFunc.Outputs.Metadata;
 using ComfyFunc.Runs;
 using ComfyFunc.Storage;
 using SkiaSharp;
@@ -16,39 +18,39 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
 
     public void Dispose() => making.Dispose();
 
-    /// <returns>The artifact as it is wanted; <see langword="null"/> when it is no image, has more than one picture, or is too large.</returns>
+    /// <returns>The artifact as it is wanted; <see langword="null"/> when it is no image, has more than one picture, is too large, or its metadata cannot be taken out.</returns>
     public async Task<RunArtifact?> MakeAsync(RunId run, RunArtifact artifact, Rendition rendition, CancellationToken cancellationToken)
     {
-        if (artifact is not { Type: "image", Blob: { } source, Width: { } width, Height: { } height, Bytes: <= LargestSource } || (!rendition.IsLossless && (long)width * height > MostPixels))
+        if (artifact is not { Blob: { } source, Bytes: <= LargestSource } || !(rendition.IsLossless || IsDrawable(artifact)))
         {
             return null;
         }
 
         var name = RunBlobs.Rendition(run, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\n{rendition.Key}")))[..24]);
-        if ((await blobs.FindAsync(name, cancellationToken) ?? await MakeAsync(name, source, rendition, cancellationToken)) is not { } made)
+        if ((await blobs.FindAsync(name, cancellationToken) ?? await MakeAsync(name, source, artifact, rendition, cancellationToken)) is not { } made)
         {
             return null;
         }
 
-        var (fitWidth, fitHeight) = rendition.FitOf(width, height);
-        return artifact with
+        var kept = artifact with { Bytes = made.Bytes, Sha256 = made.Sha256, Blob = made.Name };
+        if (rendition.IsLossless || artifact is not { Width: { } width, Height: { } height })
         {
-            Name = Path.ChangeExtension(artifact.Name, rendition.IsLossless ? Path.GetExtension(artifact.Name) : ExtensionOf(made.ContentType)),
-            ContentType = made.ContentType,
-            Bytes = made.Bytes,
-            Sha256 = made.Sha256,
-            Width = fitWidth,
-            Height = fitHeight,
-            Blob = made.Name,
-        };
+            return kept;
+        }
+
+        var (fitWidth, fitHeight) = rendition.FitOf(width, height);
+        return kept with { Name = Path.ChangeExtension(artifact.Name, ExtensionOf(made.ContentType)), ContentType = made.ContentType, Width = fitWidth, Height = fitHeight };
     }
 
-    private async Task<BlobFile?> MakeAsync(string name, string source, Rendition rendition, CancellationToken cancellationToken)
+    private static bool IsDrawable(RunArtifact artifact) => artifact is { Type: "image", Width: { } width, Height: { } height } && (long)width * height <= MostPixels;
+
+    private async Task<BlobFile?> MakeAsync(string name, string source, RunArtifact artifact, Rendition rendition, CancellationToken cancellationToken)
     {
         await making.WaitAsync(cancellationToken);
         try
         {
-            return await blobs.ReadBytesAsync(source, LargestSource, cancellationToken) is { } bytes && Render(bytes, rendition) is var (content, type)
+            return await blobs.ReadBytesAsync(source, LargestSource, cancellationToken) is { } bytes
+                && (rendition.IsLossless ? Strip(bytes, artifact) : Render(bytes, rendition)) is var (content, type)
                 ? await blobs.PutBytesAsync(name, content, type, cancellationToken)
                 : null;
         }
@@ -58,6 +60,9 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
         }
     }
 
+    private static (byte[] Content, string ContentType)? Strip(byte[] file, RunArtifact artifact) =>
+        FileMetadata.Strip(file, artifact.Name ?? "") is { } stripped ? (stripped, artifact.ContentType ?? ContentTypes.Of(artifact.Name ?? "")) : null;
+
     private static (byte[] Content, string ContentType)? Render(byte[] file, Rendition rendition)
     {
         using var data = SKData.CreateCopy(file);
@@ -65,11 +70,6 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
         if (codec is null || MediaFacts.Of(codec) is not { } facts)
         {
             return null;
-        }
-
-        if (rendition.IsLossless)
-        {
-            return ImageMetadata.Strip(file) is { } stripped ? (stripped, facts.ContentType) : null;
         }
 
         // An animation may have a still thumbnail, but is not to lose its frames to a conversion.

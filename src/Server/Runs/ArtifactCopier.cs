@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using ComfyFunc.Comfy;
-using ComfyFunc.Outputs;
+using ComfyFunc.Outputs.Metadata;
 using ComfyFunc.Storage;
 
 namespace ComfyFunc.Runs;
@@ -15,8 +15,6 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
 
     // Longer texts would make the run's row heavy for every reader.
     private const int LongestText = 8_000;
-
-    private const int LargestStripped = 128 << 20;
 
     public async Task<CopyReply> CopyAsync(RunRecord run, int attempt, ComfyClient host, ImmutableArray<PlannedOutput> outputs, CancellationToken cancellationToken)
     {
@@ -59,7 +57,7 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
             case OutputReply.Opened opened:
                 await using (opened.Content)
                 {
-                    return strip && ImageMetadata.Handles(ContentTypes.Of(file.FileName)) ? await StoreStrippedAsync(blob, tag, file, opened, cancellationToken) : await StoreAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken);
+                    return strip ? await StoreStrippedAsync(blob, tag, file, opened, cancellationToken) : await StoreAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken);
                 }
 
             default:
@@ -67,24 +65,27 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         }
     }
 
-    // Lengths and checksums of these formats come before what they count, so the file is in memory for a moment.
+    // Lengths and checksums come before what they count, so nothing is sent on before all of it is here.
     private async Task<CopyReply> StoreStrippedAsync(string blob, string tag, OutputFile file, OutputReply.Opened opened, CancellationToken cancellationToken)
     {
         try
         {
-            if (await RequestBody.ReadAsync(opened.Content, opened.Length, LargestStripped, cancellationToken) is not { } bytes)
+            await using var whole = await SpooledFile.ReadAsync(opened.Content, options.MaxOutputBytes, cancellationToken);
+            if (whole is null)
             {
-                return new CopyReply.TooLarge($"{file.FileName} is larger than the {LargestStripped} bytes from which metadata is stripped.");
+                return TooLarge(file);
             }
 
-            if (opened.Length is { } announced && announced != bytes.Length)
-            {
-                return new CopyReply.NoAnswer();
-            }
-
-            // What is named like an image but is none has no metadata either.
-            using var stripped = new MemoryStream(ImageMetadata.Strip(bytes.Span) ?? bytes.ToArray(), writable: false);
-            return await StoreAsync(blob, tag, file, stripped, stripped.Length, cancellationToken);
+            return opened.Length is { } announced && announced != whole.Length
+                ? new CopyReply.NoAnswer()
+                : FileMetadata.Strip(whole, file.FileName) switch
+                {
+                    StripReply.Stripped { Content: var content } => await StoreAsync(blob, tag, file, content, content.Length, cancellationToken),
+                    StripReply.Nothing => await StoreAsync(blob, tag, file, whole, whole.Length, cancellationToken),
+                    StripReply.TooLarge => new CopyReply.TooLarge($"{file.FileName} is larger than the {FileMetadata.LargestRewritten} bytes from which metadata can be taken in such a file."),
+                    StripReply.Unknown => new CopyReply.Unstrippable($"Metadata cannot be taken out of {file.FileName}: it is of no kind for which that is known, or broken. The workflow has stripMetadata set."),
+                    _ => throw new UnreachableException(),
+                };
         }
         catch (IOException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -100,7 +101,7 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         {
             if (await blobs.PutAsync(blob, probe, new BlobWrite(type) { MaxBytes = options.MaxOutputBytes, LengthHint = length }, cancellationToken) is not PutReply.Stored { File: var stored })
             {
-                return new CopyReply.TooLarge($"{file.FileName} is larger than the {options.MaxOutputBytes} bytes that are kept.");
+                return TooLarge(file);
             }
 
             if (length is { } announced && announced != stored.Bytes)
@@ -128,6 +129,8 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
             return new CopyReply.NoAnswer();
         }
     }
+
+    private CopyReply.TooLarge TooLarge(OutputFile file) => new($"{file.FileName} is larger than the {options.MaxOutputBytes} bytes that are kept.");
 
     private async Task<CopyReply> KeepTextAsync(string blob, string tag, string type, string text, CancellationToken cancellationToken)
     {
@@ -163,6 +166,9 @@ public abstract record CopyReply
     public sealed record Missing(string Detail) : CopyReply;
 
     public sealed record TooLarge(string Detail) : CopyReply;
+
+    /// <summary>Nobody can tell where in it the prompt may be, and it is not to be stored with it.</summary>
+    public sealed record Unstrippable(string Detail) : CopyReply;
 
     public sealed record NoAnswer : CopyReply;
 }

@@ -58,6 +58,7 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
             CopyReply.Copied copied => (run with { Artifacts = copied.Artifacts, OutputTags = workflow.OutputNames, Cached = entry.FullyCached }, new RunEvent.OutputsStored(lease.Attempt, clock.GetUtcNow())),
             CopyReply.Missing missing => (run, new RunEvent.OutputsMissing(lease.Attempt, missing.Detail, clock.GetUtcNow())),
             CopyReply.TooLarge large => (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", large.Detail), clock.GetUtcNow())),
+            CopyReply.Unstrippable kept => (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", kept.Detail), clock.GetUtcNow())),
             CopyReply.NoAnswer => (run, new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
             _ => throw new UnreachableException(),
         };
