@@ -43,9 +43,9 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
     private async Task<CopyReply> KeepPictureAsync(string blob, PlannedOutput output, OutputPicture picture, bool strip, CancellationToken cancellationToken)
     {
         var name = $"{output.Node}_{output.Index + 1:00000}{ContentTypes.ExtensionOf(picture.ContentType)}";
-        var bytes = strip ? ImageMetadata.Strip(picture.Content.Span) ?? picture.Content.ToArray() : picture.Content.ToArray();
-        using var content = new MemoryStream(bytes, writable: false);
-        return await StoreAsync(blob, output.Tag, new OutputFile(name, "", "temp", picture.Key, Animated: false), content, content.Length, cancellationToken);
+        var file = new OutputFile(name, "", "temp", picture.Key, Animated: false);
+        using var content = new MemoryStream(picture.Content.ToArray(), writable: false);
+        return strip ? await StoreStrippedAsync(blob, output.Tag, file, content, content.Length, cancellationToken) : await StoreAsync(blob, output.Tag, file, content, content.Length, cancellationToken);
     }
 
     private async Task<CopyReply> CopyFileAsync(string blob, ComfyClient host, string tag, OutputFile file, bool strip, CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
             case OutputReply.Opened opened:
                 await using (opened.Content)
                 {
-                    return strip ? await StoreStrippedAsync(blob, tag, file, opened, cancellationToken) : await StoreAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken);
+                    return strip ? await StoreStrippedAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken) : await StoreAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken);
                 }
 
             default:
@@ -66,17 +66,17 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
     }
 
     // Lengths and checksums come before what they count, so nothing is sent on before all of it is here.
-    private async Task<CopyReply> StoreStrippedAsync(string blob, string tag, OutputFile file, OutputReply.Opened opened, CancellationToken cancellationToken)
+    private async Task<CopyReply> StoreStrippedAsync(string blob, string tag, OutputFile file, Stream source, long? length, CancellationToken cancellationToken)
     {
         try
         {
-            await using var whole = await SpooledFile.ReadAsync(opened.Content, options.MaxOutputBytes, cancellationToken);
+            await using var whole = await SpooledFile.ReadAsync(source, options.MaxOutputBytes, cancellationToken);
             if (whole is null)
             {
                 return TooLarge(file);
             }
 
-            return opened.Length is { } announced && announced != whole.Length
+            return length is { } announced && announced != whole.Length
                 ? new CopyReply.NoAnswer()
                 : FileMetadata.Strip(whole, file.FileName) switch
                 {
