@@ -147,14 +147,21 @@ public class PoolTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_workflow_cannot_be_saved_while_nothing_says_which_nodes_exist()
+    public async Task A_workflow_can_be_saved_before_any_host_is_there_and_runs_once_one_is()
     {
         await using var app = await AppProcess.StartAsync(azurite);
-        using var refused = await app.Http.PutAsync(new Uri("workflows/early", UriKind.Relative), Caller.Body(Prompts.Slow), Cancellation);
+        var early = await app.Http.SaveAsync("early", Prompts.Slow);
         using var ready = await app.Http.GetAsync(new Uri("ready", UriKind.Relative), Cancellation);
-
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal(["class_missing", "class_missing", "class_missing"], early["warnings"]!.AsArray().Select(w => (string)w!["code"]!));
+
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await app.Http.AddHostAsync("host", host);
+        var again = await app.Http.SaveAsync("early", Prompts.Slow);
+        var run = await app.Http.RunAsync("early", """{"sleep":{"seconds":0}}""");
+
+        Assert.Equal((1, 0), ((int)again["version"]!, again["warnings"]!.AsArray().Count));
+        Assert.Equal("succeeded", Caller.Status(run));
     }
 
     [Fact]

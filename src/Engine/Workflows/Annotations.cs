@@ -70,7 +70,7 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
             {
                 yield return $"'{match.Value}' names no tag.";
             }
-            else if (text.IndexOf(',', StringComparison.Ordinal) is var comma and >= 0 && (text.IndexOf(':', StringComparison.Ordinal) is var colon && (colon < 0 || comma < colon)))
+            else if (text.Split(':')[0].Contains(',', StringComparison.Ordinal))
             {
                 yield return $"'[{text}]' is one tag with a comma in its name. Inputs are listed after a colon, [tag:a,b]; two tags are [a] [b].";
             }
@@ -84,7 +84,8 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
 
         foreach (Match match in Signs.Matches(Hashes.Replace(Dollars.Replace(Words.Replace(rest, " "), " "), " ")))
         {
-            yield return $"'{match.Value}' is no annotation: {(match.Value.Contains('!', StringComparison.Ordinal) ? "there are !bypass and !cache, as words of their own" : "$tag and $tag(a,b) are words of their own")}.";
+            var right = match.Value.Contains('!', StringComparison.Ordinal) ? "there are !bypass and !cache, as words of their own" : "$tag and $tag(a,b) are words of their own";
+            yield return $"'{match.Value}' is no annotation: {right}.";
         }
     }
 
@@ -116,7 +117,8 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
         [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Listed)];
 
     private static TagInput Listed(string text) =>
-        text.IndexOf('=', StringComparison.Ordinal) is var at and > 0 ? new(text[..at].TrimEnd(), text[(at + 1)..].Trim().ToLowerInvariant()) : new(text);
+        text.IndexOf('=', StringComparison.Ordinal) is var at and > 0
+            ? new(text[..at].TrimEnd(), text[(at + 1)..].Trim().ToLowerInvariant()) : new(text);
 
     private static readonly ImmutableArray<string> Known = ["bypass", "cache"];
 

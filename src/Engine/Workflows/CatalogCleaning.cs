@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace ComfyFunc.Workflows;
 
-/// <summary>Takes out of a class's combos what must not count: files that were staged for runs, which would make every run a new catalog, and names that no text can carry.</summary>
+/// <summary>
+/// Takes out of a class's combos what must not count: files that were staged for runs, which would make every run a new catalog,
+/// and names that no text can carry.
+/// </summary>
 internal static class CatalogCleaning
 {
     /// <summary>The folder that staged files lie in.</summary>
@@ -11,10 +14,12 @@ internal static class CatalogCleaning
 
     private const string Unreadable = "\uFFFD";
 
+    private static readonly string[] Signs = ["comfyfunc", Unreadable, "\\ufffd"];
+
     public static JsonElement Of(string name, JsonElement nodeClass)
     {
         var text = nodeClass.GetRawText();
-        if (!text.Contains("comfyfunc", StringComparison.Ordinal) && !text.Contains(Unreadable, StringComparison.Ordinal) && !text.Contains("\\ufffd", StringComparison.OrdinalIgnoreCase))
+        if (!Signs.Any(s => text.Contains(s, StringComparison.OrdinalIgnoreCase)))
         {
             return nodeClass;
         }
@@ -26,8 +31,8 @@ internal static class CatalogCleaning
             {
                 foreach (var (input, spec) in specs)
                 {
-                    var isUpload = NodeInput.Read(name, input, nodeClass.GetProperty("input").GetProperty(group).GetProperty(input), isRequired: true).Upload is not null;
-                    OptionsOf(spec)?.RemoveAll(o => IsNone(o, isUpload));
+                    var read = NodeInput.Read(name, input, nodeClass.GetProperty("input").GetProperty(group).GetProperty(input), isRequired: true);
+                    OptionsOf(spec)?.RemoveAll(o => IsNone(o, read.Upload is not null));
                 }
             }
         }
@@ -40,5 +45,6 @@ internal static class CatalogCleaning
         (spec as JsonArray) is [JsonArray listed, ..] ? listed : (spec as JsonArray) is [_, JsonObject extra, ..] ? extra["options"] as JsonArray : null;
 
     private static bool IsNone(JsonNode? option, bool isUpload) =>
-        option is JsonValue value && value.TryGetValue(out string? name) && ((isUpload && Spelling.Normal(name).StartsWith(StagingFolder, StringComparison.Ordinal)) || name.Contains(Unreadable, StringComparison.Ordinal));
+        option is JsonValue value && value.TryGetValue(out string? name)
+        && (name.Contains(Unreadable, StringComparison.Ordinal) || (isUpload && Spelling.Normal(name).StartsWith(StagingFolder, StringComparison.Ordinal)));
 }

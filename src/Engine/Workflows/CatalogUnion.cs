@@ -25,7 +25,7 @@ internal static class CatalogUnion
         var merged = new JsonObject
         {
             ["input"] = new JsonObject { ["required"] = required, ["optional"] = optional },
-            ["output"] = new JsonArray([.. Enumerable.Range(0, Math.Max(first.Outputs.Length, second.Outputs.Length)).Select(i => (JsonNode?)Output(first, second, i))]),
+            ["output"] = Outputs(first, second),
             ["output_node"] = first.IsOutputNode || second.IsOutputNode,
         };
         foreach (var member in new[] { "display_name", "python_module" })
@@ -109,9 +109,13 @@ internal static class CatalogUnion
         }
     }
 
+    private static JsonArray Outputs(NodeClass first, NodeClass second) =>
+        [.. Enumerable.Range(0, Math.Max(first.Outputs.Length, second.Outputs.Length)).Select(i => (JsonNode?)Output(first, second, i))];
+
     private static string Output(NodeClass first, NodeClass second, int slot)
     {
-        var types = new[] { first, second }.Where(c => slot < c.Outputs.Length).Select(c => c.Outputs[slot]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        NodeClass[] with = [.. new[] { first, second }.Where(c => slot < c.Outputs.Length)];
+        var types = with.Select(c => c.Outputs[slot]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         return types.Contains("*") ? "*" : string.Join(',', types);
     }
 

@@ -7,7 +7,10 @@ namespace ComfyFunc.Workflows;
 internal static class ContractBuilder
 {
     public static Contract Build(TagIndex tags, ImmutableArray<OutputTag> outputs, IReadOnlyDictionary<string, PromptNode> nodes) =>
-        new([.. tags.All.Select(TagOf)], [.. outputs.Select(o => new ContractOutput(o.Tag, o.IsSavedOnly ? "any" : OutputTags.KindOf(nodes[o.Nodes[0]], id => nodes.GetValueOrDefault(id)), o.Nodes))]);
+        new([.. tags.All.Select(TagOf)], [.. outputs.Select(o => new ContractOutput(o.Tag, KindOf(o, nodes), o.Nodes))]);
+
+    private static string KindOf(OutputTag output, IReadOnlyDictionary<string, PromptNode> nodes) =>
+        output.IsSavedOnly ? "any" : OutputTags.KindOf(nodes[output.Nodes[0]], id => nodes.GetValueOrDefault(id));
 
     private static ContractTag TagOf(TaggedNodes tag) =>
         new(tag.Name, [.. tag.Nodes.Select(n => new ContractNode(n.Node.Id, n.Node.Class.Name))], CanBypass: true, [.. tag.Inputs.Select(i => InputOf([.. i]))]);
@@ -35,7 +38,8 @@ internal static class ContractBuilder
 
     /// <summary>Whether the saved value is the name of a file that no host has, so that a call must bring one.</summary>
     public static bool LacksFile(PromptNode node, NodeInput input) =>
-        input is { Upload: not null, Type: NodeInput.Combo, ListsOptions: true } && node.Find(input.Name) is { Link: null, Value.ValueKind: JsonValueKind.String } saved
+        input is { Upload: not null, Type: NodeInput.Combo, ListsOptions: true }
+        && node.Find(input.Name) is { Link: null, Value.ValueKind: JsonValueKind.String } saved
         && !input.OffersSpelled(saved.Value.GetString()!); // A string is never null.
 
     private static ImmutableArray<JsonElement> OptionsOf(ImmutableArray<(PromptNode Node, NodeInput Input)> targets) =>

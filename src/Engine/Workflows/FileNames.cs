@@ -11,11 +11,16 @@ internal static class FileNames
 
     private static readonly ImmutableArray<string> Others =
     [
-        ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".exr", ".mp4", ".webm", ".mov", ".mkv", ".avi", ".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a",
-        ".glb", ".gltf", ".obj", ".fbx", ".stl", ".ply", ".latent", ".txt", ".json", ".yaml", ".csv", ".ttf", ".otf", ".cube", ".npy", ".npz", ".engine", ".torchscript",
+        ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".exr",
+        ".mp4", ".webm", ".mov", ".mkv", ".avi", ".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a",
+        ".glb", ".gltf", ".obj", ".fbx", ".stl", ".ply", ".latent",
+        ".txt", ".json", ".yaml", ".csv", ".ttf", ".otf", ".cube", ".npy", ".npz", ".engine", ".torchscript",
     ];
 
-    public static bool IsModel(string value) => value.Length <= Longest && Models.Any(e => value.EndsWith(e, StringComparison.OrdinalIgnoreCase)) && !value.Contains('\n', StringComparison.Ordinal);
+    public static bool IsModel(string value) => EndsIn(value, Models);
 
-    public static bool IsFile(string value) => IsModel(value) || (value.Length <= Longest && Others.Any(e => value.EndsWith(e, StringComparison.OrdinalIgnoreCase)));
+    public static bool IsFile(string value) => EndsIn(value, Models) || EndsIn(value, Others);
+
+    private static bool EndsIn(string value, ImmutableArray<string> endings) =>
+        value.Length <= Longest && !value.Contains('\n', StringComparison.Ordinal) && endings.Any(e => value.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 }

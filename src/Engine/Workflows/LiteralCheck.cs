@@ -28,9 +28,12 @@ internal static partial class LiteralCheck
         {
             "INT" => OfNumber(name, input, value, IntegerOf(value), "a whole number"),
             "FLOAT" => OfNumber(name, input, value, NumberOf(value), "a number"),
-            "STRING" or "BOOLEAN" => value.ValueKind is JsonValueKind.Null ? new Finding.Doubtful("odd_value", $"{name} is null, which ComfyUI takes for {(input.Type is "STRING" ? "the text None" : "false")}.") : null,
+            "STRING" when value.ValueKind is JsonValueKind.Null => new Finding.Doubtful("odd_value", $"{name} is null, which ComfyUI takes for the text None."),
+            "BOOLEAN" when value.ValueKind is JsonValueKind.Null => new Finding.Doubtful("odd_value", $"{name} is null, which ComfyUI takes for false."),
+            "STRING" or "BOOLEAN" => null,
             NodeInput.Combo => OfCombo(name, node, input, value),
-            _ when value.ValueKind is JsonValueKind.Null => input.IsRequired && !Bypass.IsDynamic(input.Type) ? new Finding.Wrong($"{name} is null, but wants a link to {input.Type}.") : null,
+            _ when value.ValueKind is JsonValueKind.Null && (!input.IsRequired || Bypass.IsDynamic(input.Type)) => null,
+            _ when value.ValueKind is JsonValueKind.Null => new Finding.Wrong($"{name} is null, but wants a link to {input.Type}."),
             _ when Sockets.Contains(input.Type) => new Finding.Wrong($"{name} is a value, but wants a link to {input.Type}."),
             _ => null,
         };
@@ -58,8 +61,10 @@ internal static partial class LiteralCheck
 
         var text = value.GetString()!; // A string is never null.
         return input.OffersSpelled(text) ? null
-            : input.Upload is not null ? new Finding.Doubtful("input_file_missing", $"{name} is the file '{text}', which no host has. Calls must bring one.")
-            : input.Options.IsEmpty || IsOfFiles(input, text) || node.Class.IsCustom ? new Finding.Doubtful("option_missing", $"{name} is '{text}', which no host has now. Runs wait for a host that does.")
+            : input.Upload is not null
+                ? new Finding.Doubtful("input_file_missing", $"{name} is the file '{text}', which no host has. Calls must bring one.")
+            : input.Options.IsEmpty || IsOfFiles(input, text) || node.Class.IsCustom
+                ? new Finding.Doubtful("option_missing", $"{name} is '{text}', which no host has now. Runs wait for a host that does.")
             : new Finding.Wrong($"{name} is '{text}', which is none of its values: {Listed(input)}.");
     }
 
@@ -83,7 +88,7 @@ internal static partial class LiteralCheck
         JsonValueKind.Number => double.Truncate(value.GetDouble()),
         JsonValueKind.True => 1,
         JsonValueKind.False => 0,
-        JsonValueKind.String when Integer.IsMatch(value.GetString()!) => double.Parse(value.GetString()!.Trim().Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture),
+        JsonValueKind.String when Integer.IsMatch(value.GetString()!) => double.Parse(value.GetString()!.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture),
         _ => null,
     };
 

@@ -33,9 +33,11 @@ public sealed class NodeCatalog
     /// <exception cref="JsonException">The text is no JSON object.</exception>
     public static NodeCatalog Read(ReadOnlyMemory<byte> objectInfo)
     {
-        var root = Parse(LoneSurrogates.Repair(Utf8.IsValid(objectInfo.Span) ? objectInfo : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(objectInfo.Span))));
+        var text = Utf8.IsValid(objectInfo.Span) ? objectInfo : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(objectInfo.Span));
+        var root = Parse(LoneSurrogates.Repair(text));
         return root.ValueKind is JsonValueKind.Object
-            ? new(root.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.Object).Select(p => NodeClass.Read(p.Name, CatalogCleaning.Of(p.Name, p.Value))))
+            ? new(root.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.Object)
+                .Select(p => NodeClass.Read(p.Name, CatalogCleaning.Of(p.Name, p.Value))))
             : throw new JsonException("A node catalog is a JSON object.");
     }
 
@@ -56,7 +58,8 @@ public sealed class NodeCatalog
     private FrozenDictionary<string, string> FilesOf()
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in classes.Values.SelectMany(c => c.Inputs).SelectMany(i => i.Options).Where(o => o.ValueKind is JsonValueKind.String).Select(o => o.GetString()!).Where(FileNames.IsFile)) // A string is never null.
+        var options = classes.Values.SelectMany(c => c.Inputs).SelectMany(i => i.Options).Where(o => o.ValueKind is JsonValueKind.String);
+        foreach (var name in options.Select(o => o.GetString()!).Where(FileNames.IsFile)) // A string is never null.
         {
             all.TryAdd(Spelling.Normal(name), name);
         }

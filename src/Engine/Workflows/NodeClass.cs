@@ -42,7 +42,8 @@ public sealed class NodeClass
     /// <summary>The types of its output slots.</summary>
     public ImmutableArray<string> Outputs { get; }
 
-    /// <summary>The type of an output slot; <see langword="null"/> when there is none. A class whose last slot is of any type may have more than it says, as packs do it.</summary>
+    /// <summary>The type of an output slot; <see langword="null"/> when there is none.</summary>
+    // A class whose last slot is of any type may have more than it says: packs do it so.
     public string? OutputType(int slot) => slot < 0 || Outputs.IsEmpty ? null : slot < Outputs.Length ? Outputs[slot] : Outputs[^1] is "*" ? "*" : null;
 
     /// <summary>Whether ComfyUI executes it for its own sake.</summary>
@@ -57,13 +58,16 @@ public sealed class NodeClass
 
     /// <summary>The class with inputs that one node has besides, and with others in the place of those of the same names.</summary>
     internal NodeClass With(IReadOnlyCollection<NodeInput> inputs) => inputs.Count == 0 ? this : new(
-        Name, Source, [.. Inputs.Select(i => inputs.FirstOrDefault(n => n.Name == i.Name) ?? i), .. inputs.Where(n => Find(n.Name) is null)], Outputs) { IsUnknown = IsUnknown };
+        Name,
+        Source,
+        [.. Inputs.Select(i => inputs.FirstOrDefault(n => n.Name == i.Name) ?? i), .. inputs.Where(n => Find(n.Name) is null)],
+        Outputs) { IsUnknown = IsUnknown };
 
     /// <summary>A class that no host has, as the nodes of a prompt use it.</summary>
     internal static NodeClass Unknown(string name, IEnumerable<PromptInput> used, bool isOutputNode) => new(
         name,
         isOutputNode ? OutputSource : EmptySource,
-        [.. used.GroupBy(i => i.Name, StringComparer.Ordinal).Select(g => g.FirstOrDefault(i => i.Link is null) is { } literal ? NodeInput.ByValue(g.Key, literal.Value) with { IsUnlisted = false } : Socket(g.Key))],
+        [.. used.GroupBy(i => i.Name, StringComparer.Ordinal).Select(g => Used(g.Key, g.FirstOrDefault(i => i.Link is null)))],
         ["*"]) { IsUnknown = true };
 
     internal static NodeClass Read(string name, JsonElement source) => new(name, source, [.. ReadInputs(name, source)], [.. ReadOutputs(source)]);
@@ -72,12 +76,16 @@ public sealed class NodeClass
 
     private static readonly JsonElement OutputSource = JsonElement.Parse("""{"output_node":true}""");
 
-    private static NodeInput Socket(string name) => new() { Name = name, Type = "*", IsRequired = false };
+    private static NodeInput Used(string name, PromptInput? literal) =>
+        literal is null ? new() { Name = name, Type = "*", IsRequired = false } : NodeInput.ByValue(name, literal.Value) with { IsUnlisted = false };
 
     // Since 0.29 savers hand on what they save. A node that draws seeds computes, whatever else it does.
     private static bool OnlySaves(string name, ImmutableArray<NodeInput> inputs) =>
         name.StartsWith("Save", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Preview", StringComparison.OrdinalIgnoreCase)
-        || (!inputs.Any(i => i.IsSeed) && inputs.Any(i => i.IsWidget && (i.Name.Contains("filename", StringComparison.OrdinalIgnoreCase) || i.Name.Contains("prefix", StringComparison.OrdinalIgnoreCase))));
+        || (!inputs.Any(i => i.IsSeed) && inputs.Any(i => i.IsWidget && NamesFile(i.Name)));
+
+    private static bool NamesFile(string input) =>
+        input.Contains("filename", StringComparison.OrdinalIgnoreCase) || input.Contains("prefix", StringComparison.OrdinalIgnoreCase);
 
     private static string? Text(JsonElement source, string member) =>
         source.TryGetProperty(member, out var text) && text.ValueKind is JsonValueKind.String ? text.GetString() : null;

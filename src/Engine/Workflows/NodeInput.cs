@@ -123,7 +123,8 @@ public sealed record NodeInput
             return null;
         }
 
-        var flag = extra.ValueKind is JsonValueKind.Object ? extra.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.True && p.Name.EndsWith(UploadFlag, StringComparison.Ordinal)).Select(p => p.Name[..^UploadFlag.Length]).FirstOrDefault() : null;
+        var flags = extra.ValueKind is JsonValueKind.Object ? extra.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.True).Select(p => p.Name) : [];
+        var flag = flags.FirstOrDefault(f => f.EndsWith(UploadFlag, StringComparison.Ordinal))?[..^UploadFlag.Length];
         return flag switch
         {
             null => KnownLoaders.KindOf(nodeClass, name),

@@ -73,7 +73,7 @@ public sealed record PromptDocument(JsonElement Prompt, string Pointer, JsonElem
     // {id:{"prompt":[number,id,{…},…],"outputs":…}}
     private static (PromptDocument? Document, Fault? Fault) FromHistory(JsonElement at, string pointer)
     {
-        var entries = at.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.Object && p.Value.TryGetProperty("prompt", out var prompt) && prompt.ValueKind is JsonValueKind.Array).Take(2).ToArray();
+        var entries = at.EnumerateObject().Where(p => MemberOf(p.Value, "prompt") is { ValueKind: JsonValueKind.Array }).Take(2).ToArray();
         return entries switch
         {
             [] => (null, null),
@@ -84,10 +84,13 @@ public sealed record PromptDocument(JsonElement Prompt, string Pointer, JsonElem
 
     private static bool IsGraph(JsonElement at) => at.TryGetProperty("nodes", out var nodes) && nodes.ValueKind is JsonValueKind.Array;
 
-    private static bool IsNode(JsonElement value) => value.ValueKind is JsonValueKind.Object && value.TryGetProperty("class_type", out var type) && type.ValueKind is JsonValueKind.String;
+    private static bool IsNode(JsonElement value) => MemberOf(value, "class_type") is { ValueKind: JsonValueKind.String };
 
     private static bool LooksLikeNode(JsonElement value) =>
-        value.ValueKind is JsonValueKind.Object && value.TryGetProperty("inputs", out var inputs) && inputs.ValueKind is JsonValueKind.Object && !value.TryGetProperty("outputs", out _);
+        MemberOf(value, "inputs") is { ValueKind: JsonValueKind.Object } && MemberOf(value, "outputs") is null;
+
+    private static JsonElement? MemberOf(JsonElement value, string name) =>
+        value.ValueKind is JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : null;
 
     private static bool LooksLikeJson(JsonElement text) => text.GetString()!.AsSpan().TrimStart().StartsWith("{"); // A string is never null.
 
@@ -97,7 +100,7 @@ public sealed record PromptDocument(JsonElement Prompt, string Pointer, JsonElem
         return body switch
         {
             _ when names.Length == 0 => "It is an empty object.",
-            _ when body.EnumerateObject().Any(p => p.Value.ValueKind is JsonValueKind.Object && p.Value.TryGetProperty("output_node", out _)) => "It looks like what /object_info answers: a catalog of node classes.",
+            _ when body.EnumerateObject().Any(p => MemberOf(p.Value, "output_node") is not null) => "It looks like what /object_info answers: a catalog of node classes.",
             _ when names.Contains("status") && names.Contains("id") => "It looks like the answer of a job, not like what was sent.",
             _ when names.Contains("openapi") => "It looks like an OpenAPI document.",
             _ when names.Contains("last_node_id") || names.Contains("links") => "It looks like a graph without its nodes.",

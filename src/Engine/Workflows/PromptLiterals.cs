@@ -25,7 +25,9 @@ internal static class PromptLiterals
     {
         JsonValueKind.String when FileNames.IsModel(value.GetString()!) => [value.GetString()!], // A string is never null.
         JsonValueKind.Array when depth > 0 => value.EnumerateArray().SelectMany(v => Within(v, depth - 1)),
-        JsonValueKind.Object when depth > 0 && !(value.TryGetProperty("on", out var on) && on.ValueKind is JsonValueKind.False) => value.EnumerateObject().SelectMany(p => Within(p.Value, depth - 1)),
+        JsonValueKind.Object when depth > 0 && !IsOff(value) => value.EnumerateObject().SelectMany(p => Within(p.Value, depth - 1)),
         _ => [],
     };
+
+    private static bool IsOff(JsonElement value) => value.TryGetProperty("on", out var on) && on.ValueKind is JsonValueKind.False;
 }

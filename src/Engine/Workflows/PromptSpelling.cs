@@ -16,13 +16,14 @@ public static class PromptSpelling
     private static PromptNode Spelled(NodeCatalog host, PromptNode node)
     {
         var known = host.Find(node.Class.Name);
-        ImmutableArray<PromptInput> inputs = [.. node.Inputs.Select(i => i.Link is null && Spelled(host, node, i, known?.Find(i.Name)) is { } value ? i with { Value = value } : i)];
+        ImmutableArray<PromptInput> inputs =
+            [.. node.Inputs.Select(i => i.Link is null && Spelled(host, node, i, known?.Find(i.Name)) is { } value ? i with { Value = value } : i)];
         return inputs.Zip(node.Inputs).All(p => ReferenceEquals(p.First, p.Second)) ? node : node with { Inputs = inputs };
     }
 
     private static JsonElement? Spelled(NodeCatalog host, PromptNode node, PromptInput input, NodeInput? known)
     {
-        if (input.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && known is not { Type: NodeInput.Combo } && PromptLiterals.FilesWithin(input.Value).Any(f => host.SpellingOf(f) is { } own && own != f))
+        if (known is not { Type: NodeInput.Combo } && PromptLiterals.FilesWithin(input.Value).Any(f => host.SpellingOf(f) is { } own && own != f))
         {
             return JsonSerializer.SerializeToElement(Within(host, JsonNode.Parse(input.Value.GetRawText())));
         }
@@ -36,7 +37,8 @@ public static class PromptSpelling
         var spelling = known switch
         {
             null => FileNames.IsModel(text) ? host.SpellingOf(text) : null,
-            { Type: NodeInput.Combo } when !known.Offers(input.Value) => known.Options.FirstOrDefault(o => o.ValueKind is JsonValueKind.String && Spelling.Normal(o.GetString()!) == Spelling.Normal(text)) is { ValueKind: JsonValueKind.String } option ? option.GetString() : null,
+            { Type: NodeInput.Combo } when !known.Offers(input.Value) => known.Options.Where(o => o.ValueKind is JsonValueKind.String)
+                .Select(o => o.GetString()!).FirstOrDefault(o => Spelling.Normal(o) == Spelling.Normal(text)), // A string is never null.
             _ => null,
         };
         return spelling is null || spelling == text ? null : JsonSerializer.SerializeToElement(spelling);
@@ -56,7 +58,8 @@ public static class PromptSpelling
             case JsonArray items:
                 return new JsonArray([.. items.Select(i => Within(host, i?.DeepClone()))]);
             default:
-                return value?.GetValueKind() is JsonValueKind.String && value.GetValue<string>() is var text && FileNames.IsModel(text) && host.SpellingOf(text) is { } own ? JsonValue.Create(own) : value;
+                return value?.GetValueKind() is JsonValueKind.String && value.GetValue<string>() is var text && FileNames.IsModel(text)
+                    && host.SpellingOf(text) is { } own ? JsonValue.Create(own) : value;
         }
     }
 }

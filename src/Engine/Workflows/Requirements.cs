@@ -29,7 +29,8 @@ public sealed record Requirements
 
     /// <summary>The model files among the options, by name.</summary>
     [JsonIgnore]
-    public ImmutableArray<RequiredOption> Models => [.. Options.Where(o => o.IsModelFile).Concat(Files.Select(f => new RequiredOption("", "lora", f))).DistinctBy(o => o.Value)];
+    public ImmutableArray<RequiredOption> Models =>
+        [.. Options.Where(o => o.IsModelFile).Concat(Files.Select(f => new RequiredOption("", "lora", f))).DistinctBy(o => o.Value)];
 
     /// <summary>Of the nodes that some output needs; ComfyUI looks at no others.</summary>
     internal static Requirements Of(ImmutableArray<PromptNode> nodes)
@@ -45,12 +46,13 @@ public sealed record Requirements
             [
                 .. literals.Where(l => PromptLiterals.IsCandidate(l.Node, l.Input))
                     .Select(l => new RequiredOption(l.Node.Class.Name, l.Input.Name, l.Input.Value.GetString()!)) // A candidate is a string, which is never null.
-                    .Distinct().OrderBy(o => o.Class, StringComparer.Ordinal).ThenBy(o => o.Input, StringComparer.Ordinal).ThenBy(o => o.Value, StringComparer.Ordinal),
+                    .Distinct()
+                    .OrderBy(o => o.Class, StringComparer.Ordinal).ThenBy(o => o.Input, StringComparer.Ordinal).ThenBy(o => o.Value, StringComparer.Ordinal),
             ],
-            Inputs = [.. classes.Select(g => new GivenInputs(g.Key, [.. g.Select(n => n.Inputs.Select(i => i.Name)).Aggregate((a, b) => a.Intersect(b, StringComparer.Ordinal)).Order(StringComparer.Ordinal)]))],
+            Inputs = [.. classes.Select(g => new GivenInputs(g.Key, SharedBy(g)))],
             Ranges =
             [
-                .. literals.Where(l => l.Input.Value.ValueKind is JsonValueKind.Number && l.Node.Class.Find(l.Input.Name) is not { IsSeed: true } && l.Input.Value.TryGetDecimal(out _))
+                .. literals.Where(l => l.Input.Value.ValueKind is JsonValueKind.Number && l.Input.Value.TryGetDecimal(out _) && l.Node.Class.Find(l.Input.Name) is not { IsSeed: true })
                     .GroupBy(l => (Class: l.Node.Class.Name, Input: l.Input.Name), l => l.Input.Value.GetDecimal())
                     .Select(g => new GivenRange(g.Key.Class, g.Key.Input, g.Min(), g.Max()))
                     .OrderBy(r => r.Class, StringComparer.Ordinal).ThenBy(r => r.Input, StringComparer.Ordinal),
@@ -60,7 +62,8 @@ public sealed record Requirements
     }
 
     /// <summary>Demands by name.</summary>
-    public static Requirements Of(ImmutableArray<string> classes, ImmutableArray<RequiredOption> options) => new Requirements { Classes = classes, Options = options }.WithKey();
+    public static Requirements Of(ImmutableArray<string> classes, ImmutableArray<RequiredOption> options) =>
+        new Requirements { Classes = classes, Options = options }.WithKey();
 
     /// <summary>What the host lacks, in words for a caller; empty when it can execute the prompt.</summary>
     public ImmutableArray<string> MissingOn(NodeCatalog host) =>
@@ -84,6 +87,9 @@ public sealed record Requirements
         { Type: NodeInput.Combo, ListsOptions: true } => input.OffersSpelled(option.Value),
         _ => true,
     };
+
+    private static ImmutableArray<string> SharedBy(IEnumerable<PromptNode> nodes) =>
+        [.. nodes.Select(n => n.Inputs.Select(i => i.Name)).Aggregate((a, b) => a.Intersect(b, StringComparer.Ordinal)).Order(StringComparer.Ordinal)];
 
     private Requirements WithKey()
     {

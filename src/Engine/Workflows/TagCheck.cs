@@ -35,7 +35,8 @@ internal static class TagCheck
         {
             if (!node.Class.Inputs.Any(i => i.Name.Equals(listed.Name, StringComparison.OrdinalIgnoreCase)))
             {
-                yield return $"The tag '{tag.Name}' of {node.Describe()} lists the input '{listed.Name}', which the node does not have. It has {string.Join(", ", node.Class.Inputs.Select(i => i.Name))}.";
+                var has = string.Join(", ", node.Class.Inputs.Select(i => i.Name));
+                yield return $"The tag '{tag.Name}' of {node.Describe()} lists the input '{listed.Name}', which the node does not have. It has {has}.";
             }
 
             if (listed.Kind is { } kind && !TagInput.Kinds.Contains(kind))

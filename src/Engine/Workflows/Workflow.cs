@@ -55,7 +55,7 @@ public sealed class Workflow
 
     internal TagIndex Tags { get; }
 
-    /// <summary>Checks what is to be saved: a prompt, bare or in a wrapper. Everything that is wrong with it is said at once, with pointers into what was sent.</summary>
+    /// <summary>Checks what is to be saved: a prompt, bare or in a wrapper. All that is wrong with it is said at once, with pointers into what was sent.</summary>
     public static WorkflowCheck Check(JsonElement body, NodeCatalog catalog)
     {
         var (document, refusal) = PromptDocument.Read(body);
@@ -87,7 +87,8 @@ public sealed class Workflow
     }
 
     /// <summary>The node classes that a body names which is to be saved.</summary>
-    public static ImmutableArray<string> ClassesOf(JsonElement body) => PromptDocument.Read(body).Document is { } document ? PromptReader.ClassesOf(document.Prompt) : [];
+    public static ImmutableArray<string> ClassesOf(JsonElement body) =>
+        PromptDocument.Read(body).Document is { } document ? PromptReader.ClassesOf(document.Prompt) : [];
 
     /// <summary>The inputs that a call must set and does not, at their places in its body.</summary>
     public IEnumerable<Fault> MissingRequired(CallValues values)
@@ -97,7 +98,8 @@ public sealed class Workflow
         return from tag in Tags.All
                from input in tag.Inputs
                where input.Any(t => needed.Contains(t.Node.Id) && ContractBuilder.LacksFile(t.Node, t.Input) && !set.Contains((t.Node.Id, t.Input.Name)))
-               select new Fault("invalid_input", $"{input.Key} of '{tag.Name}' is required: no host has the file that was saved with the workflow.", JsonPointer.Of(tag.Name, input.Key));
+               select new Fault(
+                   "invalid_input", $"{input.Key} of '{tag.Name}' is required: no host has the file that was saved with the workflow.", JsonPointer.Of(tag.Name, input.Key));
     }
 
     private static ImmutableArray<PromptNode> WithoutBypassed(ImmutableArray<PromptNode> all) =>

@@ -24,7 +24,9 @@ internal static class WorkflowWarnings
                 yield return new("class_missing", $"No host has the node class '{node.Class.Name}' now. Runs wait for a host that does.", JsonPointer.Of(node.Id, "class_type"));
             }
 
-            var warnings = !left.Contains(node.Id) ? OfBypassed(node) : needed.Contains(node.Id) ? OfTags(node, isTagged) : [new("loose_node", $"No output needs {node.Describe()}, so it is not executed.", JsonPointer.Of(node.Id))];
+            var warnings = !left.Contains(node.Id) ? OfBypassed(node)
+                : needed.Contains(node.Id) ? OfTags(node, isTagged)
+                : [new("loose_node", $"No output needs {node.Describe()}, so it is not executed.", JsonPointer.Of(node.Id))];
             foreach (var warning in warnings)
             {
                 yield return warning;
@@ -39,7 +41,8 @@ internal static class WorkflowWarnings
 
     private static IEnumerable<Warning> OfTitle(PromptNode node) =>
     [
-        .. node.Annotations.Ignored.Select(text => new Warning("accidental_tag", $"'[{text}]' in the title of {node.Describe()} is not taken as a tag: its pack wrote it.", TitleOf(node))),
+        .. node.Annotations.Ignored.Select(text => new Warning(
+            "accidental_tag", $"'[{text}]' in the title of {node.Describe()} is not taken as a tag: its pack wrote it.", TitleOf(node))),
         .. node.Annotations.MistypedIn(node.Title).Select(text => new Warning("mistyped_annotation", text, TitleOf(node))),
     ];
 
@@ -62,7 +65,8 @@ internal static class WorkflowWarnings
             var exposed = tag.ExposedOf(node).ToArray();
             if (!node.Class.IsOutputNode && (tag.IsOutputOnly || tag.IsMarked || (tag.Inputs is null && exposed.Length == 0)))
             {
-                yield return new("output_lost", $"The tag '{tag.Name}' names nothing to set and no output: {node.Describe()} is no output node. Tag the node that saves or shows.", TitleOf(node));
+                var detail = $"The tag '{tag.Name}' names nothing to set and no output: {node.Describe()} is no output node. Tag the node that saves or shows.";
+                yield return new("output_lost", detail, TitleOf(node));
             }
             else if (isTagged && node.Class.AlsoComputes && !node.Annotations.Tags.Any(t => t.NamesOutputOf(node)))
             {
