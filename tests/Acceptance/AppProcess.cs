@@ -26,6 +26,12 @@ public sealed class AppProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Where it keeps everything.</summary>
+    public StorageOptions Storage => storage;
+
+    /// <summary>Everything that it has written to its log.</summary>
+    public string LogText => folder.LogText;
+
     /// <summary>How long a run may take to go on after its process was killed: Durable waits for leases to lapse.</summary>
     public static TimeSpan Recovery => IsFunctions ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(40);
 

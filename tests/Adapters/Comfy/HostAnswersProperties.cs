@@ -45,7 +45,7 @@ public sealed class HostAnswersProperties
     ];
 
     private static readonly Gen<byte[]> Answer = Gen.Select(Gen.Int[0, Answers.Length - 1], Gen.Int[0, 60], Gen.Int[0, Odd.Length - 1], Gen.Int[0, 60], Gen.Int[0, Odd.Length - 1], (answer, at, odd, alsoAt, also) =>
-        Encoding.UTF8.GetBytes(WithOdd(WithOdd(Answers[answer], at, Odd[odd]), alsoAt, Odd[also])));
+        Encoding.UTF8.GetBytes(WithOdd(Answers[answer], (at, Odd[odd]), (alsoAt, Odd[also]))));
 
     private static readonly Gen<byte[]> CutOrSpoilt = Gen.Select(Answer, Gen.Int[0, 2000], Gen.Byte, Gen.Int[0, 3], (answer, at, with, how) =>
     {
@@ -123,27 +123,16 @@ public sealed class HostAnswersProperties
         }
     }
 
-    private static string WithOdd(string answer, int at, string odd)
+    private static string WithOdd(string answer, params (int At, string Odd)[] changes)
     {
-        const string Here = "@here@";
-        JsonNode? root;
-        try
+        var root = JsonNode.Parse(answer)!; // Each is an object.
+        foreach (var (n, (at, _)) in changes.Index())
         {
-            root = JsonNode.Parse(answer);
-        }
-        catch (JsonException)
-        {
-            return answer; // It is odd enough.
+            var places = Places(root).ToArray();
+            places[at % places.Length]($"@{n}@");
         }
 
-        if (root is null)
-        {
-            return answer;
-        }
-
-        var places = Places(root).ToArray();
-        places[at % places.Length](Here);
-        return root.ToJsonString().Replace($"\"{Here}\"", odd, StringComparison.Ordinal);
+        return changes.Index().Aggregate(root.ToJsonString(), (text, c) => text.Replace($"\"@{c.Index}@\"", c.Item.Odd, StringComparison.Ordinal));
     }
 
     private static IEnumerable<Action<string>> Places(JsonNode? node)
@@ -160,7 +149,7 @@ public sealed class HostAnswersProperties
                     }
                 }
 
-                yield return text => o["@here@more"] = text;
+                yield return text => o["more"] = text;
                 break;
             case JsonArray a:
                 for (var i = 0; i < a.Count; i++)
