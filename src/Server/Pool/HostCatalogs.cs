@@ -39,25 +39,5 @@ public sealed class HostCatalogs(IBlobStore blobs)
         return known[catalog.Hash] = catalog;
     }
 
-    /// <summary>What the pool as a whole knows; <see langword="null"/> while no host has answered.</summary>
-    public async Task<NodeCatalog?> UnionAsync(IEnumerable<PoolHost> hosts, CancellationToken cancellationToken)
-    {
-        var catalogs = new List<NodeCatalog>();
-        foreach (var hash in hosts.Select(h => h.CatalogHash).OfType<string>().Distinct())
-        {
-            if (await GetAsync(hash, cancellationToken) is { } catalog)
-            {
-                catalogs.Add(catalog);
-            }
-        }
-
-        return catalogs.Count switch
-        {
-            0 => null,
-            1 => catalogs[0],
-            _ => NodeCatalog.Union(catalogs),
-        };
-    }
-
     private static string BlobOf(string hash) => $"hosts/catalogs/{hash}.json";
 }
