@@ -140,6 +140,34 @@ public class OutputTests(AppFixture app)
     }
 
     [Fact]
+    public async Task Nothing_is_stored_that_may_have_the_prompt_in_it_when_the_workflow_says_so()
+    {
+        const string Unknown = "\"SimBigFile\",\"inputs\":{\"megabytes\":2,\"filename_prefix\":\"all/big\"}";
+        var known = Prompts.Everything.Replace(Unknown, "\"SimText\",\"inputs\":{\"text\":\"more\"}", StringComparison.Ordinal);
+        await app.Http.SaveAsync("discreet", $$$"""{"prompt":{{{known}}},"settings":{"stripMetadata":true}}""");
+        await app.Http.SaveAsync("indiscreet", $$$"""{"prompt":{{{Prompts.Everything}}},"settings":{"stripMetadata":true}}""");
+        var run = await app.Http.RunAsync("discreet");
+        var refused = await app.Http.RunAsync("indiscreet");
+
+        Assert.Equal("succeeded", Caller.Status(run));
+        Assert.All(["still", "moving", "sound", "latent", "mesh"], tag => Assert.NotEmpty(run["outputs"]![tag]!.AsArray()));
+        Assert.Equal("outputs_unavailable", Caller.Code(refused));
+        Assert.Contains("Metadata cannot be taken out of big_", (string)refused["error"]!["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_gets_any_known_kind_without_metadata()
+    {
+        await app.Http.SaveAsync("everything", Prompts.Everything);
+        var id = (string)(await app.Http.RunAsync("everything"))["id"]!;
+        using var unknown = await app.Http.GetAsync(new Uri($"runs/{id}/outputs/file/0?strip=metadata", UriKind.Relative), Cancellation);
+
+        Assert.Equal("fLaC"u8, (await FollowAsync($"runs/{id}/outputs/sound/0?strip=metadata")).AsSpan(0, 4));
+        Assert.Equal("glTF"u8, (await FollowAsync($"runs/{id}/outputs/mesh/0?strip=metadata")).AsSpan(0, 4));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, unknown.StatusCode);
+    }
+
+    [Fact]
     public async Task A_workflow_sets_the_deadlines_of_its_runs()
     {
         var saved = await app.Http.SaveAsync("brief", $$$"""{"prompt":{{{Prompts.Slow}}},"settings":{"finishWithin":2}}""");

@@ -30,23 +30,24 @@ internal static class Mp4Metadata
 
     public static bool Strip(Stream file)
     {
-        var (boxes, hasMovie) = (0, false);
-        return Walk(file, 0, file.Length, 0, ref boxes, ref hasMovie) && hasMovie;
+        var seen = new Seen();
+        return Walk(file, 0, file.Length, 0, seen) && seen is { HasMovie: true, HasData: true };
     }
 
-    private static bool Walk(Stream file, long at, long end, int depth, ref int boxes, ref bool hasMovie)
+    private static bool Walk(Stream file, long at, long end, int depth, Seen seen)
     {
         while (end - at >= 8)
         {
-            if (++boxes > MostBoxes || BoxAt(file, at, end, depth) is not { } box)
+            if (++seen.Boxes > MostBoxes || BoxAt(file, at, end, depth) is not { } box)
             {
                 return false;
             }
 
-            hasMovie |= box.Type == "moov";
+            seen.HasMovie |= box.Type == "moov";
+            seen.HasData |= box.Type == "mdat";
             if (Containers.Contains(box.Type))
             {
-                if (depth == Deepest || !Walk(file, box.Content, box.End, depth + 1, ref boxes, ref hasMovie))
+                if (depth == Deepest || !Walk(file, box.Content, box.End, depth + 1, seen))
                 {
                     return false;
                 }
@@ -100,6 +101,15 @@ internal static class Mp4Metadata
 
         InPlace.Fill(file, box.Content + fields.Length, box.End);
         return true;
+    }
+
+    private sealed class Seen
+    {
+        public int Boxes { get; set; }
+
+        public bool HasMovie { get; set; }
+
+        public bool HasData { get; set; }
     }
 
     private readonly record struct Box(string Type, long Content, long End);
