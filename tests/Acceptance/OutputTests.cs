@@ -162,8 +162,8 @@ public class OutputTests(AppFixture app)
         var id = (string)(await app.Http.RunAsync("everything"))["id"]!;
         using var unknown = await app.Http.GetAsync(new Uri($"runs/{id}/outputs/file/0?strip=metadata", UriKind.Relative), Cancellation);
 
-        Assert.Equal("fLaC"u8, (await FollowAsync($"runs/{id}/outputs/sound/0?strip=metadata")).AsSpan(0, 4));
-        Assert.Equal("glTF"u8, (await FollowAsync($"runs/{id}/outputs/mesh/0?strip=metadata")).AsSpan(0, 4));
+        Assert.Equal("fLaC", Encoding.Latin1.GetString(await FollowAsync($"runs/{id}/outputs/sound/0?strip=metadata"), 0, 4));
+        Assert.Equal("glTF", Encoding.Latin1.GetString(await FollowAsync($"runs/{id}/outputs/mesh/0?strip=metadata"), 0, 4));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, unknown.StatusCode);
     }
 

@@ -21,14 +21,6 @@ public static class Bombs
         ["bmp of 3.6 gigapixels"] = Bmp(),
     };
 
-    /// <summary>A PNG whose header is right and whose pixels are not there: whoever opens it fails.</summary>
-    public static byte[] Broken(int number)
-    {
-        var header = new byte[13];
-        (header[3], header[7], header[8], header[9]) = (8, 8, 8, 6);
-        return [0x89, .. "PNG\r\n\x1a\n"u8, .. Chunk("IHDR", header), .. Chunk("IDAT", [0x78, 0xDA, 0xFF, (byte)number, 0xFF, 0x14, 0x8C]), .. Chunk("IEND", [])];
-    }
-
     /// <summary>A JSON document that is nested so deep that a recursive reader ends the process.</summary>
     public static string Json { get; } = string.Concat(Enumerable.Repeat("{\"a\":[", 500_000));
 
