@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Pool;
+using ComfyFunc.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Tests.Server;
@@ -71,7 +72,7 @@ public class HostDoorEndpointTests
         foreach (var (status, answer) in new[] { await PutAsync(rig, "gpu-2", body), await BeatAsync(rig, "gpu-2", body) })
         {
             Assert.Equal((409, "conflict"), (status, (string)answer["code"]!));
-            Assert.Contains("'gpu-1'", answer.ToJsonString(), StringComparison.Ordinal);
+            Assert.Contains("'gpu-1'", (string)answer["detail"]!, StringComparison.Ordinal);
         }
 
         Assert.Equal(200, (await PutAsync(rig, "gpu-1", $$"""{"url":"{{host.Url}}","slots":1}""")).Status);
@@ -110,6 +111,21 @@ public class HostDoorEndpointTests
         Assert.Equal((201, "ready"), (status, (string)put["state"]!));
         Assert.Equal("ready", (string)(await PutlessAsync(next, "odd"))["state"]!);
         Assert.NotNull(next.Get<HostCatalogs>().Find((string)put["catalogHash"]!)?.Find("LoadImage"));
+    }
+
+    [Fact]
+    public async Task A_stored_catalog_that_cannot_be_read_keeps_neither_the_start_nor_the_other_hosts()
+    {
+        await using var odd = await CatalogHost.StartAsync("""{"Odd":{"input":{"required":{}},"output":["IMAGE"],"output_node":false}}""");
+        await using var host = await SimulatedHost.StartAsync(new() { Speed = 0 }, Cancellation);
+        await using var rig = await new ServerRig().StartedAsync();
+        var (_, first) = await PutAsync(rig, "a-odd", $$"""{"url":"{{odd.Url}}"}""");
+        var (_, second) = await PutAsync(rig, "b-good", $$"""{"url":"{{host.Url}}"}""");
+        await rig.Get<IBlobStore>().PutBytesAsync($"hosts/catalogs/{(string)first["catalogHash"]!}.json", "[]"u8.ToArray(), "application/json", Cancellation);
+        await using var next = await new ServerRig(before: rig).StartedAsync();
+
+        Assert.NotNull(next.Get<HostCatalogs>().Find((string)second["catalogHash"]!));
+        Assert.Equal("ready", (string)(await PutlessAsync(next, "b-good"))["state"]!);
     }
 
     [Fact]

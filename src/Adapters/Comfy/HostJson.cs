@@ -62,7 +62,7 @@ public abstract record HostJson
         }
         catch (JsonException e)
         {
-            return new Unreadable(e.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+            return new Unreadable(e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? $"It answered {asked} with JSON that is nested more than {Deepest} deep."
                 : $"It answered {asked} with what is no JSON, or breaks off: something is wrong on line {e.LineNumber + 1}, at byte {e.BytePositionInLine + 1} of it.");
         }
