@@ -9,14 +9,17 @@ public class FileMetadataTests
 {
     private static readonly Sample[] All =
     [
-        Pictures.Png, Pictures.AnimatedPng, Pictures.Jpeg, Pictures.WebP, Pictures.AnimatedWebP, Pictures.Gif, Pictures.Bmp, Pictures.Exr, Pictures.Svg,
+        Pictures.Png, Pictures.AnimatedPng, Pictures.Jpeg, Pictures.WebP, Pictures.AnimatedWebP, Pictures.Gif, Pictures.Bmp,
+            Pictures.Exr, Pictures.Svg,
         Videos.Mp4, Videos.Mov, Videos.WebM, Videos.LiveWebM, Videos.Avi,
-        Sounds.Flac, Sounds.FlacBehindId3, Sounds.Mp3, Sounds.Mp3OfVersion2, Sounds.Aac, Sounds.Opus, Sounds.Vorbis, Sounds.Wav, Sounds.LongWav,
+        Sounds.Flac, Sounds.FlacBehindId3, Sounds.Mp3, Sounds.Mp3OfVersion2, Sounds.Aac, Sounds.Opus, Sounds.Vorbis, Sounds.Wav,
+            Sounds.LongWav,
         Models.Latent, Models.Glb, Models.Gltf, Models.Ply, Models.Stl, Models.TextStl, Models.Obj,
     ];
 
     // These say nowhere how long they are: what is left when a part is cut off is whole.
-    private static readonly string[] WithoutEnd = ["image.exr", "live.webm", "video.avi", "sound.flac", "tagged.flac", "sound.mp3", "low.mp3", "sound.aac", "long.wav", "points.ply", "text.stl", "mesh.obj"];
+    private static readonly string[] WithoutEnd = ["image.exr", "live.webm", "video.avi", "sound.flac", "tagged.flac", "sound.mp3",
+        "low.mp3", "sound.aac", "long.wav", "points.ply", "text.stl", "mesh.obj"];
 
     // These are plain text, and nothing in it says which.
     private static readonly string[] WithoutSignature = ["scene.gltf", "mesh.obj"];
@@ -74,7 +77,8 @@ public class FileMetadataTests
 
     [Fact]
     public void No_flipped_bit_does_any_harm() =>
-        Gen.Select(Gen.Int[0, All.Length - 1], Gen.Select(Gen.Int[0, 1 << 20], Gen.Int[0, 7]).Array[1, 4], Gen.Bool).Sample((i, flips, isNearStart) =>
+        Gen.Select(Gen.Int[0, All.Length - 1], Gen.Select(Gen.Int[0, 1 << 20], Gen.Int[0, 7]).Array[1, 4],
+            Gen.Bool).Sample((i, flips, isNearStart) =>
         {
             var file = All[i].File.ToArray();
             foreach (var (at, bit) in flips)
@@ -87,7 +91,8 @@ public class FileMetadataTests
 
     [Theory]
     [MemberData(nameof(NamesOfSigned))]
-    public void A_file_is_known_by_its_content_and_not_by_its_name(string name) => Assert.Equal(Strip(Of(name).File, name), Strip(Of(name).File, "ComfyUI_00001_.bin"));
+    public void A_file_is_known_by_its_content_and_not_by_its_name(string name) =>
+        Assert.Equal(Strip(Of(name).File, name), Strip(Of(name).File, "ComfyUI_00001_.bin"));
 
     [Theory]
     [InlineData("words.txt", "SECRET prompt KSampler")]
@@ -96,7 +101,8 @@ public class FileMetadataTests
     [InlineData("notes.md", "GIF89a, solid ply")]
     [InlineData("table.csv", "a;\u00e4\u00f6")]
     [InlineData("empty.srt", "")]
-    public void Texts_are_what_a_node_was_told_to_write(string name, string text) => Assert.Equal(Encoding.UTF8.GetBytes(text), Strip(Encoding.UTF8.GetBytes(text), name));
+    public void Texts_are_what_a_node_was_told_to_write(string name, string text) =>
+        Assert.Equal(Encoding.UTF8.GetBytes(text), Strip(Encoding.UTF8.GetBytes(text), name));
 
     [Theory]
     [InlineData("")]
@@ -107,7 +113,8 @@ public class FileMetadataTests
     public void What_is_of_no_known_kind_is_refused(string file) => Assert.Null(Strip(Encoding.ASCII.GetBytes(file), "image.png"));
 
     [Fact]
-    public void A_picture_that_is_named_like_a_text_is_a_picture() => Assert.Equal(Pictures.Png.Essence[0], Strip(Pictures.Png.File, "notes.txt"));
+    public void A_picture_that_is_named_like_a_text_is_a_picture() =>
+        Assert.Equal(Pictures.Png.Essence[0], Strip(Pictures.Png.File, "notes.txt"));
 
     [Theory]
     [InlineData("image.png")]
@@ -125,7 +132,8 @@ public class FileMetadataTests
     }
 
     [Fact]
-    public void A_webp_says_that_it_has_no_exif_and_no_xmp() => Assert.Equal(0, Strip(Pictures.WebP.File, "image.webp")![20]); // The flags of VP8X.
+    public void A_webp_says_that_it_has_no_exif_and_no_xmp() =>
+        Assert.Equal(0, Strip(Pictures.WebP.File, "image.webp")![20]); // The flags of VP8X.
 
     [Fact]
     public void What_is_left_of_a_scene_is_a_scene()
@@ -144,11 +152,14 @@ public class FileMetadataTests
     {
         byte[] handler = Videos.Box("hdlr", [.. new byte[8], .. "meta"u8, .. new byte[13]]);
 
-        Assert.Null(Strip([.. Videos.Box("ftyp", 1, 2, 3, 4), .. Videos.Box("moov", Videos.Box("trak", Videos.Box("mdia", handler)))], "video.mp4"));
+        Assert.Null(Strip([.. Videos.Box("ftyp", 1, 2, 3, 4), .. Videos.Box("moov", Videos.Box("trak", Videos.Box("mdia", handler)))],
+            "video.mp4"));
     }
 
     [Fact]
-    public void A_still_in_a_container_for_videos_is_refused() => Assert.Null(Strip([.. Videos.Box("ftyp", "avif"u8.ToArray()), .. Videos.Box("meta", Sample.Secret), .. Videos.Box("mdat", 1)], "image.avif"));
+    public void A_still_in_a_container_for_videos_is_refused() =>
+        Assert.Null(Strip([.. Videos.Box("ftyp", "avif"u8.ToArray()), .. Videos.Box("meta", Sample.Secret), .. Videos.Box("mdat", 1)],
+        "image.avif"));
 
     [Fact]
     public void Boxes_in_boxes_have_an_end()
@@ -205,7 +216,8 @@ public class FileMetadataTests
         using var codec = SKCodec.Create(data);
         return [.. Enumerable.Range(0, Math.Max(1, codec.FrameCount)).Select(i =>
         {
-            using var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+            using var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888,
+                SKAlphaType.Unpremul));
             Assert.Equal(SKCodecResult.Success, codec.GetPixels(bitmap.Info, bitmap.GetPixels(), new SKCodecOptions(i)));
             return bitmap.Bytes;
         })];

@@ -8,7 +8,15 @@ namespace ComfyFunc.Tests.Server.Metadata;
 /// <summary>Pictures with a secret in them.</summary>
 internal static class Pictures
 {
-    public static Sample Png => PngWith("image.png", [], [.. PngChunk("tEXt", [.. "prompt\0"u8, .. Secret]), .. PngChunk("zTXt", Secret), .. PngChunk("iTXt", Secret), .. PngChunk("eXIf", Secret)], Secret);
+    public static Sample Png
+    {
+        get
+        {
+            byte[] told = [.. PngChunk("tEXt", [.. "prompt\0"u8, .. Secret]), .. PngChunk("zTXt", Secret),
+                .. PngChunk("iTXt", Secret), .. PngChunk("eXIf", Secret)];
+            return PngWith("image.png", kept: [], told, toldBehind: told, trailing: Secret);
+        }
+    }
 
     /// <summary>As SaveAnimatedPNG writes it: the prompt in chunks of its own behind the first picture.</summary>
     public static Sample AnimatedPng
@@ -16,8 +24,9 @@ internal static class Pictures
         get
         {
             byte[] control = [.. Big(0), .. Big(16), .. Big(16), .. Big(0), .. Big(0), 0, 1, 0, 10, 0, 0];
-            byte[][] frames = [PngChunk("acTL", [.. Big(1), .. Big(0)]), PngChunk("fcTL", control)];
-            return PngWith("animation.png", [.. frames.SelectMany(f => f)], [.. PngChunk("comf", [.. "prompt\0"u8, .. Secret]), .. PngChunk("prVt", Secret)], []);
+            byte[] kept = [.. PngChunk("acTL", [.. Big(1), .. Big(0)]), .. PngChunk("fcTL", control)];
+            byte[] told = PngChunk("comf", [.. "prompt\0"u8, .. Secret]);
+            return PngWith("animation.png", kept, told: PngChunk("prVt", Secret), toldBehind: [.. told, .. told], trailing: []);
         }
     }
 
@@ -26,7 +35,8 @@ internal static class Pictures
         get
         {
             var plain = Encoded(SKEncodedImageFormat.Jpeg);
-            byte[] tagged = [.. plain[..2], .. Segment(0xE1, Secret), .. Segment(0xE2, [.. "MPF\0"u8, .. Secret]), .. Segment(0xED, Secret), .. Segment(0xE5, Secret), .. Segment(0xFE, Secret), .. plain[2..^2]];
+            byte[] tagged = [.. plain[..2], .. Segment(0xE1, Secret), .. Segment(0xE2, [.. "MPF\0"u8, .. Secret]),
+                .. Segment(0xED, Secret), .. Segment(0xE5, Secret), .. Segment(0xFE, Secret), .. plain[2..^2]];
             return new("photo.jpg", [.. tagged, .. Segment(0xFE, Secret), .. plain[^2..], .. Secret], [plain]);
         }
     }
@@ -36,7 +46,8 @@ internal static class Pictures
         get
         {
             var picture = Encoded(SKEncodedImageFormat.Webp)[12..];
-            byte[] parts = [.. "WEBP"u8, .. Chunk("VP8X", 0x0C, 0, 0, 0, 15, 0, 0, 15, 0, 0), .. picture, .. Chunk("EXIF", Secret), .. Chunk("XMP ", Secret), .. Chunk("mine", Secret)];
+            byte[] parts = [.. "WEBP"u8, .. Chunk("VP8X", 0x0C, 0, 0, 0, 15, 0, 0, 15, 0, 0), .. picture, .. Chunk("EXIF", Secret),
+                .. Chunk("XMP ", Secret), .. Chunk("mine", Secret)];
             return new("image.webp", [.. Chunk("RIFF", parts), .. Secret], [picture]);
         }
     }
@@ -47,7 +58,8 @@ internal static class Pictures
         {
             var picture = Encoded(SKEncodedImageFormat.Webp)[12..];
             var frame = Chunk("ANMF", [0, 0, 0, 0, 0, 0, 15, 0, 0, 15, 0, 0, 100, 0, 0, 0, .. picture, .. Chunk("mine", Secret)]);
-            byte[] parts = [.. "WEBP"u8, .. Chunk("VP8X", 0x0A, 0, 0, 0, 15, 0, 0, 15, 0, 0), .. Chunk("ANIM", 0, 0, 0, 0, 0, 0), .. frame, .. frame, .. Chunk("EXIF", Secret)];
+            byte[] parts = [.. "WEBP"u8, .. Chunk("VP8X", 0x0A, 0, 0, 0, 15, 0, 0, 15, 0, 0), .. Chunk("ANIM", 0, 0, 0, 0, 0, 0),
+                .. frame, .. frame, .. Chunk("EXIF", Secret)];
             return new("animation.webp", Chunk("RIFF", parts), [Chunk("ANIM", 0, 0, 0, 0, 0, 0), picture, picture]);
         }
     }
@@ -60,8 +72,10 @@ internal static class Pictures
             byte[] picture = [0x21, 0xF9, 4, 0, 0, 0, 0, 0, 0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0];
             byte[] repeats = [0x21, 0xFF, 11, .. "NETSCAPE2.0"u8, 3, 1, 0, 0, 0];
             byte[] secret = [(byte)Secret.Length, .. Secret, 0];
-            byte[] told = [0x21, 0xFE, .. secret, 0x21, 0xFF, 11, .. "XMP DataXMP"u8, .. secret, 0x21, 0x01, 12, .. new byte[12], .. secret];
-            return new("image.gif", [.. start, .. repeats, .. told, .. picture, .. told, .. picture, 0x3B, .. Secret], [[.. start, .. repeats, .. picture, .. picture, 0x3B]]);
+            byte[] told = [0x21, 0xFE, .. secret, 0x21, 0xFF, 11, .. "XMP DataXMP"u8, .. secret, 0x21, 0x01, 12, .. new byte[12],
+                .. secret];
+            return new("image.gif", [.. start, .. repeats, .. told, .. picture, .. told, .. picture, 0x3B, .. Secret],
+                [[.. start, .. repeats, .. picture, .. picture, 0x3B]]);
         }
     }
 
@@ -69,7 +83,8 @@ internal static class Pictures
     {
         get
         {
-            byte[] rest = [.. Little(0), .. Little(54), .. Little(40), .. Little(1), .. Little(1), 1, 0, 24, 0, .. new byte[24], 1, 2, 3, 0];
+            byte[] rest = [.. Little(0), .. Little(54), .. Little(40), .. Little(1), .. Little(1), 1, 0, 24, 0, .. new byte[24], 1, 2, 3,
+                0];
             byte[] plain = [.. "BM"u8, .. Little(rest.Length + 6), .. rest];
             return new("image.bmp", [.. plain, .. Secret], [plain]);
         }
@@ -80,9 +95,11 @@ internal static class Pictures
         get
         {
             byte[] channels = Attribute("channels", "chlist", [.. "R\0"u8, .. Little(1), 0, 0, 0, 0, .. Little(1), .. Little(1), 0]);
-            byte[] told = [.. Attribute("prompt", "string", Secret), .. Attribute("comments", "string", Secret), .. Attribute("list", "stringvector", [.. Little(Secret.Length), .. Secret]), .. Attribute("own", "thing", Secret)];
+            byte[] told = [.. Attribute("prompt", "string", Secret), .. Attribute("comments", "string", Secret),
+                .. Attribute("list", "stringvector", [.. Little(Secret.Length), .. Secret]), .. Attribute("own", "thing", Secret)];
             byte[] pixels = Content(40);
-            return new("image.exr", [0x76, 0x2F, 0x31, 1, 2, 0, 0, 0, .. told, .. channels, 0, .. pixels], [channels, pixels], KeepsPlaces: true);
+            return new("image.exr", [0x76, 0x2F, 0x31, 1, 2, 0, 0, 0, .. told, .. channels, 0, .. pixels], [channels, pixels],
+                KeepsPlaces: true);
         }
     }
 
@@ -95,8 +112,10 @@ internal static class Pictures
             var text = $"""
                 <?xml version="1.0"?>
                 <!-- {secret} --><?mine {secret}?>
-                <svg xmlns="http://www.w3.org/2000/svg" xmlns:mine="urn:mine" mine:prompt="{secret}" width="9"><metadata><![CDATA[{secret}]]></metadata>
-                <title>{secret}</title><desc>{secret}</desc><mine:prompt>{secret}</mine:prompt><circle r="3" /><image href="{picture}" /></svg>
+                <svg xmlns="http://www.w3.org/2000/svg" xmlns:mine="urn:mine" mine:prompt="{secret}" width="9">
+                <metadata><![CDATA[{secret}]]></metadata>
+                <title>{secret}</title><desc>{secret}</desc><mine:prompt>{secret}</mine:prompt>
+                <circle r="3" /><image href="{picture}" /></svg>
                 """;
             return new("drawing.svg", Ascii(text), [Ascii("<circle r=\"3\" />"), Ascii("data:image/png;base64,")]);
         }
@@ -116,13 +135,13 @@ internal static class Pictures
         return [.. Big(data.Length), .. content, .. Big((int)Crc32.HashToUInt32(content))];
     }
 
-    private static Sample PngWith(string name, byte[] kept, byte[] told, byte[] behind)
+    private static Sample PngWith(string name, byte[] kept, byte[] told, byte[] toldBehind, byte[] trailing)
     {
         const int AfterHeader = 33; // The signature and IHDR.
         const int End = 12; // IEND.
         var plain = Encoded(SKEncodedImageFormat.Png);
         var (start, data, end) = (plain[..AfterHeader], plain[AfterHeader..^End], plain[^End..]);
-        return new(name, [.. start, .. kept, .. told, .. data, .. told, .. end, .. behind], [[.. start, .. kept, .. data, .. end]]);
+        return new(name, [.. start, .. kept, .. told, .. data, .. toldBehind, .. end, .. trailing], [[.. start, .. kept, .. data, .. end]]);
     }
 
     private static byte[] Segment(byte marker, byte[] content)
@@ -132,5 +151,6 @@ internal static class Pictures
         return [0xFF, marker, .. length, .. content];
     }
 
-    private static byte[] Attribute(string name, string type, byte[] value) => [.. Ascii(name), 0, .. Ascii(type), 0, .. Little(value.Length), .. value];
+    private static byte[] Attribute(string name, string type, byte[] value) =>
+        [.. Ascii(name), 0, .. Ascii(type), 0, .. Little(value.Length), .. value];
 }

@@ -45,7 +45,8 @@ public sealed record Sample(string Name, byte[] File, byte[][] Essence, bool Kee
     }
 
     /// <summary>A chunk of RIFF: type, length, content and a byte where the length is odd.</summary>
-    internal static byte[] Chunk(string type, params byte[] content) => [.. Ascii(type), .. Little(content.Length), .. content, .. new byte[content.Length % 2]];
+    internal static byte[] Chunk(string type, params byte[] content) =>
+        [.. Ascii(type), .. Little(content.Length), .. content, .. new byte[content.Length % 2]];
 
     /// <summary>A checksum as it is defined, bit by bit.</summary>
     internal static uint Crc(ReadOnlySpan<byte> bytes, uint polynomial, int width)

@@ -32,7 +32,9 @@ internal static class AudioTags
     {
         _ when file.Length >= Id3v1 && file[^Id3v1..].StartsWith("TAG"u8) => Id3v1,
         _ when file.Length >= ApeFooter && file[^ApeFooter..] is var ape && ape.StartsWith("APETAGEX"u8) => ApeLength(ape),
-        _ when file.Length >= LyricsFooter && file.EndsWith("LYRICS200"u8) && int.TryParse(file[^LyricsFooter..^9], NumberStyles.None, CultureInfo.InvariantCulture, out var lyrics) => lyrics + LyricsFooter,
+        _ when file.Length >= LyricsFooter && file.EndsWith("LYRICS200"u8)
+            && int.TryParse(file[^LyricsFooter..^9], NumberStyles.None, CultureInfo.InvariantCulture, out var lyrics)
+            => lyrics + LyricsFooter,
         _ when file.Length >= Id3Header && file[^Id3Header..] is var id3 && id3.StartsWith("3DI"u8) => SyncSafe(id3[6..]) + (2 * Id3Header),
         _ => 0,
     };
@@ -45,5 +47,6 @@ internal static class AudioTags
         return (int)Math.Clamp(length, ApeFooter, int.MaxValue);
     }
 
-    private static int SyncSafe(ReadOnlySpan<byte> bytes) => ((bytes[0] & 0x7F) << 21) | ((bytes[1] & 0x7F) << 14) | ((bytes[2] & 0x7F) << 7) | (bytes[3] & 0x7F);
+    private static int SyncSafe(ReadOnlySpan<byte> bytes) =>
+        ((bytes[0] & 0x7F) << 21) | ((bytes[1] & 0x7F) << 14) | ((bytes[2] & 0x7F) << 7) | (bytes[3] & 0x7F);
 }

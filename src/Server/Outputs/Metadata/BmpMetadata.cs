@@ -10,7 +10,9 @@ internal static class BmpMetadata
     public static bool Recognises(ReadOnlySpan<byte> file) => file.StartsWith("BM"u8) && file.Length >= Header;
 
     public static byte[]? Strip(ReadOnlySpan<byte> file) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(file[2..]) is >= Header and var length && length <= file.Length && BinaryPrimitives.ReadUInt32LittleEndian(file[10..]) < length
+        BinaryPrimitives.ReadUInt32LittleEndian(file[2..]) is >= Header and var length
+            && length <= file.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(file[10..]) < length
             ? file[..(int)length].ToArray()
             : null;
 }

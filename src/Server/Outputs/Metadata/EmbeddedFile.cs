@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>Pictures inside of other files: stripped, with zeros behind them for what went, so that the file around them keeps its lengths.</summary>
+/// <summary>Pictures inside of other files: stripped, with zeros for what went, so that the file around them keeps its lengths.</summary>
 internal static class EmbeddedFile
 {
     /// <returns>The same length; <see langword="null"/> when its metadata cannot be taken out.</returns>

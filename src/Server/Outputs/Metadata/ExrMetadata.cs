@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>OpenEXR: attributes that do not say how pixels are stored and meant keep their names and lose their values, so that no offset changes.</summary>
+/// <summary>OpenEXR: attributes that do not say how pixels are stored and meant lose their values, so that no offset changes.</summary>
 internal static class ExrMetadata
 {
     private const int LongestText = 256;
@@ -12,7 +12,8 @@ internal static class ExrMetadata
     private const int MultiPart = 0x1000;
 
     private static readonly FrozenSet<string> Kept = FrozenSet.Create(
-        "channels", "compression", "dataWindow", "displayWindow", "lineOrder", "pixelAspectRatio", "screenWindowCenter", "screenWindowWidth",
+        "channels", "compression", "dataWindow", "displayWindow", "lineOrder",
+        "pixelAspectRatio", "screenWindowCenter", "screenWindowWidth",
         "tiles", "type", "name", "view", "multiView", "version", "chunkCount", "maxSamplesPerPixel",
         "chromaticities", "whiteLuminance", "adoptedNeutral", "framesPerSecond", "xDensity", "preview");
 
@@ -97,6 +98,8 @@ internal static class ExrMetadata
     private static string? TextAt(Stream file, long at)
     {
         var text = new byte[(int)Math.Clamp(file.Length - at, 0, LongestText)];
-        return InPlace.TryRead(file, at, text) && text.AsSpan().IndexOf((byte)0) is >= 0 and var end ? Encoding.Latin1.GetString(text, 0, end) : null;
+        return InPlace.TryRead(file, at, text) && text.AsSpan().IndexOf((byte)0) is >= 0 and var end
+            ? Encoding.Latin1.GetString(text, 0, end)
+            : null;
     }
 }

@@ -3,7 +3,10 @@ using System.Text.Unicode;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>Takes the prompt, and whatever else describes a file, out of it; what it shows or plays stays byte for byte. Kinds are told by their content.</summary>
+/// <summary>
+/// Takes the prompt, and whatever else describes a file, out of it; what it shows or plays stays byte for byte.
+/// Kinds are told by their content.
+/// </summary>
 public static class FileMetadata
 {
     /// <summary>Up to this many bytes, files of those kinds are handled that have to be written anew.</summary>
@@ -99,7 +102,9 @@ public static class FileMetadata
     };
 
     // Texts are what a node was told to write, and ComfyUI adds nothing to them.
-    private static bool IsNamedText(string name) => Path.GetExtension(name).ToUpperInvariant() is ".TXT" or ".MD" or ".CSV" or ".SRT" or ".JSON";
+    private static bool IsNamedText(string name) =>
+        Path.GetExtension(name).ToUpperInvariant() is ".TXT" or ".MD" or ".CSV" or ".SRT" or ".JSON";
 
-    private static bool IsText(ReadOnlySpan<byte> file) => !file.Contains((byte)0) && (Utf8.IsValid(file) || !file.ContainsAnyInRange((byte)0x80, (byte)0x9F));
+    private static bool IsText(ReadOnlySpan<byte> file) =>
+        !file.Contains((byte)0) && (Utf8.IsValid(file) || !file.ContainsAnyInRange((byte)0x80, (byte)0x9F));
 }

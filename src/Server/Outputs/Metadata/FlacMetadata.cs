@@ -48,7 +48,8 @@ internal static class FlacMetadata
         return ended;
     }
 
-    // Every frame ends with its checksum, and a checksum that goes on over its own value is nought: so it is at the end of all frames, and nowhere else.
+    // Every frame ends with its checksum, and a checksum that goes on over its own value is nought:
+    // so it is at the end of all frames, and nowhere else.
     private static bool AreFrames(ReadOnlySpan<byte> frames)
     {
         if (frames.IsEmpty)

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>GIF: comments, plain texts and applications' extensions go, but for those that say how often an animation repeats and what its colors mean.</summary>
+/// <summary>GIF: comments, texts and applications' extensions go, but for repetitions and color profiles.</summary>
 internal static class GifMetadata
 {
     private const int Header = 13;
@@ -49,14 +49,16 @@ internal static class GifMetadata
 
     private static bool IsKept(ReadOnlySpan<byte> extension) =>
         extension[1] == GraphicControl
-        || (extension[1] == Application && (IsOf(extension, "NETSCAPE2.0"u8) || IsOf(extension, "ANIMEXTS1.0"u8) || IsOf(extension, "ICCRGBG1012"u8)));
+        || (extension[1] == Application
+            && (IsOf(extension, "NETSCAPE2.0"u8) || IsOf(extension, "ANIMEXTS1.0"u8) || IsOf(extension, "ICCRGBG1012"u8)));
 
-    private static bool IsOf(ReadOnlySpan<byte> extension, ReadOnlySpan<byte> application) => extension[2] == application.Length && extension[3..].StartsWith(application);
+    private static bool IsOf(ReadOnlySpan<byte> extension, ReadOnlySpan<byte> application) =>
+        extension[2] == application.Length && extension[3..].StartsWith(application);
 
     private static int? LengthOf(ReadOnlySpan<byte> block) => block[0] switch
     {
         Extension when block.Length > 2 => End(block, 2),
-        Image when block.Length > 10 => End(block, 11 + TableLength(block[9])), // The table of colors, and one byte that says how the pixels are coded.
+        Image when block.Length > 10 => End(block, 11 + TableLength(block[9])), // The colors, and a byte on how pixels are coded.
         _ => null,
     };
 

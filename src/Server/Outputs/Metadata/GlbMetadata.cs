@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>GLB: the scene's JSON loses what describes it, the pictures of the binary chunk too, and nothing moves. ComfyUI writes the prompt into <c>asset.extras</c>.</summary>
+/// <summary>GLB: scene and pictures lose what describes them, and nothing moves. The prompt is in <c>asset.extras</c>.</summary>
 internal static class GlbMetadata
 {
     private const int Header = 12;
@@ -32,7 +32,9 @@ internal static class GlbMetadata
 
         // Some pad it with zeros, where the format says spaces.
         json.AsSpan(json.AsSpan().TrimEnd((byte)0).Length).Fill((byte)' ');
-        if (!GltfJson.Blank(json) || GltfJson.Pictures(json) is not { } pictures || BlankChunks(file, header.Length + length) is not { } binary)
+        if (!GltfJson.Blank(json)
+            || GltfJson.Pictures(json) is not { } pictures
+            || BlankChunks(file, header.Length + length) is not { } binary)
         {
             return false;
         }
@@ -78,7 +80,9 @@ internal static class GlbMetadata
     private static bool StripPicture(Stream file, (long Start, long End) binary, long start, int length)
     {
         var picture = new byte[length];
-        if (start > binary.End - binary.Start - length || !InPlace.TryRead(file, binary.Start + start, picture) || EmbeddedFile.Strip(picture) is not { } stripped)
+        if (start > binary.End - binary.Start - length
+            || !InPlace.TryRead(file, binary.Start + start, picture)
+            || EmbeddedFile.Strip(picture) is not { } stripped)
         {
             return false;
         }

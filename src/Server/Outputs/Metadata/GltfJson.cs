@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>The JSON of a glTF scene: <c>extras</c>, copyright, generator and XMP become spaces, and the pictures in it lose theirs.</summary>
+/// <summary>The JSON of a glTF scene: <c>extras</c>, copyright, generator and XMP become spaces; its pictures lose theirs.</summary>
 internal static class GltfJson
 {
     public static byte[]? Strip(ReadOnlySpan<byte> file)
@@ -61,8 +61,10 @@ internal static class GltfJson
                 continue;
             }
 
-            if (index >= views.Length || views[index] is var view && Number(view, "buffer", -1) is not 0
-                || Number(view, "byteOffset", 0) is not { } start || Number(view, "byteLength", -1) is not (>= 0 and <= FileMetadata.LargestRewritten and var length))
+            if (index >= views.Length
+                || (views[index] is var view && Number(view, "buffer", -1) is not 0)
+                || Number(view, "byteOffset", 0) is not { } start
+                || Number(view, "byteLength", -1) is not (>= 0 and <= FileMetadata.LargestRewritten and var length))
             {
                 return null;
             }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>JPEG: EXIF, XMP, IPTC, comments and every other application's segments go; size, color profile and Adobe's color transform stay.</summary>
+/// <summary>JPEG: EXIF, XMP, IPTC, comments and other segments go; the color profile and Adobe's color transform stay.</summary>
 internal static class JpegMetadata
 {
     private const byte Marker = 0xFF;

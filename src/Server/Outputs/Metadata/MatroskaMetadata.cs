@@ -4,8 +4,8 @@ using System.Numerics;
 namespace ComfyFunc.Outputs.Metadata;
 
 /// <summary>
-/// WebM and Matroska: tags, titles, attachments, chapters and names of tracks become <c>Void</c> elements of the same length, so that no position changes.
-/// ComfyUI writes the prompt into tags.
+/// WebM and Matroska: tags, titles, attachments, chapters and names of tracks become <c>Void</c> elements of the same length, so that no
+/// position changes. ComfyUI writes the prompt into tags.
 /// </summary>
 internal static class MatroskaMetadata
 {
@@ -84,11 +84,14 @@ internal static class MatroskaMetadata
         (_, Void) => Handling.Drop,
         (Segment, SeekHead or Info or Tracks) or (Tracks, TrackEntry) => Handling.Descend,
         (Segment, Cluster or Cues) => Handling.Keep,
-        (Segment, 0xE7 or 0xA3 or 0xA0 or 0xA7 or 0xAB) => Handling.Keep, // Of a cluster of unknown length: timestamp, blocks, position, size.
+        // Of a cluster of unknown length: timestamp, blocks, position, size.
+        (Segment, 0xE7 or 0xA3 or 0xA0 or 0xA7 or 0xAB) => Handling.Keep,
         (SeekHead, Seek) => Handling.Follow,
-        (Info, 0x73A4 or 0x3CB923 or 0x3EB923 or 0x4444 or 0x2AD7B1 or 0x4489 or 0x4461) => Handling.Keep, // Identities, scale, duration, date.
+        // Identities, scale, duration, date.
+        (Info, 0x73A4 or 0x3CB923 or 0x3EB923 or 0x4444 or 0x2AD7B1 or 0x4489 or 0x4461) => Handling.Keep,
         (Info, MuxingApp or WritingApp) => Handling.Blank, // Must be there, may be blank.
-        (TrackEntry, 0x536E or 0x258688 or 0x3A9697 or 0x3B4040 or 0x26B240) => Handling.Drop, // Name; name, settings and links of the codec.
+        // Its name; the codec's name, settings and links.
+        (TrackEntry, 0x536E or 0x258688 or 0x3A9697 or 0x3B4040 or 0x26B240) => Handling.Drop,
         (TrackEntry, _) => Handling.Keep,
         _ => Handling.Drop,
     };
@@ -97,7 +100,9 @@ internal static class MatroskaMetadata
     {
         var target = new byte[4];
         return ElementAt(file, seek.Content, seek.End) is { Id: SeekId, IsOpen: false } id
-            && (id.End - id.Content != 4 || !InPlace.TryRead(file, id.Content, target) || HandlingOf(Segment, BinaryPrimitives.ReadUInt32BigEndian(target)) is Handling.Drop);
+            && (id.End - id.Content != target.Length
+                || !InPlace.TryRead(file, id.Content, target)
+                || HandlingOf(Segment, BinaryPrimitives.ReadUInt32BigEndian(target)) is Handling.Drop);
     }
 
     private static void WriteVoid(Stream file, Element element)
@@ -130,7 +135,8 @@ internal static class MatroskaMetadata
             : null;
     }
 
-    private static int WidthOf(ReadOnlySpan<byte> bytes) => bytes.IsEmpty || bytes[0] == 0 ? 0 : BitOperations.LeadingZeroCount((uint)bytes[0]) - 23;
+    private static int WidthOf(ReadOnlySpan<byte> bytes) =>
+        bytes.IsEmpty || bytes[0] == 0 ? 0 : BitOperations.LeadingZeroCount((uint)bytes[0]) - 23;
 
     private static ulong Number(ReadOnlySpan<byte> bytes)
     {

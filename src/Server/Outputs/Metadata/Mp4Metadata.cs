@@ -5,8 +5,8 @@ using System.Text;
 namespace ComfyFunc.Outputs.Metadata;
 
 /// <summary>
-/// MP4, MOV and M4A: every box that is not needed to play the file becomes a <c>free</c> box of the same length, so that no offset changes. ComfyUI writes the
-/// prompt into <c>moov/udta/meta</c> or <c>moov/meta</c>.
+/// MP4, MOV and M4A: every box that is not needed to play the file becomes a <c>free</c> box of the same length, so that no offset changes.
+/// ComfyUI writes the prompt into <c>moov/udta/meta</c> or <c>moov/meta</c>.
 /// </summary>
 internal static class Mp4Metadata
 {
@@ -23,10 +23,12 @@ internal static class Mp4Metadata
         "mvhd", "iods", "pssh", "ctab", "mehd", "trex", "leva",
         "tkhd", "tref", "trgr", "load", "clef", "prof", "enof", "elst",
         "mdhd", "elng", "vmhd", "smhd", "hmhd", "nmhd", "sthd", "gmin", "tmcd", "dref",
-        "stsd", "stts", "ctts", "cslg", "stss", "stsh", "stps", "sdtp", "stsc", "stsz", "stz2", "stco", "co64", "stdp", "padb", "sgpd", "sbgp", "subs", "saiz", "saio",
+        "stsd", "stts", "ctts", "cslg", "stss", "stsh", "stps", "sdtp", "stsc", "stsz", "stz2", "stco", "co64",
+        "stdp", "padb", "sgpd", "sbgp", "subs", "saiz", "saio",
         "mfhd", "tfhd", "tfdt", "trun", "tfra", "mfro", "senc");
 
-    public static bool Recognises(ReadOnlySpan<byte> head) => head.Length >= 8 && Starts.Contains(Encoding.Latin1.GetString(head.Slice(4, 4)));
+    public static bool Recognises(ReadOnlySpan<byte> head) =>
+        head.Length >= 8 && Starts.Contains(Encoding.Latin1.GetString(head.Slice(4, 4)));
 
     public static bool Strip(Stream file)
     {

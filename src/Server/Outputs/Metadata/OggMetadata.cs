@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>Ogg with Opus or Vorbis: the comment packet is replaced by an empty one, and the pages are counted anew. ComfyUI writes the prompt into it.</summary>
+/// <summary>Ogg with Opus or Vorbis: an empty packet of comments takes the place of the one that ComfyUI writes the prompt into.</summary>
 internal static class OggMetadata
 {
     public static bool Recognises(ReadOnlySpan<byte> file) => file.StartsWith("OggS"u8);

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>PNG and APNG: texts, EXIF and private chunks go. ComfyUI writes the prompt into <c>tEXt</c>, and into <c>comf</c> in animations.</summary>
+/// <summary>PNG and APNG: texts, EXIF and private chunks go. The prompt is in <c>tEXt</c>, or <c>comf</c> in animations.</summary>
 internal static class PngMetadata
 {
     private const int Frame = 12; // Length, type and checksum.

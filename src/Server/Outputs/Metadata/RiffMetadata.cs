@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>WAV (RF64 too) and AVI: INFO lists, ID3, broadcast and XML chunks become <c>JUNK</c> chunks of the same length, so that no index is wrong.</summary>
+/// <summary>WAV (RF64 too) and AVI: INFO, ID3, broadcast and XML chunks become <c>JUNK</c> of the same length: nothing moves.</summary>
 internal static class RiffMetadata
 {
     private const int MostChunks = 100_000;
@@ -17,7 +17,9 @@ internal static class RiffMetadata
     private static readonly FrozenSet<string> Lists = FrozenSet.Create("LIST hdrl", "LIST strl", "LIST odml");
 
     public static bool Recognises(ReadOnlySpan<byte> head) =>
-        head.Length >= 12 && (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8)) && (head[8..].StartsWith("WAVE"u8) || head[8..].StartsWith("AVI "u8));
+        head.Length >= 12
+        && (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8))
+        && (head[8..].StartsWith("WAVE"u8) || head[8..].StartsWith("AVI "u8));
 
     public static bool Strip(Stream file)
     {
@@ -32,8 +34,15 @@ internal static class RiffMetadata
                 return at > 0;
             }
 
-            end = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4)) is not uint.MaxValue and var length ? at + 8 + length + (length & 1) : file.Length;
-            if (end > file.Length + 1 || end < at + header.Length || !Walk(file, at + header.Length, end = Math.Min(end, file.Length), 0, ref chunks))
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4));
+            end = length == uint.MaxValue ? file.Length : at + 8 + length + (length & 1);
+            if (end > file.Length + 1 || end < at + header.Length)
+            {
+                return false;
+            }
+
+            end = Math.Min(end, file.Length);
+            if (!Walk(file, at + header.Length, end, 0, ref chunks))
             {
                 return false;
             }
@@ -42,7 +51,8 @@ internal static class RiffMetadata
         return true;
     }
 
-    private static bool IsRiff(ReadOnlySpan<byte> header, bool isFirst) => isFirst ? Recognises(header) : header.StartsWith("RIFF"u8) && header[8..].StartsWith("AVIX"u8);
+    private static bool IsRiff(ReadOnlySpan<byte> header, bool isFirst) =>
+        isFirst ? Recognises(header) : header.StartsWith("RIFF"u8) && header[8..].StartsWith("AVIX"u8);
 
     private static bool Walk(Stream file, long at, long end, int depth, ref int chunks)
     {

@@ -31,5 +31,6 @@ internal static class StlMetadata
         return stripped;
     }
 
-    private static bool IsBinary(ReadOnlySpan<byte> file) => file.Length >= Header && Header + (Facet * (long)BinaryPrimitives.ReadUInt32LittleEndian(file[FreeText..])) == file.Length;
+    private static bool IsBinary(ReadOnlySpan<byte> file) =>
+        file.Length >= Header && Header + (Facet * (long)BinaryPrimitives.ReadUInt32LittleEndian(file[FreeText..])) == file.Length;
 }

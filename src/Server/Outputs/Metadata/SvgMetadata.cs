@@ -4,12 +4,15 @@ using System.Xml.Linq;
 
 namespace ComfyFunc.Outputs.Metadata;
 
-/// <summary>SVG: metadata, titles, descriptions, comments and what other programs put there go. ComfyUI writes the prompt into <c>metadata</c>.</summary>
+/// <summary>SVG: metadata, titles, descriptions, comments and other programs' marks go. The prompt is in <c>metadata</c>.</summary>
 internal static class SvgMetadata
 {
     private const int Seen = 4096;
 
-    private static readonly XNamespace[] Kept = ["", "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1999/xhtml", XNamespace.Xml.NamespaceName, XNamespace.Xmlns.NamespaceName];
+    private static readonly XNamespace[] Kept =
+    [
+        "", "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1999/xhtml", XNamespace.Xml, XNamespace.Xmlns,
+    ];
 
     private static ReadOnlySpan<byte> BeforeMarkup => [0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\r', (byte)'\n', (byte)'\t'];
 
@@ -23,7 +26,8 @@ internal static class SvgMetadata
     {
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(file.ToArray()), new() { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+            using var text = new MemoryStream(file.ToArray());
+            using var reader = XmlReader.Create(text, new() { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
             var drawing = XDocument.Load(reader, LoadOptions.PreserveWhitespace);
             if (drawing.Root?.Name.LocalName != "svg")
             {
@@ -53,5 +57,6 @@ internal static class SvgMetadata
         }
     }
 
-    private static bool Goes(XElement element) => element.Name.LocalName is "metadata" or "title" or "desc" || !Kept.Contains(element.Name.Namespace);
+    private static bool Goes(XElement element) =>
+        element.Name.LocalName is "metadata" or "title" or "desc" || !Kept.Contains(element.Name.Namespace);
 }

@@ -5,7 +5,7 @@ namespace ComfyFunc.Outputs.Metadata;
 /// <summary>Formats of lines, each of which begins with a word that says what it is.</summary>
 internal static class TextLines
 {
-    /// <param name="line">What becomes of a line: the line itself, another one, an empty one, or <see langword="null"/> when it has no place in such a file.</param>
+    /// <param name="line">What becomes of a line; <see langword="null"/> when it has no place in such a file.</param>
     /// <returns><see langword="null"/> when any line has none.</returns>
     public static byte[]? Edit(ReadOnlySpan<byte> file, Func<string, string?> line)
     {

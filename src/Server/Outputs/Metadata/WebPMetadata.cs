@@ -11,7 +11,8 @@ internal static class WebPMetadata
     private const byte XmpFlag = 0x04; // Of VP8X.
     private const byte ExifFlag = 0x08;
 
-    public static bool Recognises(ReadOnlySpan<byte> file) => file.Length >= Header && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8);
+    public static bool Recognises(ReadOnlySpan<byte> file) =>
+        file.Length >= Header && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8);
 
     public static byte[]? Strip(ReadOnlySpan<byte> file)
     {
