@@ -161,9 +161,11 @@ public class OutputTests(AppFixture app)
         await app.Http.SaveAsync("everything", Prompts.Everything);
         var id = (string)(await app.Http.RunAsync("everything"))["id"]!;
         using var unknown = await app.Http.GetAsync(new Uri($"runs/{id}/outputs/file/0?strip=metadata", UriKind.Relative), Cancellation);
+        var sound = await FollowAsync($"runs/{id}/outputs/sound/0?strip=metadata");
+        var mesh = await FollowAsync($"runs/{id}/outputs/mesh/0?strip=metadata");
 
-        Assert.Equal("fLaC", Encoding.Latin1.GetString(await FollowAsync($"runs/{id}/outputs/sound/0?strip=metadata"), 0, 4));
-        Assert.Equal("glTF", Encoding.Latin1.GetString(await FollowAsync($"runs/{id}/outputs/mesh/0?strip=metadata"), 0, 4));
+        Assert.Equal("fLaC"u8, sound.AsSpan(0, 4));
+        Assert.Equal("glTF"u8, mesh.AsSpan(0, 4));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, unknown.StatusCode);
     }
 

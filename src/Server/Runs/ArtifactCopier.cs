@@ -57,7 +57,9 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
             case OutputReply.Opened opened:
                 await using (opened.Content)
                 {
-                    return strip ? await StoreStrippedAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken) : await StoreAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken);
+                    return strip
+                        ? await StoreStrippedAsync(blob, tag, file, opened, cancellationToken)
+                        : await StoreAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken);
                 }
 
             default:
@@ -82,8 +84,10 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
                 {
                     StripReply.Stripped { Content: var content } => await StoreAsync(blob, tag, file, content, content.Length, cancellationToken),
                     StripReply.Nothing => await StoreAsync(blob, tag, file, whole, whole.Length, cancellationToken),
-                    StripReply.TooLarge => new CopyReply.TooLarge($"{file.FileName} is larger than the {FileMetadata.LargestRewritten} bytes from which metadata can be taken in such a file."),
-                    StripReply.Unknown => new CopyReply.Unstrippable($"Metadata cannot be taken out of {file.FileName}: it is of no kind for which that is known, or broken. The workflow has stripMetadata set."),
+                    StripReply.TooLarge => new CopyReply.TooLarge(
+                        $"{file.FileName} is larger than the {FileMetadata.LargestRewritten} bytes up to which metadata can be taken out of its kind."),
+                    StripReply.Unknown => new CopyReply.Unstrippable(
+                        $"Metadata cannot be taken out of {file.FileName}: its kind is not known, or it is broken. The workflow has stripMetadata set."),
                     _ => throw new UnreachableException(),
                 };
         }

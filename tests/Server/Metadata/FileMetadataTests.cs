@@ -127,8 +127,10 @@ public class FileMetadataTests
     public void A_picture_is_drawn_as_before(string name)
     {
         var file = Of(name).File;
+        var stripped = Strip(file, name)!;
 
-        Assert.Equal(Pixels(file), Pixels(Strip(file, name)!));
+        Assert.Equal(Drawn(file).Select(f => f.Pixels), Drawn(stripped).Select(f => f.Pixels));
+        Assert.All(Drawn(stripped), f => Assert.Equal(SKCodecResult.Success, f.Result));
     }
 
     [Fact]
@@ -145,6 +147,15 @@ public class FileMetadataTests
         Assert.Equal("[{}]", scene["scenes"]!.ToJsonString());
         Assert.Equal("{}", scene["extensions"]!.ToJsonString());
         Assert.NotNull(SKBitmap.Decode(Convert.FromBase64String(((string)scene["images"]![0]!["uri"]!).Split(',')[1])));
+    }
+
+    [Fact]
+    public void Nothing_in_a_webm_points_to_what_went_or_sums_it_up()
+    {
+        var stripped = Strip(Videos.WebM.File, "video.webm")!;
+
+        Assert.Equal(-1, stripped.AsSpan().IndexOf((byte[])[0x12, 0x54, 0xC3, 0x67])); // Tags.
+        Assert.Equal(-1, stripped.AsSpan().IndexOf(Videos.Element(0xBF, 1, 2, 3, 4)));
     }
 
     [Fact]
@@ -210,16 +221,17 @@ public class FileMetadataTests
 
     private static byte[]? Strip(byte[] file, string name) => FileMetadata.Strip(file.ToArray(), name)?.ToArray();
 
-    private static byte[][] Pixels(byte[] file)
+    // Some readers stumble over the chunks in which ComfyUI puts the prompt of an animation, but have drawn it by then.
+    private static (byte[] Pixels, SKCodecResult Result)[] Drawn(byte[] file)
     {
         using var data = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(data);
         return [.. Enumerable.Range(0, Math.Max(1, codec.FrameCount)).Select(i =>
         {
-            using var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888,
-                SKAlphaType.Unpremul));
-            Assert.Equal(SKCodecResult.Success, codec.GetPixels(bitmap.Info, bitmap.GetPixels(), new SKCodecOptions(i)));
-            return bitmap.Bytes;
+            var size = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+            using var bitmap = new SKBitmap(size);
+            var result = codec.GetPixels(size, bitmap.GetPixels(), new SKCodecOptions(i));
+            return (bitmap.Bytes, result);
         })];
     }
 
