@@ -58,7 +58,7 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
                 await using (opened.Content)
                 {
                     return strip
-                        ? await StoreStrippedAsync(blob, tag, file, opened, cancellationToken)
+                        ? await StoreStrippedAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken)
                         : await StoreAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken);
                 }
 
