@@ -8,27 +8,38 @@ namespace ComfyFunc.Pool;
 /// <summary>Learns what a host is: its version, its memory, its nodes and models, and what it takes.</summary>
 public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostHealth health, TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<HostId, (string Raw, string Catalog)> answers = new();
     // A catalog is some megabytes: one that is of no use is not asked for all the time.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<HostId, DateTimeOffset> due = new();
+    private readonly ConcurrentDictionary<HostId, (string Raw, string Catalog)> answers = new();
+    private int expected;
 
     /// <summary>Whether the host should be asked now: it has not said yet what it is, was of no use when it was asked, or was told anew.</summary>
     public bool IsDue(PoolHost host) => due.TryGetValue(host.Id, out var at) ? at <= clock.GetUtcNow() : host.CatalogHash is null || connections.Find(host.Id) is null;
 
     /// <summary>Somebody has said something of the host: it is to be asked at once.</summary>
-    public void Expect(HostId id) => due[id] = DateTimeOffset.MinValue;
+    public void Expect(HostId id) => due[id] = DateTimeOffset.MinValue.AddTicks(Interlocked.Increment(ref expected)); // Long ago, and never the same twice.
 
     /// <summary>Asks the host and writes what it says into its row.</summary>
     /// <returns>Why it is of no use; <see langword="null"/> when it answers as a ComfyUI server does.</returns>
     public async Task<HostFault?> ProbeAsync(HostId id, CancellationToken cancellationToken)
     {
+        var connection = connections.Find(id);
+        var wasDue = due.TryGetValue(id, out var at);
         var fault = await LearnAsync(id, cancellationToken);
         if (fault is null)
         {
-            due.TryRemove(id, out _);
-            await health.ReturnedAsync(id, cancellationToken);
+            // Whoever has told the host anew meanwhile wants it asked anew, and what came over the old connection is no answer to that.
+            if (wasDue)
+            {
+                due.TryRemove(KeyValuePair.Create(id, at));
+            }
+
+            if (connections.Find(id) == connection)
+            {
+                await health.ReturnedAsync(id, cancellationToken);
+            }
         }
         else
         {
