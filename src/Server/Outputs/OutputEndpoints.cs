@@ -68,7 +68,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
 
         return await renditions.MakeAsync(run.Id, artifact, rendition, cancellationToken) is { } made
             ? await RedirectAsync(made, cancellationToken)
-            : Problems.From("output_not_convertible", "This can be done to still PNG, JPEG and WebP images of up to 64 megapixels and 128 MiB.");
+            : Problems.From("output_not_convertible", "Still PNG, JPEG and WebP images of up to 64 megapixels and 128 MiB can be converted, and metadata can be taken out of the kinds of file that docs/workflows.md lists.");
     }
 
     // Servers leave %2F in a path as it is, so a tag with a slash comes escaped.

@@ -9,7 +9,7 @@ namespace ComfyFunc.Workflows;
 /// <summary>How runs of a version are treated, where the call does not say: <c>{"prompt":{…},"settings":{"finishWithin":600,"stripMetadata":true,"hiddenSeeds":"saved"}}</c>.</summary>
 /// <param name="StartWithin">How long a run may wait for its first slot.</param>
 /// <param name="FinishWithin">How long a run may take from its acceptance to its end.</param>
-/// <param name="StripMetadata">Whether the prompt that ComfyUI writes into images is taken out before they are stored.</param>
+/// <param name="StripMetadata">Whether the prompt that ComfyUI writes into files is taken out before they are stored.</param>
 /// <param name="HiddenSeeds">What becomes of seeds that no tag exposes.</param>
 public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? FinishWithin = null, bool StripMetadata = false, HiddenSeeds HiddenSeeds = HiddenSeeds.Auto)
 {
