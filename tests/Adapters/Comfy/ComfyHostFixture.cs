@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Adapters.Comfy;
 
-/// <summary>The ComfyUI that the contract tests speak to: the one that <c>COMFYUI_URL</c> names, or a simulated one.</summary>
-public sealed class ComfyHostFixture : IAsyncLifetime
+/// <summary>The ComfyUI that the contract tests speak to: the one that <c>COMFYUI_URL</c> names, or a simulated one of a release.</summary>
+public abstract class ComfyHostFixture(string release) : IAsyncLifetime
 {
     private static readonly string? RealUrl = Environment.GetEnvironmentVariable("COMFYUI_URL");
 
@@ -22,7 +22,7 @@ public sealed class ComfyHostFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (RealUrl is null) simulated = await SimulatedHost.StartAsync(new() { Speed = 0 }, TestContext.Current.CancellationToken);
+        if (RealUrl is null) simulated = await SimulatedHost.StartAsync(new() { Speed = 0, ComfyVersion = release }, TestContext.Current.CancellationToken);
         Url = simulated?.Url ?? new Uri(RealUrl!.TrimEnd('/') + "/"); // One of the two is there.
         services = Clients.Build();
         Client = services.GetRequiredService<ComfyClients>().For(Url);
@@ -32,8 +32,15 @@ public sealed class ComfyHostFixture : IAsyncLifetime
     {
         if (services is not null) await services.DisposeAsync();
         if (simulated is not null) await simulated.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>A ComfyUI of 2025.</summary>
+public sealed class OlderComfyFixture() : ComfyHostFixture("0.3.64");
+
+/// <summary>A ComfyUI of 2026.</summary>
+public sealed class NewerComfyFixture() : ComfyHostFixture("0.29.0");
 
 /// <summary>Clients as an application gets them.</summary>
 internal static class Clients

@@ -82,16 +82,11 @@ internal sealed class GpuHost(SimWorld world, HostId id, int slots)
     {
         if (!IsDown && !IsZombie && running is { } prompt && (prompt.Work.Kind != "hang" || prompt.Work.Number % 2 == 0))
         {
-            world.Laws.TakenOff(prompt.Work);
             End(prompt, "interrupted", loads: false, 0);
         }
     }
 
-    public void ClearByPerson()
-    {
-        pending.ForEach(p => world.Laws.TakenOff(p.Work));
-        pending.Clear();
-    }
+    public void ClearByPerson() => pending.Clear();
 
     /// <summary>A custom node pack is added: the catalog changes, and nothing announces it.</summary>
     public void Upgrade() => Upgrades++;

@@ -11,7 +11,6 @@ internal sealed class Laws(SimWorld world)
     private readonly HashSet<RunId> stoppedForCancel = [];
     private readonly Dictionary<int, int> executions = [];
     private readonly Dictionary<PromptId, int> byPrompt = [];
-    private readonly Dictionary<int, int> takenOff = [];
     private readonly Dictionary<int, HashSet<HostId>> killed = [];
 
     public List<string> Broken { get; } = [];
@@ -47,9 +46,6 @@ internal sealed class Laws(SimWorld world)
         byPrompt[prompt] = byPrompt.GetValueOrDefault(prompt) + 1;
         executions[work.Number] = executions.GetValueOrDefault(work.Number) + 1;
     }
-
-    /// <summary>A person took a prompt off its host: its run may be executed once more.</summary>
-    public void TakenOff(SimWork work) => takenOff[work.Number] = takenOff.GetValueOrDefault(work.Number) + 1;
 
     public void Killed(GpuHost host, SimWork work)
     {
