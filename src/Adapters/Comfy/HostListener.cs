@@ -196,12 +196,7 @@ internal sealed partial class HostListener(
         {
             if (queue.Running.Contains(prompt))
             {
-                if (!state.HasBegun)
-                {
-                    var begun = state.Started();
-                    news.Writer.TryWrite(o => o.ProgressedAsync(host, prompt, begun));
-                }
-
+                state.Begin();
                 Executing = prompt;
                 state.Found();
             }

@@ -30,6 +30,8 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
     /// <summary>The connection that gets its events; none of a prompt that was found, not submitted.</summary>
     public IHostSocket? Socket => socket;
 
+    public void Begin() => HasBegun = true;
+
     public PromptProgress Started()
     {
         HasBegun = true;

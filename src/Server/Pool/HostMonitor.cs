@@ -166,8 +166,15 @@ public sealed partial class HostMonitor(
         await SafelyAsync(host, () => health.LostAsync(host, why, CancellationToken.None));
     }
 
-    public async ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing) =>
-        await SafelyAsync(host, () => sentinel.LookedAsync(host, queue, isHearing, CancellationToken.None));
+    public async ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing) => await SafelyAsync(host, async () =>
+    {
+        if (queue.Running is [var running, ..] && watch.Taken(running) is { } lease)
+        {
+            await driver.SignalAsync(lease.Run, new RunEvent.Begun(lease.Attempt, Clock.GetUtcNow()), CancellationToken.None);
+        }
+
+        await sentinel.LookedAsync(host, queue, isHearing, CancellationToken.None);
+    });
 
     public ValueTask QueueMovedAsync(HostId host) => ValueTask.CompletedTask;
 

@@ -56,6 +56,10 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         return w.Tell() ? w.Lease : null;
     }
 
+    /// <summary>The host's queue says that it has taken the prompt; that it gets on with it is not said.</summary>
+    /// <returns>The prompt's lease, if its run does not know that yet.</returns>
+    public Lease? Taken(PromptId prompt) => watched.TryGetValue(prompt, out var w) && w.Tell() ? w.Lease : null;
+
     /// <summary>The run takes it that its prompt executes; it need not be told when it begins.</summary>
     public void TakenToHaveBegun(Lease lease)
     {
