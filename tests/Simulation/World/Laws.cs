@@ -85,11 +85,15 @@ internal sealed class Laws(SimWorld world)
         }
 
         var attempts = Math.Max(1, run.Attempts.Select(a => a.Number).DefaultIfEmpty(0).Max());
+
+        // What a person took off, what stood in somebody's way and what was tried on a second host cost the run none of the attempts that it has.
+        var free = run.Attempts.Count(a => a.Ended is "taken_off" or "stuck" or "node_failed");
+
         // Of an activity that is carried out twice at once, both may find that nothing has been submitted yet.
-        var most = (attempts + world.FailedPlacements(run.Id)) * (world.DoublesActivities ? 2 : 1);
+        var most = (attempts + free + world.FailedPlacements(run.Id)) * (world.DoublesActivities ? 2 : 1);
         if (executions.GetValueOrDefault(number) > most)
         {
-            Break($"Run {number} was executed {executions[number]} times in {attempts} attempts.");
+            Break($"Run {number} was executed {executions[number]} times in {attempts} attempts, {free} of them free.");
         }
     }
 
