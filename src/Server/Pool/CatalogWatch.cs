@@ -39,9 +39,6 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
         bell.Ring();
     }
 
-    /// <summary>The host was asked a moment ago by somebody else.</summary>
-    public void Looked(HostId host) => looked[host] = Clock.GetUtcNow();
-
     /// <summary>Asks the hosts whose time has come.</summary>
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
@@ -49,7 +46,7 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
         await LookAsync(stoppingToken);
     }
 
-    public async Task LookAsync(CancellationToken cancellationToken)
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = Clock.GetUtcNow();
         var due = hosts.Known.Where(h => h.Status is not HostStatus.Offline && h.CatalogHash is not null && (!looked.TryGetValue(h.Id, out var at) || now - at >= Interval)).ToArray();
@@ -61,7 +58,7 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
 
     private async Task LookAsync(PoolHost host, CancellationToken cancellationToken)
     {
-        Looked(host.Id);
+        looked[host.Id] = Clock.GetUtcNow();
         if (await probe.LookAgainAsync(host.Id, cancellationToken) is { } hash && hash != host.CatalogHash)
         {
             CatalogChanged(host.Id);
