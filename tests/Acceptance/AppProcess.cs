@@ -173,11 +173,23 @@ public sealed class AppProcess : IAsyncDisposable
 
     private static string KeyOf(string? connectionString) => connectionString?.Split(';').FirstOrDefault(p => p.StartsWith("AccountKey=", StringComparison.Ordinal))?["AccountKey=".Length..] ?? "AccountKey=";
 
+    // Below the range that the system takes connections' own ports from: a port of that may be gone before the app has it, or while it restarts.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20000, 32000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 }
 

@@ -20,7 +20,7 @@ public abstract class ComfyContractTests(ComfyHostFixture host) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        listener = Clients.Listener(host.Url, host.Client, news);
+        listener = Clients.Listener(host.Url, host.Client, news, Clients.ByEar);
         listener.Start();
         await news.UntilAsync("connected");
     }

@@ -60,4 +60,7 @@ internal static class Clients
         PollInterval = TimeSpan.FromMilliseconds(100), IdleInterval = TimeSpan.FromMilliseconds(100), SecondLook = TimeSpan.FromMilliseconds(50),
         LongestReconnectDelay = TimeSpan.FromMilliseconds(200),
     };
+
+    /// <summary>Learns by its socket alone: a look that overtakes the events would leave them out.</summary>
+    public static ListenerOptions ByEar { get; } = Quick with { PollInterval = TimeSpan.FromHours(1), IdleInterval = TimeSpan.FromHours(1) };
 }

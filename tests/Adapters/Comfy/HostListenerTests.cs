@@ -32,6 +32,7 @@ public sealed class HostListenerTests : IAsyncLifetime
     [Fact]
     public async Task Every_step_is_progress_with_its_node_and_its_count()
     {
+        listener = Clients.Listener(host.Url, client, news, Clients.ByEar);
         await ConnectAsync();
         await SubmitAsync(Graphs.Steps(4));
         var heard = await news.UntilAsync("ended", id);
@@ -44,6 +45,7 @@ public sealed class HostListenerTests : IAsyncLifetime
     [Fact]
     public async Task Previews_are_passed_on_with_their_prompt()
     {
+        listener = Clients.Listener(host.Url, client, news, Clients.ByEar);
         await ConnectAsync();
         await SubmitAsync(Graphs.Sampled());
         var previews = (await news.UntilAsync("ended", id)).Where(n => n.What == "preview").ToList();
@@ -55,6 +57,7 @@ public sealed class HostListenerTests : IAsyncLifetime
     [Fact]
     public async Task Pictures_of_a_node_that_saves_nothing_are_told_from_previews()
     {
+        listener = Clients.Listener(host.Url, client, news, Clients.ByEar);
         await ConnectAsync();
         var graph = Graphs.Sampled();
         graph["8"] = Graphs.Node("SaveImageWebsocket", ("images", Graphs.Link("6")));
