@@ -4,13 +4,13 @@ namespace ComfyFunc.Functions;
 
 /// <summary>
 /// Hands the Durable client to code that no trigger called, such as the listeners. Only a binding can make one, so every function that has the
-/// binding leaves it here; the sweep, which runs at start, is the first.
+/// binding leaves it here. In a process where none has run yet there is no client, and nobody waits for one: it may never come.
 /// </summary>
 public sealed class DurableClientSource
 {
-    private readonly TaskCompletionSource<DurableTaskClient> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile DurableTaskClient? latest;
 
-    public void Offer(DurableTaskClient client) => first.TrySetResult(client);
+    public DurableTaskClient? Current => latest;
 
-    public Task<DurableTaskClient> GetAsync(CancellationToken cancellationToken) => first.Task.WaitAsync(cancellationToken);
+    public void Offer(DurableTaskClient client) => latest = client;
 }

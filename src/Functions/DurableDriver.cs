@@ -1,60 +1,100 @@
 using ComfyFunc.Runs;
 using Grpc.Core;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Functions;
 
 /// <summary>Drives runs by Durable orchestrations, whose instance ids are the runs' ids.</summary>
-public sealed partial class DurableDriver(DurableClientSource clients, ILogger<DurableDriver> logger) : IRunDriver
+public sealed partial class DurableDriver(DurableClientSource clients, IServiceProvider services, ILogger<DurableDriver> logger) : IRunDriver
 {
     // The dispatcher and the listeners wait for it, and with them every other run.
-    private static readonly TimeSpan SignalPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public async Task StartAsync(RunId run, CancellationToken cancellationToken)
+    private static readonly OrchestrationRuntimeStatus[] Ended =
+        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+
+    public bool IsReady => clients.Current is not null;
+
+    // Resolved late: the executor's dispatcher signals through this driver.
+    private RunExecutor Executor => field ??= services.GetRequiredService<RunExecutor>();
+
+    /// <summary>A run that could not be handed over is found by the rescue: its row is written.</summary>
+    public Task StartAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
+        run, (client, ct) => client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value, new() { InstanceId = run.Value }, ct), cancellationToken);
+
+    public Task ResumeAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
+        run,
+        async (client, ct) =>
+        {
+            if (await client.GetInstanceAsync(run.Value, getInputsAndOutputs: false, ct) is null or { IsCompleted: true })
+            {
+                RunTakenOver(run);
+                await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value, new() { InstanceId = run.Value }, ct);
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Any signal may be lost: whoever finds its run unmoved takes it over.</summary>
+    public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken) =>
+        TryAsync(run, (client, ct) => client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), ct), cancellationToken);
+
+    /// <summary>The activity of a process that died runs again only when its message becomes visible, a minute later; a caller does not wait for that.</summary>
+    public async Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken)
     {
-        var client = await clients.GetAsync(cancellationToken);
-        try
+        await Executor.AdvanceAsync(run, news, step: 0, cancellationToken);
+        await SignalAsync(run, news, cancellationToken); // The orchestration learns where its run stands now.
+    }
+
+    /// <summary>Purges the orchestration's history. One whose last step is just ending is waited for.</summary>
+    public Task ForgetAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
+        run,
+        async (client, ct) =>
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value, new() { InstanceId = run.Value }, cancellationToken);
-        }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+            if (await client.GetInstanceAsync(run.Value, getInputsAndOutputs: false, ct) is { IsCompleted: false })
+            {
+                await client.WaitForInstanceCompletionAsync(run.Value, ct);
+            }
+
+            await client.PurgeInstanceAsync(run.Value, ct);
+        },
+        cancellationToken);
+
+    public async Task ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        if (clients.Current is { } client)
         {
-            NotStarted(run, e); // The run's row is written: the rescue takes it over.
+            await client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: time, Statuses: Ended), cancellationToken);
         }
     }
 
-    public async Task ResumeAsync(RunId run, CancellationToken cancellationToken)
+    private async Task TryAsync(RunId run, Func<DurableTaskClient, CancellationToken, Task> act, CancellationToken cancellationToken)
     {
-        var client = await clients.GetAsync(cancellationToken);
-        if (await client.GetInstanceAsync(run.Value, getInputsAndOutputs: false, cancellationToken) is null or { IsCompleted: true })
+        if (clients.Current is not { } client)
         {
-            RunTakenOver(run);
-            await StartAsync(run, cancellationToken);
+            NoClient(run);
+            return;
         }
-    }
 
-    public async Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
-    {
-        var client = await clients.GetAsync(cancellationToken);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(SignalPatience);
+        patience.CancelAfter(Patience);
         try
         {
-            await client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), patience.Token);
+            await act(client, patience.Token);
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            NotSignaled(run, e); // Any signal may be lost: the run's next deadline finds out for itself.
+            NotCarriedOut(run, e);
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "Run {RunId} was driven by nobody; it is taken over.")]
     private partial void RunTakenOver(RunId runId);
 
-    [LoggerMessage(LogLevel.Warning, "The durable runtime did not start run {RunId}; it will be taken over.")]
-    private partial void NotStarted(RunId runId, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "This process has had no Durable client yet; what it had for run {RunId} is made up for by another.")]
+    private partial void NoClient(RunId runId);
 
-    [LoggerMessage(LogLevel.Warning, "The durable runtime did not take a signal to run {RunId}; its next deadline makes up for it.")]
-    private partial void NotSignaled(RunId runId, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "The durable runtime did not take what concerns run {RunId}; it is made up for later.")]
+    private partial void NotCarriedOut(RunId runId, Exception exception);
 }

@@ -37,8 +37,11 @@ public sealed class RunTriggers(RunEndpoints runs, OutputEndpoints outputs, Uplo
 
     [Function(nameof(DeleteRun))]
     public Task<IResult> DeleteRun(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Run)] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        api.AnswerAsync(request, () => runs.DeleteAsync(request, id, cancellationToken), cancellationToken);
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Run)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return api.AnswerAsync(request, () => runs.DeleteAsync(request, id, cancellationToken), cancellationToken);
+    }
 
     [Function(nameof(GetRunStatus))]
     public Task<IResult> GetRunStatus(

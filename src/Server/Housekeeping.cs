@@ -1,11 +1,12 @@
 using ComfyFunc.Batches;
+using ComfyFunc.Processes;
 using ComfyFunc.Runs;
 using ComfyFunc.Usage;
 
 namespace ComfyFunc;
 
-/// <summary>Forgets what is only kept for a time: keys of calls, where results are, files sent ahead of calls, batches, and sums of usage.</summary>
-public sealed class Housekeeping(KeyedCalls calls, ResultCache results, Uploads uploads, BatchStore batches, UsageStore usage)
+/// <summary>Forgets what is only kept for a time: keys of calls, where results are, files sent ahead of calls, batches, sums of usage, and processes that are no more.</summary>
+public sealed class Housekeeping(KeyedCalls calls, ResultCache results, Uploads uploads, BatchStore batches, UsageStore usage, ProcessStore processes)
 {
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
@@ -14,5 +15,6 @@ public sealed class Housekeeping(KeyedCalls calls, ResultCache results, Uploads 
         await uploads.SweepAsync(cancellationToken);
         await batches.SweepAsync(cancellationToken);
         await usage.SweepAsync(cancellationToken);
+        await processes.LivingAsync(cancellationToken); // Whoever asks removes the rows of those that have long been dead.
     }
 }

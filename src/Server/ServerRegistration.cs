@@ -4,6 +4,7 @@ using ComfyFunc.Comfy;
 using ComfyFunc.Description;
 using ComfyFunc.Outputs;
 using ComfyFunc.Pool;
+using ComfyFunc.Processes;
 using ComfyFunc.Runs;
 using ComfyFunc.Secrets;
 using ComfyFunc.Usage;
@@ -21,7 +22,7 @@ namespace ComfyFunc;
 public static class ServerRegistration
 {
     /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage", "batches", "results"];
+    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage", "batches", "results", "processes"];
 
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -36,7 +37,7 @@ public static class ServerRegistration
         services.AddComfy();
         services.AddGuardedFetch(s => new FetchOptions { AllowPrivate = s.GetRequiredService<ComfyFuncOptions>().AllowPrivateInputUrls });
         services.AddGuardedPost(s => s.GetRequiredService<ComfyFuncOptions>().AllowPrivateWebhooks);
-        return services.AddWorkflows().AddRuns().AddPool().AddWebhooks().AddEndpoints();
+        return services.AddWorkflows().AddRuns().AddPool().AddProcesses().AddWebhooks().AddEndpoints();
     }
 
     private static IServiceCollection AddWorkflows(this IServiceCollection services)
@@ -96,6 +97,7 @@ public static class ServerRegistration
         services.TryAddSingleton<PendingStore>();
         services.TryAddSingleton<Capabilities>();
         services.TryAddSingleton<PromptWatch>();
+        services.TryAddSingleton<PromptEnds>();
         services.TryAddSingleton<DispatchBell>();
         services.TryAddSingleton<LeaseSweep>();
         services.AddHostedService<StoragePreparation>();
@@ -103,7 +105,21 @@ public static class ServerRegistration
         services.AddHostedService(s => s.GetRequiredService<HostMonitor>());
         services.TryAddSingleton<Dispatcher>();
         services.AddHostedService(s => s.GetRequiredService<Dispatcher>());
+        services.TryAddSingleton<Sweeps>();
         services.TryAddSingleton<Sweeper>();
+        return services;
+    }
+
+    private static IServiceCollection AddProcesses(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RunsInHand>();
+        services.TryAddSingleton<SweepLog>();
+        services.TryAddSingleton<ProcessStore>();
+        services.TryAddSingleton<ProcessBeat>();
+        services.AddHostedService(s => s.GetRequiredService<ProcessBeat>());
+        services.TryAddSingleton<SelfTest>();
+        services.TryAddSingleton<Takeover>();
+        services.AddHostedService(s => s.GetRequiredService<Takeover>());
         return services;
     }
 

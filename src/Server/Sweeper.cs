@@ -1,5 +1,3 @@
-using ComfyFunc.Pool;
-using ComfyFunc.Runs;
 using ComfyFunc.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ComfyFunc;
 
 /// <summary>Runs the sweeps in a process that has no timers of its own: slots that a crash left lent often, runs past their retention now and then.</summary>
-public sealed partial class Sweeper(LeaseSweep leases, RunRescue rescue, RunRemoval removal, Housekeeping housekeeping, TimeProvider clock, ILogger<Sweeper> logger) : BackgroundService
+public sealed partial class Sweeper(Sweeps sweeps, TimeProvider clock, ILogger<Sweeper> logger) : BackgroundService
 {
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RescueInterval = TimeSpan.FromMinutes(1);
@@ -16,10 +14,10 @@ public sealed partial class Sweeper(LeaseSweep leases, RunRescue rescue, RunRemo
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
 
     public Task LoopAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        EveryAsync(LeaseInterval, leases.SweepAsync, stoppingToken),
-        EveryAsync(RescueInterval, rescue.SweepAsync, stoppingToken),
-        EveryAsync(RetentionInterval, removal.SweepAsync, stoppingToken),
-        EveryAsync(RetentionInterval, housekeeping.SweepAsync, stoppingToken));
+        EveryAsync(LeaseInterval, sweeps.LeasesAsync, stoppingToken),
+        EveryAsync(RescueInterval, sweeps.RescueAsync, stoppingToken),
+        EveryAsync(RetentionInterval, sweeps.RemovalAsync, stoppingToken),
+        EveryAsync(RetentionInterval, sweeps.HousekeepingAsync, stoppingToken));
 
     private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> sweep, CancellationToken cancellationToken)
     {

@@ -19,6 +19,8 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
     // Resolved late: the executor's dispatcher signals through this driver.
     private RunExecutor Executor => field ??= services.GetRequiredService<RunExecutor>();
 
+    public bool IsReady => true;
+
     public Task StartAsync(RunId run, CancellationToken cancellationToken)
     {
         Drive(run, new RunEvent.Accepted(clock.GetUtcNow()));
@@ -31,15 +33,26 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         return Task.CompletedTask;
     }
 
+    /// <summary>Wakes a run that is driven here. One that another process drives, or drove, is driven here from then on too: its row decides between the two.</summary>
     public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
     {
-        if (mailboxes.TryGetValue(run, out var mailbox))
+        while (!Drive(run, signal))
         {
-            mailbox.Writer.TryWrite(signal);
+            if (mailboxes.TryGetValue(run, out var mailbox) && mailbox.Writer.TryWrite(signal))
+            {
+                break;
+            }
         }
 
         return Task.CompletedTask;
     }
+
+    public Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken) => SignalAsync(run, news, cancellationToken);
+
+    /// <summary>Nothing is kept of a run but its row.</summary>
+    public Task ForgetAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Resumes every run that an earlier process left open. A deadline event makes each look where it stands.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -76,18 +89,18 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
             return false;
         }
 
-        _ = Task.Run(() => DriveAsync(run, first, mailbox.Reader, stopping.Token), CancellationToken.None);
+        _ = Task.Run(() => DriveAsync(run, first, mailbox, stopping.Token), CancellationToken.None);
         return true;
     }
 
-    private async Task DriveAsync(RunId run, RunEvent first, ChannelReader<RunEvent> mailbox, CancellationToken cancellationToken)
+    private async Task DriveAsync(RunId run, RunEvent first, Channel<RunEvent> mailbox, CancellationToken cancellationToken)
     {
         try
         {
             var pause = await AdvanceAsync(run, first, step: 0, cancellationToken);
             while (pause.Until is { } until)
             {
-                pause = await AdvanceAsync(run, await NextAsync(mailbox, until, cancellationToken), pause.Step, cancellationToken);
+                pause = await AdvanceAsync(run, await NextAsync(mailbox.Reader, until, cancellationToken), pause.Step, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -97,6 +110,7 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         finally
         {
             mailboxes.TryRemove(run, out _);
+            mailbox.Writer.TryComplete(); // Whoever has just found it here and writes too late drives the run anew.
         }
     }
 

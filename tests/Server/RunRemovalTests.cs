@@ -26,9 +26,12 @@ public class RunRemovalTests
         clock.Advance(TimeSpan.FromDays(7) + TimeSpan.FromHours(1));
         var young = await InsertAsync(runs, clock, ended: true);
 
-        var removed = await new RunRemoval(runs, blobs, Outboxes.Over(services, clock), new ComfyFuncOptions(), clock, NullLogger<RunRemoval>.Instance).SweepAsync(Cancellation);
+        var driver = new NoDriver();
+        var removed = await new RunRemoval(runs, blobs, Outboxes.Over(services, clock), driver, new ComfyFuncOptions(), clock, NullLogger<RunRemoval>.Instance).SweepAsync(Cancellation);
 
         Assert.Equal(1, removed);
+        Assert.Equal([old], driver.Forgotten);
+        Assert.Equal([clock.GetUtcNow() - new ComfyFuncOptions().Retention], driver.ForgottenBefore);
         Assert.Null(await runs.FindAsync(old, Cancellation));
         Assert.Null(await blobs.FindAsync(RunBlobs.Output(old, 1, "9", 0), Cancellation));
         Assert.NotNull(await runs.FindAsync(open, Cancellation));

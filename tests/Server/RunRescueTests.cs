@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ComfyFunc.Runs;
 using ComfyFunc.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,11 +21,11 @@ public class RunRescueTests
         var idle = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
         clock.Advance(TimeSpan.FromMinutes(1));
         var young = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
-        var driver = new Resumed();
+        var driver = new NoDriver();
 
         await new RunRescue(runs, driver, Outboxes.Over(services, clock), clock).SweepAsync(Cancellation);
 
-        Assert.Equal([idle], driver.Runs);
+        Assert.Equal([idle], driver.Resumed);
         Assert.Equal(RunStatus.Failed, (await runs.FindAsync(stuck, Cancellation))?.Status);
         Assert.Equal(RunStatus.Queued, (await runs.FindAsync(young, Cancellation))?.Status);
     }
@@ -36,20 +35,5 @@ public class RunRescueTests
         var now = clock.GetUtcNow();
         var run = new RunRecord { Id = RunIds.New(clock), Workflow = "w", Version = 1, Content = "c", Catalog = "k", CreatedAt = now, Limits = new() { StartBy = now + finishWithin, FinishBy = now + finishWithin }, State = RunProcess.Initial };
         return (await runs.InsertAsync(run, Cancellation)).Id;
-    }
-
-    private sealed class Resumed : IRunDriver
-    {
-        public ConcurrentQueue<RunId> Runs { get; } = [];
-
-        public Task StartAsync(RunId run, CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing is started here.");
-
-        public Task ResumeAsync(RunId run, CancellationToken cancellationToken)
-        {
-            Runs.Enqueue(run);
-            return Task.CompletedTask;
-        }
-
-        public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing is signaled here.");
     }
 }

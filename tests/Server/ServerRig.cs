@@ -17,9 +17,9 @@ internal sealed class ServerRig : IAsyncDisposable
     private readonly LogText log = new();
 
     /// <param name="before">A rig whose storage this one has, as a process has that is started later.</param>
-    public ServerRig(ComfyFuncOptions? options = null, ServerRig? before = null)
+    public ServerRig(ComfyFuncOptions? options = null, ServerRig? before = null, TimeProvider? clock = null)
     {
-        var all = new ServiceCollection().AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(log)).AddSingleton<IRunDriver, NoDriver>();
+        var all = new ServiceCollection().AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(log)).AddSingleton<IRunDriver>(Driver).AddSingleton(clock ?? TimeProvider.System);
         if (before is not null)
         {
             all.AddSingleton(before.Get<IBlobStore>()).AddSingleton(before.Get<IDocumentTables>());
@@ -27,6 +27,8 @@ internal sealed class ServerRig : IAsyncDisposable
 
         services = all.AddMemoryStorage().AddSingleton(options ?? new()).AddComfyFunc(new ConfigurationBuilder().Build()).BuildServiceProvider();
     }
+
+    public NoDriver Driver { get; } = new();
 
     public string Log => log.ToString();
 
@@ -81,15 +83,6 @@ internal sealed class ServerRig : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
-
-    private sealed class NoDriver : IRunDriver
-    {
-        public Task StartAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ResumeAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 
     private sealed class LogText : ILoggerProvider, ILogger
     {

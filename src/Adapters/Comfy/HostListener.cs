@@ -29,6 +29,8 @@ internal sealed partial class HostListener(
 
     public bool IsReachable { get; private set; } = true;
 
+    public bool IsBusy { get; set; }
+
     public bool IsWatching(PromptId prompt) => watched.ContainsKey(prompt);
 
     public bool HasStayed(PromptId prompt) => watched.TryGetValue(prompt, out var state) && state.Socket is { } its && its == socket;
@@ -162,7 +164,7 @@ internal sealed partial class HostListener(
         var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await lookNow.WaitAsync(failures == 1 ? options.SecondLook : watched.IsEmpty ? options.IdleInterval : options.PollInterval, clock, cancellationToken);
+            await lookNow.WaitAsync(failures == 1 ? options.SecondLook : watched.IsEmpty && !IsBusy ? options.IdleInterval : options.PollInterval, clock, cancellationToken);
             var asked = await client.GetQueueAsync(cancellationToken);
             failures = asked.Value is null ? failures + 1 : 0;
             Judge(failures, asked.Fault?.Detail);

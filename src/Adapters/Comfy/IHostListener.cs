@@ -20,6 +20,9 @@ public interface IHostListener : IAsyncDisposable
     /// <summary>Whether the connection under which the prompt was submitted is still there, and so the host's process is the same.</summary>
     bool HasStayed(PromptId prompt);
 
+    /// <summary>Whether prompts are said to stand there that are not watched here: the host is looked at as often as if they were.</summary>
+    bool IsBusy { get; set; }
+
     /// <summary>Looks at once, for a prompt that another connection submitted: its events go there.</summary>
     void LookNow();
 }

@@ -99,6 +99,7 @@ internal sealed class PromptExecution(SimProcess process, NodeHost nodes, Prompt
         var faults = process.Machine.Faults;
         if (faults.IsDue(faults.CrashAt, nodeClass))
         {
+            await run.Answered.WaitAsync(death); // A node takes longer to do its harm than the server to answer.
             faults.Crash();
             await Task.Delay(Timeout.Infinite, death);
         }

@@ -56,7 +56,7 @@ internal sealed class PromptWorker(SimProcess process)
         process.Interrupts.Reset();
         statistics.PromptStarted(item.PromptId);
 
-        var run = new PromptInRun(item.PromptId, item.Prompt, extra, new(hub, item.PromptId), process.Interrupts, hub);
+        var run = new PromptInRun(item.PromptId, item.Prompt, extra, new(hub, item.PromptId), process.Interrupts, hub, item.Answered.Task);
         var execution = new PromptExecution(process, nodes, run);
         var outcome = await execution.RunAsync(item.Outputs, death);
         hub.LastNodeId = null;

@@ -74,7 +74,13 @@ internal static class PromptRoutes
         }
 
         process.Machine.Statistics.PromptSubmitted(id);
-        process.Queue.Put(new(number, id, (PyDict)prompt!, extra, verdict.GoodOutputs));
+        var item = new PromptItem(number, id, (PyDict)prompt!, extra, verdict.GoodOutputs);
+        context.Response.OnCompleted(() =>
+        {
+            item.Answered.TrySetResult();
+            return Task.CompletedTask;
+        });
+        process.Queue.Put(item);
         if (faults.Take(f => f.LoseSubmitReplies, (f, n) => f.LoseSubmitReplies = n))
         {
             context.Abort();

@@ -7,6 +7,9 @@ namespace ComfyFunc.ComfySim.Queueing;
 /// <param name="ExtraData">Normally a dict; a null kills the worker, as it does in ComfyUI.</param>
 internal sealed record PromptItem(object Number, string PromptId, PyDict Prompt, object? ExtraData, PyList Outputs)
 {
+    /// <summary>Completes when whoever posted it has been answered, or has hung up.</summary>
+    public TaskCompletionSource Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public PyList ToWire() => [Number, PromptId, Prompt, ExtraData, Outputs];
 
     /// <summary>A copy that later changes to the prompt do not reach.</summary>

@@ -27,6 +27,9 @@ public sealed record HostSigns
     /// <summary>Whether the running prompt's events come here and the socket is known to work: if not, silence says nothing.</summary>
     public bool IsHearing { get; init; }
 
+    /// <summary>Whether the prompt stands in the queue, or runs.</summary>
+    public bool Has(PromptId prompt) => Running == prompt || Pending.Contains(prompt);
+
     /// <summary>After a look at the queue.</summary>
     /// <param name="isAudible">Whether the running prompt's events go to every socket, ours too.</param>
     public HostSigns Looked(PromptId? running, ImmutableArray<PromptId> pending, bool isHearing, DateTimeOffset now, bool isAudible = false)

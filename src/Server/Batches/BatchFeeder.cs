@@ -25,6 +25,11 @@ public sealed partial class BatchFeeder(
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
         await bell.WaitAsync(LookInterval, Clock, stoppingToken);
+        if (!driver.IsReady)
+        {
+            return;
+        }
+
         foreach (var open in await batches.OpenAsync(stoppingToken))
         {
             var now = Clock.GetUtcNow();

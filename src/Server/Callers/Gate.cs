@@ -8,9 +8,12 @@ public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
     private const string Bearer = "Bearer ";
 
     /// <returns>The answer that turns the request away; <see langword="null"/> lets it in.</returns>
-    public async Task<IResult?> RefusalAsync(HttpRequest request, CancellationToken cancellationToken)
+    public Task<IResult?> RefusalAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        RefusalAsync(request, Permissions.Needed(request.Method, request.Path.Value ?? ""), cancellationToken);
+
+    /// <param name="needed">What this request takes, where its path does not tell.</param>
+    public async Task<IResult?> RefusalAsync(HttpRequest request, Role needed, CancellationToken cancellationToken)
     {
-        var needed = Permissions.Needed(request.Method, request.Path.Value ?? "");
         if (!options.AsksForKeys || needed is Role.None)
         {
             return null;

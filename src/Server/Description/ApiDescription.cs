@@ -148,6 +148,7 @@ public sealed class ApiDescription
         Add("GET", Routes.OpenApi, "Describe", "Service", "This document.", [], Answers(("200", "OpenAPI 3.1.", null)), Problems());
         Add("GET", Routes.Health, "GetHealth", "Service", "Whether the service is alive.", [], Answers(("200", "Alive.", CommonSchemas.Health)), Problems(), isOpen: true);
         Add("GET", Routes.Ready, "GetReady", "Service", "Whether the service can serve.", [], Answers(("200", "Able to serve.", CommonSchemas.Health)), Problems("503"), isOpen: true);
+        Add("GET", Routes.ReadyDetails, "GetReadyDetails", "Service", "The same, and what each process of the service is up to.", [], Answers(("200", "Able to serve.", CommonSchemas.Health)), Problems("503"));
     }
 
     /// <summary>The typed call of one workflow. A concrete path goes before the template that it matches.</summary>

@@ -1,17 +1,36 @@
 using System.Text.Json.Nodes;
+using ComfyFunc.Callers;
 using ComfyFunc.Pool;
+using ComfyFunc.Processes;
 using ComfyFunc.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc;
 
 /// <summary>Says whether the process lives, and whether it can serve a call.</summary>
-public sealed class HealthEndpoints(HostStore hosts, PendingStore pending)
+public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfTest test, Gate gate)
 {
     public static Task<IResult> HealthAsync() => Task.FromResult(Results.Json(new JsonObject { ["status"] = "ok" }));
 
     /// <summary>200 when the façade can take calls: storage answers. Whether a host is there to execute them, <c>hosts</c> tells; calls wait for one.</summary>
-    public async Task<IResult> ReadyAsync(CancellationToken cancellationToken)
+    /// <remarks><c>?details</c> is for those who look after the service: what each process is up to, for the role admin.</remarks>
+    public async Task<IResult> ReadyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (AsksForDetails(request))
+        {
+            return await gate.RefusalAsync(request, Role.Admin, cancellationToken) ?? await DetailsAsync(cancellationToken);
+        }
+
+        return await AnswerAsync(details: false, cancellationToken);
+    }
+
+    /// <summary>GET /api/ready/details: the same as <c>?details</c>, where a platform's own key guards a path and not a query.</summary>
+    public Task<IResult> DetailsAsync(CancellationToken cancellationToken) => AnswerAsync(details: true, cancellationToken);
+
+    /// <summary>Whether the request wants more than everybody may know.</summary>
+    public static bool AsksForDetails(HttpRequest request) => request.Query.TryGetValue("details", out var wanted) && !string.Equals(wanted, "false", StringComparison.OrdinalIgnoreCase);
+
+    private async Task<IResult> AnswerAsync(bool details, CancellationToken cancellationToken)
     {
         var storage = await StorageAnswersAsync(cancellationToken);
         var ready = hosts.Known.Count(h => h.Status is HostStatus.Ready && h.CatalogHash is not null);
@@ -22,6 +41,11 @@ public sealed class HealthEndpoints(HostStore hosts, PendingStore pending)
             ["hosts"] = new JsonObject { ["ready"] = ready, ["total"] = hosts.Known.Length },
             ["waitingRuns"] = pending.Known.Count,
         };
+        if (details && storage)
+        {
+            document["details"] = await test.RunAsync(cancellationToken);
+        }
+
         return Results.Json(document, statusCode: storage ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

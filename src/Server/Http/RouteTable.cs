@@ -68,7 +68,8 @@ public static class RouteTable
         Route<DescriptionEndpoints>("GET", Routes.Docs, (_, r, _) => DescriptionEndpoints.PageAsync(r)),
         Route<DescriptionEndpoints>("GET", Routes.DocsScript, (_, r, _) => DescriptionEndpoints.ScriptAsync(r)),
         Route<HealthEndpoints>("GET", Routes.Health, (_, _, _) => HealthEndpoints.HealthAsync()),
-        Route<HealthEndpoints>("GET", Routes.Ready, (e, _, ct) => e.ReadyAsync(ct)),
+        Route<HealthEndpoints>("GET", Routes.Ready, (e, r, ct) => e.ReadyAsync(r, ct)),
+        Route<HealthEndpoints>("GET", Routes.ReadyDetails, (e, _, ct) => e.DetailsAsync(ct)),
     ];
 
     /// <summary>Maps the whole API onto a web application.</summary>

@@ -41,4 +41,5 @@ public static class Routes
     public const string DocsScript = "docs/scalar.js";
     public const string Health = "health";
     public const string Ready = "ready";
+    public const string ReadyDetails = "ready/details";
 }

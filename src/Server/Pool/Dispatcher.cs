@@ -26,9 +26,9 @@ public sealed partial class Dispatcher(
     public async Task DispatchAsync(CancellationToken cancellationToken)
     {
         var waiting = await pending.RefreshAsync(cancellationToken);
-        if (waiting.IsEmpty)
+        if (waiting.IsEmpty || !driver.IsReady)
         {
-            return;
+            return; // A slot that is lent without its run being told is a slot lost.
         }
 
         // A run that holds its slot already is not waiting, whatever its row here says: a step that was carried out twice put it back, or its grant died half-way.

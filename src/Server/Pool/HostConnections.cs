@@ -12,8 +12,12 @@ public sealed class HostConnections(ComfyClients clients, IHostListeners listene
 
     public HostConnection? Find(HostId host) => connections.TryGetValue(host, out var connection) ? connection : null;
 
+    /// <summary>The hosts that this process listens to.</summary>
+    public ImmutableArray<string> Listening => [.. connections.Where(c => c.Value.IsListening).Select(c => c.Key.Value).Order(StringComparer.Ordinal)];
+
     /// <summary>Connects to every host of the pool that has no connection yet, or has moved or changed its door, and lets go of those that left. A host whose door cannot be read gets none.</summary>
-    public async Task FollowAsync(ImmutableArray<PoolHost> pool, IHostObserver observer, CancellationToken cancellationToken)
+    /// <param name="listens">Whether to listen to them as well: only a process that can pass on what it hears does.</param>
+    public async Task FollowAsync(ImmutableArray<PoolHost> pool, IHostObserver observer, bool listens, CancellationToken cancellationToken)
     {
         foreach (var (id, connection) in connections)
         {
@@ -32,14 +36,15 @@ public sealed class HostConnections(ComfyClients clients, IHostListeners listene
 
             var client = clients.For(address);
             var listener = listeners.For(host.Id, address, client, observer);
-            if (connections.TryAdd(host.Id, new HostConnection(host.Url, host.Door, client, listener)))
-            {
-                listener.Start();
-            }
-            else
+            if (!connections.TryAdd(host.Id, new HostConnection(host.Url, host.Door, client, listener)))
             {
                 await listener.DisposeAsync();
             }
+        }
+
+        foreach (var host in pool)
+        {
+            Find(host.Id)?.Follow(host, listens);
         }
     }
 
@@ -67,6 +72,19 @@ public sealed class HostConnection(Uri url, string? door, ComfyClient client, IH
     public ComfyClient Client => client;
 
     public IHostListener Listener => listener;
+
+    public bool IsListening { get; private set; }
+
+    /// <summary>Takes over what the host's row says, and begins to listen if that is wanted. To be called by one at a time.</summary>
+    public void Follow(PoolHost host, bool listens)
+    {
+        listener.IsBusy = !host.Leases.IsEmpty;
+        if (listens && !IsListening)
+        {
+            IsListening = true;
+            listener.Start();
+        }
+    }
 
     /// <summary>Whether a file, named by its content, is known to be on the host.</summary>
     public bool HasStaged(string hostName) => staged.ContainsKey(hostName);

@@ -9,7 +9,7 @@ namespace ComfyFunc.Pool;
 
 /// <summary>Follows the pool: keeps a listener on every host, writes down who answers, and turns what is heard into signals to runs.</summary>
 public sealed partial class HostMonitor(
-    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostDoors doors, HostProbe probe, HostHealth health, HostSentinel sentinel, WarmUps warmUps, PreviewBoard previews, SocketPictures pictures, PromptWatch watch,
+    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostDoors doors, HostProbe probe, HostHealth health, HostSentinel sentinel, WarmUps warmUps, PreviewBoard previews, SocketPictures pictures, PromptWatch watch, PromptEnds ends,
     CacheNodeBook cacheNodes, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostMonitor> logger)
     : RecurringService(clock, logger), IHostObserver
 {
@@ -71,14 +71,16 @@ public sealed partial class HostMonitor(
         await turn.WaitAsync(cancellationToken);
         try
         {
+            var asOf = Clock.GetUtcNow();
             var pool = await ForgetAsync(await hosts.RefreshAsync(cancellationToken), cancellationToken);
-            await connections.FollowAsync(pool, this, cancellationToken);
+            await connections.FollowAsync(pool, this, driver.IsReady, cancellationToken);
+            watch.ForgetReleased(asOf);
             foreach (var host in pool)
             {
                 await WhateverAsync(host.Id, () => IntroduceAsync(host, cancellationToken));
             }
 
-            foreach (var host in hosts.Known)
+            foreach (var host in driver.IsReady ? hosts.Known : [])
             {
                 await WhateverAsync(host.Id, () => warmUps.StartAsync(host, cancellationToken));
             }
@@ -137,12 +139,15 @@ public sealed partial class HostMonitor(
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask EndedAsync(HostId host, PromptId prompt)
+    // Not waited for: it may take its time, and other news must not.
+    public ValueTask EndedAsync(HostId host, PromptId prompt)
     {
         if (watch.LeaseOf(prompt) is { } lease)
         {
-            await SafelyAsync(host, () => driver.SignalAsync(lease.Run, new RunEvent.Finished(lease.Attempt, Clock.GetUtcNow()), CancellationToken.None));
+            _ = SafelyAsync(host, () => ends.EndedAsync(lease, CancellationToken.None));
         }
+
+        return ValueTask.CompletedTask;
     }
 
     // Nothing is concluded from a listener's word: the run looks for itself.

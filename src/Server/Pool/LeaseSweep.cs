@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Pool;
 
-/// <summary>Gives back slots that a crash left lent: the runs are asked, and a prompt that nobody waits for is stopped first.</summary>
+/// <summary>
+/// Gives back slots that a crash left lent: the runs are asked, and a prompt that nobody waits for is stopped first. Those that are needed get
+/// somebody who has an eye on them.
+/// </summary>
 public sealed partial class LeaseSweep(
     HostStore hosts, PendingStore pending, RunStore runs, PromptWatch watch, IRunDriver driver, DispatchBell bell, TimeProvider clock, ILogger<LeaseSweep> logger)
 {
@@ -16,9 +19,9 @@ public sealed partial class LeaseSweep(
         var now = clock.GetUtcNow();
         foreach (var host in await hosts.RefreshAsync(cancellationToken))
         {
-            foreach (var slot in host.Leases.Where(l => now - l.At > Settled))
+            foreach (var lease in host.Leases.Where(l => now - l.At > Settled).Select(l => l.On(host.Id)).Where(l => watch.LeaseOf(l.Prompt) is null))
             {
-                await LookAsync(slot.On(host.Id), cancellationToken);
+                await LookAsync(lease, cancellationToken);
             }
         }
 
@@ -46,6 +49,10 @@ public sealed partial class LeaseSweep(
             await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease, clock.GetUtcNow()), cancellationToken);
             SlotRecovered(lease.Run, lease.Attempt, lease.Host);
             bell.Ring();
+        }
+        else if (run.State is RunState.Executing executing && executing.Lease == lease)
+        {
+            watch.Adopt(lease); // Whoever submitted it may be gone.
         }
     }
 

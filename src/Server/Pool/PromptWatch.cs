@@ -11,6 +11,8 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
 
     public Lease? LeaseOf(PromptId? prompt) => prompt is { } id && watched.TryGetValue(id, out var w) ? w.Lease : null;
 
+    public int Count => watched.Count;
+
     public IEnumerable<Lease> On(HostId host) => watched.Values.Select(w => w.Lease).Where(l => l.Host == host);
 
     /// <summary>
@@ -22,7 +24,7 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     /// <param name="pictureNodes">The nodes whose pictures on the socket are results.</param>
     public void Watch(Lease lease, int nodes, IReadOnlySet<string>? pictureNodes = null)
     {
-        watched.TryAdd(lease.Prompt, new Watched(lease, pictureNodes));
+        watched.TryAdd(lease.Prompt, new Watched(lease, pictureNodes, clock.GetUtcNow()));
         connections.Find(lease.Host)?.Listener.Watch(lease.Prompt, nodes, pictureNodes);
     }
 
@@ -34,6 +36,20 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
             connections.Find(host)?.Listener.Watch(known.Lease.Prompt, nodesTotal: 0, known.PictureNodes);
         }
     }
+
+    /// <summary>Lets go of prompts whose slots have been given back, whichever process ended their runs.</summary>
+    /// <param name="asOf">When the hosts' rows were asked for: a younger watch may be of a slot that they do not show yet.</param>
+    public void ForgetReleased(DateTimeOffset asOf)
+    {
+        foreach (var lease in watched.Values.Where(w => w.Since < asOf && hosts.Find(w.Lease.Host)?.Holds(w.Lease) is not true).Select(w => w.Lease).ToArray())
+        {
+            Forget(lease);
+        }
+    }
+
+    /// <summary>Notes that the prompt's end is passed on.</summary>
+    /// <returns>Whether nobody has to be asked first: it was submitted here, and is told for the first time.</returns>
+    public bool TellEnd(PromptId prompt) => watched.TryGetValue(prompt, out var w) && w.TellEnd();
 
     public void Forget(Lease lease)
     {
@@ -115,12 +131,20 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         }
     }
 
-    // An earlier process submitted the prompt, and its events go to that one's socket: only looking finds the end.
+    /// <summary>Has an eye on a prompt that another process submitted: its events go to that one's socket, so only looking finds its end.</summary>
+    public void Adopt(Lease lease)
+    {
+        if (connections.Find(lease.Host) is { } host)
+        {
+            WatchAnew(lease, host);
+        }
+    }
+
     private void WatchAnew(Lease lease, HostConnection host)
     {
-        if (!watched.ContainsKey(lease.Prompt))
+        if (watched.TryAdd(lease.Prompt, new Watched(lease, null, clock.GetUtcNow(), isAdopted: true)))
         {
-            Watch(lease, nodes: 0);
+            host.Listener.Watch(lease.Prompt, nodesTotal: 0);
             host.Listener.LookNow();
         }
     }
@@ -137,8 +161,10 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         _ => new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow(), HasBegun(lease)), // Whereabouts is closed.
     };
 
-    private sealed class Watched(Lease lease, IReadOnlySet<string>? pictureNodes)
+    private sealed class Watched(Lease lease, IReadOnlySet<string>? pictureNodes, DateTimeOffset since, bool isAdopted = false)
     {
+        public DateTimeOffset Since { get; } = since;
+
         public Lease Lease { get; } = lease;
 
         public IReadOnlySet<string>? PictureNodes { get; } = pictureNodes;
@@ -148,6 +174,9 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         /// <returns>Whether its run had not been told before that it has begun.</returns>
         public bool Tell() => Interlocked.Exchange(ref told, 1) == 0;
 
+        public bool TellEnd() => Interlocked.Exchange(ref toldEnd, 1) == 0 && !isAdopted;
+
         private int told;
+        private int toldEnd;
     }
 }

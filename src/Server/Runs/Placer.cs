@@ -31,9 +31,9 @@ public sealed class Placer(
             return (run, slot.Answer!);
         }
 
-        if (connections.Find(lease.Host) is null)
+        if (connections.Find(lease.Host) is not { IsListening: true })
         {
-            await monitor.ReconcileAsync(cancellationToken); // Another process has registered the host a moment ago.
+            await monitor.ReconcileAsync(cancellationToken); // Another process has registered the host a moment ago, or this one has just begun to drive runs.
         }
 
         if (connections.Find(lease.Host) is not { } host)

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using ComfyFunc.Pool;
+using ComfyFunc.Processes;
 using ComfyFunc.Usage;
 using ComfyFunc.Webhooks;
 using Microsoft.Extensions.Logging;
@@ -13,31 +13,15 @@ namespace ComfyFunc.Runs;
 /// </summary>
 public sealed partial class RunExecutor(
     RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, Doubts doubts, HostHealth health, PendingStore pending,
-    RunAnnouncer announcer, Outbox outbox, UsageMeter usage, ResultCache results, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
+    RunAnnouncer announcer, Outbox outbox, UsageMeter usage, ResultCache results, RunsInHand hands, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
-
-    private readonly ConcurrentDictionary<RunId, SemaphoreSlim> turns = new();
 
     /// <param name="step">What the last pause said; 0 at first.</param>
     public async Task<RunPause> AdvanceAsync(RunId id, RunEvent @event, int step, CancellationToken cancellationToken)
     {
-        var turn = turns.GetOrAdd(id, _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(cancellationToken);
-        try
-        {
-            var pause = await runs.FindOpenAsync(id, step, cancellationToken) is { } run ? await AdvanceAsync(run, @event, cancellationToken) : new(null, step);
-            if (pause.HasEnded())
-            {
-                turns.TryRemove(id, out _);
-            }
-
-            return pause;
-        }
-        finally
-        {
-            turn.Release();
-        }
+        using var taken = await hands.TakeAsync(id, cancellationToken);
+        return await runs.FindOpenAsync(id, step, cancellationToken) is { } run ? await AdvanceAsync(run, @event, cancellationToken) : new(null, step);
     }
 
     private async Task<RunPause> AdvanceAsync(RunRecord run, RunEvent? @event, CancellationToken cancellationToken)

@@ -50,6 +50,9 @@ public sealed record RunRecord
 
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
+    /// <summary>When a process last carried it on that does not drive it.</summary>
+    public DateTimeOffset? TakenOverAt { get; init; }
+
     public required RunLimits Limits { get; init; }
 
     public required RunState State { get; init; }

@@ -5,12 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace ComfyFunc.Runs;
 
 /// <summary>Deletes runs with their blobs: blobs first, so that a crash leaves a row that points nowhere rather than blobs that nobody finds.</summary>
-public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, Outbox outbox, ComfyFuncOptions options, TimeProvider clock, ILogger<RunRemoval> logger)
+public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, Outbox outbox, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock, ILogger<RunRemoval> logger)
 {
     public async Task RemoveAsync(RunRecord run, CancellationToken cancellationToken)
     {
         await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(run.Id), cancellationToken);
         await outbox.RemoveAsync(run.Id, cancellationToken);
+        await driver.ForgetAsync(run.Id, cancellationToken);
         await runs.DeleteAsync(run.Id, cancellationToken);
     }
 
@@ -29,6 +30,7 @@ public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, Outbox o
             }
         }
 
+        await driver.ForgetBeforeAsync(time, cancellationToken);
         if (removed > 0)
         {
             RunsRemoved(removed);

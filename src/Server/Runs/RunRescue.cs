@@ -19,6 +19,11 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, Outbox outbox, T
 
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
+        if (!driver.IsReady)
+        {
+            return;
+        }
+
         var now = clock.GetUtcNow();
         await foreach (var run in runs.OpenRunsAsync(now - LongestRun, cancellationToken))
         {

@@ -1,22 +1,22 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ComfyFunc.Storage;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace ComfyFunc.Runs;
 
 /// <summary>The Runs table. Rows of open runs are kept at hand, so that the process that drives a run need not read it back.</summary>
-public sealed class RunStore(IDocumentTables tables)
+public sealed class RunStore(IDocumentTables tables) : IDisposable
 {
-    private const int InsertsBetweenLooks = 1000;
+    // When another process ends a run, nobody tells this one: a row that nobody asks for is let go of.
+    private static readonly MemoryCacheEntryOptions Unused = new() { SlidingExpiration = TimeSpan.FromMinutes(10) };
+
     private const int LongestOpenDays = 1; // No deadline is later.
 
     private readonly IDocumentTable table = tables["runs"];
-    private readonly ConcurrentDictionary<RunId, RunRecord> open = new();
-    private int inserted;
+    private readonly MemoryCache open = new(new MemoryCacheOptions());
 
     public async Task<RunRecord> InsertAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        ForgetEnded(run.CreatedAt);
         return await table.InsertAsync(ToDocument(run), cancellationToken) switch
         {
             WriteReply.Written w => Keep(run with { ETag = w.ETag, SavedStep = run.Step }),
@@ -27,7 +27,7 @@ public sealed class RunStore(IDocumentTables tables)
     /// <summary>The row as last written or read here: good for deciding, since a stale one cannot be written.</summary>
     /// <param name="step">A row that is not that far yet is read again: another process has moved the run on.</param>
     public async Task<RunRecord?> FindOpenAsync(RunId id, int step, CancellationToken cancellationToken) =>
-        open.TryGetValue(id, out var run) && run.Step >= step ? run : await FindAsync(id, cancellationToken);
+        open.TryGetValue<RunRecord>(id, out var run) && run!.Step >= step ? run : await FindAsync(id, cancellationToken);
 
     public async Task<RunRecord?> FindAsync(RunId id, CancellationToken cancellationToken) =>
         await table.FindAsync(RunKeys.Partition(id), RunKeys.Row(id), cancellationToken) is { } document ? Keep(FromDocument(document)) : null;
@@ -41,7 +41,7 @@ public sealed class RunStore(IDocumentTables tables)
             return new(true, Keep(run with { ETag = written.ETag, SavedStep = run.Step }));
         }
 
-        open.TryRemove(run.Id, out _);
+        open.Remove(run.Id);
         return new(false, await FindAsync(run.Id, cancellationToken));
     }
 
@@ -118,31 +118,21 @@ public sealed class RunStore(IDocumentTables tables)
 
     public async Task DeleteAsync(RunId id, CancellationToken cancellationToken)
     {
-        open.TryRemove(id, out _);
+        open.Remove(id);
         await table.DeleteAsync(RunKeys.Partition(id), RunKeys.Row(id), etag: null, cancellationToken);
     }
 
-    // When another process ends a run, nobody tells this one: now and then it lets go of rows whose runs must have ended.
-    private void ForgetEnded(DateTimeOffset now)
-    {
-        if (Interlocked.Increment(ref inserted) % InsertsBetweenLooks == 0)
-        {
-            foreach (var run in open.Values.Where(r => r.Limits.FinishBy < now))
-            {
-                open.TryRemove(run.Id, out _);
-            }
-        }
-    }
+    public void Dispose() => open.Dispose();
 
     private RunRecord Keep(RunRecord run)
     {
         if (run.Outcome is not null)
         {
-            open.TryRemove(run.Id, out _);
+            open.Remove(run.Id);
         }
         else
         {
-            open[run.Id] = run;
+            open.Set(run.Id, run, Unused);
         }
 
         return run;

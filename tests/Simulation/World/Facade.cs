@@ -1,5 +1,6 @@
 using ComfyFunc.Comfy;
 using ComfyFunc.Pool;
+using ComfyFunc.Processes;
 using ComfyFunc.Runs;
 using ComfyFunc.Storage;
 using ComfyFunc.Workflows;
@@ -51,6 +52,8 @@ internal sealed class Facade
         _ = WatchAsync(monitor.LoopAsync);
         _ = WatchAsync(services.GetRequiredService<Dispatcher>().LoopAsync);
         _ = WatchAsync(services.GetRequiredService<CatalogWatch>().LoopAsync);
+        _ = WatchAsync(services.GetRequiredService<ProcessBeat>().LoopAsync);
+        _ = WatchAsync(services.GetRequiredService<Takeover>().LoopAsync);
         _ = WatchAsync(services.GetRequiredService<Sweeper>().LoopAsync);
         await world.Runtime.StartedAsync(this);
     });

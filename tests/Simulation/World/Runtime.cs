@@ -11,6 +11,8 @@ internal sealed class Runtime(SimWorld world, bool isDurable)
 {
     private static readonly TimeSpan Visibility = TimeSpan.FromSeconds(60);
 
+    public bool IsDurable => isDurable;
+
     private readonly ProcessContext durable = new(world.Time);
     private readonly Dictionary<RunId, Channel<RunEvent>> mailboxes = [];
 
@@ -147,6 +149,8 @@ internal sealed class Runtime(SimWorld world, bool isDurable)
 
     private sealed class Driver(Runtime runtime, Facade process) : IRunDriver
     {
+        public bool IsReady => true;
+
         public Task StartAsync(RunId run, CancellationToken cancellationToken)
         {
             runtime.Drive(process, run, new RunEvent.Accepted(process.Clock.GetUtcNow()));
@@ -164,5 +168,19 @@ internal sealed class Runtime(SimWorld world, bool isDurable)
             runtime.Signal(run, signal);
             return Task.CompletedTask;
         }
+
+        public async Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken)
+        {
+            if (runtime.IsDurable)
+            {
+                await process.Executor.AdvanceAsync(run, news, step: 0, cancellationToken);
+            }
+
+            runtime.Signal(run, news);
+        }
+
+        public Task ForgetAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,0 +1,35 @@
+using ComfyFunc.Runs;
+
+namespace ComfyFunc.Pool;
+
+/// <summary>Tells a run that its prompt has ended: once, however many processes have an eye on it.</summary>
+public sealed class PromptEnds(PromptWatch watch, RunStore runs, IRunDriver driver, TimeProvider clock)
+{
+    // Whoever submitted the prompt hears of its end at once. Others only look, and leave it the time to pass it on.
+    private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(1);
+
+    public Task EndedAsync(Lease lease, CancellationToken cancellationToken) =>
+        watch.TellEnd(lease.Prompt) ? TellAsync(lease, cancellationToken) : TellUnlessKnownAsync(lease, cancellationToken);
+
+    private Task TellAsync(Lease lease, CancellationToken cancellationToken) =>
+        driver.SignalAsync(lease.Run, new RunEvent.Finished(lease.Attempt, clock.GetUtcNow()), cancellationToken);
+
+    private async Task TellUnlessKnownAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Precedence, clock, cancellationToken);
+        if (watch.LeaseOf(lease.Prompt) is null)
+        {
+            return; // Its slot has been given back meanwhile.
+        }
+
+        var run = await runs.FindAsync(lease.Run, cancellationToken);
+        if (run?.State is RunState.Executing { Lease: var held } && held == lease)
+        {
+            await TellAsync(lease, cancellationToken);
+        }
+        else if (run is null or { Outcome: not null })
+        {
+            watch.Forget(lease);
+        }
+    }
+}
