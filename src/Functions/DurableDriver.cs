@@ -15,6 +15,10 @@ public sealed partial class DurableDriver(DurableClientSource clients, IServiceP
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
+    private long signals;
+
+    public long Signals => Interlocked.Read(ref signals);
+
     public bool IsReady => clients.Current is not null;
 
     // Resolved late: the executor's dispatcher signals through this driver.
@@ -37,8 +41,11 @@ public sealed partial class DurableDriver(DurableClientSource clients, IServiceP
         cancellationToken);
 
     /// <summary>Any signal may be lost: whoever finds its run unmoved takes it over.</summary>
-    public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken) =>
-        TryAsync(run, (client, ct) => client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), ct), cancellationToken);
+    public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref signals);
+        return TryAsync(run, (client, ct) => client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), ct), cancellationToken);
+    }
 
     /// <summary>The activity of a process that died runs again only when its message becomes visible, a minute later; a caller does not wait for that.</summary>
     public async Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken)

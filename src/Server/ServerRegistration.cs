@@ -7,6 +7,7 @@ using ComfyFunc.Pool;
 using ComfyFunc.Processes;
 using ComfyFunc.Runs;
 using ComfyFunc.Secrets;
+using ComfyFunc.Storage;
 using ComfyFunc.Usage;
 using ComfyFunc.Web;
 using ComfyFunc.Webhooks;
@@ -112,6 +113,7 @@ public static class ServerRegistration
 
     private static IServiceCollection AddProcesses(this IServiceCollection services)
     {
+        services.TryAddSingleton<StorageMeter>();
         services.TryAddSingleton<RunsInHand>();
         services.TryAddSingleton<SweepLog>();
         services.TryAddSingleton<ProcessStore>();

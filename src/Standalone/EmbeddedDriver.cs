@@ -15,11 +15,14 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
 
     private readonly ConcurrentDictionary<RunId, Channel<RunEvent>> mailboxes = new();
     private readonly CancellationTokenSource stopping = new();
+    private long signals;
 
     // Resolved late: the executor's dispatcher signals through this driver.
     private RunExecutor Executor => field ??= services.GetRequiredService<RunExecutor>();
 
     public bool IsReady => true;
+
+    public long Signals => Interlocked.Read(ref signals);
 
     public Task StartAsync(RunId run, CancellationToken cancellationToken)
     {
@@ -36,6 +39,7 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
     /// <summary>Wakes a run that is driven here. One that another process drives, or drove, is driven here from then on too: its row decides between the two.</summary>
     public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref signals);
         while (!Drive(run, signal))
         {
             if (mailboxes.TryGetValue(run, out var mailbox) && mailbox.Writer.TryWrite(signal))

@@ -12,15 +12,15 @@ public sealed class AppProcess : IAsyncDisposable
     private static readonly bool IsFunctions = string.Equals(Environment.GetEnvironmentVariable("COMFYFUNC_TARGET"), "functions", StringComparison.OrdinalIgnoreCase);
 
     private readonly int port = FreePort();
-    private readonly string hub = $"Hub{Guid.NewGuid():N}"[..20];
     private readonly StorageOptions storage;
     private readonly IReadOnlyDictionary<string, string> settings;
+    private readonly string? group;
     private readonly TestFolder folder = new();
     private Process? process;
 
-    private AppProcess(StorageOptions storage, IReadOnlyDictionary<string, string> settings)
+    private AppProcess(StorageOptions storage, IReadOnlyDictionary<string, string> settings, string? group)
     {
-        (this.storage, this.settings) = (storage, settings);
+        (this.storage, this.settings, this.group) = (storage, settings, group);
         Http = new(new TrafficGuard(new SocketsHttpHandler { AllowAutoRedirect = false }, [folder.Path, AppContext.BaseDirectory.TrimEnd('/'), TestFolders.Root, KeyOf(storage.ConnectionString)])) { BaseAddress = new($"http://localhost:{port}/api/"), Timeout = TimeSpan.FromMinutes(4) };
     }
 
@@ -32,18 +32,30 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>Everything that it has written to its log.</summary>
     public string LogText => folder.LogText;
 
+    /// <summary>Whether the Functions app is what is tested.</summary>
+    public static bool IsFunctionsApp => IsFunctions;
+
     /// <summary>How long a run may take to go on after its process was killed: Durable waits for leases to lapse.</summary>
     public static TimeSpan Recovery => IsFunctions ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(40);
 
     public static async Task<AppProcess> StartAsync(AzuriteFixture azurite, IReadOnlyDictionary<string, string>? settings = null) =>
         await StartAsync(await azurite.NewStorageAsync(), settings ?? new Dictionary<string, string>());
 
-    /// <param name="storage">The app's own.</param>
-    public static async Task<AppProcess> StartAsync(StorageOptions storage, IReadOnlyDictionary<string, string> settings)
+    /// <param name="storage">The app's own: processes that share it are instances of one app.</param>
+    /// <param name="group">The functions that the process serves, as on Flex Consumption; <see langword="null"/> for all. Standalone always serves all.</param>
+    public static async Task<AppProcess> StartAsync(StorageOptions storage, IReadOnlyDictionary<string, string>? settings = null, string? group = null)
     {
-        var app = new AppProcess(storage, settings);
-        await app.StartAsync();
-        return app;
+        var app = new AppProcess(storage, settings ?? new Dictionary<string, string>(), group);
+        try
+        {
+            await app.StartAsync();
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync(); // A process that was not seen to start may still do so.
+            throw;
+        }
     }
 
     public async Task StartAsync()
@@ -151,8 +163,14 @@ public sealed class AppProcess : IAsyncDisposable
         var info = With(new("func", ["start", "--port", $"{port}", "--no-build"]) { WorkingDirectory = output });
         info.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         info.Environment["AzureWebJobsStorage"] = storage.ConnectionString;
+        var hub = $"Hub{storage.TablePrefix}"[..20];
         info.Environment["AzureFunctionsJobHost__extensions__durableTask__hubName"] = hub;
         info.Environment["AzureFunctionsWebHost__hostid"] = hub.ToLowerInvariant(); // Else apps that share a storage account share the locks of their timers.
+        if (group is not null)
+        {
+            info.Environment["FUNCTIONS_TARGET_GROUP"] = group;
+        }
+
         return info;
     }
 

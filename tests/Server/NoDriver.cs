@@ -8,6 +8,8 @@ internal sealed class NoDriver : IRunDriver
 {
     public bool IsReady { get; set; } = true;
 
+    long IRunDriver.Signals => Signals.Count;
+
     public ConcurrentQueue<RunId> Started { get; } = [];
 
     public ConcurrentQueue<RunId> Resumed { get; } = [];

@@ -65,6 +65,10 @@ public sealed partial class HostMonitor(
         base.Dispose();
     }
 
+    /// <summary>Makes sure of the connection to a host that another process may have registered a moment ago, or to which this one had no cause to listen yet.</summary>
+    public Task ReachAsync(HostId host, CancellationToken cancellationToken) =>
+        connections.Find(host) is { IsListening: true } ? Task.CompletedTask : ReconcileAsync(cancellationToken);
+
     /// <summary>Brings this process in line with the Hosts table: connections, catalogs, and a first look at hosts that are new.</summary>
     public async Task ReconcileAsync(CancellationToken cancellationToken)
     {

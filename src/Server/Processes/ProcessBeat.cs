@@ -11,7 +11,7 @@ namespace ComfyFunc.Processes;
 /// Writes this process's row: twice a minute while there is nothing to say, every few seconds while it has a run in hand for long, because then
 /// others may not take it over.
 /// </summary>
-public sealed class ProcessBeat(ProcessStore store, RunsInHand hands, PromptWatch watch, HostConnections connections, SweepLog sweeps, IRunDriver driver, TimeProvider clock, ILogger<ProcessBeat> logger)
+public sealed class ProcessBeat(ProcessStore store, RunsInHand hands, PromptWatch watch, HostConnections connections, SweepLog sweeps, IRunDriver driver, StorageMeter meter, TimeProvider clock, ILogger<ProcessBeat> logger)
     : RecurringService(clock, logger)
 {
     /// <summary>A run in hand for longer is told of. <see cref="Takeover"/> is more patient than this and a round together.</summary>
@@ -40,6 +40,8 @@ public sealed class ProcessBeat(ProcessStore store, RunsInHand hands, PromptWatc
             CanDrive = driver.IsReady,
             ListensTo = connections.Listening,
             Watches = watch.Count,
+            Signals = driver.Signals,
+            StorageRequests = meter.Total,
             InHand = inHand,
             Sweeps = sweeps.Ended,
         };

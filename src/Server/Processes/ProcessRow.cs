@@ -28,6 +28,12 @@ public sealed record ProcessRow
     /// <summary>How many prompts it watches.</summary>
     public int Watches { get; init; }
 
+    /// <summary>How many signals it has sent to runs since its start.</summary>
+    public long Signals { get; init; }
+
+    /// <summary>How many requests it has sent to storage since its start, retries included.</summary>
+    public long StorageRequests { get; init; }
+
     /// <summary>The runs that it has been carrying forward for some seconds.</summary>
     public ImmutableArray<string> InHand { get; init; } = [];
 

@@ -52,6 +52,8 @@ public sealed class SelfTest(ProcessBeat beat, ProcessStore processes, HostStore
         ["canDrive"] = row.CanDrive,
         ["listensTo"] = new JsonArray([.. row.ListensTo.Select(h => JsonValue.Create(h))]),
         ["watches"] = row.Watches,
+        ["signals"] = row.Signals,
+        ["storageRequests"] = row.StorageRequests,
         ["inHand"] = new JsonArray([.. row.InHand.Select(r => JsonValue.Create(r))]),
         ["sweeps"] = Times(row.Sweeps),
     };

@@ -9,6 +9,9 @@ public interface IRunDriver
     /// </summary>
     bool IsReady { get; }
 
+    /// <summary>How many signals this process has sent.</summary>
+    long Signals { get; }
+
     /// <summary>Takes over a run whose row has been written. Taking it over twice is taking it over once.</summary>
     Task StartAsync(RunId run, CancellationToken cancellationToken);
 

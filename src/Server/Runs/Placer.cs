@@ -31,11 +31,7 @@ public sealed class Placer(
             return (run, slot.Answer!);
         }
 
-        if (connections.Find(lease.Host) is not { IsListening: true })
-        {
-            await monitor.ReconcileAsync(cancellationToken); // Another process has registered the host a moment ago, or this one has just begun to drive runs.
-        }
-
+        await monitor.ReachAsync(lease.Host, cancellationToken);
         if (connections.Find(lease.Host) is not { } host)
         {
             return (run, new RunEvent.HostFailed(lease, clock.GetUtcNow()));

@@ -12,7 +12,7 @@ namespace ComfyFunc.Runs;
 /// and writes the row whenever the run comes to rest. Both drivers do nothing but call it. Calling it twice with the same event is safe.
 /// </summary>
 public sealed partial class RunExecutor(
-    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, Doubts doubts, HostHealth health, PendingStore pending,
+    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, Doubts doubts, HostHealth health, HostMonitor monitor, PendingStore pending,
     RunAnnouncer announcer, Outbox outbox, UsageMeter usage, ResultCache results, RunsInHand hands, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
@@ -84,6 +84,11 @@ public sealed partial class RunExecutor(
 
     private async Task<(RunRecord Run, RunEvent? Answer)> CarryOutAsync(RunRecord run, RunCommand command, RunEvent cause, CancellationToken cancellationToken)
     {
+        if (AskedHost(command) is { } asked)
+        {
+            await monitor.ReachAsync(asked, cancellationToken); // A host that this process does not know yet is not gone.
+        }
+
         switch (command)
         {
             case Place c:
@@ -123,6 +128,16 @@ public sealed partial class RunExecutor(
 
         return (run, null);
     }
+
+    private static HostId? AskedHost(RunCommand command) => command switch
+    {
+        Collect c => c.Lease.Host,
+        Inspect c => c.Lease.Host,
+        StopPrompt c => c.Lease.Host,
+        Abandon c => c.Lease.Host,
+        FreeMemory c => c.Host,
+        _ => null,
+    };
 
     private async Task<RunPause> RestAsync(RunRecord run, DateTimeOffset until, bool hasStarted, CancellationToken cancellationToken)
     {

@@ -151,6 +151,8 @@ internal sealed class Runtime(SimWorld world, bool isDurable)
     {
         public bool IsReady => true;
 
+        public long Signals => 0;
+
         public Task StartAsync(RunId run, CancellationToken cancellationToken)
         {
             runtime.Drive(process, run, new RunEvent.Accepted(process.Clock.GetUtcNow()));

@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ComfyFunc.ComfySim;
+
+namespace ComfyFunc.Tests.Acceptance;
+
+/// <summary>An app of several processes, any of which may die: nothing is lost, nothing is done twice, and nobody hangs.</summary>
+[Collection(nameof(AppCollection))]
+public class TopologyTests(AzuriteFixture azurite)
+{
+    // More than this by hand: COMFYFUNC_KILLS and COMFYFUNC_RUNS.
+    private static readonly int Kills = Number("COMFYFUNC_KILLS", 4);
+    private static readonly int Runs = Number("COMFYFUNC_RUNS", 40);
+
+    // An end is known so long after the prompt's, or after the restart of whoever would have known it.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(Number("COMFYFUNC_WINDOW", 15));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Any_process_may_die_at_any_moment()
+    {
+        await using var one = await SimulatedHost.StartAsync(new() { Name = "one" }, Cancellation);
+        await using var two = await SimulatedHost.StartAsync(new() { Name = "two" }, Cancellation);
+        await using var app = await WithHostsAsync(await Topology.ApartAsync(azurite), one, two);
+        var random = new Random(Number("COMFYFUNC_SEED", 1));
+        var restarts = new List<DateTimeOffset>();
+        var ids = new List<string>();
+        var made = 0;
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            for (var end = Runs * (kill + 1) / Kills; made < end; made++)
+            {
+                ids.Add(await app.Http.StartAsync("slow", Body(made, random.NextDouble())));
+            }
+
+            await UntilAsync(one, two, executions: random.Next(ids.Count - (Runs / Kills), ids.Count));
+            var victim = app.Processes[random.Next(app.Processes.Count)];
+            victim.Kill();
+            await victim.StartAsync();
+            restarts.Add(DateTimeOffset.UtcNow);
+        }
+
+        foreach (var id in ids)
+        {
+            var run = await app.Http.EndAsync(id, TimeSpan.FromMinutes(3));
+            Assert.True(Caller.Status(run) == "succeeded" && (int)run["attempt"]! == 1, run.ToJsonString());
+            AssertKnownInTime(run, restarts);
+        }
+
+        Assert.All([.. one.Stats.Executions, .. two.Stats.Executions], e => Assert.Equal(1, e.Value));
+        Assert.Equal(ids.Count, one.Stats.Executions.Count + two.Stats.Executions.Count);
+    }
+
+    [Fact]
+    public async Task What_one_process_ended_the_other_forgets_and_both_fall_silent()
+    {
+        await using var one = await SimulatedHost.StartAsync(new() { Name = "one", Speed = 0.1 }, Cancellation);
+        await using var two = await SimulatedHost.StartAsync(new() { Name = "two", Speed = 0.1 }, Cancellation);
+        await using var app = await WithHostsAsync(await Topology.TwiceAsync(azurite), one, two);
+        var fresh = await RateAsync(app);
+        var ids = new List<string>();
+        for (var n = 0; n < Runs; n++)
+        {
+            ids.Add(await app.Processes[n % 2].Http.StartAsync("slow", Body(n, 0.2)));
+        }
+
+        foreach (var id in ids)
+        {
+            Assert.Equal("succeeded", Caller.Status(await app.Http.EndAsync(id)));
+        }
+
+        foreach (var process in app.Processes)
+        {
+            await UntilAsync(process, here => (int)here["watches"]! == 0);
+        }
+
+        var before = await SignalsAsync(app);
+        var idle = await RateAsync(app);
+        Assert.Equal(before, await SignalsAsync(app));
+        Assert.True(idle <= fresh * 1.2, $"Two processes asked storage {fresh:F1} times a second when they were new, and {idle:F1} times after {Runs} runs.");
+    }
+
+    [Fact]
+    public async Task What_a_dead_process_had_in_its_queue_another_goes_on_with()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostsAsync(await Topology.TwiceAsync(azurite), host);
+        var first = await app.Http.StartAsync("slow", Body(1, 3));
+        var second = await app.Http.StartAsync("slow", Body(2, 0));
+        var third = await app.Http.StartAsync("slow", Body(3, 0));
+        await app.Http.UntilAsync(first, r => Caller.Status(r) == "running");
+        app.Processes[0].Kill();
+
+        foreach (var id in (string[])[first, second, third])
+        {
+            Assert.Equal("succeeded", Caller.Status(await app.Processes[1].Http.EndAsync(id, AppProcess.Recovery)));
+        }
+
+        Assert.All(host.Stats.Executions, e => Assert.Equal(1, e.Value));
+    }
+
+    [Fact]
+    public async Task A_run_is_canceled_through_any_process()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostsAsync(await Topology.TwiceAsync(azurite), host);
+        var id = await app.Http.StartAsync("slow", Body(1, 120));
+        await app.Http.UntilAsync(id, r => Caller.Status(r) == "running");
+        using var canceled = await app.Processes[1].Http.PostAsync($"runs/{id}/cancel");
+
+        Assert.Equal("canceled", Caller.Status(await app.Http.EndAsync(id)));
+        Assert.Empty(host.Stats.Running);
+    }
+
+    private static string Body(int color, double seconds) => new JsonObject { ["canvas"] = new JsonObject { ["color"] = color }, ["sleep"] = new JsonObject { ["seconds"] = seconds } }.ToJsonString();
+
+    // completedAt less what the host says of the execution's end.
+    private static void AssertKnownInTime(JsonObject run, List<DateTimeOffset> restarts)
+    {
+        var known = (DateTimeOffset)run["completedAt"]!;
+        var ended = known - TimeSpan.FromMilliseconds((double)run["metrics"]!["collectMs"]!);
+        var since = restarts.Where(r => r > ended && r < known).Append(ended).Max();
+        Assert.True(known - since <= Longest, $"The end of {run["id"]} was known {known - since} late.");
+    }
+
+    // Each look is a round trip.
+    private static async Task UntilAsync(SimulatedHost one, SimulatedHost two, int executions)
+    {
+        using var http = new HttpClient { BaseAddress = one.Url };
+        while (one.Stats.Executions.Count + two.Stats.Executions.Count < executions)
+        {
+            await http.GetStringAsync(new Uri("sim/stats", UriKind.Relative), Cancellation);
+        }
+    }
+
+    private static async Task UntilAsync(AppProcess process, Func<JsonNode, bool> isSo)
+    {
+        var until = DateTimeOffset.UtcNow.AddSeconds(30);
+        while (!isSo(await HereAsync(process)))
+        {
+            Assert.True(DateTimeOffset.UtcNow < until, (await HereAsync(process)).ToJsonString());
+        }
+    }
+
+    // Requests to storage a second. A rate takes time to measure: nothing is waited for here.
+    private static async Task<double> RateAsync(Topology app)
+    {
+        var (from, start) = (await StorageRequestsAsync(app), DateTimeOffset.UtcNow);
+        await Task.Delay(Window, Cancellation);
+        return (await StorageRequestsAsync(app) - from) / (DateTimeOffset.UtcNow - start).TotalSeconds;
+    }
+
+    private static async Task<long> StorageRequestsAsync(Topology app) => (await Task.WhenAll(app.Processes.Select(HereAsync))).Sum(p => (long)p["storageRequests"]!);
+
+    private static async Task<long> SignalsAsync(Topology app) => (await Task.WhenAll(app.Processes.Select(HereAsync))).Sum(p => (long)p["signals"]!);
+
+    private static async Task<JsonNode> HereAsync(AppProcess process) =>
+        (await (await process.Http.GetAsync(new Uri("ready/details", UriKind.Relative), Cancellation)).JsonAsync())["details"]!["processes"]!.AsArray().Single(p => (bool)p!["isThis"]!)!;
+
+    private static async Task<Topology> WithHostsAsync(Topology app, params SimulatedHost[] hosts)
+    {
+        foreach (var host in hosts)
+        {
+            await app.Http.AddHostAsync(host.Name, host);
+        }
+
+        await app.Http.SaveAsync("slow", Prompts.Slow);
+        return app;
+    }
+
+    private static int Number(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+}
