@@ -5,9 +5,14 @@ using ComfyFunc.Storage;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+
+// What every request and every step of an orchestration says of itself is nothing to read in operation; what the application says is.
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.DurableTask", LogLevel.Warning)
+    .AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
 builder.Services.AddStorage(StorageSettings.Read(builder.Configuration));
 builder.Services.AddComfyFunc(builder.Configuration.GetSection(ComfyFuncOptions.Section));
 builder.Services.AddSingleton<DurableClientSource>();
