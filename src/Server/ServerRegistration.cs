@@ -23,7 +23,7 @@ namespace ComfyFunc;
 public static class ServerRegistration
 {
     /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage", "batches", "results", "processes"];
+    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage", "batches", "results", "processes", "ends", "progress", "follows"];
 
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -76,6 +76,17 @@ public static class ServerRegistration
         services.TryAddSingleton<OutputBundle>();
         services.TryAddSingleton<OutputEndpoints>();
         services.TryAddSingleton<RunAnnouncer>();
+        services.TryAddSingleton<RunEnds>();
+        services.TryAddSingleton<EndsBell>();
+        services.TryAddSingleton<EndsListener>();
+        services.AddHostedService(s => s.GetRequiredService<EndsListener>());
+        services.TryAddSingleton<RunFollowers>();
+        services.TryAddSingleton<ProgressRows>();
+        services.TryAddSingleton<ProgressPublisher>();
+        services.AddHostedService(s => s.GetRequiredService<ProgressPublisher>());
+        services.TryAddSingleton<RunProgress>();
+        services.TryAddSingleton<QueuePlaces>();
+        services.TryAddSingleton<KeptPictures>();
         services.TryAddSingleton<RunWaiter>();
         services.TryAddSingleton<RunResource>();
         services.TryAddSingleton<RunRemoval>();

@@ -16,6 +16,9 @@ internal sealed class Topology : IAsyncDisposable
     /// <summary>One that serves the API.</summary>
     public HttpClient Http => Processes[0].Http;
 
+    /// <summary>One that serves the API and does not listen to hosts for the runs that come through <see cref="Http"/>.</summary>
+    public HttpClient Afar => AppProcess.IsFunctionsApp ? Http : Processes[1].Http;
+
     /// <summary>As on Flex Consumption, where HTTP, Durable and each timer are processes of their own. Standalone has no such parts: it is there twice.</summary>
     public static async Task<Topology> ApartAsync(AzuriteFixture azurite) =>
         await StartAsync(azurite, AppProcess.IsFunctionsApp ? ["http", "durable", "function:SweepLeases", "function:RescueRuns"] : [null, null]);

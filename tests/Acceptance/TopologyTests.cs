@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
 
@@ -8,9 +9,10 @@ namespace ComfyFunc.Tests.Acceptance;
 [Collection(nameof(AppCollection))]
 public class TopologyTests(AzuriteFixture azurite)
 {
-    // More than this by hand: COMFYFUNC_KILLS and COMFYFUNC_RUNS.
+    // More than this by hand: COMFYFUNC_KILLS, COMFYFUNC_RUNS, COMFYFUNC_WAITS.
     private static readonly int Kills = Number("COMFYFUNC_KILLS", 4);
     private static readonly int Runs = Number("COMFYFUNC_RUNS", 40);
+    private static readonly int Waits = Number("COMFYFUNC_WAITS", 5);
 
     // An end is known so long after the prompt's, or after the restart of whoever would have known it.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
@@ -81,6 +83,46 @@ public class TopologyTests(AzuriteFixture azurite)
         var idle = await RateAsync(app);
         Assert.Equal(before, await SignalsAsync(app));
         Assert.True(idle <= fresh * 1.2, $"Two processes asked storage {fresh:F1} times a second when they were new, and {idle:F1} times after {Runs} runs.");
+    }
+
+    [Fact]
+    public async Task What_one_process_hears_is_seen_through_every_other()
+    {
+        await using var host = await SimulatedHost.StartAsync(new() { Name = "one", Previews = true }, Cancellation);
+        await using var app = await Topology.ApartAsync(azurite);
+        await app.Http.AddHostAsync("one", host);
+        await app.Http.SaveAsync("picture", Prompts.Picture);
+        var id = await app.Http.StartAsync("picture", """{"my sampler":{"steps":25},"size":{"width":1024,"height":1024}}""");
+        await app.Http.UntilAsync(id, r => Caller.Status(r) == "running");
+        var seen = app.Afar.UntilAsync(id, r => r["progress"]?["node"] is not null);
+        await using var stream = await app.Afar.GetStreamAsync(new Uri($"runs/{id}/events?previews=true", UriKind.Relative), Cancellation);
+        var kinds = new HashSet<string>();
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(Cancellation))
+        {
+            kinds.Add(item.EventType);
+        }
+
+        Assert.Equal("running", Caller.Status(await seen));
+        Assert.Equal(["preview", "progress", "status"], kinds.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_waits_in_another_process_is_answered_when_the_run_ends()
+    {
+        await using var host = await SimulatedHost.StartAsync(new() { Name = "one" }, Cancellation);
+        await using var app = await WithHostsAsync(await Topology.ApartAsync(azurite), host);
+        await app.Http.RunAsync("slow", Body(0, 0));
+        var late = new List<double>();
+        for (var n = 1; n <= Waits; n++)
+        {
+            var id = await app.Http.StartAsync("slow", Body(n, 0.5 + (0.1 * (n % 10))));
+            var run = await app.Afar.EndAsync(id);
+            late.Add((DateTimeOffset.UtcNow - (DateTimeOffset)run["completedAt"]!).TotalMilliseconds);
+        }
+
+        late.Sort();
+        TestContext.Current.TestOutputHelper?.WriteLine($"Answers after completedAt, in ms: median {late[late.Count / 2]:F0}, p95 {late[(int)(late.Count * 0.95)]:F0}, most {late[^1]:F0}.");
+        Assert.True(late[late.Count / 2] < 1000, $"Answers came {string.Join(", ", late.Select(l => $"{l:F0}"))} ms after the ends.");
     }
 
     [Fact]

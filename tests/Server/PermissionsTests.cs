@@ -14,7 +14,7 @@ public class PermissionsTests
             ["DELETE workflows/{name}", "DELETE workflows/{name}/aliases/{alias}", "POST workflows/{name}/aliases/{alias}/rollback", "PUT workflows/{name}", "PUT workflows/{name}/aliases/{alias}"],
             roles[Role.Author]);
         Assert.All(roles[Role.Run], r => Assert.Matches("^(GET|POST) workflows|runs|batches|uploads|openapi|usage", r));
-        Assert.All(roles[Role.Admin], r => Assert.Matches(" (hosts|pool|keys|webhooks)", r));
+        Assert.All(roles[Role.Admin], r => Assert.Matches(" (hosts|pool|keys|webhooks|ready/details)", r));
     }
 
     [Theory]

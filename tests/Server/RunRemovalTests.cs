@@ -27,7 +27,7 @@ public class RunRemovalTests
         var young = await InsertAsync(runs, clock, ended: true);
 
         var driver = new NoDriver();
-        var removed = await new RunRemoval(runs, blobs, Outboxes.Over(services, clock), driver, new ComfyFuncOptions(), clock, NullLogger<RunRemoval>.Instance).SweepAsync(Cancellation);
+        var removed = await new RunRemoval(runs, blobs, Outboxes.Over(services, clock), new RunEnds(services.GetRequiredService<IDocumentTables>(), clock, NullLogger<RunEnds>.Instance), new ProgressRows(services.GetRequiredService<IDocumentTables>()), driver, new ComfyFuncOptions(), clock, NullLogger<RunRemoval>.Instance).SweepAsync(Cancellation);
 
         Assert.Equal(1, removed);
         Assert.Equal([old], driver.Forgotten);

@@ -1,6 +1,7 @@
 using ComfyFunc.Runs;
 using ComfyFunc.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server;
@@ -23,7 +24,7 @@ public class RunRescueTests
         var young = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
         var driver = new NoDriver();
 
-        await new RunRescue(runs, driver, Outboxes.Over(services, clock), clock).SweepAsync(Cancellation);
+        await new RunRescue(runs, driver, Outboxes.Over(services, clock), new RunEnds(services.GetRequiredService<IDocumentTables>(), clock, NullLogger<RunEnds>.Instance), clock).SweepAsync(Cancellation);
 
         Assert.Equal([idle], driver.Resumed);
         Assert.Equal(RunStatus.Failed, (await runs.FindAsync(stuck, Cancellation))?.Status);

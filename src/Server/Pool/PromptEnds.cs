@@ -3,13 +3,23 @@ using ComfyFunc.Runs;
 namespace ComfyFunc.Pool;
 
 /// <summary>Tells a run that its prompt has ended: once, however many processes have an eye on it.</summary>
-public sealed class PromptEnds(PromptWatch watch, RunStore runs, IRunDriver driver, TimeProvider clock)
+public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStore runs, IRunDriver driver, TimeProvider clock)
 {
     // Whoever submitted the prompt hears of its end at once. Others only look, and leave it the time to pass it on.
     private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(1);
 
-    public Task EndedAsync(Lease lease, CancellationToken cancellationToken) =>
-        watch.TellEnd(lease.Prompt) ? TellAsync(lease, cancellationToken) : TellUnlessKnownAsync(lease, cancellationToken);
+    public async Task EndedAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (watch.TellEnd(lease.Prompt))
+        {
+            await pictures.KeepAsync(lease, cancellationToken);
+            await TellAsync(lease, cancellationToken);
+        }
+        else
+        {
+            await TellUnlessKnownAsync(lease, cancellationToken);
+        }
+    }
 
     private Task TellAsync(Lease lease, CancellationToken cancellationToken) =>
         driver.SignalAsync(lease.Run, new RunEvent.Finished(lease.Attempt, clock.GetUtcNow()), cancellationToken);

@@ -9,6 +9,9 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
 {
     private readonly ConcurrentDictionary<PromptId, Watched> watched = new();
 
+    // Those that were submitted here: their events come here, and nowhere else.
+    private readonly ConcurrentDictionary<RunId, Watched> own = new();
+
     public Lease? LeaseOf(PromptId? prompt) => prompt is { } id && watched.TryGetValue(id, out var w) ? w.Lease : null;
 
     public int Count => watched.Count;
@@ -24,7 +27,7 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     /// <param name="pictureNodes">The nodes whose pictures on the socket are results.</param>
     public void Watch(Lease lease, int nodes, IReadOnlySet<string>? pictureNodes = null)
     {
-        watched.TryAdd(lease.Prompt, new Watched(lease, pictureNodes, clock.GetUtcNow()));
+        own[lease.Run] = watched.GetOrAdd(lease.Prompt, _ => new Watched(lease, pictureNodes, clock.GetUtcNow()));
         connections.Find(lease.Host)?.Listener.Watch(lease.Prompt, nodes, pictureNodes);
     }
 
@@ -51,9 +54,16 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     /// <returns>Whether nobody has to be asked first: it was submitted here, and is told for the first time.</returns>
     public bool TellEnd(PromptId prompt) => watched.TryGetValue(prompt, out var w) && w.TellEnd();
 
+    /// <summary>Whether this process submitted the run's prompt and has not passed on yet that it ended.</summary>
+    public bool IsUnderWay(RunId run) => own.TryGetValue(run, out var w) && !w.HasToldEnd;
+
     public void Forget(Lease lease)
     {
-        watched.TryRemove(lease.Prompt, out _);
+        if (watched.TryRemove(lease.Prompt, out var w))
+        {
+            own.TryRemove(KeyValuePair.Create(lease.Run, w));
+        }
+
         progress.Clear(lease.Run);
         pictures.Forget(lease);
         connections.Find(lease.Host)?.Listener.Unwatch(lease.Prompt);
@@ -68,7 +78,7 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         }
 
         w.HasBegun = true;
-        progress.Set(w.Lease.Run, news);
+        progress.Set(w.Lease, news);
         return w.Tell() ? w.Lease : null;
     }
 
@@ -173,6 +183,8 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
 
         /// <returns>Whether its run had not been told before that it has begun.</returns>
         public bool Tell() => Interlocked.Exchange(ref told, 1) == 0;
+
+        public bool HasToldEnd => Volatile.Read(ref toldEnd) == 1;
 
         public bool TellEnd() => Interlocked.Exchange(ref toldEnd, 1) == 0 && !isAdopted;
 

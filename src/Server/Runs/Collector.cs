@@ -10,7 +10,7 @@ using ComfyFunc.Workflows;
 namespace ComfyFunc.Runs;
 
 /// <summary>Carries out Collect: reads a prompt's history and copies every output to storage. An artifact is listed only when its blob is there.</summary>
-public sealed class Collector(RunPrompts prompts, HostConnections connections, PromptWatch watch, SocketPictures pictures, ArtifactCopier copier, TimeProvider clock)
+public sealed class Collector(RunPrompts prompts, HostConnections connections, PromptWatch watch, KeptPictures pictures, ArtifactCopier copier, TimeProvider clock)
 {
     public async Task<(RunRecord Run, RunEvent Answer)> CollectAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)
     {
@@ -73,13 +73,13 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
             return (outputs, null);
         }
 
-        if (pictures.HasOverflowed(run.Id, lease.Attempt))
+        var (received, hasOverflowed) = await pictures.OfAsync(run.Id, lease.Attempt, cancellationToken);
+        if (hasOverflowed)
         {
             var detail = $"It sent more than {SocketPictures.MostPictures} pictures, or more than {SocketPictures.MostBytes >> 20} MiB of them, over the socket; save them with Save Image.";
             return (outputs, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", detail), clock.GetUtcNow()));
         }
 
-        var received = pictures.Of(run.Id, lease.Attempt);
         var prompt = await prompts.CompileAsync(run, Placement.First, [], cancellationToken);
         if (workflow.Outputs.SelectMany(t => t.Nodes).FirstOrDefault(n => prompt.SocketNodes.Contains(n) && received.All(p => p.Node != n)) is { } missing)
         {

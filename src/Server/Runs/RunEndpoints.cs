@@ -181,13 +181,7 @@ public sealed class RunEndpoints(
         try
         {
             var page = await runs.PageAsync(new RunFilter(query["workflow"].FirstOrDefault(), status, ClientToList(request), query["batch"].FirstOrDefault()), Paging.SizeOf(request, LargestPage), Paging.ContinuationOf(request), cancellationToken);
-            var shown = new JsonArray();
-            foreach (var run in page.Runs)
-            {
-                shown.Add(await resource.ShowAsync(run, OutputForm.Url, cancellationToken));
-            }
-
-            return Json(new JsonObject { ["runs"] = shown, ["continuation"] = page.Continuation });
+            return Json(new JsonObject { ["runs"] = await resource.ShowAllAsync(page.Runs, OutputForm.Url, cancellationToken), ["continuation"] = page.Continuation });
         }
         catch (FormatException)
         {

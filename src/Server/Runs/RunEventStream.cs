@@ -11,7 +11,7 @@ namespace ComfyFunc.Runs;
 /// A run's events as they happen (Server-Sent Events). State changes have ids, which count the changes in the run's row, so that a stream that was cut
 /// off goes on after any id without a log of its own. Progress and previews have none: only the latest matters.
 /// </summary>
-public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource resource, PreviewBoard previews, TimeProvider clock)
+public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource resource, RunProgress runProgress, PreviewBoard previews, TimeProvider clock)
 {
     // Functions ends an answer at 230 s; a client that is told comes back at once.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(200);
@@ -21,8 +21,11 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
     // Between two looks at the row, in looks: another process may drive the run.
     private const int LooksPerRead = 4;
 
+    // The same for the progress of a run that another process listens to.
+    private const int LooksPerQuestion = 2;
+
     /// <param name="after">The last change that the caller knows; 0 for none.</param>
-    /// <param name="withPreviews">Sends pictures of work in progress too, where this process listens to the run's host.</param>
+    /// <param name="withPreviews">Sends pictures of work in progress too.</param>
     public IResult Follow(RunRecord run, int after, bool withPreviews) => new Answer(this, run, after, withPreviews);
 
     private async Task WriteAsync(HttpResponse response, RunRecord run, int known, bool withPreviews, CancellationToken cancellationToken)
@@ -35,6 +38,7 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
         var spoken = clock.GetUtcNow();
         string? lastProgress = null;
         Preview? lastPreview = null;
+        ProgressRow? lastRow = null;
         var text = new StringBuilder("retry: 1000\n\n");
         for (var look = 1; ; look++)
         {
@@ -44,18 +48,20 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
                 await AppendAsync(text, run, changes[known], known + 1, cancellationToken);
             }
 
-            if (run.Outcome is null && resource.ProgressOf(run)?.ToJsonString() is { } progress && progress != lastProgress)
+            var row = runProgress.IsHere(run) || look % LooksPerQuestion == 1 ? await runProgress.OfAsync(run, withPreviews, cancellationToken) : lastRow;
+            if (run.Outcome is null && RunResource.ProgressOf(run, row)?.ToJsonString() is { } progress && progress != lastProgress)
             {
                 lastProgress = progress;
                 text.Append("event: progress\ndata: ").Append(progress).Append("\n\n");
             }
 
-            if (run.Outcome is null && withPreviews && previews.Of(run.Id) is { } preview && preview != lastPreview)
+            if (withPreviews && row is not null && await runProgress.PreviewAsync(row, lastRow, cancellationToken) is { } preview && preview != lastPreview)
             {
                 lastPreview = preview;
                 text.Append("event: preview\ndata: ").Append(new JsonObject { ["contentType"] = preview.ContentType, ["base64"] = Convert.ToBase64String(preview.Content.Span) }.ToJsonString(ServerJson.Options)).Append("\n\n");
             }
 
+            lastRow = row;
             if (text.Length == 0 && clock.GetUtcNow() - spoken >= Heartbeat)
             {
                 text.Append(": still here\n\n");

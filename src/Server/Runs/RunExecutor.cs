@@ -13,7 +13,7 @@ namespace ComfyFunc.Runs;
 /// </summary>
 public sealed partial class RunExecutor(
     RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, Doubts doubts, HostHealth health, HostMonitor monitor, PendingStore pending,
-    RunAnnouncer announcer, Outbox outbox, UsageMeter usage, ResultCache results, RunsInHand hands, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
+    RunAnnouncer announcer, RunEnds ends, Outbox outbox, UsageMeter usage, ResultCache results, RunsInHand hands, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
 
@@ -174,6 +174,7 @@ public sealed partial class RunExecutor(
             outbox.Happened(saved);
         }
 
+        await ends.AddAsync(saved, cancellationToken);
         usage.Ended(saved);
         await results.EndedAsync(saved, cancellationToken);
         RunEnded(saved.Id, saved.Status);

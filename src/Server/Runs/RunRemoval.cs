@@ -5,12 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace ComfyFunc.Runs;
 
 /// <summary>Deletes runs with their blobs: blobs first, so that a crash leaves a row that points nowhere rather than blobs that nobody finds.</summary>
-public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, Outbox outbox, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock, ILogger<RunRemoval> logger)
+public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, Outbox outbox, RunEnds ends, ProgressRows progress, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock, ILogger<RunRemoval> logger)
 {
     public async Task RemoveAsync(RunRecord run, CancellationToken cancellationToken)
     {
         await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(run.Id), cancellationToken);
         await outbox.RemoveAsync(run.Id, cancellationToken);
+        await ends.RemoveAsync(run, cancellationToken);
+        await progress.RemoveAsync(run.Id, cancellationToken);
         await driver.ForgetAsync(run.Id, cancellationToken);
         await runs.DeleteAsync(run.Id, cancellationToken);
     }
@@ -51,6 +53,12 @@ public static class RunBlobs
     public static string Values(RunId id) => $"{PrefixOf(id)}values.json";
 
     public static string Input(RunId id, int index) => $"{PrefixOf(id)}inputs/{index}";
+
+    /// <summary>The latest preview, while somebody follows the run from afar.</summary>
+    public static string Preview(RunId id) => $"{PrefixOf(id)}preview";
+
+    /// <summary>What came over a socket, and is on no host.</summary>
+    public static string Picture(RunId id, int attempt, string name) => $"{PrefixOf(id)}pictures/{attempt}/{name}";
 
     /// <summary>What is made of the outputs for those who want them otherwise.</summary>
     public static string Rendition(RunId id, string name) => $"{PrefixOf(id)}renditions/{name}";

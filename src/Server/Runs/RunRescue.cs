@@ -3,7 +3,7 @@ using ComfyFunc.Webhooks;
 namespace ComfyFunc.Runs;
 
 /// <summary>Finds runs that nobody drives: accepted by a process that died before it could hand them over, or given up by a driver that failed. Whether a run is driven, its driver knows.</summary>
-public sealed class RunRescue(RunStore runs, IRunDriver driver, Outbox outbox, TimeProvider clock)
+public sealed class RunRescue(RunStore runs, IRunDriver driver, Outbox outbox, RunEnds ends, TimeProvider clock)
 {
     // Any driver has taken a run's first step by then.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -30,7 +30,11 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, Outbox outbox, T
             if (now - run.Limits.FinishBy > EndPatience)
             {
                 await outbox.AddAsync(GivenUp(run, now), WebhookEvents.Failed, cancellationToken);
-                await runs.ChangeAsync(run.Id, r => r.Outcome is null ? GivenUp(r, now) : r, cancellationToken);
+                if (await runs.ChangeAsync(run.Id, r => r.Outcome is null ? GivenUp(r, now) : r, cancellationToken) is { } ended)
+                {
+                    await ends.AddAsync(ended, cancellationToken);
+                }
+
                 outbox.Happened(run);
             }
             else if (now - run.CreatedAt > (run.Step == 0 ? StartPatience : RunPatience))

@@ -8,14 +8,30 @@ using ComfyFunc.Storage;
 namespace ComfyFunc.Runs;
 
 /// <summary>Shows a run's row to its caller: the run resource, its outputs by tag, and the status shape of Durable's HTTP API.</summary>
-public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions renditions, ProgressBoard progress, PendingStore pending, HostSentinel sentinel, ComfyFuncOptions options, TimeProvider clock)
+public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions renditions, RunProgress progress, QueuePlaces places, ComfyFuncOptions options, TimeProvider clock)
 {
     // Inlined files are held in memory once as bytes and once as text.
     private const int LargestInline = 64 << 20;
 
     public Task<JsonObject> ShowAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken) => ShowAsync(run, new OutputView(form), cancellationToken);
 
-    public async Task<JsonObject> ShowAsync(RunRecord run, OutputView view, CancellationToken cancellationToken)
+    public async Task<JsonObject> ShowAsync(RunRecord run, OutputView view, CancellationToken cancellationToken) =>
+        await ShowAsync(run, view, await progress.OfAsync(run, withPreviews: false, cancellationToken), cancellationToken);
+
+    /// <summary>Shows a page of runs.</summary>
+    public async Task<JsonArray> ShowAllAsync(IReadOnlyCollection<RunRecord> runs, OutputForm form, CancellationToken cancellationToken)
+    {
+        var rows = await progress.OfAllAsync(runs, cancellationToken);
+        var shown = new JsonArray();
+        foreach (var run in runs)
+        {
+            shown.Add(await ShowAsync(run, new OutputView(form), rows.GetValueOrDefault(run.Id), cancellationToken));
+        }
+
+        return shown;
+    }
+
+    private async Task<JsonObject> ShowAsync(RunRecord run, OutputView view, ProgressRow? row, CancellationToken cancellationToken)
     {
         var failed = run.Outcome as RunOutcome.Failed;
         var document = new JsonObject
@@ -33,8 +49,8 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["retryOf"] = run.RetryOf?.Value,
             ["gpuWorkBegun"] = run.Outcome is RunOutcome.Canceled { GpuWorkBegun: var begun } ? begun : null,
             ["expiresAt"] = (run.CompletedAt ?? run.Limits.FinishBy) + options.Retention,
-            ["queuePosition"] = PlaceOf(run),
-            ["progress"] = ProgressOf(run),
+            ["queuePosition"] = places.Of(run),
+            ["progress"] = ProgressOf(run, row),
             ["host"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Host.Value,
             ["attempt"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Number,
             ["attempts"] = new JsonArray([.. run.Attempts.Select(AttemptOf)]),
@@ -141,14 +157,8 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ? Convert.ToBase64String(bytes)
             : throw new FileNotFoundException($"The artifact {artifact.Name} is gone.");
 
-    // In the central queue, or in that of the host that has taken the prompt.
-    private int? PlaceOf(RunRecord run) =>
-        run.Status is not RunStatus.Queued ? null
-        : run.State is RunState.Executing { Lease: var lease } ? sentinel.PlaceOf(lease)
-        : pending.PositionOf(run.Id);
-
     /// <summary>How far it is; <see langword="null"/> where nothing is known.</summary>
-    public JsonObject? ProgressOf(RunRecord run) => run.Status is RunStatus.Running && progress.Of(run.Id) is { } p
+    public static JsonObject? ProgressOf(RunRecord run, ProgressRow? row) => run.Status is RunStatus.Running && row?.Progress is { } p
         ? WithoutNulls(new JsonObject
         {
             ["value"] = Math.Round(p.Value, 4),

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using ComfyFunc.Comfy;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>How far runs are, written for processes that do not listen to their hosts.</summary>
+public sealed class ProgressRows(IDocumentTables tables)
+{
+    private const string Partition = "progress";
+
+    private readonly IDocumentTable table = tables["progress"];
+
+    public Task WriteAsync(ProgressRow row, CancellationToken cancellationToken) =>
+        table.UpsertAsync(new Document(Partition, row.Run.Value, ServerJson.Write(row)), cancellationToken);
+
+    public async Task<ProgressRow?> FindAsync(RunId run, CancellationToken cancellationToken) =>
+        await table.FindAsync(Partition, run.Value, cancellationToken) is { } document ? ServerJson.Read<ProgressRow>(document.Json) : null;
+
+    public async Task<ImmutableDictionary<RunId, ProgressRow>> AllAsync(CancellationToken cancellationToken)
+    {
+        var rows = ImmutableDictionary.CreateBuilder<RunId, ProgressRow>();
+        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            rows[new(document.Row)] = ServerJson.Read<ProgressRow>(document.Json);
+        }
+
+        return rows.ToImmutable();
+    }
+
+    public Task<bool> RemoveAsync(RunId run, CancellationToken cancellationToken) => table.DeleteAsync(Partition, run.Value, etag: null, cancellationToken);
+}
+
+/// <summary>The latest of one attempt's progress.</summary>
+/// <param name="Previews">How many previews have been stored; the latest lies in the run's blob.</param>
+/// <param name="PreviewType">Its content type.</param>
+public sealed record ProgressRow(RunId Run, int Attempt, PromptProgress Progress, int Previews = 0, string? PreviewType = null);
