@@ -3,6 +3,8 @@ using ComfyFunc.Functions;
 using ComfyFunc.Runs;
 using ComfyFunc.Storage;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +15,9 @@ builder.ConfigureFunctionsWebApplication();
 // What every request and every step of an orchestration says of itself is nothing to read in operation; what the application says is.
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.DurableTask", LogLevel.Warning)
     .AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
+
+// Function keys guard the API, and whoever follows a link has none.
+((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.SignLinks)}", "true")] });
 builder.Services.AddStorage(StorageSettings.Read(builder.Configuration));
 builder.Services.AddComfyFunc(builder.Configuration.GetSection(ComfyFuncOptions.Section));
 builder.Services.AddSingleton<DurableClientSource>();

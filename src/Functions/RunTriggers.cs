@@ -7,14 +7,14 @@ using Microsoft.DurableTask.Client;
 namespace ComfyFunc.Functions;
 
 /// <summary>The HTTP triggers of runs and their outputs, and of the files sent ahead of them.</summary>
-public sealed class RunTriggers(RunEndpoints runs, OutputEndpoints outputs, UploadEndpoints uploads, DurableClientSource clients, Api api)
+public sealed class RunTriggers(CallEndpoints calls, RunEndpoints runs, LinkEndpoints links, OutputEndpoints outputs, UploadEndpoints uploads, DurableClientSource clients, Api api)
 {
     [Function(nameof(RunWorkflow))]
     public Task<IResult> RunWorkflow(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Workflow)] HttpRequest request, string name, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(request, () => runs.SubmitAsync(request, name, null, cancellationToken), cancellationToken);
+        return api.AnswerAsync(request, () => calls.SubmitAsync(request, name, null, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(RunWorkflowVersion))]
@@ -22,7 +22,7 @@ public sealed class RunTriggers(RunEndpoints runs, OutputEndpoints outputs, Uplo
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Version)] HttpRequest request, string name, string version, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(request, () => runs.SubmitAsync(request, name, version, cancellationToken), cancellationToken);
+        return api.AnswerAsync(request, () => calls.SubmitAsync(request, name, version, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(ListRuns))]
@@ -58,7 +58,7 @@ public sealed class RunTriggers(RunEndpoints runs, OutputEndpoints outputs, Uplo
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.RunRetry)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return api.AnswerAsync(request, () => runs.RetryAsync(request, id, cancellationToken), cancellationToken);
+        return api.AnswerAsync(request, () => calls.RetryAsync(request, id, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(CancelRun))]
@@ -67,6 +67,19 @@ public sealed class RunTriggers(RunEndpoints runs, OutputEndpoints outputs, Uplo
     {
         clients.Offer(client);
         return api.AnswerAsync(request, () => runs.CancelAsync(request, id, cancellationToken), cancellationToken);
+    }
+
+    [Function(nameof(GetRunStatusByLink))]
+    public Task<IResult> GetRunStatusByLink(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.RunStatusLink)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, () => links.StatusAsync(request, id, cancellationToken), cancellationToken);
+
+    [Function(nameof(CancelRunByLink))]
+    public Task<IResult> CancelRunByLink(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.RunCancelLink)] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return api.AnswerAsync(request, () => links.CancelAsync(request, id, cancellationToken), cancellationToken);
     }
 
     [Function(nameof(GetRunOutputs))]

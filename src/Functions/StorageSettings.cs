@@ -9,13 +9,6 @@ internal static class StorageSettings
     public static StorageOptions Read(IConfiguration configuration)
     {
         var options = configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
-        return options is { ConnectionString: null or "", AccountName: null or "" }
-            ? options with
-            {
-                ConnectionString = configuration["AzureWebJobsStorage"],
-                AccountName = configuration["AzureWebJobsStorage:accountName"],
-                ManagedIdentityClientId = configuration["AzureWebJobsStorage:clientId"],
-            }
-            : options;
+        return options.NamesAccount ? options : options.OfConnection(configuration, "AzureWebJobsStorage");
     }
 }

@@ -32,6 +32,9 @@ public sealed class ComfyFuncOptions
     /// <summary>Whether callers are told apart.</summary>
     public bool AsksForKeys => Callers.Count > 0 || TrustEasyAuth;
 
+    /// <summary>Whether the links by which a run is followed and canceled carry a signature in place of a key. Unset: where callers need keys. The Functions app sets it, because function keys guard that.</summary>
+    public bool? SignLinks { get; init; }
+
     /// <summary>How calls are answered when they do not say.</summary>
     public AnswerOptions Answers { get; init; } = new();
 

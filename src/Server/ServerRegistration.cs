@@ -166,6 +166,10 @@ public static class ServerRegistration
         services.TryAddSingleton<KeyEndpoints>();
         services.TryAddSingleton<WorkflowEndpoints>();
         services.TryAddSingleton<AliasEndpoints>();
+        services.TryAddSingleton<RunLinks>();
+        services.TryAddSingleton<RunAnswers>();
+        services.TryAddSingleton<CallEndpoints>();
+        services.TryAddSingleton<LinkEndpoints>();
         services.TryAddSingleton<RunEndpoints>();
         services.TryAddSingleton<HostEndpoints>();
         services.TryAddSingleton<PoolEndpoints>();

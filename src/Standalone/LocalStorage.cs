@@ -20,7 +20,7 @@ public sealed class LocalStorage : IAsyncDisposable
     public static async Task<LocalStorage> PrepareAsync(IConfiguration configuration, CancellationToken cancellationToken)
     {
         var configured = configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
-        if (configured.ConnectionString is { Length: > 0 } || configured.AccountName is { Length: > 0 })
+        if (configured.NamesAccount)
         {
             return new(configured, null, null);
         }

@@ -46,6 +46,29 @@ public class CallerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Who_was_given_a_link_follows_it_without_a_key()
+    {
+        await using var app = await StartAsync();
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        using var added = await SendAsync(app, AdminKey, HttpMethod.Put, "hosts/a", body: JsonContent.Create(new { url = host.Url }));
+        using var saved = await SendAsync(app, AdminKey, HttpMethod.Put, "workflows/slow", body: Caller.Body(Prompts.Slow));
+        var key = await KeyAsync(app, "one", "run");
+        using var accepted = await SendAsync(app, key, HttpMethod.Post, "workflows/slow", Caller.Body("""{"sleep":{"seconds":60}}"""), ("Prefer", "respond-async"));
+        var (location, run) = (accepted.Headers.Location!, await accepted.JsonAsync());
+        using var status = await SendAsync(app, null, HttpMethod.Get, location.AbsoluteUri);
+        using var unsigned = await SendAsync(app, null, HttpMethod.Get, location.GetLeftPart(UriPartial.Path));
+        using var misused = await SendAsync(app, null, HttpMethod.Post, location.AbsoluteUri.Replace("/status?", "/cancel?", StringComparison.Ordinal));
+        using var canceled = await SendAsync(app, null, HttpMethod.Post, (string)run["terminatePostUri"]!, ("Prefer", "wait=30"));
+        using var ended = await SendAsync(app, null, HttpMethod.Get, location.AbsoluteUri);
+
+        Assert.Equal((HttpStatusCode.Accepted, location), (status.StatusCode, status.Headers.Location));
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (unsigned.StatusCode, misused.StatusCode));
+        Assert.Equal(HttpStatusCode.OK, canceled.StatusCode);
+        Assert.Equal("Canceled", (string)(await ended.JsonAsync())["runtimeStatus"]!);
+        Assert.DoesNotContain(key, run.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_client_finds_nothing_of_another()
     {
         await using var app = await StartAsync();
@@ -182,7 +205,7 @@ public class CallerTests(AzuriteFixture azurite)
 
     private static async Task<HttpResponseMessage> SendAsync(AppProcess app, string? key, HttpMethod method, string path, HttpContent? body, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.RelativeOrAbsolute)) { Content = body };
         request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         foreach (var (name, value) in headers)
         {

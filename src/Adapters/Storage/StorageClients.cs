@@ -21,8 +21,8 @@ internal sealed class StorageClients
         }
 
         var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = options.ManagedIdentityClientId });
-        Blobs = new(new Uri($"https://{options.AccountName}.blob.{options.EndpointSuffix}"), credential, blobs);
-        Tables = new(new Uri($"https://{options.AccountName}.table.{options.EndpointSuffix}"), credential, tables);
+        Blobs = new(options.BlobServiceUri ?? new Uri($"https://{options.AccountName}.blob.{options.EndpointSuffix}"), credential, blobs);
+        Tables = new(options.TableServiceUri ?? new Uri($"https://{options.AccountName}.table.{options.EndpointSuffix}"), credential, tables);
     }
 
     public BlobServiceClient Blobs { get; }

@@ -1,14 +1,21 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
 
 namespace ComfyFunc.Storage;
 
-/// <summary>Which storage account to use, and under which names. Either a connection string, or an account and the process's own identity.</summary>
+/// <summary>Which storage account to use, and under which names. A connection string, or an account, by its name or its services' URIs, and the process's own identity.</summary>
 public sealed partial record StorageOptions : IValidatableObject
 {
     public string? ConnectionString { get; init; }
 
     public string? AccountName { get; init; }
+
+    /// <summary>Where the account's blobs are, such as <c>https://account.blob.core.windows.net</c>.</summary>
+    public Uri? BlobServiceUri { get; init; }
+
+    /// <summary>Where its tables are, such as <c>https://account.table.core.windows.net</c>.</summary>
+    public Uri? TableServiceUri { get; init; }
 
     /// <summary>The client id of a user-assigned identity; <see langword="null"/> uses the default one.</summary>
     public string? ManagedIdentityClientId { get; init; }
@@ -21,13 +28,35 @@ public sealed partial record StorageOptions : IValidatableObject
     /// <summary>What every table's name begins with, so that several deployments can share an account.</summary>
     public string TablePrefix { get; init; } = "comfyfunc";
 
+    /// <summary>Whether anything says which account it is.</summary>
+    public bool NamesAccount => !string.IsNullOrWhiteSpace(ConnectionString) || !string.IsNullOrWhiteSpace(AccountName) || BlobServiceUri is not null || TableServiceUri is not null;
+
+    /// <summary>
+    /// What a connection of the Functions host says, such as <c>AzureWebJobsStorage</c>: a connection string, or <c>__accountName</c>, or
+    /// <c>__blobServiceUri</c> and <c>__tableServiceUri</c>, with <c>__clientId</c> for a user-assigned identity.
+    /// </summary>
+    public StorageOptions OfConnection(IConfiguration configuration, string name) => this with
+    {
+        ConnectionString = configuration[name],
+        AccountName = configuration[$"{name}:accountName"],
+        BlobServiceUri = UriOf(configuration, $"{name}:blobServiceUri"),
+        TableServiceUri = UriOf(configuration, $"{name}:tableServiceUri"),
+        ManagedIdentityClientId = configuration[$"{name}:clientId"],
+    };
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         var hasConnection = !string.IsNullOrWhiteSpace(ConnectionString);
         var hasAccount = !string.IsNullOrWhiteSpace(AccountName);
-        if (hasConnection == hasAccount)
+        var hasUris = BlobServiceUri is not null || TableServiceUri is not null;
+        if ((hasConnection ? 1 : 0) + (hasAccount ? 1 : 0) + (hasUris ? 1 : 0) != 1)
         {
-            yield return new("Storage needs either a ConnectionString or an AccountName.", [nameof(ConnectionString), nameof(AccountName)]);
+            yield return new("Storage needs either a ConnectionString, or an AccountName, or a BlobServiceUri and a TableServiceUri.", [nameof(ConnectionString), nameof(AccountName), nameof(BlobServiceUri)]);
+        }
+
+        if (hasUris && (BlobServiceUri is null || TableServiceUri is null))
+        {
+            yield return new("BlobServiceUri and TableServiceUri belong together: runs are in tables, their files in blobs.", [nameof(BlobServiceUri), nameof(TableServiceUri)]);
         }
 
         if (hasAccount && !AccountPattern.IsMatch(AccountName!))
@@ -45,6 +74,10 @@ public sealed partial record StorageOptions : IValidatableObject
             yield return new("TablePrefix must be up to 40 letters and digits and begin with a letter.", [nameof(TablePrefix)]);
         }
     }
+
+    private static Uri? UriOf(IConfiguration configuration, string key) => configuration[key] is { Length: > 0 } text
+        ? Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : throw new InvalidOperationException($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is no URI: {text}")
+        : null;
 
     [GeneratedRegex("^[a-z0-9]{3,24}$")]
     private static partial Regex AccountPattern { get; }

@@ -12,6 +12,7 @@ public static class Permissions
         return segments switch
         {
             ["health" or "ready"] => Role.None,
+            ["links", ..] => Role.None, // A signature is the proof.
             ["docs", ..] => Role.None, // A page without any data; what it loads needs a key.
             ["workflows", _, "aliases", ..] => Role.Author,
             ["workflows", ..] => verb is "GET" or "HEAD" or "POST" ? Role.Run : Role.Author,

@@ -9,6 +9,8 @@ public static class Paths
 
     public static string Status(RunId id) => $"/api/runs/{id}/status";
 
+    public static string Link(RunId id, LinkAction action) => $"/api/links/runs/{id}/{(action is LinkAction.Status ? "status" : "cancel")}";
+
     public static string Events(RunId id) => $"/api/runs/{id}/events";
 
     public static string Outputs(RunId id) => $"/api/runs/{id}/outputs";

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using ComfyFunc.Callers;
+using ComfyFunc.Outputs;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>What those are answered who call a workflow, or ask where a run stands.</summary>
+public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks links, RunWaiter waiter, IRunDriver driver, ComfyFuncOptions options, TimeProvider clock)
+{
+    /// <summary>The run as the preferences want it: 202 with links to follow while it has not ended.</summary>
+    public async Task<IResult> RunAsync(HttpRequest request, RunRecord run, Preferences preferences, CancellationToken cancellationToken)
+    {
+        var response = request.HttpContext.Response;
+        response.Headers.CacheControl = "no-store";
+        if (run.Outcome is RunOutcome.Succeeded && preferences.Return is ReturnForm.Minimal)
+        {
+            response.Headers["Preference-Applied"] = "return=minimal";
+            return Json(await resource.MinimalAsync(run, preferences.View, cancellationToken));
+        }
+
+        if (run.Outcome is RunOutcome.Failed or RunOutcome.Expired && preferences.Return is ReturnForm.Minimal)
+        {
+            return Problems.From(run.Outcome is RunOutcome.Failed failed ? failed.Fault.Code : "start_deadline_exceeded", FailureOf(run));
+        }
+
+        var shown = await resource.ShowAsync(run, preferences.View, cancellationToken);
+        if (run.Outcome is not null)
+        {
+            return Json(shown);
+        }
+
+        var status = await links.StatusAsync(request, run.Id, cancellationToken);
+        response.Headers.Location = status;
+        response.Headers["Operation-Location"] = status;
+        response.Headers.RetryAfter = "1";
+        shown["statusQueryGetUri"] = status;
+        shown["terminatePostUri"] = await links.CancelAsync(request, run.Id, cancellationToken);
+        return Json(shown, StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>The run in the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it.</summary>
+    public async Task<IResult> StatusAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
+    {
+        var response = request.HttpContext.Response;
+        response.Headers.CacheControl = "no-store";
+        if (run.Outcome is null)
+        {
+            response.Headers.Location = await links.StatusAsync(request, run.Id, cancellationToken);
+            response.Headers.RetryAfter = "1";
+        }
+
+        return Json(await DurableStatus.OfAsync(run, resource, cancellationToken), run.Outcome is null ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+    }
+
+    /// <summary>Cancels the run: 202 while it is being stopped, 200 when it had ended already.</summary>
+    public async Task<IResult> CancelAsync(HttpRequest request, RunId id, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var run = await runs.ChangeAsync(id, r => r.Outcome is null && r.CancelRequestedAt is null ? r with { CancelRequestedAt = now } : r, cancellationToken);
+        if (run is null)
+        {
+            return NotFound(id.Value);
+        }
+
+        if (run.Outcome is null)
+        {
+            await driver.SignalAsync(id, new RunEvent.CancelRequested(now), cancellationToken);
+            var preferences = Preferences.Of(request, options.Answers with { Wait = 0 });
+            run = await waiter.WaitAsync(id, preferences.Wait, cancellationToken) ?? run;
+        }
+
+        return await RunAsync(request, run, new(TimeSpan.Zero, OutputForm.Url, ReturnForm.Representation), cancellationToken);
+    }
+
+    public static IResult NotFound(string id) => Problems.From("not_found", $"There is no run '{id}'.");
+
+    public static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+
+    private static string FailureOf(RunRecord run) => run.Outcome is RunOutcome.Failed f ? $"Run {run.Id} failed: {f.Fault.Message}" : $"Run {run.Id} found no slot before its start deadline.";
+}
+
+/// <summary>Finds runs for callers.</summary>
+public static class VisibleRuns
+{
+    /// <returns><see langword="null"/> for a run that is not there, or is not this caller's to see.</returns>
+    public static async Task<RunRecord?> FindAsync(this RunStore runs, HttpRequest request, string id, CancellationToken cancellationToken) =>
+        RunId.TryParse(id, out var runId) && await runs.FindAsync(runId, cancellationToken) is { } run && request.Caller().Sees(run) ? run : null;
+}
