@@ -19,9 +19,9 @@ public sealed partial class LeaseSweep(
         var now = clock.GetUtcNow();
         foreach (var host in await hosts.RefreshAsync(cancellationToken))
         {
-            foreach (var lease in host.Leases.Where(l => now - l.At > Settled).Select(l => l.On(host.Id)).Where(l => watch.LeaseOf(l.Prompt) is null))
+            foreach (var slot in host.Leases.Where(l => now - l.At > Settled))
             {
-                await LookAsync(lease, cancellationToken);
+                await LookAsync(slot.On(host.Id), cancellationToken);
             }
         }
 
