@@ -29,6 +29,9 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>Where it keeps everything.</summary>
     public StorageOptions Storage => storage;
 
+    /// <summary>The task hub of the Functions app, whose tables begin with it.</summary>
+    public string Hub => $"Hub{storage.TablePrefix}"[..20];
+
     /// <summary>Everything that it has written to its log.</summary>
     public string LogText => folder.LogText;
 
@@ -163,9 +166,8 @@ public sealed class AppProcess : IAsyncDisposable
         var info = With(new("func", ["start", "--port", $"{port}", "--no-build"]) { WorkingDirectory = output });
         info.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         info.Environment["AzureWebJobsStorage"] = storage.ConnectionString;
-        var hub = $"Hub{storage.TablePrefix}"[..20];
-        info.Environment["AzureFunctionsJobHost__extensions__durableTask__hubName"] = hub;
-        info.Environment["AzureFunctionsWebHost__hostid"] = hub.ToLowerInvariant(); // Else apps that share a storage account share the locks of their timers.
+        info.Environment["AzureFunctionsJobHost__extensions__durableTask__hubName"] = Hub;
+        info.Environment["AzureFunctionsWebHost__hostid"] = Hub.ToLowerInvariant(); // Else apps that share a storage account share the locks of their timers.
         if (group is not null)
         {
             info.Environment["FUNCTIONS_TARGET_GROUP"] = group;

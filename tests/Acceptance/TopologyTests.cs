@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
+using Azure.Data.Tables;
 using ComfyFunc.ComfySim;
 
 namespace ComfyFunc.Tests.Acceptance;
@@ -200,6 +202,20 @@ public class TopologyTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_deleted_run_leaves_nothing_in_any_table()
+    {
+        await using var host = await SimulatedHost.StartAsync(new() { Speed = 0.1 }, Cancellation);
+        await using var app = await WithHostsAsync(await Topology.TwiceAsync(azurite), host);
+        var kept = (string)(await app.Http.RunAsync("slow", Body(1, 0)))["id"]!;
+        var run = (string)(await app.Http.RunAsync("slow", Body(2, 0)))["id"]!;
+        using var deleted = await app.Http.DeleteAsync(new Uri($"runs/{run}", UriKind.Relative), Cancellation);
+
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        Assert.NotEmpty(await RowsOfAsync(app, kept));
+        Assert.Empty(await RowsOfAsync(app, run));
+    }
+
+    [Fact]
     public async Task A_run_is_canceled_through_any_process()
     {
         await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
@@ -213,6 +229,26 @@ public class TopologyTests(AzuriteFixture azurite)
     }
 
     private static string Body(int color, double seconds) => new JsonObject { ["canvas"] = new JsonObject { ["color"] = color }, ["sleep"] = new JsonObject { ["seconds"] = seconds } }.ToJsonString();
+
+    // In the app's own tables, and in those of its task hub.
+    private static async Task<List<string>> RowsOfAsync(Topology app, string run)
+    {
+        var storage = app.Processes[0].Storage;
+        var tables = new TableServiceClient(storage.ConnectionString);
+        var rows = new List<string>();
+        await foreach (var table in tables.QueryAsync(cancellationToken: Cancellation))
+        {
+            if (table.Name.StartsWith(storage.TablePrefix, StringComparison.OrdinalIgnoreCase) || table.Name.StartsWith(app.Processes[0].Hub, StringComparison.OrdinalIgnoreCase))
+            {
+                await foreach (var row in tables.GetTableClient(table.Name).QueryAsync<TableEntity>(cancellationToken: Cancellation))
+                {
+                    rows.AddRange(row.PartitionKey == run || row.RowKey == run ? [$"{table.Name} {row.PartitionKey} {row.RowKey}"] : []);
+                }
+            }
+        }
+
+        return rows;
+    }
 
     // For docs/benchmarks.md.
     private static void Say(string line)

@@ -25,17 +25,23 @@ public sealed partial class BatchFeeder(
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
         await bell.WaitAsync(LookInterval, Clock, stoppingToken);
+        await FeedAsync(stoppingToken);
+    }
+
+    /// <summary>Makes the calls of those open batches that no other process has in hand.</summary>
+    public async Task FeedAsync(CancellationToken cancellationToken)
+    {
         if (!driver.IsReady)
         {
-            return;
+            return; // Its runs would be accepted and then driven by nobody.
         }
 
-        foreach (var open in await batches.OpenAsync(stoppingToken))
+        foreach (var open in await batches.OpenAsync(cancellationToken))
         {
             var now = Clock.GetUtcNow();
-            if (open.HeldUntil < now && await batches.TryWriteAsync(open with { HeldUntil = now + Hold }, stoppingToken) is { } held)
+            if (open.HeldUntil < now && await batches.TryWriteAsync(open with { HeldUntil = now + Hold }, cancellationToken) is { } held)
             {
-                await AdvanceAsync(held, stoppingToken);
+                await AdvanceAsync(held, cancellationToken);
             }
         }
     }

@@ -1,3 +1,4 @@
+using ComfyFunc.Batches;
 using ComfyFunc.Callers;
 using ComfyFunc.Pool;
 using ComfyFunc.Processes;
@@ -92,6 +93,27 @@ public class ProcessTests
         Assert.Equal(["h"], rig.Get<HostConnections>().Listening);
         Assert.Single(rig.Get<HostStore>().Find(Host)!.Leases);
         Assert.IsType<RunEvent.Granted>(Assert.Single(rig.Driver.Signals).News);
+    }
+
+    [Fact]
+    public async Task A_process_that_can_wake_no_run_feeds_no_batch_and_rescues_nobody()
+    {
+        await using var rig = await new ServerRig(clock: clock).StartedAsync();
+        var batch = new Batch { Id = RunIds.New(clock).Value, Client = "", Workflow = "w", Version = 1, Total = 1, CreatedAt = clock.GetUtcNow() };
+        await rig.Get<BatchStore>().InsertAsync(batch, new([new(RunIds.New(clock), "{}")]), Cancellation);
+        var left = await rig.Get<RunStore>().InsertAsync(SomeRun.In(RunProcess.Initial, clock), Cancellation);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        rig.Driver.IsReady = false;
+        await rig.Get<BatchFeeder>().FeedAsync(Cancellation);
+        await rig.Get<RunRescue>().SweepAsync(Cancellation);
+        Assert.Equal((0, default), (await rig.Get<BatchStore>().FindAsync(batch.Id, Cancellation))! is var untouched ? (untouched.Made, untouched.HeldUntil) : default);
+        Assert.Empty(rig.Driver.Resumed);
+
+        rig.Driver.IsReady = true;
+        await rig.Get<BatchFeeder>().FeedAsync(Cancellation);
+        await rig.Get<RunRescue>().SweepAsync(Cancellation);
+        Assert.Equal(1, (await rig.Get<BatchStore>().FindAsync(batch.Id, Cancellation))?.Made);
+        Assert.Equal([left.Id], rig.Driver.Resumed);
     }
 
     [Fact]

@@ -55,6 +55,16 @@ public sealed class PromptEndsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_prompt_that_nobody_watches_here_is_watched_after_a_sweep_unless_its_run_has_ended()
+    {
+        var lease = await ExecutingAsync();
+        clock.Advance(TimeSpan.FromSeconds(21));
+        await rig.Get<LeaseSweep>().SweepAsync(Cancellation);
+        Assert.Equal(lease, rig.Get<PromptWatch>().LeaseOf(lease.Prompt));
+        Assert.False(rig.Get<PromptWatch>().IsUnderWay(lease.Run));
+    }
+
+    [Fact]
     public async Task A_watch_ends_with_its_slot_whoever_gave_that_back()
     {
         var lease = await ExecutingAsync();
