@@ -64,6 +64,7 @@ public class CallerTests(AzuriteFixture azurite)
         Assert.Equal((HttpStatusCode.Accepted, location), (status.StatusCode, status.Headers.Location));
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (unsigned.StatusCode, misused.StatusCode));
         Assert.Equal(HttpStatusCode.OK, canceled.StatusCode);
+        Assert.Equal(["id", "status"], (await canceled.JsonAsync()).Select(m => m.Key));
         Assert.Equal("Canceled", (string)(await ended.JsonAsync())["runtimeStatus"]!);
         Assert.DoesNotContain(key, run.ToJsonString(), StringComparison.Ordinal);
     }

@@ -11,7 +11,7 @@ public sealed class LinkEndpoints(RunStore runs, RunLinks links, RunAnswers answ
 
     /// <summary>POST /api/links/runs/{id}/cancel</summary>
     public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await FindAsync(request, id, LinkAction.Cancel, cancellationToken) is { } run ? await answers.CancelAsync(request, run.Id, cancellationToken) : RunAnswers.NotFound(id);
+        await FindAsync(request, id, LinkAction.Cancel, cancellationToken) is { } run ? await answers.CancelBlindlyAsync(request, run.Id, cancellationToken) : RunAnswers.NotFound(id);
 
     private async Task<RunRecord?> FindAsync(HttpRequest request, string id, LinkAction action, CancellationToken cancellationToken) =>
         RunId.TryParse(id, out var run) && await links.IsSignedAsync(run, action, request.Query[RunLinks.Signature].FirstOrDefault(), cancellationToken)

@@ -54,23 +54,35 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
     }
 
     /// <summary>Cancels the run: 202 while it is being stopped, 200 when it had ended already.</summary>
-    public async Task<IResult> CancelAsync(HttpRequest request, RunId id, CancellationToken cancellationToken)
+    public async Task<IResult> CancelAsync(HttpRequest request, RunId id, CancellationToken cancellationToken) =>
+        await StopAsync(request, id, cancellationToken) is { } run
+            ? await RunAsync(request, run, new(TimeSpan.Zero, OutputForm.Url, ReturnForm.Representation), cancellationToken)
+            : NotFound(id.Value);
+
+    /// <summary>The same for somebody who may stop the run and see nothing of it.</summary>
+    public async Task<IResult> CancelBlindlyAsync(HttpRequest request, RunId id, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var run = await runs.ChangeAsync(id, r => r.Outcome is null && r.CancelRequestedAt is null ? r with { CancelRequestedAt = now } : r, cancellationToken);
-        if (run is null)
+        if (await StopAsync(request, id, cancellationToken) is not { } run)
         {
             return NotFound(id.Value);
         }
 
-        if (run.Outcome is null)
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        return Json(new() { ["id"] = run.Id.Value, ["status"] = RunResource.NameOf(run.Status) }, run.Outcome is null ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+    }
+
+    private async Task<RunRecord?> StopAsync(HttpRequest request, RunId id, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var run = await runs.ChangeAsync(id, r => r.Outcome is null && r.CancelRequestedAt is null ? r with { CancelRequestedAt = now } : r, cancellationToken);
+        if (run is { Outcome: null })
         {
             await driver.SignalAsync(id, new RunEvent.CancelRequested(now), cancellationToken);
             var preferences = Preferences.Of(request, options.Answers with { Wait = 0 });
             run = await waiter.WaitAsync(id, preferences.Wait, cancellationToken) ?? run;
         }
 
-        return await RunAsync(request, run, new(TimeSpan.Zero, OutputForm.Url, ReturnForm.Representation), cancellationToken);
+        return run;
     }
 
     public static IResult NotFound(string id) => Problems.From("not_found", $"There is no run '{id}'.");
