@@ -71,7 +71,7 @@ public sealed class RunTriggers(CallEndpoints calls, RunEndpoints runs, LinkEndp
 
     [Function(nameof(GetRunStatusByLink))]
     public Task<IResult> GetRunStatusByLink(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.RunStatusLink)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.RunStatusLink)] HttpRequest request, string id, CancellationToken cancellationToken) =>
         api.AnswerAsync(request, () => links.StatusAsync(request, id, cancellationToken), cancellationToken);
 
     [Function(nameof(CancelRunByLink))]

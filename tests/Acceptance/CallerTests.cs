@@ -53,20 +53,30 @@ public class CallerTests(AzuriteFixture azurite)
         using var added = await SendAsync(app, AdminKey, HttpMethod.Put, "hosts/a", body: JsonContent.Create(new { url = host.Url }));
         using var saved = await SendAsync(app, AdminKey, HttpMethod.Put, "workflows/slow", body: Caller.Body(Prompts.Slow));
         var key = await KeyAsync(app, "one", "run");
-        using var accepted = await SendAsync(app, key, HttpMethod.Post, "workflows/slow", Caller.Body("""{"sleep":{"seconds":60}}"""), ("Prefer", "respond-async"));
+        using var accepted = await CallAsync();
+        using var replayed = await CallAsync();
         var (location, run) = (accepted.Headers.Location!, await accepted.JsonAsync());
         using var status = await SendAsync(app, null, HttpMethod.Get, location.AbsoluteUri);
+        using var looked = await SendAsync(app, null, HttpMethod.Head, location.AbsoluteUri);
         using var unsigned = await SendAsync(app, null, HttpMethod.Get, location.GetLeftPart(UriPartial.Path));
         using var misused = await SendAsync(app, null, HttpMethod.Post, location.AbsoluteUri.Replace("/status?", "/cancel?", StringComparison.Ordinal));
         using var canceled = await SendAsync(app, null, HttpMethod.Post, (string)run["terminatePostUri"]!, ("Prefer", "wait=30"));
         using var ended = await SendAsync(app, null, HttpMethod.Get, location.AbsoluteUri);
 
         Assert.Equal((HttpStatusCode.Accepted, location), (status.StatusCode, status.Headers.Location));
+        Assert.Equal((HttpStatusCode.Accepted, location), (looked.StatusCode, looked.Headers.Location));
+        Assert.Equal(("true", location), (Assert.Single(replayed.Headers.GetValues("Idempotent-Replayed")), replayed.Headers.Location));
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (unsigned.StatusCode, misused.StatusCode));
         Assert.Equal(HttpStatusCode.OK, canceled.StatusCode);
-        Assert.Equal(["id", "status"], (await canceled.JsonAsync()).Select(m => m.Key));
-        Assert.Equal("Canceled", (string)(await ended.JsonAsync())["runtimeStatus"]!);
-        Assert.DoesNotContain(key, run.ToJsonString(), StringComparison.Ordinal);
+        var stopped = await canceled.JsonAsync();
+        Assert.Equal(["id", "status"], stopped.Select(m => m.Key));
+        var last = await ended.JsonAsync();
+        Assert.Equal((HttpStatusCode.OK, "Canceled"), (ended.StatusCode, (string)last["runtimeStatus"]!));
+        Assert.All([run, await replayed.JsonAsync(), await status.JsonAsync(), stopped, last], b => Assert.DoesNotContain(key, b.ToJsonString(), StringComparison.Ordinal));
+        Assert.All([accepted, replayed, status, canceled, ended], r => Assert.DoesNotContain(key, r.Headers.ToString(), StringComparison.Ordinal));
+
+        Task<HttpResponseMessage> CallAsync() => SendAsync(
+            app, key, HttpMethod.Post, "workflows/slow", Caller.Body("""{"sleep":{"seconds":60}}"""), ("Prefer", "respond-async"), ("Idempotency-Key", "once"));
     }
 
     [Fact]

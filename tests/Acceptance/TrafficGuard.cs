@@ -22,11 +22,18 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
             Assert.True(leaks.IsEmpty, $"{request.Method} {request.RequestUri} leaks: {string.Join("; ", leaks)}");
         }
 
-        // These are links: to a download, or to where a run stands.
-        var headers = response.Headers.Where(h => h.Key is not ("Location" or "Operation-Location")).SelectMany(h => h.Value).ToArray();
-        Assert.DoesNotContain(headers, h => h.Contains("sig=", StringComparison.Ordinal) || secrets.Any(s => h.Contains(s, StringComparison.Ordinal)));
+        Assert.DoesNotContain(response.Headers.SelectMany(h => h.Value.Select(v => (h.Key, Value: v))), h => Leaks(h.Key, h.Value, secrets));
         return response;
     }
+
+    /// <summary>Whether a header gives away what it must not.</summary>
+    internal static bool Leaks(string header, string value, ImmutableArray<string> secrets) =>
+        secrets.Any(s => value.Contains(s, StringComparison.Ordinal)) || (value.Contains("sig=", StringComparison.Ordinal) && header switch
+        {
+            "Operation-Location" => !StatusLink.IsMatch(value),
+            "Location" => !StatusLink.IsMatch(value) && !IsDownload(value),
+            _ => true,
+        });
 
     internal static ImmutableArray<string> Leaks(string text, ImmutableArray<string> secrets)
     {
@@ -68,7 +75,7 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
                 break;
             case JsonValueKind.String:
                 var text = value.GetString()!; // It is a string.
-                if (text.Contains("sig=", StringComparison.Ordinal) && !(name is "url" or "statusQueryGetUri" or "terminatePostUri" or "" && Uri.IsWellFormedUriString(text, UriKind.Absolute)))
+                if (text.Contains("sig=", StringComparison.Ordinal) && !MayBeSigned(name, text))
                 {
                     leaks.Add($"sig= in '{name}'");
                 }
@@ -87,6 +94,24 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
         }
     }
 
+    private static bool MayBeSigned(string name, string text) => name switch
+    {
+        "statusQueryGetUri" => StatusLink.IsMatch(text),
+        "terminatePostUri" => CancelLink.IsMatch(text),
+        "url" or "" => IsDownload(text),
+        _ => false,
+    };
+
+    // Storage signs these; what the API signs are links to runs.
+    private static bool IsDownload(string text) =>
+        Uri.IsWellFormedUriString(text, UriKind.Absolute) && !new Uri(text).AbsolutePath.StartsWith("/api/", StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"^https?://[^/?#]+/api/links/runs/[0-9A-Z]{26}/status\?sig=[A-Za-z0-9_\-]{43}\z")]
+    private static partial Regex StatusLink { get; }
+
+    [GeneratedRegex(@"^https?://[^/?#]+/api/links/runs/[0-9A-Z]{26}/cancel\?sig=[A-Za-z0-9_\-]{43}\z")]
+    private static partial Regex CancelLink { get; }
+
     [GeneratedRegex(@"cfk_[A-Za-z0-9_\-]{20,}")]
     private static partial Regex Key { get; }
 
@@ -96,10 +121,19 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
 
 public class TrafficGuardTests
 {
+    private const string Status = "https://x/api/links/runs/01KB4000000000000000000000/status?sig=0123456789012345678901234567890123456789_-A";
+    private const string Cancel = "https://x/api/links/runs/01KB4000000000000000000000/cancel?sig=0123456789012345678901234567890123456789_-A";
+
     [Theory]
     [InlineData("""{"detail":"see https://x/y?sig=abc"}""")]
     [InlineData("""{"link":"https://x/y?sig=abc"}""")]
     [InlineData("sig=abc")]
+    [InlineData($$"""{"url":"{{Status}}"}""")]
+    [InlineData($$"""{"status":"{{Status}}"}""")]
+    [InlineData($$"""{"statusQueryGetUri":"{{Cancel}}"}""")]
+    [InlineData($$"""{"terminatePostUri":"{{Status}}"}""")]
+    [InlineData($$"""{"terminatePostUri":"{{Cancel}}&code=abc"}""")]
+    [InlineData("""{"statusQueryGetUri":"https://x/y?sig=abc"}""")]
     [InlineData("""{"detail":"DefaultEndpointsProtocol=https;AccountName=x"}""")]
     [InlineData("""{"detail":"at Foo.Bar() in /src/Foo.cs:line 3"}""")]
     [InlineData("""{"a":[{"detail":"/opt/secret/place"}]}""")]
@@ -110,7 +144,20 @@ public class TrafficGuardTests
     [Theory]
     [InlineData("""{"url":"https://x/y?sig=abc"}""")]
     [InlineData("""{"picture":["https://x/y?sig=abc"]}""")]
-    [InlineData("""{"statusQueryGetUri":"https://x/y?sig=abc","terminatePostUri":"https://x/y?sig=def"}""")]
+    [InlineData($$"""{"statusQueryGetUri":"{{Status}}","terminatePostUri":"{{Cancel}}"}""")]
     [InlineData("""{"secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkw","key":"cfk_0123456789012345678901234"}""")]
     public void What_is_handed_out_is_no_leak(string text) => Assert.Empty(TrafficGuard.Leaks(text, ["/opt/secret"]));
+
+    [Theory]
+    [InlineData("Location", Status, false)]
+    [InlineData("Location", "https://x/container/file?sv=1&sig=abc", false)]
+    [InlineData("Location", Cancel, true)]
+    [InlineData("Location", "https://x/api/runs/01KB4000000000000000000000/status?sig=abc", true)]
+    [InlineData("Location", "https://x/opt/secret", true)]
+    [InlineData("Operation-Location", Status, false)]
+    [InlineData("Operation-Location", "https://x/container/file?sv=1&sig=abc", true)]
+    [InlineData("Operation-Location", $"{Status}&code=abc", true)]
+    [InlineData("Link", Status, true)]
+    public void Headers_have_links_where_links_belong(string header, string value, bool isLeak) =>
+        Assert.Equal(isLeak, TrafficGuard.Leaks(header, value, ["/opt/secret"]));
 }

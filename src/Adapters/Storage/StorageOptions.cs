@@ -35,14 +35,19 @@ public sealed partial record StorageOptions : IValidatableObject
     /// What a connection of the Functions host says, such as <c>AzureWebJobsStorage</c>: a connection string, or <c>__accountName</c>, or
     /// <c>__blobServiceUri</c> and <c>__tableServiceUri</c>, with <c>__clientId</c> for a user-assigned identity.
     /// </summary>
-    public StorageOptions OfConnection(IConfiguration configuration, string name) => this with
+    public StorageOptions OfConnection(IConfiguration configuration, string name)
     {
-        ConnectionString = configuration[name],
-        AccountName = configuration[$"{name}:accountName"],
-        BlobServiceUri = UriOf(configuration, $"{name}:blobServiceUri"),
-        TableServiceUri = UriOf(configuration, $"{name}:tableServiceUri"),
-        ManagedIdentityClientId = configuration[$"{name}:clientId"],
-    };
+        var read = this with
+        {
+            ConnectionString = configuration[name],
+            AccountName = configuration[$"{name}:accountName"],
+            BlobServiceUri = configuration.GetValue<Uri>($"{name}:blobServiceUri"),
+            TableServiceUri = configuration.GetValue<Uri>($"{name}:tableServiceUri"),
+            ManagedIdentityClientId = configuration[$"{name}:clientId"] ?? ManagedIdentityClientId,
+        };
+        return read.Validate(new(read)).FirstOrDefault() is not { } fault ? read : throw new InvalidOperationException(
+            $"Storage is what {name} says, or {name}__accountName, or {name}__blobServiceUri and {name}__tableServiceUri. {fault.ErrorMessage}");
+    }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -57,6 +62,14 @@ public sealed partial record StorageOptions : IValidatableObject
         if (hasUris && (BlobServiceUri is null || TableServiceUri is null))
         {
             yield return new("BlobServiceUri and TableServiceUri belong together: runs are in tables, their files in blobs.", [nameof(BlobServiceUri), nameof(TableServiceUri)]);
+        }
+
+        foreach (var (uri, member) in new[] { (BlobServiceUri, nameof(BlobServiceUri)), (TableServiceUri, nameof(TableServiceUri)) })
+        {
+            if (uri is not null && !IsService(uri))
+            {
+                yield return new($"{member} is where the service is, such as https://account.blob.core.windows.net, and no link that is signed.", [member]);
+            }
         }
 
         if (hasAccount && !AccountPattern.IsMatch(AccountName!))
@@ -75,9 +88,8 @@ public sealed partial record StorageOptions : IValidatableObject
         }
     }
 
-    private static Uri? UriOf(IConfiguration configuration, string key) => configuration[key] is { Length: > 0 } text
-        ? Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : throw new InvalidOperationException($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is no URI: {text}")
-        : null;
+    // An identity's token goes over TLS only.
+    private static bool IsService(Uri uri) => uri is { IsAbsoluteUri: true, Scheme: "https", Query: "", UserInfo: "" };
 
     [GeneratedRegex("^[a-z0-9]{3,24}$")]
     private static partial Regex AccountPattern { get; }

@@ -87,8 +87,8 @@ public sealed class ApiDescription
         Add("DELETE", Routes.Run, "DeleteRun", "Runs", "Deletes an ended run with its files.", [InPath("id")], Answers(("204", "Deleted.", null)), Problems("404", "409"));
         Add("GET", Routes.RunStatus, "GetRunStatus", "Runs", "The run's status as Durable's HTTP API shows it.", [InPath("id")], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"));
         Add("GET", Routes.RunEvents, "FollowRun", "Runs", "The run's events as they happen, as Server-Sent Events.", [InPath("id"), InHeader("Last-Event-ID", "Goes on after this event."), InQuery("previews", Boolean("true sends pictures of work in progress too: contentType and base64."))], new() { ["200"] = Events() }, Problems("400", "404"));
-        Add("GET", Routes.RunStatusLink, "GetRunStatusByLink", "Runs", "The same by the link that a call was answered with: it needs no key.", [InPath("id"), InQuery(Runs.RunLinks.Signature, Text("The link's signature."))], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"), isOpen: true);
-        Add("POST", Routes.RunCancelLink, "CancelRunByLink", "Runs", "Cancels a run by the link that a call was answered with: it needs no key, and tells no more than the run's status.", [InPath("id"), InQuery(Runs.RunLinks.Signature, Text("The link's signature."))], Answers(("200", "It has ended.", CommonSchemas.Health), ("202", "It is being stopped.", CommonSchemas.Health)), Problems("404"), isOpen: true);
+        Add("GET", Routes.RunStatusLink, "GetRunStatusByLink", "Runs", "The same by the link that a call was answered with: it needs no key.", [InPath("id"), LinkSignature()], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"), isOpen: true);
+        Add("POST", Routes.RunCancelLink, "CancelRunByLink", "Runs", "Cancels a run by the link that a call was answered with: it needs no key, and tells no more than the run's status.", [InPath("id"), LinkSignature()], Answers(("200", "It has ended.", CommonSchemas.Health), ("202", "It is being stopped.", CommonSchemas.Health)), Problems("404"), isOpen: true);
         Add("POST", Routes.RunCancel, "CancelRun", "Runs", "Cancels a run.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Answers(("200", "It has ended.", CommonSchemas.Run), ("202", "It is being stopped.", CommonSchemas.Run)), Problems("404"));
         Add("POST", Routes.RunRetry, "RetryRun", "Runs", "Makes an ended run's call once more, as a run of its own.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Started(CommonSchemas.Run), Problems("404", "409"));
         Add("GET", Routes.Batch, "GetBatch", "Runs", "How far a batch is; its runs are at /api/runs?batch=.", [InPath("id")], Answers(("200", "The batch.", CommonSchemas.Batch)), Problems("404"));
@@ -289,6 +289,11 @@ public sealed class ApiDescription
     private static OpenApiParameter InPath(string name, IOpenApiSchema? schema = null) => new() { Name = name, In = ParameterLocation.Path, Required = true, Schema = schema ?? Text() };
 
     private static OpenApiParameter InQuery(string name, OpenApiSchema schema, string? description = null) => new() { Name = name, In = ParameterLocation.Query, Description = description ?? schema.Description, Schema = schema };
+
+    private static OpenApiParameter LinkSignature() => new()
+    {
+        Name = Runs.RunLinks.Signature, In = ParameterLocation.Query, Required = true, Description = "The link's signature.", Schema = Text(),
+    };
 
     private static OpenApiParameter InHeader(string name, string description) => new() { Name = name, In = ParameterLocation.Header, Description = description, Schema = Text() };
 

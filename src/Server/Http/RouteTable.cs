@@ -79,12 +79,15 @@ public static class RouteTable
     {
         foreach (var route in All)
         {
-            endpoints.MapMethods($"/api/{route.Pattern}", [route.Verb], (Delegate)((HttpContext context) =>
+            endpoints.MapMethods($"/api/{route.Pattern}", VerbsOf(route), (Delegate)((HttpContext context) =>
                 context.RequestServices.GetRequiredService<Api>().AnswerAsync(context.Request, () => route.Handle(context.Request, context.RequestAborted), context.RequestAborted)));
         }
 
         return endpoints;
     }
+
+    // Who was given a link may look first whether it leads anywhere.
+    private static string[] VerbsOf(ApiRoute route) => route.Pattern is Routes.RunStatusLink ? [route.Verb, "HEAD"] : [route.Verb];
 
     private static ApiRoute Route<T>(string verb, string pattern, Func<T, HttpRequest, CancellationToken, Task<IResult>> handle) where T : notnull =>
         new(verb, pattern, typeof(T), (request, ct) => handle(request.HttpContext.RequestServices.GetRequiredService<T>(), request, ct));

@@ -20,14 +20,17 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
 
     public Task<string> CancelAsync(HttpRequest request, RunId run, CancellationToken cancellationToken) => LinkAsync(request, run, LinkAction.Cancel, cancellationToken);
 
-    public async ValueTask<string> SignAsync(RunId run, LinkAction action, CancellationToken cancellationToken) =>
-        Base64Url.EncodeToString(await HashAsync(run, action, cancellationToken));
+    public async ValueTask<string> SignAsync(RunId run, LinkAction action, CancellationToken cancellationToken)
+    {
+        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, await secret.GetAsync(cancellationToken), SecretKey.Bytes, info: "links"u8.ToArray());
+        return Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{action}\n{run}")));
+    }
 
-    /// <summary>Whether the signature is this server's, for this run and this action.</summary>
+    /// <summary>Whether the signature is this server's, for this run and this action, letter by letter.</summary>
     public async ValueTask<bool> IsSignedAsync(RunId run, LinkAction action, string? signature, CancellationToken cancellationToken)
     {
-        var expected = await HashAsync(run, action, cancellationToken);
-        return signature is not null && Base64Url.IsValid(signature) && CryptographicOperations.FixedTimeEquals(expected, Base64Url.DecodeFromChars(signature));
+        var good = await SignAsync(run, action, cancellationToken);
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(good), Encoding.UTF8.GetBytes(signature ?? ""));
     }
 
     private async Task<string> LinkAsync(HttpRequest request, RunId run, LinkAction action, CancellationToken cancellationToken)
@@ -39,12 +42,6 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
             _ => $"{Paths.Link(run, action)}?{Signature}={await SignAsync(run, action, cancellationToken)}",
         };
         return request.Absolute(path);
-    }
-
-    private async ValueTask<byte[]> HashAsync(RunId run, LinkAction action, CancellationToken cancellationToken)
-    {
-        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, await secret.GetAsync(cancellationToken), SecretKey.Bytes, info: "links"u8.ToArray());
-        return HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{action}\n{run}"));
     }
 }
 
