@@ -38,12 +38,18 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
     {
         var lease = submission.Lease;
         var client = await host.Listener.ConnectedAsync(cancellationToken);
-        watch.Watch(lease, submission.Prompt.NodeCount, submission.Prompt.SocketNodes);
         if (!isFresh && await host.Client.FindAsync(lease.Prompt, cancellationToken) is var found and not Whereabouts.Nowhere)
         {
-            return found is Whereabouts.NoAnswer ? Failed(lease) : Placed(submission);
+            if (found is Whereabouts.NoAnswer)
+            {
+                return Failed(lease);
+            }
+
+            watch.Adopt(lease); // Unless it was this process, its events go elsewhere.
+            return Placed(submission);
         }
 
+        watch.Watch(lease, submission.Prompt.NodeCount, submission.Prompt.SocketNodes);
         var reply = await PostAsync(submission, client, host, cancellationToken);
         if (reply is SubmitReply.Rejected rejected && StagedFiles.In(rejected.Nodes, submission.Run) is { Length: > 0 } lost)
         {
