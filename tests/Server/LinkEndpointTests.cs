@@ -35,12 +35,13 @@ public sealed class LinkEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cancel_link_cancels()
+    public async Task A_cancel_link_cancels_and_leads_no_further()
     {
         var run = await InsertAsync(RunProcess.Initial);
-        var (_, (status, _)) = await PostAsync(await LinkAsync(run, LinkAction.Cancel));
+        var (request, (status, body)) = await PostAsync(await LinkAsync(run, LinkAction.Cancel));
 
-        Assert.Equal(202, status);
+        Assert.Equal((202, $$"""{"id":"{{run.Id}}","status":"queued"}"""), (status, body.ToJsonString()));
+        Assert.DoesNotContain(request.HttpContext.Response.Headers, h => h.Value.ToString().Contains("sig=", StringComparison.Ordinal));
         Assert.Equal((run.Id, true), rig.Driver.Signals.TryDequeue(out var signal) ? (signal.Run, signal.News is RunEvent.CancelRequested) : default);
     }
 

@@ -24,6 +24,7 @@ internal static class CommonSchemas
     public const string HostSettings = "HostSettings";
     public const string Pool = "Pool";
     public const string Health = "Health";
+    public const string StoppedRun = "StoppedRun";
     public const string Webhook = "Webhook";
     public const string WebhookList = "WebhookList";
     public const string WebhookSettings = "WebhookSettings";
@@ -125,6 +126,7 @@ internal static class CommonSchemas
             ("links", Links())));
         document.AddComponent(AliasTarget, Record(null, ["version"], ("version", new OpenApiSchema { Type = JsonSchemaType.Integer | JsonSchemaType.String, Description = "A version, or another alias whose version it takes." })));
         document.AddComponent(Alias, Record("A name of a version.", ["name", "alias", "version"], ("name", Text("The workflow.")), ("alias", Text()), ("version", Integer()), ("differences", ListOf(DifferenceSchema())), ("links", Links())));
+        document.AddComponent(StoppedRun, Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")), ("status", StatusSchema())));
         document.AddComponent(Health, Record(null, ["status"], ("status", Text())));
     }
 
