@@ -1,4 +1,5 @@
 using ComfyFunc.Runs;
+using ComfyFunc.Storage;
 
 namespace ComfyFunc.Pool;
 
@@ -7,17 +8,35 @@ public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStor
 {
     // Whoever submitted the prompt hears of its end at once. Others only look, and leave it the time to pass it on.
     private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Respite = TimeSpan.FromSeconds(1);
 
     public async Task EndedAsync(Lease lease, CancellationToken cancellationToken)
     {
         if (watch.TellEnd(lease.Prompt))
         {
-            await pictures.KeepAsync(lease, cancellationToken);
+            await KeepPicturesAsync(lease, cancellationToken);
             await TellAsync(lease, cancellationToken);
         }
         else
         {
             await TellUnlessKnownAsync(lease, cancellationToken);
+        }
+    }
+
+    // They are nowhere else: without them the run fails, so storage gets its time. Should that take too long, the run's own deadlines ask.
+    private async Task KeepPicturesAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await pictures.KeepAsync(lease, cancellationToken);
+                return;
+            }
+            catch (StorageUnavailableException) when (watch.LeaseOf(lease.Prompt) is not null)
+            {
+                await Task.Delay(Respite, clock, cancellationToken);
+            }
         }
     }
 

@@ -57,6 +57,9 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     /// <summary>Whether this process submitted the run's prompt and has not passed on yet that it ended.</summary>
     public bool IsUnderWay(RunId run) => own.TryGetValue(run, out var w) && !w.HasToldEnd;
 
+    /// <summary>Whether this process submitted the prompt and so gets its events, until its slot has been given back.</summary>
+    public bool IsOwn(PromptId prompt) => watched.TryGetValue(prompt, out var w) && !w.IsAdopted;
+
     public void Forget(Lease lease)
     {
         if (watched.TryRemove(lease.Prompt, out var w))
@@ -64,7 +67,7 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
             own.TryRemove(KeyValuePair.Create(lease.Run, w));
         }
 
-        progress.Clear(lease.Run);
+        progress.Clear(lease);
         pictures.Forget(lease);
         connections.Find(lease.Host)?.Listener.Unwatch(lease.Prompt);
     }
@@ -79,6 +82,11 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
 
         w.HasBegun = true;
         progress.Set(w.Lease, news);
+        if (!watched.ContainsKey(prompt))
+        {
+            progress.Clear(w.Lease); // It was let go of in between, and nobody would do so again.
+        }
+
         return w.Tell() ? w.Lease : null;
     }
 
@@ -178,6 +186,8 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         public Lease Lease { get; } = lease;
 
         public IReadOnlySet<string>? PictureNodes { get; } = pictureNodes;
+
+        public bool IsAdopted => isAdopted;
 
         public bool HasBegun { get; set; }
 

@@ -13,13 +13,21 @@ public sealed class ProgressBoard
 
     public IReadOnlyCollection<(Lease Lease, PromptProgress Progress)> All => [.. latest.Values];
 
-    public PromptProgress? Of(RunId run) => latest.TryGetValue(run, out var known) ? known.Progress : null;
+    public PromptProgress? Of(RunId run, int attempt) =>
+        latest.TryGetValue(run, out var known) && known.Lease.Attempt == attempt ? known.Progress : null;
 
     public void Set(Lease lease, PromptProgress progress)
     {
-        latest[lease.Run] = (lease, progress);
+        latest.AddOrUpdate(lease.Run, _ => (lease, progress), (_, known) => known.Lease.Attempt > lease.Attempt ? known : (lease, progress));
         Bell.Ring();
     }
 
-    public void Clear(RunId run) => latest.TryRemove(run, out _);
+    /// <summary>The attempt is over. What a later one has told meanwhile stays.</summary>
+    public void Clear(Lease lease)
+    {
+        while (latest.TryGetValue(lease.Run, out var known) && known.Lease == lease && !latest.TryRemove(KeyValuePair.Create(lease.Run, known)))
+        {
+            // It was told anew in between.
+        }
+    }
 }

@@ -15,12 +15,14 @@ public sealed class EndsListener(RunAnnouncer announcer, RunEnds ends, RunStore 
 
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
-        await bell.WaitAsync(IdlePatience, Clock, stoppingToken);
-        while (announcer.Waited.Length > 0)
+        // Who waits already does not ring again: a look that failed is followed by the next.
+        if (announcer.Waited.Length == 0)
         {
-            await Task.Delay(LookInterval, Clock, stoppingToken);
-            await LookAsync(stoppingToken);
+            await bell.WaitAsync(IdlePatience, Clock, stoppingToken);
         }
+
+        await Task.Delay(LookInterval, Clock, stoppingToken);
+        await LookAsync(stoppingToken);
     }
 
     /// <summary>Looks once, if there is anybody to tell.</summary>

@@ -25,13 +25,14 @@ public sealed class ProgressPublisher(
 
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
-        await board.Bell.WaitAsync(IdlePatience, Clock, stoppingToken);
-        do
+        // What is left over from a round that failed rings no more.
+        if (told.Count == 0 && board.All.Count == 0)
         {
-            await PublishAsync(stoppingToken);
-            await Task.Delay(LookInterval, Clock, stoppingToken);
+            await board.Bell.WaitAsync(IdlePatience, Clock, stoppingToken);
         }
-        while (told.Count > 0 || board.All.Count > 0);
+
+        await PublishAsync(stoppingToken);
+        await Task.Delay(LookInterval, Clock, stoppingToken);
     }
 
     /// <summary>Writes what is due.</summary>
@@ -50,55 +51,70 @@ public sealed class ProgressPublisher(
             await PublishAsync(lease, progress, now, cancellationToken);
         }
 
-        foreach (var (run, last) in told.Where(t => all.All(a => a.Lease.Run != t.Key)).ToArray())
+        foreach (var last in told.Values.Where(t => all.All(a => a.Lease.Run != t.Lease.Run)).ToArray())
         {
-            await EndAsync(run, last, cancellationToken);
+            await EndAsync(last, cancellationToken);
         }
     }
 
     private async Task PublishAsync(Lease lease, PromptProgress progress, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!told.TryGetValue(lease.Run, out var last) || last.Lease != lease)
-        {
-            last?.Following?.Dispose();
-            told[lease.Run] = last = new(lease, now) { IsWritten = last?.IsWritten ?? false };
-        }
-
+        var last = ToldOf(lease, now);
         var isFollowed = followed.TryGetValue(lease.Run, out var withPreviews);
-        if (withPreviews)
-        {
-            last.Following ??= previews.Follow(lease.Run);
-        }
-
-        var preview = withPreviews ? previews.Of(lease.Run) : null;
-        if (now - last.At < (isFollowed ? last.IsWritten ? FollowedInterval : TimeSpan.Zero : UnfollowedInterval) || (progress == last.Progress && preview == last.Preview))
+        Follow(last, withPreviews);
+        var preview = last.Following is null ? last.Preview : previews.Of(lease.Run) ?? last.Preview;
+        var interval = !isFollowed ? UnfollowedInterval : last.IsWritten ? FollowedInterval : TimeSpan.Zero;
+        if (now - last.At < interval || (progress == last.Progress && preview == last.Preview))
         {
             return;
         }
 
+        var stored = last.Previews;
         if (preview is not null && preview != last.Preview)
         {
             await blobs.PutBytesAsync(RunBlobs.Preview(lease.Run), preview.Content, preview.ContentType, cancellationToken);
-            (last.Preview, last.Previews) = (preview, last.Previews + 1);
+            stored++;
         }
 
-        await rows.WriteAsync(new(lease.Run, lease.Attempt, progress, last.Previews, last.Preview?.ContentType), cancellationToken);
-        (last.Progress, last.At, last.IsWritten) = (progress, now, true);
+        await rows.WriteAsync(new(lease.Run, lease.Attempt, progress, stored, preview?.ContentType), cancellationToken);
+        (last.Progress, last.Preview, last.Previews, last.At, last.IsWritten) = (progress, preview, stored, now, true);
     }
 
-    private async Task EndAsync(RunId run, Told last, CancellationToken cancellationToken)
+    // What was stored of an attempt before is counted on, and goes with the last.
+    private Told ToldOf(Lease lease, DateTimeOffset now)
     {
-        last.Following?.Dispose();
-        told.Remove(run);
-        if (last.IsWritten)
+        if (told.TryGetValue(lease.Run, out var last) && last.Lease == lease)
         {
-            await rows.RemoveAsync(run, cancellationToken);
+            return last;
         }
 
-        if (last.Previews > 0)
+        last?.Following?.Dispose();
+        return told[lease.Run] = new(lease, now) { IsWritten = last?.IsWritten ?? false, Previews = last?.Previews ?? 0 };
+    }
+
+    private void Follow(Told last, bool withPreviews)
+    {
+        if (withPreviews)
         {
-            await blobs.DeleteAsync(RunBlobs.Preview(run), cancellationToken);
+            last.Following ??= previews.Follow(last.Lease.Run);
         }
+        else
+        {
+            last.Following?.Dispose();
+            last.Following = null;
+        }
+    }
+
+    private async Task EndAsync(Told last, CancellationToken cancellationToken)
+    {
+        Follow(last, withPreviews: false);
+        var isLast = !last.IsWritten || await rows.RemoveAsync(last.Lease, cancellationToken);
+        if (isLast && last.Previews > 0)
+        {
+            await blobs.DeleteAsync(RunBlobs.Preview(last.Lease.Run), cancellationToken);
+        }
+
+        told.Remove(last.Lease.Run);
     }
 
     private sealed class Told(Lease lease, DateTimeOffset since)

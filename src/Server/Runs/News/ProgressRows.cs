@@ -28,6 +28,19 @@ public sealed class ProgressRows(IDocumentTables tables)
         return rows.ToImmutable();
     }
 
+    /// <summary>Removes what was told of the attempt, or of one before it: another process may tell of the next one already.</summary>
+    /// <returns><see langword="false"/> when one does.</returns>
+    public async Task<bool> RemoveAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (await table.FindAsync(Partition, lease.Run.Value, cancellationToken) is not { } document)
+        {
+            return true;
+        }
+
+        return ServerJson.Read<ProgressRow>(document.Json).Attempt <= lease.Attempt
+            && await table.DeleteAsync(Partition, lease.Run.Value, document.ETag, cancellationToken);
+    }
+
     public Task<bool> RemoveAsync(RunId run, CancellationToken cancellationToken) => table.DeleteAsync(Partition, run.Value, etag: null, cancellationToken);
 }
 

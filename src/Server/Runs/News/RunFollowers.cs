@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ComfyFunc.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Runs;
 
-/// <summary>Who is followed from processes that do not listen to its host: told to those that do, so that they say how far it is.</summary>
-public sealed class RunFollowers(IDocumentTables tables, TimeProvider clock)
+/// <summary>
+/// Who is followed from processes that do not listen to its host: told to those that do, so that they say how far it is. A hint: who cannot leave it
+/// only sees less.
+/// </summary>
+public sealed partial class RunFollowers(IDocumentTables tables, TimeProvider clock, ILogger<RunFollowers> logger)
 {
     private const string Partition = "follow";
 
@@ -14,26 +18,34 @@ public sealed class RunFollowers(IDocumentTables tables, TimeProvider clock)
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly IDocumentTable table = tables["follows"];
-    private readonly ConcurrentDictionary<RunId, Follow> marked = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> marked = new();
 
     /// <summary>Somebody here follows the run. Written again only every few seconds.</summary>
     /// <param name="previews">Whether pictures of its work are wanted as well.</param>
     public async Task MarkAsync(RunId run, bool previews, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (marked.TryGetValue(run, out var known) && known.Until - now > Validity - Renewal && (known.Previews || !previews))
+        var row = RowOf(run, previews);
+        if (marked.TryGetValue(row, out var known) && known - now > Validity - Renewal)
         {
             return;
         }
 
-        foreach (var old in marked.Where(m => m.Value.Until < now).Select(m => m.Key))
+        foreach (var old in marked.Where(m => m.Value < now).Select(m => m.Key))
         {
             marked.TryRemove(old, out _);
         }
 
-        var follow = new Follow(now + Validity, previews || known is { Previews: true } && known.Until > now);
-        marked[run] = follow;
-        await table.UpsertAsync(new Document(Partition, run.Value, ServerJson.Write(follow)), cancellationToken);
+        marked[row] = now + Validity;
+        try
+        {
+            await table.UpsertAsync(new Document(Partition, row, ServerJson.Write(new Follow(run, now + Validity, previews))), cancellationToken);
+        }
+        catch (StorageUnavailableException e)
+        {
+            marked.TryRemove(row, out _);
+            NotMarked(run, e);
+        }
     }
 
     /// <summary>The runs that are followed, and whether with pictures.</summary>
@@ -46,7 +58,7 @@ public sealed class RunFollowers(IDocumentTables tables, TimeProvider clock)
             var follow = ServerJson.Read<Follow>(document.Json);
             if (follow.Until >= now)
             {
-                followed[new(document.Row)] = follow.Previews;
+                followed[follow.Run] = follow.Previews || followed.GetValueOrDefault(follow.Run);
             }
             else if (now - follow.Until > Kept)
             {
@@ -57,5 +69,11 @@ public sealed class RunFollowers(IDocumentTables tables, TimeProvider clock)
         return followed.ToImmutable();
     }
 
-    private sealed record Follow(DateTimeOffset Until, bool Previews);
+    // A row for each wish: who only asks how far a run is must not take the pictures from one who follows it in another process.
+    private static string RowOf(RunId run, bool previews) => previews ? $"{run}-previews" : run.Value;
+
+    private sealed record Follow(RunId Run, DateTimeOffset Until, bool Previews);
+
+    [LoggerMessage(LogLevel.Warning, "That run {RunId} is followed here could not be noted; its progress may be seen late.")]
+    private partial void NotMarked(RunId runId, Exception exception);
 }

@@ -10,13 +10,13 @@ public sealed class RunProgress(ProgressBoard board, PreviewBoard previews, Prom
 {
     private const int LargestPreview = 8 << 20;
 
-    /// <summary>Whether this process listens to the run's host: then it costs nothing to ask.</summary>
-    public bool IsHere(RunRecord run) => watch.IsUnderWay(run.Id);
+    /// <summary>Whether this process hears of the run's attempt itself: then it costs nothing to ask.</summary>
+    public bool IsHere(RunRecord run) => IsExecuting(run) && watch.IsOwn(run.Attempts[^1].Prompt);
 
     /// <returns><see langword="null"/> where nothing is known, as of a run that does not execute.</returns>
     public async Task<ProgressRow?> OfAsync(RunRecord run, bool withPreviews, CancellationToken cancellationToken)
     {
-        if (!IsExecuting(run) || watch.IsUnderWay(run.Id))
+        if (!IsExecuting(run) || IsHere(run))
         {
             return IsExecuting(run) ? Here(run) : null;
         }
@@ -29,23 +29,24 @@ public sealed class RunProgress(ProgressBoard board, PreviewBoard previews, Prom
     public async Task<ImmutableDictionary<RunId, ProgressRow>> OfAllAsync(IReadOnlyCollection<RunRecord> runs, CancellationToken cancellationToken)
     {
         var executing = runs.Where(IsExecuting).ToArray();
-        var elsewhere = executing.Any(r => !watch.IsUnderWay(r.Id)) ? await rows.AllAsync(cancellationToken) : ImmutableDictionary<RunId, ProgressRow>.Empty;
-        return executing.Select(r => watch.IsUnderWay(r.Id) ? Here(r) : elsewhere.GetValueOrDefault(r.Id) is { } row && IsOf(row, r) ? row : null)
+        var elsewhere = executing.Any(r => !IsHere(r)) ? await rows.AllAsync(cancellationToken) : ImmutableDictionary<RunId, ProgressRow>.Empty;
+        return executing.Select(r => IsHere(r) ? Here(r) : elsewhere.GetValueOrDefault(r.Id) is { } row && IsOf(row, r) ? row : null)
             .OfType<ProgressRow>().ToImmutableDictionary(p => p.Run);
     }
 
     /// <summary>The latest picture of its work, if it may be another than that of the row before.</summary>
     public async Task<Preview?> PreviewAsync(ProgressRow row, ProgressRow? before, CancellationToken cancellationToken)
     {
-        if (watch.IsUnderWay(row.Run))
+        if (watch.IsOwn(PromptId.Of(row.Run, row.Attempt)))
         {
             return previews.Of(row.Run);
         }
 
-        return row.PreviewType is { } type && row.Previews != before?.Previews && await blobs.ReadBytesAsync(RunBlobs.Preview(row.Run), LargestPreview, cancellationToken) is { } content ? new(type, content) : null;
+        var isNew = (row.Attempt, row.Previews) != (before?.Attempt, before?.Previews);
+        return isNew && row.PreviewType is { } type && await blobs.ReadBytesAsync(RunBlobs.Preview(row.Run), LargestPreview, cancellationToken) is { } content ? new(type, content) : null;
     }
 
-    private ProgressRow? Here(RunRecord run) => board.Of(run.Id) is { } progress ? new(run.Id, run.Attempts[^1].Number, progress) : null;
+    private ProgressRow? Here(RunRecord run) => board.Of(run.Id, run.Attempts[^1].Number) is { } progress ? new(run.Id, run.Attempts[^1].Number, progress) : null;
 
     private static bool IsExecuting(RunRecord run) => run is { Status: RunStatus.Running, Attempts.IsEmpty: false };
 
