@@ -54,6 +54,8 @@ internal sealed class Facade
         _ = WatchAsync(services.GetRequiredService<CatalogWatch>().LoopAsync);
         _ = WatchAsync(services.GetRequiredService<ProcessBeat>().LoopAsync);
         _ = WatchAsync(services.GetRequiredService<Takeover>().LoopAsync);
+        _ = WatchAsync(services.GetRequiredService<ProgressPublisher>().LoopAsync);
+        _ = WatchAsync(services.GetRequiredService<EndsListener>().LoopAsync);
         _ = WatchAsync(services.GetRequiredService<Sweeper>().LoopAsync);
         await world.Runtime.StartedAsync(this);
     });
