@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 using System.Text.Json;
+using ComfyFunc.ComfySim;
 using ComfyFunc.Tests.Acceptance;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -14,16 +15,20 @@ namespace ComfyFunc.Tests.Clients;
 
 /// <summary>What NSwag makes of the live description compiles and calls a workflow.</summary>
 [Collection(nameof(AppCollection))]
-public class CSharpClientTests(AppFixture app)
+public class CSharpClientTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_client_by_NSwag_compiles_and_runs_a_workflow()
     {
+        // An app of its own: what other tests have saved is in the description of the one that they share, names that NSwag does not escape among it.
+        await using var host = await SimulatedHost.StartAsync(new() { Speed = 0.1 }, Cancellation);
+        await using var app = await AppProcess.StartAsync(azurite);
+        await app.Http.AddHostAsync("a", host);
         await app.Http.SaveAsync(ClientWorkflow.Name, Acceptance.Prompts.Picture);
         await app.Http.SaveAsync("names of all kinds", Acceptance.Prompts.Picture.Replace("[my image]", "[50% off; it's so, 🎨]", StringComparison.Ordinal));
-        var client = Compile(await GenerateAsync(), """
+        var client = Compile(await GenerateAsync(app.Http), """
             public static class Program
             {
                 public static async System.Threading.Tasks.Task<string> RunAsync(System.Net.Http.HttpClient http, string server)
@@ -43,9 +48,9 @@ public class CSharpClientTests(AppFixture app)
         Assert.Equal("Succeeded Image 128", await (Task<string>)program.Invoke(null, [app.Http, app.Http.BaseAddress!.GetLeftPart(UriPartial.Authority)])!);
     }
 
-    private async Task<string> GenerateAsync()
+    private static async Task<string> GenerateAsync(HttpClient http)
     {
-        var description = await app.Http.GetStringAsync(new Uri("openapi.json", UriKind.Relative), Cancellation);
+        var description = await http.GetStringAsync(new Uri("openapi.json", UriKind.Relative), Cancellation);
         var settings = new CSharpClientGeneratorSettings
         {
             ClassName = "Client",

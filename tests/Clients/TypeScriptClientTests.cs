@@ -17,6 +17,7 @@ public class TypeScriptClientTests(AppFixture app)
     public async Task A_client_by_openapi_typescript_compiles_and_runs_a_workflow()
     {
         await app.Http.SaveAsync(ClientWorkflow.Name, Acceptance.Prompts.Picture);
+        await app.Http.SaveAsync("names of all kinds", Acceptance.Prompts.Picture.Replace("[my image]", """[50% off; it's \"so\" \\ 🎨]""", StringComparison.Ordinal));
         var tools = await NpmInstall.EnsureAsync("clients", Source, TestFolders.Tools, NullLogger.Instance, Cancellation);
         using var folder = new TemporaryFolder();
         Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "node_modules"), Path.Combine(tools, "node_modules"));
