@@ -27,7 +27,8 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     /// <param name="pictureNodes">The nodes whose pictures on the socket are results.</param>
     public void Watch(Lease lease, int nodes, IReadOnlySet<string>? pictureNodes = null)
     {
-        own[lease.Run] = watched.GetOrAdd(lease.Prompt, _ => new Watched(lease, pictureNodes, clock.GetUtcNow()));
+        var mine = new Watched(lease, pictureNodes, clock.GetUtcNow());
+        own[lease.Run] = watched.AddOrUpdate(lease.Prompt, mine, (_, known) => known.IsAdopted ? mine : known);
         connections.Find(lease.Host)?.Listener.Watch(lease.Prompt, nodes, pictureNodes);
     }
 

@@ -65,6 +65,16 @@ public sealed class PromptEndsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_submits_a_prompt_that_it_only_looked_at_before_tells_at_once()
+    {
+        var lease = await ExecutingAsync();
+        rig.Get<PromptWatch>().Adopt(lease);
+        rig.Get<PromptWatch>().Watch(lease, nodes: 1);
+        await rig.Get<PromptEnds>().EndedAsync(lease, Cancellation);
+        Assert.Single(rig.Driver.Signals);
+    }
+
+    [Fact]
     public async Task A_watch_ends_with_its_slot_whoever_gave_that_back()
     {
         var lease = await ExecutingAsync();
