@@ -12,6 +12,9 @@ public sealed record HostSigns
 
     public ImmutableArray<PromptId> Pending { get; init; } = [];
 
+    /// <summary>When its queue was last looked at; <see langword="null"/> while only events have told of it.</summary>
+    public DateTimeOffset? LookedAt { get; init; }
+
     /// <summary>When the worker last took a prompt or let one go.</summary>
     public DateTimeOffset MovedAt { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record HostSigns
         {
             Running = running,
             Pending = pending,
+            LookedAt = now,
             MovedAt = hasMoved ? now : MovedAt,
             ProgressedAt = running == Running ? ProgressedAt : null,
             IsHearing = isHearing,

@@ -11,9 +11,9 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
     /// <summary>GET /api/runs/{id}/outputs: by tag; with <c>?bundle=zip</c> sends the caller to one file with all of them.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(request, id, cancellationToken) is not { } run)
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
         {
-            return NotFound(id);
+            return RunAnswers.NotFound(id);
         }
 
         var (rendition, faults) = Rendition.Read(request.Query);
@@ -42,9 +42,9 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
     /// <summary>GET /api/runs/{id}/outputs/{tag}/{n}: sends the caller to a fresh download URL.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken)
     {
-        if (await FindAsync(request, id, cancellationToken) is not { } run)
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
         {
-            return NotFound(id);
+            return RunAnswers.NotFound(id);
         }
 
         var artifacts = ArtifactsOf(run, tag);
@@ -82,11 +82,6 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
 
     private async Task<IResult> RedirectAsync(RunArtifact artifact, CancellationToken cancellationToken) =>
         Results.Redirect((await resource.UrlOfAsync(artifact, cancellationToken)).Url.AbsoluteUri);
-
-    private async Task<RunRecord?> FindAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
-        RunId.TryParse(id, out var runId) && await runs.FindAsync(runId, cancellationToken) is { } run && request.Caller().Sees(run) ? run : null;
-
-    private static IResult NotFound(string id) => Problems.From("not_found", $"There is no run '{id}'.");
 }
 
 /// <summary>How a run's outputs are shown.</summary>

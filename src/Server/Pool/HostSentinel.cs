@@ -9,15 +9,11 @@ public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth 
 {
     private readonly ConcurrentDictionary<HostId, HostSigns> signs = new();
     private readonly ConcurrentDictionary<HostId, DateTimeOffset> seen = new();
-    private readonly ConcurrentDictionary<HostId, DateTimeOffset> lookedAt = new();
 
     public HostSigns SignsOf(HostId host) => signs.GetValueOrDefault(host, HostSigns.None);
 
     /// <summary>When this process last had an answer or an event of the host.</summary>
     public DateTimeOffset? LastSeen(HostId host) => seen.TryGetValue(host, out var at) ? at : null;
-
-    /// <summary>When this process last looked at the host's queue, if what it saw still holds.</summary>
-    public DateTimeOffset? LookedAt(HostId host) => lookedAt.TryGetValue(host, out var at) ? at : null;
 
     /// <summary>How many prompts the host executes before this one, as this process saw it last; <see langword="null"/> when it does not stand in the host's queue.</summary>
     public int? PlaceOf(Lease lease) =>
@@ -30,16 +26,12 @@ public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth 
     }
 
     /// <summary>The connection is new, or gone: what was seen before says nothing of now.</summary>
-    public void Forget(HostId host)
-    {
-        lookedAt.TryRemove(host, out _);
-        signs.TryRemove(host, out _);
-    }
+    public void Forget(HostId host) => signs.TryRemove(host, out _);
 
     public async Task LookedAsync(HostId id, QueueView queue, bool isHearing, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        (seen[id], lookedAt[id]) = (now, now);
+        seen[id] = now;
         PromptId? running = queue.Running.IsEmpty ? null : queue.Running[0];
         var before = SignsOf(id);
         var (looked, foreign) = before.Looked(running, queue.Pending, isHearing, now, queue.IsRunningAudible).Told(hosts.Find(id)?.Leases.Select(l => l.On(id).Prompt) ?? []);

@@ -33,7 +33,7 @@ public sealed class ProcessBeat(ProcessStore store, RunsInHand hands, PromptWatc
         return new()
         {
             Id = id,
-            Name = NameOf(Environment.GetEnvironmentVariable),
+            Name = NameHere(),
             StartedAt = startedAt,
             SeenAt = now,
             NextAt = now + (inHand.IsEmpty ? IdleInterval : BusyInterval),
@@ -73,10 +73,10 @@ public sealed class ProcessBeat(ProcessStore store, RunsInHand hands, PromptWatc
     }
 
     /// <summary>Functions says which group of functions a process serves; instances have names on Azure only.</summary>
-    private static string NameOf(Func<string, string?> variable)
+    private static string NameHere()
     {
-        var instance = variable("WEBSITE_INSTANCE_ID") is { Length: > 8 } known ? known[..8] : variable("CONTAINER_NAME") ?? Environment.MachineName;
+        var instance = Environment.GetEnvironmentVariable("WEBSITE_INSTANCE_ID") is { Length: > 8 } known ? known[..8] : Environment.GetEnvironmentVariable("CONTAINER_NAME") ?? Environment.MachineName;
         var process = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        return variable("FUNCTIONS_TARGET_GROUP") is { Length: > 0 } group ? $"{instance}/{process} ({group})" : $"{instance}/{process}";
+        return Environment.GetEnvironmentVariable("FUNCTIONS_TARGET_GROUP") is { Length: > 0 } group ? $"{instance}/{process} ({group})" : $"{instance}/{process}";
     }
 }

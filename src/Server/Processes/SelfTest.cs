@@ -10,7 +10,6 @@ public sealed class SelfTest(ProcessBeat beat, ProcessStore processes, HostStore
 {
     // Any driver has taken a run's first step by then, and has ended it so long after its deadline.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestRun = TimeSpan.FromDays(3);
 
     public async Task<JsonObject> RunAsync(CancellationToken cancellationToken)
     {
@@ -33,7 +32,7 @@ public sealed class SelfTest(ProcessBeat beat, ProcessStore processes, HostStore
     {
         var now = clock.GetUtcNow();
         RunRecord? oldest = null;
-        await foreach (var run in runs.OpenRunsAsync(now - LongestRun, cancellationToken))
+        await foreach (var run in runs.OpenRunsAsync(now - RunRescue.LongestRun, cancellationToken))
         {
             var isLeft = (run.Step == 0 && now - run.CreatedAt > Patience) || now - run.Limits.FinishBy > Patience;
             oldest = isLeft && !(oldest?.CreatedAt < run.CreatedAt) ? run : oldest;

@@ -56,7 +56,7 @@ public sealed partial class Takeover(
         var inHand = (await processes.LivingAsync(cancellationToken)).SelectMany(p => p.InHand).ToHashSet(StringComparer.Ordinal);
         foreach (var lease in due)
         {
-            var known = strays.GetValueOrDefault(lease, new(now, now));
+            var known = strays[lease];
             strays[lease] = known with { ConsideredAt = now }; // Once in a while, not every second.
             if (!inHand.Contains(lease.Run.Value) && await TakeOverAsync(lease, now - known.Since, now, cancellationToken))
             {
@@ -72,8 +72,9 @@ public sealed partial class Takeover(
             return false;
         }
 
+        var signs = sentinel.SignsOf(host.Id);
         return host.Status is HostStatus.Offline
-            || (sentinel.LookedAt(host.Id) is { } at && at > slot.At && now - at < Fresh && !sentinel.SignsOf(host.Id).Has(slot.On(host.Id).Prompt));
+            || (signs.LookedAt is { } at && at > slot.At && now - at < Fresh && !signs.Has(slot.On(host.Id).Prompt));
     }
 
     private async Task<bool> TakeOverAsync(Lease lease, TimeSpan stray, DateTimeOffset now, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public sealed class RunEndpoints(
     /// <summary>GET /api/runs/{id}/events: the run's events as they happen; <c>Last-Event-ID</c> goes on after one.</summary>
     public async Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(request, id, cancellationToken) is not { } run)
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
         {
             return RunAnswers.NotFound(id);
         }
@@ -61,7 +61,7 @@ public sealed class RunEndpoints(
         }
 
         var preferences = Preferences.Of(request, options.Answers with { Wait = 0, Return = ReturnForm.Representation });
-        if (await FindAsync(request, id, cancellationToken) is not { } run)
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
         {
             return RunAnswers.NotFound(id);
         }
@@ -80,7 +80,7 @@ public sealed class RunEndpoints(
     /// <summary>GET /api/runs/{id}/status: the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it.</summary>
     public async Task<IResult> StatusAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(request, id, cancellationToken) is not { } run)
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
         {
             return RunAnswers.NotFound(id);
         }
@@ -91,13 +91,13 @@ public sealed class RunEndpoints(
     /// <summary>POST /api/runs/{id}/cancel: 202 while it is being stopped, 200 when it had ended already.</summary>
     public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        return await FindAsync(request, id, cancellationToken) is { } run ? await answers.CancelAsync(request, run.Id, cancellationToken) : RunAnswers.NotFound(id);
+        return await runs.FindAsync(request, id, cancellationToken) is { } run ? await answers.CancelAsync(request, run.Id, cancellationToken) : RunAnswers.NotFound(id);
     }
 
     /// <summary>DELETE /api/runs/{id}: the row and its blobs; a run that has not ended is refused.</summary>
     public async Task<IResult> DeleteAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(request, id, cancellationToken) is not { } run)
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
         {
             return RunAnswers.NotFound(id);
         }
@@ -110,8 +110,6 @@ public sealed class RunEndpoints(
         await removal.RemoveAsync(run, cancellationToken);
         return Results.NoContent();
     }
-
-    private Task<RunRecord?> FindAsync(HttpRequest request, string id, CancellationToken cancellationToken) => runs.FindAsync(request, id, cancellationToken);
 
     private static string? ClientToList(HttpRequest request) => request.Caller() is { Role: not Role.Admin, Client: var own } ? own : request.Query["client"].FirstOrDefault();
 }

@@ -14,8 +14,8 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, Outbox outbox, R
     // A run ends itself at its finish deadline. One that is still open so much later cannot, for a defect or a lost file, and must not stay open for ever.
     private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(10);
 
-    // What is older was ended by this very sweep, unless no process ran for days; the next start of a Standalone looks at all.
-    private static readonly TimeSpan LongestRun = TimeSpan.FromDays(3);
+    /// <summary>What is older was ended by this very sweep, unless no process ran for days; the next start of a Standalone looks at all.</summary>
+    public static readonly TimeSpan LongestRun = TimeSpan.FromDays(3);
 
     public async Task SweepAsync(CancellationToken cancellationToken)
     {

@@ -76,12 +76,12 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
     /// <summary>GET /api/runs/{id}/deliveries: who was told of the run, and what they answered.</summary>
     public async Task<IResult> DeliveriesAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (!RunId.TryParse(id, out var run) || await runs.FindAsync(run, cancellationToken) is not { } found || !request.Caller().Sees(found))
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
         {
-            return Problems.From("not_found", $"There is no run '{id}'.");
+            return RunAnswers.NotFound(id);
         }
 
-        return Json(new JsonObject { ["deliveries"] = new JsonArray([.. (await outbox.OfAsync(run, cancellationToken)).Select(Show)]) });
+        return Json(new JsonObject { ["deliveries"] = new JsonArray([.. (await outbox.OfAsync(run.Id, cancellationToken)).Select(Show)]) });
     }
 
     private static bool IsOwn(string id) => id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase);
