@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Mime;
 using System.Security.Cryptography;
+using ComfyFunc.Callers;
 using ComfyFunc.Pool;
 using ComfyFunc.Workflows;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,7 @@ public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows 
         do
         {
             var page = await workflows.PageAsync(PageSize, continuation, cancellationToken);
-            foreach (var row in page.Workflows)
+            foreach (var row in page.Workflows.Where(r => request.Caller().Scope.Has(r.Name)))
             {
                 found.Add(await ContractOfAsync(row, cancellationToken));
             }
