@@ -42,9 +42,9 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
     /// <summary>Waits for whatever the next round is about, then carries it out.</summary>
     protected abstract Task RoundAsync(CancellationToken stoppingToken);
 
-    [LoggerMessage(LogLevel.Warning, "{Service} could not reach storage; its next round comes soon.")]
+    [LoggerMessage(1001, LogLevel.Warning, "{Service} could not reach storage; its next round comes soon.")]
     private partial void StorageWasUnavailable(string service, Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "A round of {Service} failed; the next one comes soon.")]
+    [LoggerMessage(1002, LogLevel.Error, "A round of {Service} failed; the next one comes soon.")]
     private partial void RoundFailed(string service, Exception exception);
 }

@@ -39,9 +39,9 @@ public sealed partial class Sweeper(Sweeps sweeps, TimeProvider clock, ILogger<S
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "A sweep could not reach storage; the next one comes.")]
+    [LoggerMessage(1011, LogLevel.Warning, "A sweep could not reach storage; the next one comes.")]
     private partial void StorageWasUnavailable(Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "A sweep failed; the next one comes.")]
+    [LoggerMessage(1012, LogLevel.Error, "A sweep failed; the next one comes.")]
     private partial void SweepFailed(Exception exception);
 }

@@ -161,9 +161,9 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
+    [LoggerMessage(3211, LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
     private partial void RunsResumed(int count);
 
-    [LoggerMessage(LogLevel.Error, "A step of run {RunId} failed at try {Try}.")]
+    [LoggerMessage(3212, LogLevel.Error, "A step of run {RunId} failed at try {Try}.")]
     private partial void StepFailed(RunId runId, int @try, Exception exception);
 }

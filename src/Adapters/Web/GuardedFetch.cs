@@ -90,9 +90,9 @@ public sealed partial class GuardedFetch : IDisposable
         _ => "The server could not be reached.",
     };
 
-    [LoggerMessage(LogLevel.Warning, "A fetch from {Host} was refused: an address on its way is not public.")]
+    [LoggerMessage(5111, LogLevel.Warning, "A fetch from {Host} was refused: an address on its way is not public.")]
     private partial void FetchRefused(string host);
 
-    [LoggerMessage(LogLevel.Information, "A fetch from {Host} failed.")]
+    [LoggerMessage(5112, LogLevel.Information, "A fetch from {Host} failed.")]
     private partial void FetchFailed(string host, Exception exception);
 }

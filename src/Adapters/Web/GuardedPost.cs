@@ -64,10 +64,10 @@ public sealed partial class GuardedPost : IDisposable
     private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
         response.Headers.RetryAfter is { } after ? after.Delta ?? (after.Date - clock.GetUtcNow()) : null;
 
-    [LoggerMessage(LogLevel.Warning, "A post to {Host} was refused: its address is not public.")]
+    [LoggerMessage(5101, LogLevel.Warning, "A post to {Host} was refused: its address is not public.")]
     private partial void PostRefused(string host);
 
-    [LoggerMessage(LogLevel.Information, "A post to {Host} failed.")]
+    [LoggerMessage(5102, LogLevel.Information, "A post to {Host} failed.")]
     private partial void PostFailed(string host, Exception exception);
 }
 

@@ -32,9 +32,9 @@ public sealed partial class Api(Gate gate, ILogger<Api> logger)
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Storage did not answer a request.")]
+    [LoggerMessage(2001, LogLevel.Error, "Storage did not answer a request.")]
     private partial void StorageUnavailable(Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "A request failed.")]
+    [LoggerMessage(2002, LogLevel.Error, "A request failed.")]
     private partial void RequestFailed(Exception exception);
 }

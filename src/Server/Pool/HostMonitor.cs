@@ -254,21 +254,21 @@ public sealed partial class HostMonitor(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Connected to host {HostId}.")]
+    [LoggerMessage(4001, LogLevel.Information, "Connected to host {HostId}.")]
     private partial void HostConnected(HostId hostId);
 
-    [LoggerMessage(LogLevel.Information, "Host {HostId} was taken out of the pool: it has been away for long, or is no longer configured.")]
+    [LoggerMessage(4002, LogLevel.Information, "Host {HostId} was taken out of the pool: it has been away for long, or is no longer configured.")]
     private partial void HostForgotten(HostId hostId);
 
-    [LoggerMessage(LogLevel.Information, "The configuration no longer names host {HostId}; it takes no new work.")]
+    [LoggerMessage(4003, LogLevel.Information, "The configuration no longer names host {HostId}; it takes no new work.")]
     private partial void HostNoLongerConfigured(HostId hostId);
 
-    [LoggerMessage(LogLevel.Warning, "Host {HostId} does not answer; its runs move on. {Why}")]
+    [LoggerMessage(4004, LogLevel.Warning, "Host {HostId} does not answer; its runs move on. {Why}")]
     private partial void HostUnreachable(HostId hostId, string? why);
 
-    [LoggerMessage(LogLevel.Error, "Host {HostId} could not be followed.")]
+    [LoggerMessage(4005, LogLevel.Error, "Host {HostId} could not be followed.")]
     private partial void HostNotFollowed(HostId hostId, Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "News from host {HostId} could not be passed on.")]
+    [LoggerMessage(4006, LogLevel.Warning, "News from host {HostId} could not be passed on.")]
     private partial void NewsNotPassedOn(HostId hostId, Exception exception);
 }

@@ -206,12 +206,12 @@ public sealed partial class RunExecutor(
     private async Task<RunPause> YieldAsync(RunRecord run, CancellationToken cancellationToken) =>
         await runs.FindAsync(run.Id, cancellationToken) is { Outcome: null } now ? new(clock.GetUtcNow() + YieldPatience, now.Step) : new(null, run.Step);
 
-    [LoggerMessage(LogLevel.Debug, "Run {RunId}: {Event} led to {State}.")]
+    [LoggerMessage(3001, LogLevel.Debug, "Run {RunId}: {Event} led to {State}.")]
     private partial void RunMoved(RunId runId, string @event, string state);
 
-    [LoggerMessage(LogLevel.Warning, "{Command} of run {RunId} failed.")]
+    [LoggerMessage(3002, LogLevel.Warning, "{Command} of run {RunId} failed.")]
     private partial void CommandFailed(RunId runId, string command, Exception exception);
 
-    [LoggerMessage(LogLevel.Information, "Run {RunId} ended as {Status}.")]
+    [LoggerMessage(3003, LogLevel.Information, "Run {RunId} ended as {Status}.")]
     private partial void RunEnded(RunId runId, RunStatus status);
 }
