@@ -13,6 +13,8 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
     // After an unexpected failure, so that a defect does not turn into a busy loop.
     private static readonly TimeSpan Respite = TimeSpan.FromSeconds(1);
 
+    private readonly RepeatedFailures failures = new(clock);
+
     protected TimeProvider Clock { get; } = clock;
 
     /// <summary>Runs rounds until the process stops.</summary>
@@ -26,12 +28,20 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
             }
             catch (StorageUnavailableException e)
             {
-                StorageWasUnavailable(GetType().Name, e);
+                if (failures.IsToBeSaid(nameof(StorageWasUnavailable), out var unsaid))
+                {
+                    StorageWasUnavailable(GetType().Name, e.GetBaseException().Message, unsaid);
+                }
+
                 await Task.Delay(Respite, Clock, stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                RoundFailed(GetType().Name, e);
+                if (failures.IsToBeSaid(e.GetType().Name, out var unsaid))
+                {
+                    RoundFailed(GetType().Name, unsaid, e);
+                }
+
                 await Task.Delay(Respite, Clock, stoppingToken);
             }
         }
@@ -42,9 +52,9 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
     /// <summary>Waits for whatever the next round is about, then carries it out.</summary>
     protected abstract Task RoundAsync(CancellationToken stoppingToken);
 
-    [LoggerMessage(1001, LogLevel.Warning, "{Service} could not reach storage; its next round comes soon.")]
-    private partial void StorageWasUnavailable(string service, Exception exception);
+    [LoggerMessage(1001, LogLevel.Warning, "{Service} could not reach storage; its next round comes soon. {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void StorageWasUnavailable(string service, string reason, int unsaid);
 
-    [LoggerMessage(1002, LogLevel.Error, "A round of {Service} failed; the next one comes soon.")]
-    private partial void RoundFailed(string service, Exception exception);
+    [LoggerMessage(1002, LogLevel.Error, "A round of {Service} failed; the next one comes soon. Not said since the last time: {Unsaid}.")]
+    private partial void RoundFailed(string service, int unsaid, Exception exception);
 }

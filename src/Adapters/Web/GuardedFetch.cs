@@ -62,7 +62,7 @@ public sealed partial class GuardedFetch : IDisposable
 
     private async Task<HttpResponseMessage> GetAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "User-Agent", "ComfyFunc" }, { "Accept", "*/*" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "User-Agent", Product.UserAgent }, { "Accept", "*/*" } } };
         return await http.SendAsync(request, cancellationToken);
     }
 

@@ -33,7 +33,7 @@ public sealed partial class GuardedPost : IDisposable
         }
 
         using var content = new ReadOnlyMemoryContent(json) { Headers = { { "Content-Type", "application/json" } } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content, Headers = { { "User-Agent", "ComfyFunc" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content, Headers = { { "User-Agent", Product.UserAgent } } };
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

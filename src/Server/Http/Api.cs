@@ -6,9 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace ComfyFunc;
 
 /// <summary>The gate and the one outer catch of every endpoint: whatever is thrown becomes a problem that tells the caller enough and the world nothing.</summary>
-public sealed partial class Api(Gate gate, ILogger<Api> logger)
+public sealed partial class Api(Gate gate, ProblemLog problems, TimeProvider clock, ILogger<Api> logger)
 {
+    private readonly RepeatedFailures failures = new(clock);
+
     public async Task<IResult> AnswerAsync(HttpRequest request, Func<Task<IResult>> answer, CancellationToken cancellationToken)
+    {
+        var result = await TryAsync(request, answer, cancellationToken);
+        problems.Answered(request, result);
+        return result;
+    }
+
+    private async Task<IResult> TryAsync(HttpRequest request, Func<Task<IResult>> answer, CancellationToken cancellationToken)
     {
         try
         {
@@ -16,7 +25,11 @@ public sealed partial class Api(Gate gate, ILogger<Api> logger)
         }
         catch (StorageUnavailableException e)
         {
-            StorageUnavailable(e);
+            if (failures.IsToBeSaid(nameof(StorageUnavailable), out var unsaid))
+            {
+                StorageUnavailable(e.GetBaseException().Message, unsaid);
+            }
+
             return Problems.From("storage_unavailable", "Storage does not answer at the moment. Try again in a few seconds.");
         }
         catch (BadHttpRequestException e)
@@ -27,14 +40,14 @@ public sealed partial class Api(Gate gate, ILogger<Api> logger)
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            RequestFailed(e);
+            RequestFailed(request.Method, request.Path, TraceIds.Current, e);
             return Problems.From("internal_error", "Something went wrong here. The trace id finds it in the server's log.");
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Error, "Storage did not answer a request.")]
-    private partial void StorageUnavailable(Exception exception);
+    [LoggerMessage(2001, LogLevel.Error, "Storage did not answer a request: {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void StorageUnavailable(string reason, int unsaid);
 
-    [LoggerMessage(2002, LogLevel.Error, "A request failed.")]
-    private partial void RequestFailed(Exception exception);
+    [LoggerMessage(2002, LogLevel.Error, "{Method} {Path} failed, trace {TraceId}.")]
+    private partial void RequestFailed(string method, string path, string? traceId, Exception exception);
 }

@@ -177,7 +177,7 @@ public sealed partial class RunExecutor(
         await ends.AddAsync(saved, cancellationToken);
         usage.Ended(saved);
         await results.EndedAsync(saved, cancellationToken);
-        RunEnded(saved.Id, saved.Status);
+        RunEndLog.Ended(logger, saved);
         if (saved is { Demands.Host: { } warmed, Outcome: not RunOutcome.Succeeded })
         {
             await health.WarmUpFailedAsync(warmed, saved.Outcome is RunOutcome.Failed failed ? failed.Fault.Message : $"It {saved.Status}.", cancellationToken);
@@ -211,7 +211,4 @@ public sealed partial class RunExecutor(
 
     [LoggerMessage(3002, LogLevel.Warning, "{Command} of run {RunId} failed.")]
     private partial void CommandFailed(RunId runId, string command, Exception exception);
-
-    [LoggerMessage(3003, LogLevel.Information, "Run {RunId} ended as {Status}.")]
-    private partial void RunEnded(RunId runId, RunStatus status);
 }

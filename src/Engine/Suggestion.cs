@@ -1,15 +1,24 @@
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc;
 
 /// <summary>Helps a caller who named what is not there: the nearest name, or all of them.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     private const int MostListed = 20;
 
     public static string Among(string wrong, IEnumerable<string> known, string what)
     {
         var names = known.ToArray();
-        var nearest = names.Select(n => (Name: n, Distance: Distance(n.ToUpperInvariant(), wrong.Trim().ToUpperInvariant()))).OrderBy(n => n.Distance).FirstOrDefault();
-        return nearest.Name is not null && nearest.Distance <= Math.Max(1, nearest.Name.Length / 3) ? $"Did you mean '{nearest.Name}'? {List(names, what)}" : List(names, what);
+        return $"{Nearest(wrong, names)} {List(names, what)}".TrimStart();
+    }
+
+    /// <summary>A question to add to a sentence, with a space before it; empty when no name is near.</summary>
+    public static string Nearest(string wrong, IEnumerable<string> known) => NearestOf(wrong, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+
+    /// <returns><see langword="null"/> when no name is so near that it can have been meant.</returns>
+    public static string? NearestOf(string wrong, IEnumerable<string> known)
+    {
+        var nearest = known.Select(n => (Name: n, Distance: Distance(n.ToUpperInvariant(), wrong.Trim().ToUpperInvariant()))).OrderBy(n => n.Distance).FirstOrDefault();
+        return nearest.Name is not null && nearest.Distance <= Math.Max(1, nearest.Name.Length / 3) ? nearest.Name : null;
     }
 
     public static string List(IEnumerable<string> known, string what)
