@@ -13,9 +13,10 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
     // After an unexpected failure, so that a defect does not turn into a busy loop.
     private static readonly TimeSpan Respite = TimeSpan.FromSeconds(1);
 
-    private readonly RepeatedFailures failures = new(clock);
-
     protected TimeProvider Clock { get; } = clock;
+
+    /// <summary>What is said once a minute.</summary>
+    protected RepeatedFailures Failures { get; } = new(clock);
 
     /// <summary>Runs rounds until the process stops.</summary>
     public async Task LoopAsync(CancellationToken stoppingToken)
@@ -28,7 +29,7 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
             }
             catch (StorageUnavailableException e)
             {
-                if (failures.IsToBeSaid(nameof(StorageWasUnavailable), out var unsaid))
+                if (Failures.IsToBeSaid(nameof(StorageWasUnavailable), out var unsaid))
                 {
                     StorageWasUnavailable(GetType().Name, e.GetBaseException().Message, unsaid);
                 }
@@ -37,7 +38,7 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                if (failures.IsToBeSaid(e.GetType().Name, out var unsaid))
+                if (Failures.IsToBeSaid(e.GetType().Name, out var unsaid))
                 {
                     RoundFailed(GetType().Name, unsaid, e);
                 }

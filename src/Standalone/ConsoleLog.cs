@@ -19,7 +19,6 @@ internal static class ConsoleLog
             [$"{Console}:FormatterOptions:SingleLine"] = "true",
             [$"{Console}:FormatterOptions:UseUtcTimestamp"] = "true",
             [$"{Console}:FormatterOptions:TimestampFormat"] = formatter is null or "simple" ? "yyyy-MM-ddTHH:mm:ss.fffZ " : "yyyy-MM-ddTHH:mm:ss.fffZ",
-            ["Logging:LogLevel:Default"] = "Information",
         }.Concat(Talkative.Select(c => KeyValuePair.Create($"Logging:LogLevel:{c}", (string?)"Warning"))),
     });
 

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace ComfyFunc.Tests.Standalone;
 
-/// <summary>Standalone as its users start it, until it ends.</summary>
+/// <summary>A program of this project as its users start it, until it ends.</summary>
 internal sealed record StandaloneRun(int ExitCode, string Output, string Errors, TimeSpan Took)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    public static async Task<StandaloneRun> StartAsync(string folder, IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<StandaloneRun> StartAsync(string folder, IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null, string program = "ComfyFunc.Standalone.dll")
     {
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ComfyFunc.Standalone.dll"), .. args])
+        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. args])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

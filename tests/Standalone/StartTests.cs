@@ -70,6 +70,11 @@ public sealed class StartTests(AzuriteFixture azurite) : IDisposable
         "ComfyFunc:Callers:0:Role is 'King', but must be Run, Author or Admin.");
 
     [Fact]
+    public async Task The_Functions_app_is_as_strict() => Check(
+        await StandaloneRun.StartAsync(folder.FullName, [], new Dictionary<string, string> { ["ComfyFunc__Retension"] = "7.00:00:00", ["Storage__ConnectionString"] = "UseDevelopmentStorage=true" }, "ComfyFunc.Functions.dll"),
+        "ComfyFunc:Retension is no setting. Did you mean 'Retention'?");
+
+    [Fact]
     public async Task The_version_is_said()
     {
         var said = await StandaloneRun.StartAsync(folder.FullName, ["--version"]);
