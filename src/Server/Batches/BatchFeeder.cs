@@ -144,6 +144,6 @@ public sealed partial class BatchFeeder(
         BatchCanceled(batch.Id, canceled);
     }
 
-    [LoggerMessage(LogLevel.Information, "Batch {BatchId} was canceled; {Count} of its runs were open.")]
+    [LoggerMessage(3101, LogLevel.Information, "Batch {BatchId} was canceled; {Count} of its runs were open.")]
     private partial void BatchCanceled(string batchId, int count);
 }

@@ -18,7 +18,7 @@ public sealed class ApiDescription
     {
         document = new()
         {
-            Info = new() { Title = title, Version = "1", Description = "Saved ComfyUI workflows as HTTP endpoints." },
+            Info = new() { Title = title, Version = Product.Version, Description = "Saved ComfyUI workflows as HTTP endpoints." },
             Servers = [new() { Url = server }],
             Paths = [],
             Components = new(),

@@ -127,7 +127,7 @@ internal static class CommonSchemas
         document.AddComponent(AliasTarget, Record(null, ["version"], ("version", new OpenApiSchema { Type = JsonSchemaType.Integer | JsonSchemaType.String, Description = "A version, or another alias whose version it takes." })));
         document.AddComponent(Alias, Record("A name of a version.", ["name", "alias", "version"], ("name", Text("The workflow.")), ("alias", Text()), ("version", Integer()), ("differences", ListOf(DifferenceSchema())), ("links", Links())));
         document.AddComponent(StoppedRun, Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")), ("status", StatusSchema())));
-        document.AddComponent(Health, Record(null, ["status"], ("status", Text())));
+        document.AddComponent(Health, Record(null, ["status"], ("status", Text()), ("version", Text())));
     }
 
     /// <summary>A run whose outputs have the given schema.</summary>

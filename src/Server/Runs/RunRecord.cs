@@ -42,6 +42,9 @@ public sealed record RunRecord
     /// <summary>Who called; runs of others are not found. Empty where callers are not told apart.</summary>
     public string Client { get; init; } = "";
 
+    /// <summary>The trace id of the request that made it.</summary>
+    public string? Trace { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }
