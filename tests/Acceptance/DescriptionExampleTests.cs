@@ -36,6 +36,21 @@ public class DescriptionExampleTests(DescribedApp described)
         Assert.True(examples.Length >= 9 + ClientWorkflow.Others.Length);
     }
 
+    [Fact]
+    public async Task What_answers_are_held_to_is_what_is_served()
+    {
+        var served = JsonNode.Parse((await described.ServeAsync()).Document)!;
+        var held = DescribedAnswers.DocumentOf([]);
+
+        Assert.All(held["components"]!["schemas"]!.AsObject(), s => Assert.True(JsonNode.DeepEquals(s.Value, served["components"]!["schemas"]![s.Key]), s.Key));
+        Assert.All(held["components"]!["responses"]!.AsObject(), r => Assert.True(JsonNode.DeepEquals(r.Value, served["components"]!["responses"]![r.Key]), r.Key));
+        Assert.All(
+            from path in held["paths"]!.AsObject()
+            from operation in path.Value!.AsObject()
+            select (Path: path.Key, Verb: operation.Key, Responses: operation.Value!["responses"]),
+            o => Assert.True(JsonNode.DeepEquals(o.Responses, served["paths"]![o.Path]![o.Verb]!["responses"]), $"{o.Verb} {o.Path}"));
+    }
+
     private static IEnumerable<(HttpMethod Verb, string Path, string Body)> Examples(JsonNode document) =>
         from path in document["paths"]!.AsObject()
         from operation in path.Value!.AsObject()

@@ -17,6 +17,6 @@ public class LintTests(DescribedApp described)
     public async Task Spectral_has_nothing_to_say()
     {
         using var folder = await NodeFolder.CreateAsync((await described.ServeAsync()).Document);
-        await folder.RunAsync("@stoplight/spectral-cli/dist/index.js", "lint", "openapi.json", "--ruleset", "lint-spectral.yaml", "--fail-severity", "warn");
+        await folder.RunAsync("@stoplight/spectral-cli/dist/index.js", "lint", "openapi.json", "--ruleset", "lint-spectral.yaml", "--fail-severity", "warn", "--format", "json");
     }
 }

@@ -100,6 +100,39 @@ public class DescriptionTests
         Assert.DoesNotContain("/api/hosts", document.Paths.Keys);
     }
 
+    [Fact]
+    public async Task A_workflow_adds_little_more_than_its_inputs()
+    {
+        var one = await WrittenDescriptions.WriteAsync(ApiDescription.Of([TextToImage], "https://example.org"), TestContext.Current.CancellationToken);
+        var two = await WrittenDescriptions.WriteAsync(ApiDescription.Of([TextToImage, new("image-to-text", 1, Everything)], "https://example.org"), TestContext.Current.CancellationToken);
+
+        Assert.InRange(two.Length - one.Length, 1000, 4500);
+    }
+
+    [Fact]
+    public async Task What_a_description_is_made_of_decides_whether_it_is_made_again()
+    {
+        var (written, made) = (new WrittenDescriptions(), 0);
+        var first = await OfAsync("a", "1");
+        var same = await OfAsync("a", "1");
+        var other = await OfAsync("b", "1");
+        var changed = await OfAsync("a", "2");
+
+        Assert.Same(first, same);
+        Assert.Equal(3, made);
+        Assert.NotEqual(first.ETag, changed.ETag);
+        Assert.Equal(first.ETag, other.ETag);
+
+        Task<WrittenDescription> OfAsync(string subject, string madeOf) => written.OfAsync(
+            subject, madeOf, () => MakeAsync($"https://{madeOf}.example.org"), TestContext.Current.CancellationToken);
+
+        Task<OpenApiDocument> MakeAsync(string server)
+        {
+            made++;
+            return Task.FromResult(ApiDescription.Of([TextToImage], server));
+        }
+    }
+
     private static Task<OpenApiDocument> ReadAsync() => ParsedAsync(ApiDescription.Of([TextToImage], "https://example.org"));
 
     /// <summary>As a reader that knows only the standard sees it.</summary>

@@ -148,6 +148,7 @@ public sealed class ApiDescription
                     [HttpMethod.Post] = new()
                     {
                         OperationId = "OnRunEvent",
+                        Tags = new HashSet<OpenApiTagReference> { new("Webhooks", document) },
                         Summary = "A run started or ended. Signed by Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature.",
                         RequestBody = Body(CommonSchemas.WebhookEvent),
                         Responses = new() { ["2XX"] = new OpenApiResponse { Description = "Received." }, ["410"] = new OpenApiResponse { Description = "Gone: nothing more is sent." } },
