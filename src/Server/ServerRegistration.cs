@@ -178,6 +178,7 @@ public static class ServerRegistration
         services.TryAddSingleton<HostEndpoints>();
         services.TryAddSingleton<PoolEndpoints>();
         services.TryAddSingleton<WebhookEndpoints>();
+        services.TryAddSingleton<WrittenDescriptions>();
         services.TryAddSingleton<DescriptionEndpoints>();
         services.TryAddSingleton<HealthEndpoints>();
         return services;

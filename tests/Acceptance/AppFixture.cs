@@ -34,4 +34,4 @@ public sealed class AppFixture(AzuriteFixture azurite) : IAsyncLifetime
 
 /// <summary>Acceptance tests share two processors with what they test, so they take turns.</summary>
 [CollectionDefinition(nameof(AppCollection))]
-public sealed class AppCollection : ICollectionFixture<AppFixture>;
+public sealed class AppCollection : ICollectionFixture<AppFixture>, ICollectionFixture<Clients.DescribedApp>;

@@ -46,6 +46,7 @@ public class DescriptionTests(AppFixture app)
         using var reader = new StreamReader(unpacked, Encoding.UTF8);
         using var plain = await GetAsync("docs/scalar.js");
 
+        Assert.DoesNotContain("%22%3E", html, StringComparison.Ordinal);
         Assert.DoesNotContain("\"><script>", html, StringComparison.Ordinal);
         Assert.DoesNotContain("//cdn", html, StringComparison.Ordinal);
         Assert.Contains("connect-src 'self'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);

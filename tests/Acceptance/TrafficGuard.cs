@@ -6,7 +6,8 @@ namespace ComfyFunc.Tests.Acceptance;
 
 /// <summary>
 /// Reads every answer that an acceptance test gets, and fails the test if it gives away what no answer may: a storage key or connection string, a
-/// signature outside a link, a caller's key or a webhook's secret where it is not being handed out, a path of the machine, a stack trace.
+/// signature outside a link, a caller's key or a webhook's secret where it is not being handed out, a path of the machine, a stack trace. It fails too
+/// if the answer is none that the description allows.
 /// </summary>
 internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableArray<string> secrets) : DelegatingHandler(inner)
 {
@@ -22,8 +23,17 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
             Assert.True(leaks.IsEmpty, $"{request.Method} {request.RequestUri} leaks: {string.Join("; ", leaks)}");
         }
 
+        var undescribed = await FaultOfAsync(request, response, cancellationToken);
+        Assert.True(undescribed is null, $"{request.Method} {request.RequestUri} answers {(int)response.StatusCode}, which is not as described: {undescribed}");
         Assert.DoesNotContain(response.Headers.SelectMany(h => h.Value.Select(v => (h.Key, Value: v))), h => Leaks(h.Key, h.Value, secrets));
         return response;
+    }
+
+    private static async Task<string?> FaultOfAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var type = response.Content.Headers.ContentType?.ToString();
+        var body = type?.Contains("json", StringComparison.Ordinal) is true ? await response.Content.ReadAsStringAsync(cancellationToken) : "";
+        return DescribedAnswers.OfEveryServer.FaultOf(request.Method, request.RequestUri!.AbsolutePath, response.StatusCode, type, body);
     }
 
     /// <summary>Whether a header gives away what it must not.</summary>

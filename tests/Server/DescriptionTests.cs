@@ -26,6 +26,8 @@ public class DescriptionTests
         ],
         [new("my image", "image", ["7"])]);
 
+    private static WorkflowDescription TextToImage { get; } = new("text-to-image", 2, Everything);
+
     [Fact]
     public async Task Every_endpoint_is_described_once()
     {
@@ -43,12 +45,13 @@ public class DescriptionTests
     public async Task A_workflow_s_inputs_are_typed()
     {
         var document = await ReadAsync();
-        var call = document.Paths["/api/workflows/Text%20to%20image"].Operations![HttpMethod.Post];
+        var call = document.Paths["/api/workflows/text-to-image"].Operations![HttpMethod.Post];
         var input = document.Components!.Schemas!["TextToImageInput"].Properties!;
         var sampler = input["my sampler"].Properties!;
 
         Assert.Equal("RunTextToImage", call.OperationId);
-        Assert.Equal(("uint64", "18446744073709551615"), (sampler["seed"].Format, sampler["seed"].Maximum));
+        Assert.Equal(("int64", "9223372036854775807"), (sampler["seed"].Format, sampler["seed"].Maximum));
+        Assert.Contains("Up to 18446744073709551615 is taken.", sampler["seed"].Description, StringComparison.Ordinal);
         Assert.Equal(("int32", "1", "10000"), (sampler["steps"].Format, sampler["steps"].Minimum, sampler["steps"].Maximum));
         Assert.Equal((JsonSchemaType.Integer, null), (sampler["width"].Type, sampler["width"].MultipleOf));
         Assert.Equal((JsonSchemaType.Number, "How closely it follows."), (sampler["cfg"].Type, sampler["cfg"].Description));
@@ -64,7 +67,7 @@ public class DescriptionTests
     public async Task What_a_call_must_bring_is_required()
     {
         var contract = new Contract([new("photo", [new("5", "LoadImage")], CanBypass: true, [new() { Name = "image", Type = "FILE", Upload = "image", Required = true }, new() { Name = "n", Type = "INT" }])], []);
-        var schemas = (await ParsedAsync(ApiDescription.Of(WorkflowDescription.Of([("Fix", 1, contract)]), "https://example.org"))).Components!.Schemas!;
+        var schemas = (await ParsedAsync(ApiDescription.Of([new("fix", 1, contract)], "https://example.org"))).Components!.Schemas!;
 
         Assert.Equal(["photo"], schemas["FixInput"].Required!);
         Assert.Equal(["image"], schemas["Fix_Photo"].Required!);
@@ -73,9 +76,9 @@ public class DescriptionTests
     [Fact]
     public async Task A_workflow_s_example_has_what_was_saved()
     {
-        var content = (await ReadAsync()).Paths["/api/workflows/Text%20to%20image"].Operations![HttpMethod.Post].RequestBody!.Content!["application/json"];
+        var content = (await ReadAsync()).Paths["/api/workflows/text-to-image"].Operations![HttpMethod.Post].RequestBody!.Content!["application/json"];
 
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"my sampler":{"seed":7,"steps":20}}"""), content.Example));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"my sampler":{"seed":7,"steps":20,"sampler_name":"euler"}}"""), content.Example));
     }
 
     [Fact]
@@ -84,26 +87,53 @@ public class DescriptionTests
         var schemas = (await ReadAsync()).Components!.Schemas!;
 
         Assert.Equal("Output", Assert.IsType<OpenApiSchemaReference>(schemas["TextToImageOutputs"].Properties!["my image"].Items).Reference.Id);
-        Assert.Equal("TextToImageOutputs", Assert.IsType<OpenApiSchemaReference>(schemas["TextToImageRun"].Properties!["outputs"]).Reference.Id);
+        Assert.Equal("TextToImageOutputs", Assert.IsType<OpenApiSchemaReference>(schemas["TextToImageRun"].AllOf![1].Properties!["outputs"]).Reference.Id);
     }
-
-    [Fact]
-    public void Identifiers_are_unique_in_any_case() =>
-        Assert.Equal(
-            ["TextToImage", "TextToImage2", "Texttoimage3", "Workflow2d", "Workflow"],
-            WorkflowDescription.Of(new[] { "text to image", "text-to-image", "Texttoimage", "2d", "絵" }.Select(n => (n, 1, Everything))).Select(w => w.Id));
 
     [Fact]
     public async Task One_workflow_is_described_by_itself()
     {
-        var document = await ParsedAsync(ApiDescription.Of(WorkflowDescription.Of([("Text to image", 2, Everything)])[0], "https://example.org"));
+        var document = await ParsedAsync(ApiDescription.Of(TextToImage, "https://example.org"));
 
-        Assert.Equal("Text to image", document.Info.Title);
+        Assert.Equal("text-to-image", document.Info.Title);
         Assert.Contains("/api/runs/{id}/status", document.Paths.Keys);
         Assert.DoesNotContain("/api/hosts", document.Paths.Keys);
     }
 
-    private static Task<OpenApiDocument> ReadAsync() => ParsedAsync(ApiDescription.Of(WorkflowDescription.Of([("Text to image", 2, Everything)]), "https://example.org"));
+    [Fact]
+    public async Task A_workflow_adds_little_more_than_its_inputs()
+    {
+        var one = await WrittenDescriptions.WriteAsync(ApiDescription.Of([TextToImage], "https://example.org"), TestContext.Current.CancellationToken);
+        var two = await WrittenDescriptions.WriteAsync(ApiDescription.Of([TextToImage, new("image-to-text", 1, Everything)], "https://example.org"), TestContext.Current.CancellationToken);
+
+        Assert.InRange(two.Length - one.Length, 1000, 4500);
+    }
+
+    [Fact]
+    public async Task What_a_description_is_made_of_decides_whether_it_is_made_again()
+    {
+        var (written, made) = (new WrittenDescriptions(), 0);
+        var first = await OfAsync("a", "1");
+        var same = await OfAsync("a", "1");
+        var other = await OfAsync("b", "1");
+        var changed = await OfAsync("a", "2");
+
+        Assert.Same(first, same);
+        Assert.Equal(3, made);
+        Assert.NotEqual(first.ETag, changed.ETag);
+        Assert.Equal(first.ETag, other.ETag);
+
+        Task<WrittenDescription> OfAsync(string subject, string madeOf) => written.OfAsync(
+            subject, madeOf, () => MakeAsync($"https://{madeOf}.example.org"), TestContext.Current.CancellationToken);
+
+        Task<OpenApiDocument> MakeAsync(string server)
+        {
+            made++;
+            return Task.FromResult(ApiDescription.Of([TextToImage], server));
+        }
+    }
+
+    private static Task<OpenApiDocument> ReadAsync() => ParsedAsync(ApiDescription.Of([TextToImage], "https://example.org"));
 
     /// <summary>As a reader that knows only the standard sees it.</summary>
     private static async Task<OpenApiDocument> ParsedAsync(OpenApiDocument document)

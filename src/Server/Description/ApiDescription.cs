@@ -12,19 +12,35 @@ public sealed class ApiDescription
     private const string Json = "application/json";
     private const string ProblemJson = "application/problem+json";
 
-    private readonly OpenApiDocument document;
+    private static readonly string[] EveryOperation = ["400", "401", "403", "503", "default"];
 
-    private ApiDescription(string title, string server)
+    private static readonly string[] ProblemStatuses = [.. EveryOperation, "404", "409", "412", "413", "422", "429"];
+
+    private readonly OpenApiDocument document;
+    private readonly WorkflowDescription? first;
+
+    /// <param name="first">The workflow that examples of any workflow's operations call.</param>
+    private ApiDescription(string title, string server, WorkflowDescription? first)
     {
+        this.first = first;
         document = new()
         {
-            Info = new() { Title = title, Version = Product.Version, Description = "Saved ComfyUI workflows as HTTP endpoints." },
+            Info = new() { Title = title, Version = Product.Version, Description = "Saved ComfyUI workflows as HTTP endpoints.", License = new() { Name = "MIT", Identifier = "MIT" } },
             Servers = [new() { Url = server }],
             Paths = [],
             Components = new(),
-            Tags = new HashSet<OpenApiTag> { new() { Name = Saved }, new() { Name = "Runs" }, new() { Name = "Workflows" }, new() { Name = "Webhooks" }, new() { Name = "Hosts" }, new() { Name = "Service" } },
+            Tags = new HashSet<OpenApiTag>
+            {
+                new() { Name = Saved, Description = "A call for every saved workflow, with its types. As multipart/form-data: the JSON in a part 'input', files in parts named tag.input." },
+                new() { Name = "Runs", Description = "Calls of any workflow, and what follows them." },
+                new() { Name = "Workflows", Description = "What can be called: saved, listed, shown." },
+                new() { Name = "Webhooks", Description = "Who is told of runs." },
+                new() { Name = "Hosts", Description = "The ComfyUI servers that run them." },
+                new() { Name = "Service", Description = "Keys, usage, health and this document." },
+            },
         };
         CommonSchemas.AddTo(document);
+        AddSharedParts();
         document.AddComponent<IOpenApiSecurityScheme>("functionKey", new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "x-functions-key", Description = "On Azure: a key of the function app. It may also be the query's code.",
@@ -36,7 +52,7 @@ public sealed class ApiDescription
     /// <summary>The whole API.</summary>
     public static OpenApiDocument Of(ImmutableArray<WorkflowDescription> workflows, string server)
     {
-        var description = new ApiDescription("ComfyFunc", server);
+        var description = new ApiDescription("ComfyFunc", server, workflows.FirstOrDefault());
         description.AddWorkflowOperations();
         description.AddRunOperations();
         description.AddHostOperations();
@@ -53,7 +69,7 @@ public sealed class ApiDescription
     /// <summary>One workflow, and what is needed to follow its runs.</summary>
     public static OpenApiDocument Of(WorkflowDescription workflow, string server)
     {
-        var description = new ApiDescription(workflow.Name, server);
+        var description = new ApiDescription(workflow.Name, server, workflow);
         description.AddCall(workflow, Paths.Workflow(workflow.Name));
         description.AddRunOperations();
         return description.document;
@@ -65,19 +81,19 @@ public sealed class ApiDescription
         Add("PUT", Routes.Workflow, "SaveWorkflow", "Workflows", "Saves a workflow, or a new version of it.",
             [InPath("name"), InHeader("If-Match", "Only if this is the latest version's ETag."), InHeader("If-None-Match", "* saves only a new workflow."), InQuery("breaking", Schemas.OneOf("refuse: not if callers of the latest version would break.", "allow", "refuse"))],
             Answers(("200", "A new or an unchanged version.", CommonSchemas.Workflow), ("201", "A new workflow.", CommonSchemas.Workflow)), Problems("400", "409", "412", "413", "422"),
-            AnyBody("A prompt as ComfyUI exports it (API format)."));
-        Add("GET", Routes.Workflow, "GetWorkflow", "Workflows", "Shows the latest version's contract.", [InPath("name"), Include()], Answers(("200", "The workflow.", CommonSchemas.Workflow)), Problems("404"));
+            AnyBody("A prompt as ComfyUI exports it (API format).", example: Examples.Prompt));
+        Add("GET", Routes.Workflow, "GetWorkflow", "Workflows", "Shows the latest version's contract.", [InPath("name"), Include()], Answers(("200", "The workflow.", CommonSchemas.Workflow), NotModified), Problems("404"));
         Add("DELETE", Routes.Workflow, "DeleteWorkflow", "Workflows", "Deletes a workflow; its runs go on to their ends.", [InPath("name"), InHeader("If-Match", "Only if this is the latest version's ETag.")], Answers(("204", "Deleted.", null)), Problems("404", "412"));
-        Add("POST", Routes.Workflow, "RunWorkflow", "Runs", "Runs the latest version of a workflow.", [InPath("name"), .. CallParameters()], Started(CommonSchemas.Run), CallProblems(), AnyBody("Values by tag.", isRequired: false));
-        Add("POST", Routes.WorkflowBatches, "RunBatch", "Runs", "Runs the latest version many times: a list of inputs, or a matrix to sweep.", [InPath("name"), .. CallParameters().Where(p => p.Name is not ("Prefer" or "Idempotency-Key" or "Cache-Control" or "output" or "format" or "quality" or "width" or "height" or "strip" or "validateOnly"))], Answers(("202", "The batch.", CommonSchemas.Batch)), CallProblems(), Body(CommonSchemas.BatchInputs));
+        Add("POST", Routes.Workflow, "RunWorkflow", "Runs", "Runs the latest version of a workflow.", [NameOfFirst(), .. AnyCallParameters()], StartedOrExplained(), CallProblems(), AnyBody("Values by tag.", isRequired: false, ExampleOfFirst()));
+        Add("POST", Routes.WorkflowBatches, "RunBatch", "Runs", "Runs the latest version many times: a list of inputs, or a matrix to sweep.", [NameOfFirst(), .. SharedParameters().Where(p => p.Name is not ("Prefer" or "Idempotency-Key" or "Cache-Control" or "output" or "format" or "quality" or "width" or "height" or "strip"))], Answers(("202", "The batch.", CommonSchemas.Batch)), CallProblems(), Body(CommonSchemas.BatchInputs, new JsonObject { ["inputs"] = new JsonArray(ExampleOfFirst(), ExampleOfFirst()) }));
         Add("GET", Routes.Versions, "ListVersions", "Workflows", "Lists a workflow's versions.", [InPath("name")], Answers(("200", "Newest first.", CommonSchemas.VersionList)), Problems("404"));
-        Add("GET", Routes.Version, "GetVersion", "Workflows", "Shows a version's contract.", [InPath("name"), InPath("version"), Include()], Answers(("200", "The version.", CommonSchemas.Workflow)), Problems("404"));
-        Add("POST", Routes.Version, "RunWorkflowVersion", "Runs", "Runs a version of a workflow.", [InPath("name"), InPath("version"), .. CallParameters()], Started(CommonSchemas.Run), CallProblems(), AnyBody("Values by tag.", isRequired: false));
+        Add("GET", Routes.Version, "GetVersion", "Workflows", "Shows a version's contract.", [InPath("name"), InPath("version"), Include()], Answers(("200", "The version.", CommonSchemas.Workflow), NotModified), Problems("404"));
+        Add("POST", Routes.Version, "RunWorkflowVersion", "Runs", "Runs a version of a workflow.", [NameOfFirst(), VersionOfFirst(), .. AnyCallParameters()], StartedOrExplained(), CallProblems(), AnyBody("Values by tag.", isRequired: false, ExampleOfFirst()));
         var refuse = InQuery("breaking", Schemas.OneOf("refuse: not if callers of the alias would break.", "allow", "refuse"));
-        Add("PUT", Routes.Alias, "PutAlias", "Workflows", "Lets an alias, such as production, name a version; call it as versions/production.", [InPath("name"), InPath("alias"), refuse], Answers(("200", "It was known.", CommonSchemas.Alias), ("201", "It is new.", CommonSchemas.Alias)), Problems("400", "404", "409"), Body(CommonSchemas.AliasTarget));
+        Add("PUT", Routes.Alias, "PutAlias", "Workflows", "Lets an alias, such as production, name a version; call it as versions/production.", [NameOfFirst(), InPath("alias"), refuse], Answers(("200", "It was known.", CommonSchemas.Alias), ("201", "It is new.", CommonSchemas.Alias)), Problems("400", "404", "409"), Body(CommonSchemas.AliasTarget, Examples.AliasTarget));
         Add("DELETE", Routes.Alias, "DeleteAlias", "Workflows", "Takes an alias away.", [InPath("name"), InPath("alias")], Answers(("204", "Gone.", null)), Problems("404"));
         Add("POST", Routes.AliasRollback, "RollbackAlias", "Workflows", "Lets an alias name again what it named before.", [InPath("name"), InPath("alias"), refuse], Answers(("200", "The alias.", CommonSchemas.Alias)), Problems("404", "409"));
-        Add("GET", Routes.WorkflowOpenApi, "DescribeWorkflow", "Service", "This document for one workflow.", [InPath("name")], Answers(("200", "OpenAPI 3.1.", null)), Problems("404"));
+        Add("GET", Routes.WorkflowOpenApi, "DescribeWorkflow", "Service", "This document for one workflow.", [InPath("name")], Document(), Problems("404"));
     }
 
     private void AddRunOperations()
@@ -90,7 +106,7 @@ public sealed class ApiDescription
         Add("GET", Routes.RunStatusLink, "GetRunStatusByLink", "Runs", "The same by the link that a call was answered with: it needs no key.", [InPath("id"), LinkSignature()], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"), isOpen: true);
         Add("POST", Routes.RunCancelLink, "CancelRunByLink", "Runs", "Cancels a run by the link that a call was answered with: it needs no key, and tells no more than the run's status.", [InPath("id"), LinkSignature()], Answers(("200", "It has ended.", CommonSchemas.StoppedRun), ("202", "It is being stopped.", CommonSchemas.StoppedRun)), Problems("404"), isOpen: true);
         Add("POST", Routes.RunCancel, "CancelRun", "Runs", "Cancels a run.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Answers(("200", "It has ended.", CommonSchemas.Run), ("202", "It is being stopped.", CommonSchemas.Run)), Problems("404"));
-        Add("POST", Routes.RunRetry, "RetryRun", "Runs", "Makes an ended run's call once more, as a run of its own.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Started(CommonSchemas.Run), Problems("404", "409"));
+        Add("POST", Routes.RunRetry, "RetryRun", "Runs", "Makes an ended run's call once more, as a run of its own.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Accepted(), Problems("404", "409"));
         Add("GET", Routes.Batch, "GetBatch", "Runs", "How far a batch is; its runs are at /api/runs?batch=.", [InPath("id")], Answers(("200", "The batch.", CommonSchemas.Batch)), Problems("404"));
         Add("POST", Routes.BatchCancel, "CancelBatch", "Runs", "Makes no more runs, and cancels those that are open.", [InPath("id")], Answers(("202", "The batch.", CommonSchemas.Batch)), Problems("404"));
         Add("POST", Routes.Uploads, "CreateUpload", "Runs", "Names a file to come: PUT it to the url, then use the ref in calls.", [], Answers(("201", "Where to send it.", CommonSchemas.Upload)), Problems());
@@ -107,11 +123,11 @@ public sealed class ApiDescription
     {
         Add("GET", Routes.Hosts, "ListHosts", "Hosts", "Lists the pool's hosts.", [], Answers(("200", "The hosts.", CommonSchemas.HostList)), Problems());
         Add("GET", Routes.Host, "GetHost", "Hosts", "Shows a host.", [InPath("id")], Answers(("200", "The host.", CommonSchemas.Host)), Problems("404"));
-        Add("PUT", Routes.Host, "PutHost", "Hosts", "Registers a host, or changes it.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Host), ("201", "It is new.", CommonSchemas.Host)), Problems("400", "413"), Body(CommonSchemas.HostSettings));
+        Add("PUT", Routes.Host, "PutHost", "Hosts", "Registers a host, or changes it.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Host), ("201", "It is new.", CommonSchemas.Host)), Problems("400", "413"), Body(CommonSchemas.HostSettings, Examples.Host));
         Add("DELETE", Routes.Host, "DeleteHost", "Hosts", "Takes a host out of the pool.", [InPath("id"), InQuery("force", Boolean("true gives up the runs that it has."))], Answers(("204", "Gone.", null)), Problems("404", "409"));
         Add("POST", Routes.HostDrain, "DrainHost", "Hosts", "Lets a host finish what it has and take nothing new.", [InPath("id")], Answers(("200", "The host.", CommonSchemas.Host)), Problems("404"));
         Add("POST", Routes.HostResume, "ResumeHost", "Hosts", "Lets a drained or quarantined host take work again.", [InPath("id")], Answers(("200", "The host.", CommonSchemas.Host)), Problems("404"));
-        Add("POST", Routes.HostHeartbeat, "HostHeartbeat", "Hosts", "A host says that it is there; it joins if it was not known.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Host), ("201", "It is new.", CommonSchemas.Host)), Problems("400", "413"), Body(CommonSchemas.HostSettings));
+        Add("POST", Routes.HostHeartbeat, "HostHeartbeat", "Hosts", "A host says that it is there; it joins if it was not known.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Host), ("201", "It is new.", CommonSchemas.Host)), Problems("400", "413"), Body(CommonSchemas.HostSettings, Examples.Host));
         Add("GET", Routes.Pool, "GetPool", "Hosts", "What an autoscaler asks.", [], Answers(("200", "The pool's load.", CommonSchemas.Pool)), Problems());
     }
 
@@ -119,7 +135,7 @@ public sealed class ApiDescription
     {
         Add("GET", Routes.Webhooks, "ListWebhooks", "Webhooks", "Lists who is told of events.", [], Answers(("200", "The webhooks.", CommonSchemas.WebhookList)), Problems());
         Add("GET", Routes.Webhook, "GetWebhook", "Webhooks", "Shows a webhook.", [InPath("id")], Answers(("200", "The webhook.", CommonSchemas.Webhook)), Problems("404"));
-        Add("PUT", Routes.Webhook, "PutWebhook", "Webhooks", "Registers a webhook, or changes it and enables it again.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Webhook), ("201", "It is new; its secret is shown.", CommonSchemas.Webhook)), Problems("400", "413"), Body(CommonSchemas.WebhookSettings));
+        Add("PUT", Routes.Webhook, "PutWebhook", "Webhooks", "Registers a webhook, or changes it and enables it again.", [InPath("id")], Answers(("200", "It was known.", CommonSchemas.Webhook), ("201", "It is new; its secret is shown.", CommonSchemas.Webhook)), Problems("400", "413"), Body(CommonSchemas.WebhookSettings, Examples.Webhook));
         Add("DELETE", Routes.Webhook, "DeleteWebhook", "Webhooks", "Takes a webhook away.", [InPath("id")], Answers(("204", "Gone.", null)), Problems("404"));
         Add("GET", Routes.WebhookSecret, "GetWebhookSecret", "Webhooks", "What its deliveries are signed with; of 'default', those that calls ask for.", [InPath("id")], Answers(("200", "The secret.", CommonSchemas.WebhookSecret)), Problems("404"));
         Add("POST", Routes.WebhookRotate, "RotateWebhookSecret", "Webhooks", "Makes a new secret; the one before signs too for a day.", [InPath("id")], Answers(("200", "The secret.", CommonSchemas.WebhookSecret)), Problems("404"));
@@ -132,6 +148,7 @@ public sealed class ApiDescription
                     [HttpMethod.Post] = new()
                     {
                         OperationId = "OnRunEvent",
+                        Tags = new HashSet<OpenApiTagReference> { new("Webhooks", document) },
                         Summary = "A run started or ended. Signed by Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature.",
                         RequestBody = Body(CommonSchemas.WebhookEvent),
                         Responses = new() { ["2XX"] = new OpenApiResponse { Description = "Received." }, ["410"] = new OpenApiResponse { Description = "Gone: nothing more is sent." } },
@@ -144,13 +161,27 @@ public sealed class ApiDescription
     private void AddServiceOperations()
     {
         Add("GET", Routes.Keys, "ListKeys", "Service", "Lists callers' keys, without the keys themselves.", [], Answers(("200", "The keys.", CommonSchemas.KeyList)), Problems());
-        Add("POST", Routes.Keys, "CreateKey", "Service", "Gives a client a key.", [], Answers(("201", "The key; it is shown this once.", CommonSchemas.Key)), Problems("400"), Body(CommonSchemas.KeySettings));
+        Add("POST", Routes.Keys, "CreateKey", "Service", "Gives a client a key.", [], Answers(("201", "The key; it is shown this once.", CommonSchemas.Key)), Problems("400"), Body(CommonSchemas.KeySettings, Examples.Key));
         Add("DELETE", Routes.Key, "DeleteKey", "Service", "Takes a key back.", [InPath("id")], Answers(("204", "Gone.", null)), Problems("404"));
         Add("GET", Routes.Usage, "GetUsage", "Service", "What clients took, by workflow and version.", [InQuery("from", Text("The first day in UTC.", "date")), InQuery("to", Text("The last day.", "date")), InQuery("client", Text("Administrators: of this one."))], Answers(("200", "The sums.", CommonSchemas.Usage)), Problems("400"));
-        Add("GET", Routes.OpenApi, "Describe", "Service", "This document.", [], Answers(("200", "OpenAPI 3.1.", null)), Problems());
+        Add("GET", Routes.OpenApi, "Describe", "Service", "This document.", [], Document(), Problems());
         Add("GET", Routes.Health, "GetHealth", "Service", "Whether the service is alive.", [], Answers(("200", "Alive.", CommonSchemas.Health)), Problems(), isOpen: true);
-        Add("GET", Routes.Ready, "GetReady", "Service", "Whether the service can serve.", [], Answers(("200", "Able to serve.", CommonSchemas.Health)), Problems("503"), isOpen: true);
-        Add("GET", Routes.ReadyDetails, "GetReadyDetails", "Service", "The same, and what each process of the service is up to.", [], Answers(("200", "Able to serve.", CommonSchemas.Health)), Problems("503"));
+        Add("GET", Routes.Ready, "GetReady", "Service", "Whether the service can serve.", [], Answers(("200", "Able to serve.", CommonSchemas.Readiness), ("503", "Storage does not answer.", CommonSchemas.Readiness)), Problems(), isOpen: true);
+        Add("GET", Routes.ReadyDetails, "GetReadyDetails", "Service", "The same, and what each process of the service is up to.", [], Answers(("200", "Able to serve.", CommonSchemas.Readiness), ("503", "Storage does not answer.", CommonSchemas.Readiness)), Problems());
+    }
+
+    // What every workflow's operation has in common is said once.
+    private void AddSharedParts()
+    {
+        foreach (var parameter in CallParameters())
+        {
+            document.AddComponent(parameter.Name!, parameter); // It has a name.
+        }
+
+        foreach (var status in ProblemStatuses)
+        {
+            document.AddComponent<IOpenApiResponse>(NameOf(status), new OpenApiResponse { Description = ReasonOf(status), Content = Content(ProblemJson, new OpenApiSchemaReference(CommonSchemas.Problem, document)) });
+        }
     }
 
     /// <summary>The typed call of one workflow. A concrete path goes before the template that it matches.</summary>
@@ -160,12 +191,8 @@ public sealed class ApiDescription
         document.AddComponent(input, workflow.Input(document));
         document.AddComponent(outputs, workflow.Outputs(document));
         document.AddComponent(run, CommonSchemas.RunSchema(document, new OpenApiSchemaReference(outputs, document)));
-        var body = new OpenApiRequestBody
-        {
-            Description = "As multipart/form-data: this JSON in a part 'input', files in parts named tag.input.",
-            Content = Content(Json, new OpenApiSchemaReference(input, document), workflow.Example()),
-        };
-        Add("POST", path["/api/".Length..], $"Run{workflow.Id}", Saved, $"Runs '{workflow.Name}', now version {workflow.Version}.", CallParameters(), Started(run), CallProblems(), body);
+        var body = new OpenApiRequestBody { Content = Content(Json, new OpenApiSchemaReference(input, document), workflow.Example()) };
+        Add("POST", path["/api/".Length..], $"Run{workflow.Id}", Saved, $"Runs '{workflow.Name}', now version {workflow.Version}.", SharedParameters(), Started(run), TypedCallProblems(), body);
     }
 
     private void Add(
@@ -174,7 +201,7 @@ public sealed class ApiDescription
     {
         foreach (var (status, problem) in problems)
         {
-            answers[status] = problem;
+            answers.TryAdd(status, problem);
         }
 
         var path = $"/api/{pattern}";
@@ -195,9 +222,10 @@ public sealed class ApiDescription
         });
     }
 
-    private static List<IOpenApiParameter> CallParameters() =>
+    /// <summary>What a call may say that is answered with a run.</summary>
+    private static List<OpenApiParameter> CallParameters() =>
     [
-        InHeader("Prefer", "wait=n answers when the run has ended, after 220 s at most; respond-async at once; return=minimal with the outputs alone."),
+        InHeader("Prefer", "wait=n answers when the run has ended, after 220 s at most; respond-async at once."),
         InHeader("Idempotency-Key", "A call that is sent again with its key makes no second run."),
         InHeader("Cache-Control", "no-cache runs the call even if an earlier result would do."),
         OutputForm(),
@@ -210,10 +238,19 @@ public sealed class ApiDescription
         InQuery("finishWithin", Number("Seconds in which the run must end.").Within(1, 86_400)),
         InQuery("webhook", Link("Is told of the run, signed with the secret of the webhook 'default'.")),
         InQuery("webhookEvents", Text("Which events, separated by commas; the ends of the run unless told.")),
-        InQuery("validateOnly", Boolean("true explains the call (see CallExplanation) and makes no run.")),
     ];
 
-    private static List<IOpenApiParameter> RenditionParameters() =>
+    private List<IOpenApiParameter> SharedParameters() => [.. CallParameters().Select(p => new OpenApiParameterReference(p.Name!, document))]; // Each has a name.
+
+    /// <summary>The same, and what is answered with something else than a run.</summary>
+    private List<IOpenApiParameter> AnyCallParameters() =>
+    [
+        InHeader("Prefer", "wait=n answers when the run has ended, after 220 s at most; respond-async at once; return=minimal with the outputs alone."),
+        .. SharedParameters().Where(p => p.Name is not "Prefer"),
+        InQuery("validateOnly", Boolean("true explains the call and makes no run.")),
+    ];
+
+    private static List<OpenApiParameter> RenditionParameters() =>
     [
         InQuery("format", Schemas.OneOf("Turns still images into this.", "png", "jpeg", "webp")),
         InQuery("quality", Integer("Of JPEG and WebP.").Within(1, 100)),
@@ -224,37 +261,58 @@ public sealed class ApiDescription
 
     private OpenApiResponses Started(string run) => new()
     {
-        ["200"] = new OpenApiResponse { Description = "The run has ended, one way or the other; see its status. With validateOnly: a CallExplanation.", Content = Content(Json, new OpenApiSchemaReference(run, document)) },
-        ["202"] = new OpenApiResponse
-        {
-            Description = "The run has been accepted.",
-            Content = Content(Json, new OpenApiSchemaReference(run, document)),
-            Headers = new Dictionary<string, IOpenApiHeader>
-            {
-                ["Location"] = new OpenApiHeader { Description = "The status URL.", Schema = Link() },
-                ["Operation-Location"] = new OpenApiHeader { Description = "The status URL.", Schema = Link() },
-                ["Retry-After"] = new OpenApiHeader { Description = "Seconds.", Schema = Integer() },
-            },
-        },
+        ["200"] = new OpenApiResponse { Description = "The run has ended, one way or the other; see its status.", Content = Content(Json, new OpenApiSchemaReference(run, document)) },
+        ["202"] = new OpenApiResponse { Description = "The run has been accepted; its status is at Location.", Content = Content(Json, new OpenApiSchemaReference(run, document)) },
     };
 
-    private OpenApiResponses CallProblems() => Problems("400", "404", "413", "422", "429", "503");
+    private OpenApiResponses Accepted()
+    {
+        var answers = Started(CommonSchemas.Run);
+        ((OpenApiResponse)answers["202"]).Headers = new Dictionary<string, IOpenApiHeader>
+        {
+            ["Location"] = new OpenApiHeader { Description = "The status URL.", Schema = Link() },
+            ["Operation-Location"] = new OpenApiHeader { Description = "The status URL.", Schema = Link() },
+            ["Retry-After"] = new OpenApiHeader { Description = "Seconds.", Schema = Integer() },
+        };
+        return answers;
+    }
 
-    private OpenApiResponses Problems(params string[] statuses)
+    /// <summary>A run, or what else was asked for; the answer's content type says which.</summary>
+    private OpenApiResponses StartedOrExplained()
+    {
+        var answers = Accepted();
+        var content = answers["200"].Content!; // It has been given one.
+        content[AnswerTypes.Explanation] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(CommonSchemas.Explanation, document) };
+        content[AnswerTypes.Minimal] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(CommonSchemas.OutputsByTag, document) };
+        return answers;
+    }
+
+    private static (string Status, string Description, string? Schema) NotModified => ("304", "It is as If-None-Match says.", null);
+
+    private static OpenApiResponses Document() => new()
+    {
+        ["200"] = new OpenApiResponse { Description = "OpenAPI 3.1.", Content = Content(Json, new OpenApiSchema { Type = JsonSchemaType.Object }) },
+        ["304"] = new OpenApiResponse { Description = "It is as If-None-Match says." },
+    };
+
+    private OpenApiResponses CallProblems() => Problems("404", "413", "422", "429");
+
+    // Generators make a type for each of these for each workflow: only those that a program does something about.
+    private OpenApiResponses TypedCallProblems() => ProblemsOf("400", "429", "503", "default");
+
+    /// <param name="statuses">Those that not every operation may answer with.</param>
+    private OpenApiResponses Problems(params IEnumerable<string> statuses) => ProblemsOf([.. statuses.Union(EveryOperation).Order(StringComparer.Ordinal)]);
+
+    private OpenApiResponses ProblemsOf(params string[] statuses)
     {
         var problems = new OpenApiResponses();
         foreach (var status in statuses)
         {
-            problems[status] = Problem(ReasonOf(status));
+            problems[status] = new OpenApiResponseReference(NameOf(status), document);
         }
 
-        problems["401"] = Problem("The caller is not known.");
-        problems["403"] = Problem("The caller may not do this.");
-        problems["default"] = Problem("What else can go wrong.");
         return problems;
     }
-
-    private OpenApiResponse Problem(string description) => new() { Description = description, Content = Content(ProblemJson, new OpenApiSchemaReference(CommonSchemas.Problem, document)) };
 
     private OpenApiResponses Answers(params (string Status, string Description, string? Schema)[] answers)
     {
@@ -273,10 +331,26 @@ public sealed class ApiDescription
         Content = Content("text/event-stream", Text()),
     };
 
-    private OpenApiRequestBody Body(string schema) => new() { Required = true, Content = Content(Json, new OpenApiSchemaReference(schema, document)) };
+    private OpenApiRequestBody Body(string schema, JsonNode? example = null) => new() { Required = true, Content = Content(Json, new OpenApiSchemaReference(schema, document), example) };
 
-    private static OpenApiRequestBody AnyBody(string description, bool isRequired = true) =>
-        new() { Description = description, Required = isRequired, Content = Content(Json, new OpenApiSchema { Type = JsonSchemaType.Object }) };
+    private static OpenApiRequestBody AnyBody(string description, bool isRequired = true, JsonNode? example = null) =>
+        new() { Description = description, Required = isRequired, Content = Content(Json, new OpenApiSchema { Type = JsonSchemaType.Object }, example) };
+
+    private OpenApiParameter NameOfFirst()
+    {
+        var name = InPath("name");
+        name.Example = first is null ? null : JsonValue.Create(first.Name);
+        return name;
+    }
+
+    private OpenApiParameter VersionOfFirst()
+    {
+        var version = InPath("version");
+        version.Example = first is null ? null : JsonValue.Create($"{first.Version}");
+        return version;
+    }
+
+    private JsonObject ExampleOfFirst() => first?.Example() ?? [];
 
     private static Dictionary<string, IOpenApiMediaType> Content(string type, IOpenApiSchema schema, JsonNode? example = null) => new() { [type] = new OpenApiMediaType { Schema = schema, Example = example } };
 
@@ -297,9 +371,26 @@ public sealed class ApiDescription
 
     private static OpenApiParameter InHeader(string name, string description) => new() { Name = name, In = ParameterLocation.Header, Description = description, Schema = Text() };
 
+    private static string NameOf(string status) => status switch
+    {
+        "400" => "Malformed",
+        "401" => "Unknown",
+        "403" => "Forbidden",
+        "404" => "NotFound",
+        "409" => "Conflict",
+        "412" => "Changed",
+        "413" => "TooLarge",
+        "422" => "Unusable",
+        "429" => "RateLimited",
+        "503" => "Unavailable",
+        _ => "Otherwise",
+    };
+
     private static string ReasonOf(string status) => status switch
     {
         "400" => "The request does not fit; errors says where.",
+        "401" => "The caller is not known.",
+        "403" => "The caller may not do this.",
         "404" => "There is no such thing.",
         "409" => "Its state does not allow it.",
         "412" => "It has changed meanwhile.",
@@ -307,6 +398,6 @@ public sealed class ApiDescription
         "422" => "The content cannot be used.",
         "429" => "The client has had its share; see Retry-After.",
         "503" => "Not at the moment; see code and Retry-After.",
-        _ => "A problem.",
+        _ => "What else can go wrong.",
     };
 }

@@ -10,11 +10,14 @@ namespace ComfyFunc.Description;
 internal static class CommonSchemas
 {
     public const string Run = "Run";
+    public const string RunBase = "RunBase";
     public const string RunList = "RunList";
     public const string Output = "Output";
-    public const string InputFile = "InputFile";
+    private const string InputFile = "InputFile";
+    public const string ExtraData = "ExtraData";
     public const string Problem = "Problem";
     public const string Explanation = "CallExplanation";
+    public const string OutputsByTag = "OutputsByTag";
     public const string DurableStatus = "DurableStatus";
     public const string Workflow = "Workflow";
     public const string WorkflowList = "WorkflowList";
@@ -24,6 +27,7 @@ internal static class CommonSchemas
     public const string HostSettings = "HostSettings";
     public const string Pool = "Pool";
     public const string Health = "Health";
+    public const string Readiness = "Readiness";
     public const string StoppedRun = "StoppedRun";
     public const string Webhook = "Webhook";
     public const string WebhookList = "WebhookList";
@@ -51,7 +55,7 @@ internal static class CommonSchemas
 
         document.AddComponent(Problem, ProblemSchema());
         document.AddComponent(Output, OutputSchema());
-        document.AddComponent(InputFile, InputFileSchema());
+        document.AddComponent(ExtraData, new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Null, Description = "What hosts are given beside the prompt, such as keys of partner nodes. Stored sealed and never shown." });
         document.AddComponent(Fault, Record("Why a run did not succeed.", ["code", "message"],
             ("code", Text("A fault code; it keeps its meaning for ever.")),
             ("message", Text()),
@@ -64,9 +68,11 @@ internal static class CommonSchemas
             ("step", Integer()), ("steps", Integer())));
         document.AddComponent(Attempt, Record("One placement on a host.", ["number", "host", "startedAt"],
             ("number", Integer()), ("host", Text()), ("startedAt", Time()), ("endedAt", Time()), ("ended", Text("How it ended."))));
+        document.AddComponent(RunBase, RunBaseSchema(document));
         document.AddComponent(Run, RunSchema(document, MapOf(ListOf(To(Output)), "By tag.")));
         document.AddComponent(RunList, Record("A page of runs, newest first.", ["runs"], ("runs", ListOf(To(Run))), ("continuation", Continuation())));
         document.AddComponent(Explanation, ExplanationSchema());
+        document.AddComponent(OutputsByTag, MapOf(ListOf(Text()), "By tag: links, texts, or files as base64."));
         document.AddComponent(DurableStatus, Record("The status document of Durable Functions' HTTP API.", ["name", "instanceId", "runtimeStatus", "createdTime", "lastUpdatedTime"],
             ("name", Text("The workflow.")), ("instanceId", Text("The run's id.")),
             ("runtimeStatus", Schemas.OneOf(null, "Pending", "Running", "Completed", "Canceled", "Failed")),
@@ -118,22 +124,29 @@ internal static class CommonSchemas
             ("inputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object }, "The body of a call each; 1,000 at most.")),
             ("matrix", MapOf(MapOf(ListOf(new OpenApiSchema())), "{tag: {input: [values]}}: a run of every combination.")),
             ("input", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the combinations share." }),
-            ("extra_data", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What hosts are given beside each prompt. Stored sealed and never shown." })));
+            ("extra_data", To(ExtraData))));
         document.AddComponent(Batch, Record("Many runs of one workflow version.", ["id", "workflow", "version", "status", "total", "runs", "links"],
             ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", Schemas.OneOf(null, "running", "completed", "canceling", "canceled")),
             ("createdAt", Time()), ("total", Integer()), ("progress", Number("0 to 1.").Within(0, 1)), ("runs", MapOf(Integer(), "How many, by status.")),
-            ("refused", ListOf(Record("A call that made no run.", ["index"], ("index", Integer("Among the inputs, from 0.")), ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Text()), ("detail", Text()))))))),
+            ("refused", ListOf(Record("A call that made no run.", ["index"], ("index", Integer("Among the inputs, from 0.")), ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Optional(Text())), ("detail", Text()))))))),
             ("links", Links())));
         document.AddComponent(AliasTarget, Record(null, ["version"], ("version", new OpenApiSchema { Type = JsonSchemaType.Integer | JsonSchemaType.String, Description = "A version, or another alias whose version it takes." })));
         document.AddComponent(Alias, Record("A name of a version.", ["name", "alias", "version"], ("name", Text("The workflow.")), ("alias", Text()), ("version", Integer()), ("differences", ListOf(DifferenceSchema())), ("links", Links())));
         document.AddComponent(StoppedRun, Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")), ("status", StatusSchema())));
-        document.AddComponent(Health, Record(null, ["status"], ("status", Text()), ("version", Text())));
+        document.AddComponent(Health, Record(null, ["status", "version"], ("status", Text()), ("version", Text())));
+        document.AddComponent(Readiness, Record("Whether calls can be taken.", ["status"],
+            ("status", Schemas.OneOf(null, "ready", "notReady")), ("storage", Boolean("Whether it answers.")),
+            ("hosts", Record(null, [], ("ready", Integer()), ("total", Integer()))), ("waitingRuns", Integer()),
+            ("details", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What each process of the service is up to." })));
     }
 
     /// <summary>A run whose outputs have the given schema.</summary>
-    public static OpenApiSchema RunSchema(OpenApiDocument document, IOpenApiSchema outputs) => Record(
-        "One execution of a workflow version.",
-        ["id", "workflow", "version", "status", "createdAt", "outputs", "links"],
+    public static OpenApiSchema RunSchema(OpenApiDocument document, IOpenApiSchema outputs) =>
+        new() { AllOf = [new OpenApiSchemaReference(RunBase, document), Record(null, ["outputs"], ("outputs", outputs))] };
+
+    private static OpenApiSchema RunBaseSchema(OpenApiDocument document) => Record(
+        "One execution of a workflow version, but for its outputs.",
+        ["id", "workflow", "version", "status", "createdAt", "links"],
         ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", StatusSchema()),
         ("createdAt", Time()), ("startedAt", Time()), ("completedAt", Time()),
         ("startBy", Time("It expires if it has found no slot by then.")), ("finishBy", Time("It fails if it has not ended by then.")),
@@ -144,9 +157,8 @@ internal static class CommonSchemas
         ("progress", new OpenApiSchemaReference(Progress, document)),
         ("host", Text("Where it is, or was last.")), ("attempt", Integer()),
         ("attempts", ListOf(new OpenApiSchemaReference(Attempt, document))),
-        ("seeds", ListOf(Record(null, ["node", "input", "value"], ("node", Text()), ("input", Text()), ("value", Integer(null, "uint64")), ("tag", Text()), ("origin", OneOf("Drawn for the run, as saved, or given by the caller.", "drawn", "saved", "given"))), "Its seeds.")),
+        ("seeds", ListOf(Record(null, ["node", "input", "value"], ("node", Text()), ("input", Text()), ("value", Integer("Beyond an int64 only where the saved workflow or the caller says so.", "int64")), ("tag", Text()), ("origin", OneOf("Drawn for the run, as saved, or given by the caller.", "drawn", "saved", "given"))), "Its seeds.")),
         ("cached", Boolean("Whether ComfyUI reused an earlier result.")),
-        ("outputs", outputs),
         ("error", new OpenApiSchemaReference(Fault, document)),
         ("metrics", Record("Milliseconds.", [], ("queueMs", Integer(null, "int64")), ("stageMs", Integer(null, "int64")), ("executionMs", Integer(null, "int64")), ("collectMs", Integer(null, "int64")))),
         ("metadata", new OpenApiSchema { Description = "What the caller attached." }),
@@ -162,6 +174,17 @@ internal static class CommonSchemas
         ("url", Link("Reads this one file until urlExpiresAt; each read of the run mints a new one.")), ("urlExpiresAt", Time()),
         ("base64", Text("With output=base64, instead of url.", "byte")),
         ("thumbnailUrl", Text("Of images: sends to a small one.", "uri-reference")), ("asWanted", Boolean("Where a rendition was asked for: whether this is it, or the file as it is.")));
+
+    /// <summary>A file in a call's body. It is in the document only where a workflow takes one.</summary>
+    public static OpenApiSchemaReference ToInputFile(OpenApiDocument document)
+    {
+        if (document.Components?.Schemas?.ContainsKey(InputFile) is not true)
+        {
+            document.AddComponent(InputFile, InputFileSchema());
+        }
+
+        return new(InputFile, document);
+    }
 
     private static OpenApiSchema InputFileSchema()
     {
@@ -181,9 +204,11 @@ internal static class CommonSchemas
 
     private static OpenApiSchema ExplanationSchema() => Record("What a call would do.", ["valid"],
         ("valid", Boolean()),
-        ("errors", ListOf(Record(null, ["pointer", "detail"], ("code", Text()), ("pointer", Text()), ("detail", Text())))),
+        ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Optional(Text())), ("detail", Text())))),
         ("workflow", Text()), ("version", Integer()),
-        ("changes", ListOf(Record("One input that the call sets.", ["node", "input"], ("node", Text()), ("tag", Text()), ("input", Text()), ("from", new OpenApiSchema()), ("to", new OpenApiSchema())))),
+        ("warnings", ListOf(WarningSchema())),
+        ("changes", ListOf(Record("One input that the call sets.", ["node", "input"],
+            ("node", Text()), ("class", Text()), ("tag", Optional(Text())), ("input", Text()), ("from", new OpenApiSchema()), ("to", new OpenApiSchema()), ("files", Integer("How many the call brings for it."))))),
         ("bypassed", ListOf(Text())),
         ("seedsToDraw", ListOf(Record(null, ["node", "input"], ("node", Text()), ("input", Text())))),
         ("hosts", ListOf(Record(null, ["id", "capable"], ("id", Text()), ("capable", Boolean()), ("reason", Text("What it lacks."))))));
@@ -192,17 +217,17 @@ internal static class CommonSchemas
         ("name", Text()), ("version", Integer()), ("etag", Text()), ("createdAt", Time()),
         ("contract", Record("What callers may set and what they get.", ["tags", "outputs"], ("tags", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })), ("outputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })))),
         ("requires", Optional(Record(null, [], ("labels", MapOf(Text())), ("minVramGb", Number())))),
-        ("settings", Optional(Record(null, [], ("startWithin", Number("Seconds.")), ("finishWithin", Number("Seconds.")), ("stripMetadata", Boolean()), ("hiddenSeeds", OneOf("What becomes of seeds that no tag exposes.", "auto", "saved", "random"))))),
+        ("settings", Optional(Record(null, [], ("startWithin", Optional(Number("Seconds."))), ("finishWithin", Optional(Number("Seconds."))), ("stripMetadata", Boolean()), ("hiddenSeeds", OneOf("What becomes of seeds that no tag exposes.", "auto", "saved", "random"))))),
         ("aliases", MapOf(Integer(), "Which version each alias names.")),
         ("differences", ListOf(DifferenceSchema())),
-        ("warnings", ListOf(Record("What the author should know of.", ["code", "detail", "pointer"], ("code", Text()), ("detail", Text()), ("pointer", Text())))),
+        ("warnings", ListOf(WarningSchema())),
         ("prompt", new OpenApiSchema { Description = "With include=prompt." }),
         ("links", Links()));
 
     private static OpenApiSchema HostSchema() => Record("A ComfyUI server of the pool.", ["id", "url", "state", "slots"],
         ("id", Text()), ("url", Link()), ("state", Schemas.OneOf(null, Enum.GetValues<HostStatus>().Select(HostEndpoints.NameOf))), ("reason", Optional(Text("Why it is in this state."))),
         ("retryAt", Optional(Time())), ("warmUp", Optional(Text())), ("slots", Integer()), ("freeSlots", Integer()), ("labels", MapOf(Text())),
-        ("leases", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })), ("queue", Record(null, [], ("running", Integer()), ("pending", Integer()))), ("backlogSeconds", Number()),
+        ("leases", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })), ("queue", Record("Prompts there.", [], ("running", Integer()), ("pending", Integer()), ("foreign", Integer("Of others than this pool.")))), ("backlogSeconds", Number()),
         ("models", ListOf(Text())), ("modelSets", Integer()), ("times", new OpenApiSchema { Type = JsonSchemaType.Object }), ("failures", MapOf(Integer())),
         ("headers", ListOf(Text(), "The names of those that it is sent.")), ("maxUploadBytes", Optional(Integer(null, "int64"))),
         ("vramBytes", Optional(Integer(null, "int64"))), ("comfyVersion", Optional(Text())), ("catalogHash", Optional(Text())),
@@ -220,6 +245,9 @@ internal static class CommonSchemas
 
     private static OpenApiSchema DifferenceSchema() =>
         Record("One difference to the version before.", ["kind", "detail", "isBreaking"], ("kind", Text()), ("detail", Text()), ("isBreaking", Boolean()), ("pointer", Text()));
+
+    private static OpenApiSchema WarningSchema() =>
+        Record("What the author should know of.", ["code", "detail"], ("code", Text()), ("detail", Text()), ("pointer", Text()));
 
     private static OpenApiSchema EventSchema() => Schemas.OneOf(null, WebhookEvents.All);
 

@@ -1,41 +1,33 @@
 using System.IO.Compression;
-using System.Text.Encodings.Web;
+using System.Security.Cryptography;
+using System.Text;
 using Scalar.AspNetCore;
 
 namespace ComfyFunc.Description;
 
-/// <summary>The docs page: Scalar, served from this app alone.</summary>
+/// <summary>The docs page: Scalar, served from this app alone. Where keys are needed, it asks for one and keeps it in the reader's tab.</summary>
 internal static class DocsPage
 {
-    /// <summary>Nothing comes from elsewhere, and nothing goes there.</summary>
-    public const string SecurityPolicy =
-        "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; " +
-        "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+    private const string Reference = "ScalarStaticAssets.scalar.js";
 
-    private const string Script = "ScalarStaticAssets.scalar.js";
+    private static readonly string Script = Read("docs.js");
 
-    private const string Settings = """{"withDefaultFonts":false,"telemetry":false,"agent":{"disabled":true},"showDeveloperTools":"never","hideModels":true,"hideClientButton":true,"defaultHttpClient":{"targetKey":"shell","clientKey":"curl"}}""";
+    public static string Html { get; } = Read("docs.html").Replace("{{script}}", Script, StringComparison.Ordinal);
 
-    /// <param name="code">The function key that the page was asked for with; it is passed on to the document.</param>
-    public static string Html(string? code) =>
-        $$"""
-        <!doctype html>
-        <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <meta name="viewport" content="width=device-width, initial-scale=1">
-          <title>ComfyFunc API</title>
-        </head>
-        <body>
-          <script id="api-reference" data-url="{{Encode(code is null ? "openapi.json" : $"openapi.json?code={Uri.EscapeDataString(code)}")}}" data-configuration="{{Encode(Settings)}}"></script>
-          <script src="docs/scalar.js"></script>
-        </body>
-        </html>
-        """;
+    /// <summary>Nothing comes from elsewhere, and nothing goes there; of scripts in the page, only the one that belongs there runs.</summary>
+    public static string SecurityPolicy { get; } =
+        $"default-src 'self'; script-src 'self' 'unsafe-eval' 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Script)))}'; style-src 'self' 'unsafe-inline'; " +
+        "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-    public static Stream OpenCompressedScript() => typeof(ScalarOptions).Assembly.GetManifestResourceStream(Script) ?? throw new InvalidOperationException($"The library has no {Script}.");
+    public static Stream OpenCompressedScript() => typeof(ScalarOptions).Assembly.GetManifestResourceStream(Reference) ?? throw new InvalidOperationException($"The library has no {Reference}.");
 
     public static Stream OpenScript() => new GZipStream(OpenCompressedScript(), CompressionMode.Decompress);
 
-    private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
+    // A browser takes every line's end for \n before it looks at a script.
+    private static string Read(string file)
+    {
+        using var stream = typeof(DocsPage).Assembly.GetManifestResourceStream($"{typeof(DocsPage).Namespace}.{file}") ?? throw new InvalidOperationException($"The page has no {file}.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
 }

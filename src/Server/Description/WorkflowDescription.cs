@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,33 +8,20 @@ using Microsoft.OpenApi;
 namespace ComfyFunc.Description;
 
 /// <summary>A workflow's contract as schemas: what a call's body may hold, and what its run answers.</summary>
-/// <param name="Id">A name that is an identifier in most languages, and no other workflow's.</param>
-public sealed record WorkflowDescription(string Id, string Name, int Version, Contract Contract)
+public sealed record WorkflowDescription(string Name, int Version, Contract Contract)
 {
-    // JSON numbers beyond this lose digits in JavaScript, and are no int64 in most languages.
-    private const decimal LargestInt64 = long.MaxValue;
-
-    /// <summary>Gives every workflow an identifier: PascalCase, numbered where two would be the same.</summary>
-    public static ImmutableArray<WorkflowDescription> Of(IEnumerable<(string Name, int Version, Contract Contract)> workflows)
-    {
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return [.. workflows.Select(w => new WorkflowDescription(Free(IdentifierOf(w.Name, "Workflow"), taken), w.Name, w.Version, w.Contract))];
-    }
+    /// <summary>A name that is an identifier in most languages, and no other workflow's.</summary>
+    public string Id { get; } = Identifiers.OfWorkflow(Name);
 
     /// <summary>The schema of a call's body.</summary>
-    public OpenApiSchema Input(OpenApiDocument document)
+    public OpenApiSchema Input(OpenApiDocument document) => new()
     {
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return new()
-        {
-            Type = JsonSchemaType.Object,
-            Description = $"The values of a call of '{Name}', by tag.",
-            AdditionalPropertiesAllowed = false,
-            Required = Contract.Tags.Where(t => t.Inputs.Any(i => i.Required)).Select(t => t.Name).ToHashSet(StringComparer.Ordinal),
-            Properties = WithExtraData(Contract.Tags.ToDictionary(t => t.Name, t => TagSchema(t, $"{Id}_{Free(IdentifierOf(t.Name, "Tag"), taken)}", document), StringComparer.Ordinal)),
-            Examples = [Example()],
-        };
-    }
+        Type = JsonSchemaType.Object,
+        Description = $"The values of a call of '{Name}', by tag.",
+        AdditionalPropertiesAllowed = false,
+        Required = Contract.Tags.Where(t => t.Inputs.Any(i => i.Required)).Select(t => t.Name).ToHashSet(StringComparer.Ordinal),
+        Properties = WithExtraData(Contract.Tags.Zip(Identifiers.OfTags(Contract.Tags.Select(t => t.Name))).ToDictionary(t => t.First.Name, t => TagSchema(t.First, $"{Id}_{t.Second}", document), StringComparer.Ordinal), document),
+    };
 
     /// <summary>The schema of its runs' outputs. A run that has not succeeded has none of them.</summary>
     public OpenApiSchema Outputs(OpenApiDocument document) => new()
@@ -51,16 +37,16 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
     /// <summary>A call that sets every value to what the saved workflow has.</summary>
     public JsonObject Example() => new(
         from tag in Contract.Tags
-        let values = tag.Inputs.Where(i => i is { Default: not null, Upload: null }).Select(i => KeyValuePair.Create(i.Name, (JsonNode?)NodeOf(i.Default!.Value))).ToArray()
+        let values = tag.Inputs.Select(i => KeyValuePair.Create(i.Name, Examples.Of(i))).Where(v => v.Value is not null).ToArray()
         where values.Length > 0
         select KeyValuePair.Create(tag.Name, (JsonNode?)new JsonObject(values)));
 
     // A tag of that name is a tag.
-    private static Dictionary<string, IOpenApiSchema> WithExtraData(Dictionary<string, IOpenApiSchema> tags)
+    private static Dictionary<string, IOpenApiSchema> WithExtraData(Dictionary<string, IOpenApiSchema> tags, OpenApiDocument document)
     {
         if (!tags.Keys.Contains(ExtraDataReader.Member, StringComparer.OrdinalIgnoreCase))
         {
-            tags[ExtraDataReader.Member] = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Null, Description = "What hosts are given beside the prompt, such as keys of partner nodes. Stored sealed and never shown." };
+            tags[ExtraDataReader.Member] = new OpenApiSchemaReference(CommonSchemas.ExtraData, document);
         }
 
         return tags;
@@ -104,19 +90,21 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
         schema.Description = DescriptionOf(input);
         if (input is { Default: { } value, Seed: false, Type: not "FILE" })
         {
-            schema.Default = NodeOf(value);
+            schema.Default = Examples.NodeOf(value);
         }
 
         return schema;
     }
 
+    // No language that clients are generated for has a wider type than int64 that its generators know: a range beyond it is told in words.
     private static OpenApiSchema Integer(ContractInput input) =>
-        Schemas.Integer(null, input.Max > LargestInt64 ? "uint64" : input.Max > int.MaxValue || input.Min < int.MinValue || input.Max is null ? "int64" : "int32").Within(input.Min, input.Max);
+        Schemas.Integer(null, input.Max is null || input.Max > int.MaxValue || input.Min < int.MinValue || input.Seed ? "int64" : "int32")
+            .Within(input.Min is { } least ? Math.Clamp(least, long.MinValue, long.MaxValue) : null, input.Max is { } most ? Math.Clamp(most, long.MinValue, long.MaxValue) : null);
 
     private static OpenApiSchema Choice(ContractInput input)
     {
         var options = input.Options ?? [];
-        var schema = new OpenApiSchema { Enum = options.IsEmpty ? null : [.. options.Select(NodeOf)] };
+        var schema = new OpenApiSchema { Enum = options.IsEmpty ? null : [.. options.Select(Examples.NodeOf)] };
         if (options.All(o => o.ValueKind is JsonValueKind.String))
         {
             schema.Type = JsonSchemaType.String;
@@ -131,8 +119,8 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
         OneOf =
         [
             Schemas.Text("A URL, a data URI, base64, the ref of an upload, an output of an earlier run, or the name of a file that the hosts have."),
-            new OpenApiSchemaReference(CommonSchemas.InputFile, document),
-            Schemas.ListOf(new OpenApiSchema { OneOf = [Schemas.Text(), new OpenApiSchemaReference(CommonSchemas.InputFile, document)] }, "Images, which become a batch."),
+            CommonSchemas.ToInputFile(document),
+            Schemas.ListOf(new OpenApiSchema { OneOf = [Schemas.Text(), CommonSchemas.ToInputFile(document)] }, "Images, which become a batch."),
         ],
     };
 
@@ -144,29 +132,10 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
             input.Upload is { } kind ? $"A file: {kind}." : null,
             input.Required ? "No host has the file that the workflow was saved with, so a call brings one." : null,
             input.Type is "INT" && input.Step is { } step and > 1 ? $"In steps of {step.ToString(CultureInfo.InvariantCulture)}, as a rule." : null,
+            input is { Type: "INT", Max: > long.MaxValue } ? $"Up to {input.Max.Value.ToString(CultureInfo.InvariantCulture)} is taken." : null,
             input.Seed ? "Drawn afresh for each run that does not set it, or says \"random\" in its place; \"saved\" keeps the workflow's own." : null,
         ];
         var text = string.Join(' ', parts.OfType<string>());
         return text.Length == 0 ? null : text;
-    }
-
-    private static JsonNode NodeOf(JsonElement value) => JsonNode.Parse(value.GetRawText()) ?? JsonValue.Create("null");
-
-    private static string IdentifierOf(string name, string otherwise)
-    {
-        var words = new string([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var identifier = string.Concat(words.Select(w => $"{char.ToUpperInvariant(w[0])}{w[1..]}"));
-        return identifier.Length == 0 || char.IsAsciiDigit(identifier[0]) ? $"{otherwise}{identifier}" : identifier;
-    }
-
-    private static string Free(string identifier, HashSet<string> taken)
-    {
-        var free = identifier;
-        for (var n = 2; !taken.Add(free); n++)
-        {
-            free = identifier + n.ToString(CultureInfo.InvariantCulture);
-        }
-
-        return free;
     }
 }

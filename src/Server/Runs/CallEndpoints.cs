@@ -39,7 +39,7 @@ public sealed class CallEndpoints(
             return await explainer.ExplainAsync(call, cancellationToken) switch
             {
                 ExplainReply.Refused refused => Problems.From(refused.Fault),
-                ExplainReply.Explained explained => RunAnswers.Json(explained.Document),
+                ExplainReply.Explained explained => RunAnswers.Json(explained.Document, contentType: AnswerTypes.Explanation),
                 _ => throw new UnreachableException(),
             };
         }

@@ -16,7 +16,7 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
         Preferences.Tell(request, isMinimal: preferences.Return is ReturnForm.Minimal && run.Outcome is RunOutcome.Succeeded);
         if (run.Outcome is RunOutcome.Succeeded && preferences.Return is ReturnForm.Minimal)
         {
-            return Json(await resource.MinimalAsync(run, preferences.View, cancellationToken));
+            return Json(await resource.MinimalAsync(run, preferences.View, cancellationToken), contentType: AnswerTypes.Minimal);
         }
 
         if (run.Outcome is RunOutcome.Failed or RunOutcome.Expired && preferences.Return is ReturnForm.Minimal)
@@ -87,7 +87,8 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
 
     public static IResult NotFound(string id) => Problems.From("not_found", $"There is no run '{id}'.");
 
-    public static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+    public static IResult Json(JsonObject document, int status = StatusCodes.Status200OK, string? contentType = null) =>
+        Results.Json(document, ServerJson.Options, contentType, status);
 
     private static string FailureOf(RunRecord run) => run.Outcome is RunOutcome.Failed f ? $"Run {run.Id} failed: {f.Fault.Message}" : $"Run {run.Id} found no slot before its start deadline.";
 }

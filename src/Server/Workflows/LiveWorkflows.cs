@@ -11,11 +11,20 @@ public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, Host
 
     private readonly ConcurrentDictionary<(string Content, string Pinned, string Pool), LiveWorkflow> kept = new();
 
+    /// <summary>What the pool can run, as a key: as long as it is the same, so is every version here.</summary>
+    public string PoolKey
+    {
+        get
+        {
+            var (taking, all) = Pool();
+            return $"{string.Join(',', taking)}|{string.Join(',', all)}";
+        }
+    }
+
     /// <summary>The version over the live catalog, which is stored before anything can refer to it.</summary>
     public async Task<LiveWorkflow> OfAsync(WorkflowVersion version, CancellationToken cancellationToken)
     {
-        var (taking, all) = Pool();
-        var key = (version.Content, version.Catalog, $"{string.Join(',', taking)}|{string.Join(',', all)}");
+        var key = (version.Content, version.Catalog, PoolKey);
         if (kept.TryGetValue(key, out var live))
         {
             return live;
