@@ -87,7 +87,7 @@ public sealed class Demo(WebApplication app) : IAsyncDisposable
                 line = news;
             }
 
-            if ((string?)run["status"] is not ("queued" or "running"))
+            if ((string?)run["status"] is not ("queued" or "running" or "canceling"))
             {
                 return run;
             }

@@ -41,7 +41,7 @@ internal static class Caller
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"runs/{id}", UriKind.Relative));
             request.Headers.Add("Prefer", "wait=5");
             var run = await (await http.SendAsync(request, Cancellation)).JsonAsync();
-            if (Status(run) is not ("queued" or "running"))
+            if (Status(run) is not ("queued" or "running" or "canceling"))
             {
                 return run;
             }

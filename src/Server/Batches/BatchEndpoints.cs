@@ -139,8 +139,8 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
     private async Task<JsonObject> ShowAsync(Batch batch, CancellationToken cancellationToken)
     {
         var counts = await runs.CountBatchAsync(batch.Id, batch.CreatedAt, cancellationToken);
-        var ended = counts.Where(c => c.Key > RunStatus.Running).Sum(c => c.Value) + batch.Refused.Length;
-        var status = batch.CancelRequestedAt is not null ? (batch.IsDone && !counts.Any(c => c.Key <= RunStatus.Running) ? "canceled" : "canceling") : ended == batch.Total ? "completed" : "running";
+        var ended = counts.Where(c => c.Key > RunStatus.Canceling).Sum(c => c.Value) + batch.Refused.Length;
+        var status = batch.CancelRequestedAt is not null ? (batch.IsDone && !counts.Any(c => c.Key <= RunStatus.Canceling) ? "canceled" : "canceling") : ended == batch.Total ? "completed" : "running";
         return new()
         {
             ["id"] = batch.Id,

@@ -134,7 +134,7 @@ public sealed partial class BatchFeeder(
         var canceled = 0;
         await Parallel.ForEachAsync(calls.Calls.Take(Math.Min(batch.Total, batch.Made + Stride)), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (call, ct) =>
         {
-            if (await runs.ChangeAsync(call.Run, r => r.Outcome is null && r.CancelRequestedAt is null ? r with { CancelRequestedAt = at } : r, ct) is { Outcome: null })
+            if (await runs.ChangeAsync(call.Run, r => r.WithCancelRequested(at), ct) is { Outcome: null })
             {
                 await driver.SignalAsync(call.Run, new RunEvent.CancelRequested(at), ct);
                 Interlocked.Increment(ref canceled);

@@ -19,7 +19,7 @@ public static class DurableStatus
     private static string NameOf(RunStatus status) => status switch
     {
         RunStatus.Queued => "Pending",
-        RunStatus.Running => "Running",
+        RunStatus.Running or RunStatus.Canceling => "Running",
         RunStatus.Succeeded => "Completed",
         RunStatus.Canceled => "Canceled",
         RunStatus.Failed or RunStatus.Expired => "Failed",

@@ -21,9 +21,15 @@ public sealed class RunEndpoints(
         }
 
         var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? "0";
-        return int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
-            ? events.Follow(run, after, withPreviews: string.Equals(request.Query["previews"], "true", StringComparison.OrdinalIgnoreCase))
-            : Problems.From("invalid_request", "Last-Event-ID is an id that this stream has sent.");
+        if (!int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+        {
+            return Problems.From("invalid_request", "Last-Event-ID is an id that this stream has sent.");
+        }
+
+        // An EventSource comes back whenever a stream ends, unless it is answered that there is nothing more to come.
+        return run.Outcome is not null && after >= RunChange.Of(run).Length
+            ? Results.NoContent()
+            : events.Follow(run, after, withPreviews: string.Equals(request.Query["previews"], "true", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>GET /api/runs: newest first; filters workflow and status; pages by continuation.</summary>

@@ -50,6 +50,9 @@ public sealed record RunRecord
 
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
+    /// <summary>How many attempts had begun when a cancel was asked for: its place among the changes that callers are told. Rows of earlier releases do not say.</summary>
+    public int? BegunBeforeCancel { get; init; }
+
     /// <summary>When a process last carried it on that does not drive it.</summary>
     public DateTimeOffset? TakenOverAt { get; init; }
 
@@ -107,8 +110,13 @@ public sealed record RunRecord
         RunOutcome.Failed => RunStatus.Failed,
         RunOutcome.Canceled => RunStatus.Canceled,
         RunOutcome.Expired => RunStatus.Expired,
-        _ => StartedAt is null ? RunStatus.Queued : RunStatus.Running,
+        _ => CancelRequestedAt is not null ? RunStatus.Canceling : StartedAt is null ? RunStatus.Queued : RunStatus.Running,
     };
+
+    /// <summary>The run with a cancel asked for, unless it has ended or is being canceled already.</summary>
+    public RunRecord WithCancelRequested(DateTimeOffset at) => Outcome is null && CancelRequestedAt is null
+        ? this with { CancelRequestedAt = at, BegunBeforeCancel = Attempts.Count(a => a.BegunAt is not null) }
+        : this;
 }
 
 /// <summary>Where callers see a run: it leaves the last four never.</summary>
@@ -116,6 +124,9 @@ public enum RunStatus
 {
     Queued,
     Running,
+
+    /// <summary>A cancel was asked for and the run has not ended yet.</summary>
+    Canceling,
     Succeeded,
     Failed,
     Canceled,

@@ -158,7 +158,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             : throw new FileNotFoundException($"The artifact {artifact.Name} is gone.");
 
     /// <summary>How far it is; <see langword="null"/> where nothing is known.</summary>
-    public static JsonObject? ProgressOf(RunRecord run, ProgressRow? row) => run.Status is RunStatus.Running && row?.Progress is { } p
+    public static JsonObject? ProgressOf(RunRecord run, ProgressRow? row) => run is { Outcome: null, StartedAt: not null } && row?.Progress is { } p
         ? WithoutNulls(new JsonObject
         {
             ["value"] = Math.Round(p.Value, 4),
