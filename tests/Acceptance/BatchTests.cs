@@ -26,7 +26,8 @@ public class BatchTests(AppFixture app, AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
         Assert.EndsWith((string)batch["links"]!["self"]!, accepted.Headers.Location!.ToString(), StringComparison.Ordinal);
         Assert.Equal((3, 3, 1.0), ((int)ended["total"]!, (int)ended["runs"]!["succeeded"]!, (double)ended["progress"]!));
-        Assert.All(runs, r => Assert.Equal((string)batch["id"]!, (string)r!["batch"]!));
+        Assert.Equal([("{\"my sampler\":{\"seed\":23},\"size\":{\"width\":128}}", 2), ("{\"my sampler\":{\"seed\":22}}", 1), ("{\"my sampler\":{\"seed\":21}}", 0)], runs.Select(r => (r!["batch"]!["cell"]!.ToJsonString(), (int)r["batch"]!["index"]!)));
+        Assert.All(runs, r => Assert.Equal((string)batch["id"]!, (string)r!["batch"]!["id"]!));
         Assert.Equal([64, 64, 128], runs.Select(r => (int)r!["outputs"]!["my image"]![0]!["width"]!).Order());
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ComfyFunc.Pool;
+using ComfyFunc.Runs;
 using ComfyFunc.Webhooks;
 
 namespace ComfyFunc.Batches;
@@ -39,7 +40,7 @@ public sealed record Batch
 
     public TimeSpan? FinishWithin { get; init; }
 
-    /// <summary>What the caller wants kept with each run.</summary>
+    /// <summary>What the caller wants kept with each run, unless its own call says something else.</summary>
     public JsonElement? Metadata { get; init; }
 
     public CallWebhook? Webhook { get; init; }
@@ -70,7 +71,8 @@ public sealed record Batch
 public sealed record RefusedCall(int Index, ImmutableArray<Fault> Faults);
 
 /// <summary>What a batch's calls say, and the ids that their runs have: fixed when the batch is accepted, so that no call is made twice.</summary>
-public sealed record BatchCalls(ImmutableArray<BatchCall> Calls);
+/// <param name="Axes">What varies among the calls; unset where an earlier release wrote it.</param>
+public sealed record BatchCalls(ImmutableArray<BatchCall> Calls, ImmutableArray<BatchAxis> Axes = default);
 
 /// <summary>One call of a batch.</summary>
 /// <param name="Body">As JSON.</param>

@@ -44,10 +44,12 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
                 return Problems.From(malformed.Fault);
             case StrictJson.Parsed { Root: var root }:
                 var extra = ExtraDataReader.Split(root, Nothing);
-                var (inputs, wrong) = BatchBody.Read(extra.Rest, Batch.Most);
-                wrong = extra.Fault is { } unfit ? [unfit] : wrong;
+                var metadata = MetadataReader.Split(extra.Rest, Nothing);
+                var (common, contradiction) = MetadataReader.Either(call.Metadata, metadata.Given);
+                var (inputs, axes, wrong) = BatchBody.Read(metadata.Rest, Batch.Most);
+                wrong = (extra.Fault ?? metadata.Fault ?? contradiction) is { } unfit ? [unfit] : wrong;
                 return wrong.IsEmpty
-                    ? await AcceptAsync(request, call.SentBy(request) with { Webhook = webhook, ExtraData = extra.Given }, inputs, cancellationToken)
+                    ? await AcceptAsync(request, call.SentBy(request) with { Webhook = webhook, ExtraData = extra.Given, Metadata = null, CommonMetadata = common }, inputs, axes, cancellationToken)
                     : Problems.From(wrong);
             default:
                 throw new UnreachableException();
@@ -72,7 +74,7 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
         return Json(await ShowAsync(batch ?? found, cancellationToken), StatusCodes.Status202Accepted);
     }
 
-    private async Task<IResult> AcceptAsync(HttpRequest request, Call call, ImmutableArray<JsonObject> inputs, CancellationToken cancellationToken)
+    private async Task<IResult> AcceptAsync(HttpRequest request, Call call, ImmutableArray<JsonObject> inputs, ImmutableArray<BatchAxis> axes, CancellationToken cancellationToken)
     {
         var faults = new List<Fault>();
         BindReply.Bound? bound = null;
@@ -122,10 +124,10 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
             StartWithin = call.StartWithin,
             FinishWithin = call.FinishWithin,
             Webhook = call.Webhook,
-            Metadata = call.Metadata,
+            Metadata = call.CommonMetadata,
             ExtraData = await extraData.OfBatchAsync(id, call.ExtraData, cancellationToken),
         };
-        await batches.InsertAsync(batch, new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))]), cancellationToken);
+        await batches.InsertAsync(batch, new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))], axes), cancellationToken);
         bell.Ring();
         var response = request.HttpContext.Response;
         response.Headers.Location = request.Absolute(Paths.Batch(batch.Id));

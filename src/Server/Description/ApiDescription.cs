@@ -82,7 +82,13 @@ public sealed class ApiDescription
 
     private void AddRunOperations()
     {
-        Add("GET", Routes.Runs, "ListRuns", "Runs", "Lists runs, newest first.", [InQuery("workflow", Text()), InQuery("status", CommonSchemas.StatusSchema()), InQuery("batch", Text()), .. Page()], Answers(("200", "A page.", CommonSchemas.RunList)), Problems("400"));
+        Add("GET", Routes.Runs, "ListRuns", "Runs", "Lists runs, newest first. metadata.{key}=value asks for those whose metadata has this member.",
+            [
+                InQuery("workflow", Text()), InQuery("status", CommonSchemas.StatusSchema()), InQuery("batch", Text()), InQuery("client", Text("Administrators: of this one.")),
+                InQuery("createdAfter", Text("A time by RFC 3339, or a day: calls that came then or later.")), InQuery("createdBefore", Text("A time by RFC 3339, or a day: calls that came earlier.")),
+                InQuery("include", Schemas.OneOf("inputs shows what each was called with.", "inputs")), .. Page(),
+            ],
+            Answers(("200", "A page; it may be short while there is a continuation.", CommonSchemas.RunList)), Problems("400"));
         Add("GET", Routes.Run, "GetRun", "Runs", "Shows a run.", [InPath("id"), InHeader("Prefer", "wait=n holds the answer back until the run has ended, 220 s at most."), OutputForm(), .. RenditionParameters()], Answers(("200", "The run.", CommonSchemas.Run)), Problems("404"));
         Add("DELETE", Routes.Run, "DeleteRun", "Runs", "Deletes an ended run with its files.", [InPath("id")], Answers(("204", "Deleted.", null)), Problems("404", "409"));
         Add("GET", Routes.RunStatus, "GetRunStatus", "Runs", "The run's status as Durable's HTTP API shows it.", [InPath("id")], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"));

@@ -99,7 +99,7 @@ internal static class CommonSchemas
         document.AddComponent(WebhookSecret, Record(null, ["secret"], ("secret", Text("whsec_ and base64.")), ("previousSecretUntil", Optional(Time("Until when the one before signs too.")))));
         document.AddComponent(WebhookEvent, Record("What a webhook is sent. Read the run for more.", ["type", "timestamp", "data"],
             ("type", EventSchema()), ("timestamp", Time()),
-            ("data", Record(null, ["id", "workflow", "version", "status"], ("id", Text("The run.")), ("workflow", Text()), ("version", Integer()), ("status", StatusSchema()), ("links", Links())))));
+            ("data", Record(null, ["id", "workflow", "version", "status"], ("id", Text("The run.")), ("workflow", Text()), ("version", Integer()), ("status", StatusSchema()), ("metadata", Values("What the caller attached.")), ("links", Links())))));
         document.AddComponent(DeliveryList, Record(null, ["deliveries"], ("deliveries", ListOf(Record(null, ["id", "event", "webhook", "state", "attempts"],
             ("id", Text("The header webhook-id.")), ("event", EventSchema()), ("webhook", Text()), ("state", Schemas.OneOf(null, "pending", "delivered", "abandoned")),
             ("createdAt", Time()), ("nextAttemptAt", Optional(Time())),
@@ -118,6 +118,7 @@ internal static class CommonSchemas
             ("inputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object }, "The body of a call each; 1,000 at most.")),
             ("matrix", MapOf(MapOf(ListOf(new OpenApiSchema())), "{tag: {input: [values]}}: a run of every combination.")),
             ("input", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the combinations share." }),
+            ("metadata", Values("Kept with each run, unless its own call has one.")),
             ("extra_data", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What hosts are given beside each prompt. Stored sealed and never shown." })));
         document.AddComponent(Batch, Record("Many runs of one workflow version.", ["id", "workflow", "version", "status", "total", "runs", "links"],
             ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", Schemas.OneOf(null, "running", "completed", "canceling", "canceled")),
@@ -138,12 +139,14 @@ internal static class CommonSchemas
         ("createdAt", Time()), ("startedAt", Time()), ("completedAt", Time()),
         ("startBy", Time("It expires if it has found no slot by then.")), ("finishBy", Time("It fails if it has not ended by then.")),
         ("expiresAt", Time("When it is deleted with its files.")),
-        ("batch", Text("The batch that made it.")), ("retryOf", Text("The run that this one repeats.")),
+        ("client", Text("Shown to administrators: whose run it is.")),
+        ("batch", Record("Where it stands in the batch that made it.", ["id"], ("id", Text()), ("index", Integer("Among the batch's calls, from 0.")), ("cell", Values("Its values of what varies within the batch, by tag.")))), ("retryOf", Text("The run that this one repeats.")),
         ("gpuWorkBegun", Boolean("Of a canceled run: whether a GPU had begun to work for it.")),
         ("queuePosition", Integer("How many runs wait before it.")),
         ("progress", new OpenApiSchemaReference(Progress, document)),
         ("host", Text("Where it is, or was last.")), ("attempt", Integer()),
         ("attempts", ListOf(new OpenApiSchemaReference(Attempt, document))),
+        ("inputs", Values("What it was called with, by tag: files as references, long texts cut.")), ("inputsCut", Boolean("Whether there was more.")),
         ("seeds", ListOf(Record(null, ["node", "input", "value"], ("node", Text()), ("input", Text()), ("value", Integer(null, "uint64")), ("tag", Text()), ("origin", OneOf("Drawn for the run, as saved, or given by the caller.", "drawn", "saved", "given"))), "Its seeds.")),
         ("cached", Boolean("Whether ComfyUI reused an earlier result.")),
         ("outputs", outputs),
@@ -152,6 +155,8 @@ internal static class CommonSchemas
         ("metadata", new OpenApiSchema { Description = "What the caller attached." }),
         ("links", Links()),
         ("statusQueryGetUri", Link("While it runs: the status URL.")), ("terminatePostUri", Link("While it runs: cancels it.")));
+
+    private static OpenApiSchema Values(string description) => new() { Type = JsonSchemaType.Object, Description = description };
 
     public static OpenApiSchema StatusSchema() => Schemas.OneOf("The last four are never left.", Enum.GetValues<RunStatus>().Select(RunResource.NameOf));
 

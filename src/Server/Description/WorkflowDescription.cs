@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Runs;
 using ComfyFunc.Secrets;
 using ComfyFunc.Workflows;
 using Microsoft.OpenApi;
@@ -58,6 +59,11 @@ public sealed record WorkflowDescription(string Id, string Name, int Version, Co
     // A tag of that name is a tag.
     private static Dictionary<string, IOpenApiSchema> WithExtraData(Dictionary<string, IOpenApiSchema> tags)
     {
+        if (!tags.Keys.Contains(MetadataReader.Member, StringComparer.OrdinalIgnoreCase))
+        {
+            tags[MetadataReader.Member] = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Null, Description = "What is to be kept with the run and shown on it." };
+        }
+
         if (!tags.Keys.Contains(ExtraDataReader.Member, StringComparer.OrdinalIgnoreCase))
         {
             tags[ExtraDataReader.Member] = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Null, Description = "What hosts are given beside the prompt, such as keys of partner nodes. Stored sealed and never shown." };

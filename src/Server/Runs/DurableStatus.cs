@@ -11,7 +11,7 @@ public static class DurableStatus
         ["instanceId"] = run.Id.Value,
         ["runtimeStatus"] = NameOf(run.Status),
         ["customStatus"] = new JsonObject { ["status"] = RunResource.NameOf(run.Status) },
-        ["output"] = run.Outcome is null ? null : await resource.ShowAsync(run, OutputForm.Url, cancellationToken),
+        ["output"] = run.Outcome is null ? null : await resource.ShowAsync(run, RunView.ForAnybody, cancellationToken),
         ["createdTime"] = run.CreatedAt,
         ["lastUpdatedTime"] = run.CompletedAt ?? run.StartedAt ?? run.CreatedAt,
     };

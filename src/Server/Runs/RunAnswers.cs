@@ -24,7 +24,7 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
             return Problems.From(run.Outcome is RunOutcome.Failed failed ? failed.Fault.Code : "start_deadline_exceeded", FailureOf(run));
         }
 
-        var shown = await resource.ShowAsync(run, preferences.View, cancellationToken);
+        var shown = await resource.ShowAsync(run, RunView.For(request, preferences.View), cancellationToken);
         if (run.Outcome is not null)
         {
             return Json(shown);

@@ -36,6 +36,9 @@ public sealed record RunRecord
     /// <summary>The batch that made it.</summary>
     public string? Batch { get; init; }
 
+    /// <summary>Where in the batch it stands. Rows of earlier releases do not say.</summary>
+    public BatchPlace? Place { get; init; }
+
     /// <summary>Whom the call wants told of the run, besides the webhooks that are registered.</summary>
     public CallWebhook? Webhook { get; init; }
 
@@ -68,6 +71,12 @@ public sealed record RunRecord
 
     /// <summary>The blob that holds the values when they are too large for the row.</summary>
     public string? ValuesBlob { get; init; }
+
+    /// <summary>What the run was called with, fit to be shown (see <see cref="GivenInputs"/>). Rows of earlier releases do not say.</summary>
+    public JsonElement? Given { get; init; }
+
+    /// <summary>Whether <see cref="Given"/> is less than what was given.</summary>
+    public bool IsGivenCut { get; init; }
 
     /// <summary>What hosts are given beside the prompt, sealed.</summary>
     public string? ExtraData { get; init; }

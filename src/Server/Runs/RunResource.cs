@@ -13,25 +13,23 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
     // Inlined files are held in memory once as bytes and once as text.
     private const int LargestInline = 64 << 20;
 
-    public Task<JsonObject> ShowAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken) => ShowAsync(run, new OutputView(form), cancellationToken);
-
-    public async Task<JsonObject> ShowAsync(RunRecord run, OutputView view, CancellationToken cancellationToken) =>
+    public async Task<JsonObject> ShowAsync(RunRecord run, RunView view, CancellationToken cancellationToken) =>
         await ShowAsync(run, view, await progress.OfAsync(run, withPreviews: false, cancellationToken), cancellationToken);
 
     /// <summary>Shows a page of runs.</summary>
-    public async Task<JsonArray> ShowAllAsync(IReadOnlyCollection<RunRecord> runs, OutputForm form, CancellationToken cancellationToken)
+    public async Task<JsonArray> ShowAllAsync(IReadOnlyCollection<RunRecord> runs, RunView view, CancellationToken cancellationToken)
     {
         var rows = await progress.OfAllAsync(runs, cancellationToken);
         var shown = new JsonArray();
         foreach (var run in runs)
         {
-            shown.Add(await ShowAsync(run, new OutputView(form), rows.GetValueOrDefault(run.Id), cancellationToken));
+            shown.Add(await ShowAsync(run, view, rows.GetValueOrDefault(run.Id), cancellationToken));
         }
 
         return shown;
     }
 
-    private async Task<JsonObject> ShowAsync(RunRecord run, OutputView view, ProgressRow? row, CancellationToken cancellationToken)
+    private async Task<JsonObject> ShowAsync(RunRecord run, RunView view, ProgressRow? row, CancellationToken cancellationToken)
     {
         var failed = run.Outcome as RunOutcome.Failed;
         var document = new JsonObject
@@ -45,7 +43,8 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["completedAt"] = run.CompletedAt,
             ["startBy"] = run.Limits.StartBy,
             ["finishBy"] = run.Limits.FinishBy,
-            ["batch"] = run.Batch,
+            ["client"] = view.HasClient && run.Client.Length > 0 ? run.Client : null,
+            ["batch"] = BatchOf(run),
             ["retryOf"] = run.RetryOf?.Value,
             ["gpuWorkBegun"] = run.Outcome is RunOutcome.Canceled { GpuWorkBegun: var begun } ? begun : null,
             ["expiresAt"] = (run.CompletedAt ?? run.Limits.FinishBy) + options.Retention,
@@ -54,9 +53,11 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["host"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Host.Value,
             ["attempt"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Number,
             ["attempts"] = new JsonArray([.. run.Attempts.Select(AttemptOf)]),
+            ["inputs"] = view.HasInputs && run.Given is { } given ? JsonNode.Parse(given.GetRawText()) : null,
+            ["inputsCut"] = view.HasInputs && run.IsGivenCut ? true : null,
             ["seeds"] = new JsonArray([.. run.Seeds.Select(s => JsonSerializer.SerializeToNode(s, ServerJson.Options))]),
             ["cached"] = run.Outcome is RunOutcome.Succeeded ? run.Cached : null,
-            ["outputs"] = await OutputsAsync(run, view, cancellationToken),
+            ["outputs"] = await OutputsAsync(run, view.Outputs, cancellationToken),
             ["error"] = failed is null ? ErrorOf(run.Outcome) : JsonSerializer.SerializeToNode(failed.Fault, ServerJson.Options),
             ["metrics"] = MetricsOf(run),
             ["metadata"] = run.Metadata is { } metadata ? JsonNode.Parse(metadata.GetRawText()) : null,
@@ -169,6 +170,13 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["steps"] = p.Steps,
         })
         : run.Outcome is RunOutcome.Succeeded ? new JsonObject { ["value"] = 1 } : null;
+
+    private static JsonObject? BatchOf(RunRecord run) => run.Batch is null ? null : WithoutNulls(new JsonObject
+    {
+        ["id"] = run.Batch,
+        ["index"] = run.Place?.Index,
+        ["cell"] = run.Place?.CellOf(run.Given),
+    });
 
     private static JsonNode AttemptOf(RunAttempt a) => WithoutNulls(new JsonObject
     {
