@@ -52,7 +52,7 @@ public class RunTests(AppFixture app)
     {
         const string Body = """{"my sampler":{"seed":1235,"steps":2},"positive":{"text":"a lake"}}""";
         await app.Http.SaveAsync("told", Prompts.Picture);
-        var answered = await app.Http.RunAsync("told", $$"""{{Body[..^1]}},"metadata":{"order":"told"}}""");
+        var answered = await app.Http.RunAsync("told", Body[..^1] + ""","metadata":{"order":"told"}}""");
         var id = (string)answered["id"]!;
         var shown = await app.Http.RunOfAsync(id);
         var listed = (await (await app.Http.GetAsync(new Uri("runs?metadata.order=told", UriKind.Relative), Cancellation)).JsonAsync())["runs"]![0]!;

@@ -134,7 +134,7 @@ public sealed class ExtraDataTests : IAsyncLifetime
         (await rig.AnswerAsync(await rig.Get<WorkflowEndpoints>().PutAsync(Complete(ServerRig.Request($$"""{"prompt":{{Prompt}},"extra_data":{{extra}}}""")), "w", Cancellation))).Body;
 
     private async Task<(int Status, JsonObject Body)> BatchAsync(string body) =>
-        await rig.AnswerAsync(await rig.Get<BatchEndpoints>().SubmitAsync(Complete(ServerRig.Request(body)), "w", Cancellation));
+        await rig.AnswerAsync(await rig.Get<BatchEndpoints>().SubmitAsync(Complete(ServerRig.Request(body)), "w", null, Cancellation));
 
     private static Microsoft.AspNetCore.Http.HttpRequest Complete(Microsoft.AspNetCore.Http.HttpRequest request)
     {

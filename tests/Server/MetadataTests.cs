@@ -116,7 +116,7 @@ public sealed class MetadataTests : IAsyncLifetime
         Assert.Equal(201, (await rig.AnswerAsync(await rig.Get<WorkflowEndpoints>().PutAsync(Complete(ServerRig.Request(prompt)), name, Cancellation))).Status);
 
     private async Task<(int Status, JsonObject Body)> BatchAsync(string body, string query = "") =>
-        await rig.AnswerAsync(await rig.Get<BatchEndpoints>().SubmitAsync(Complete(ServerRig.Request(body, query)), "w", Cancellation));
+        await rig.AnswerAsync(await rig.Get<BatchEndpoints>().SubmitAsync(Complete(ServerRig.Request(body, query)), "w", null, Cancellation));
 
     private static HttpRequest Complete(HttpRequest request)
     {

@@ -109,7 +109,7 @@ public sealed partial class BatchFeeder(
                 Body = Encoding.UTF8.GetBytes(call.Body),
                 Run = call.Run,
                 Batch = batch.Id,
-                Place = new(index, calls.Axes.IsDefault ? [] : calls.Axes),
+                Place = new(index, calls.Axes),
                 Client = batch.Client,
                 SeesAll = batch.SeesAll,
                 Server = batch.Server,

@@ -35,6 +35,7 @@ internal static class CommonSchemas
     public const string Alias = "Alias";
     public const string AliasTarget = "AliasTarget";
     public const string Batch = "Batch";
+    public const string BatchList = "BatchList";
     public const string BatchInputs = "BatchInputs";
     public const string Usage = "Usage";
     public const string Key = "Key";
@@ -123,8 +124,10 @@ internal static class CommonSchemas
         document.AddComponent(Batch, Record("Many runs of one workflow version.", ["id", "workflow", "version", "status", "total", "runs", "links"],
             ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", Schemas.OneOf(null, "running", "completed", "canceling", "canceled")),
             ("createdAt", Time()), ("total", Integer()), ("progress", Number("0 to 1.").Within(0, 1)), ("runs", MapOf(Integer(), "How many, by status.")),
+            ("client", Text("Shown to administrators: whose batch it is.")), ("metadata", Values("What the caller attached.")),
             ("refused", ListOf(Record("A call that made no run.", ["index"], ("index", Integer("Among the inputs, from 0.")), ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Text()), ("detail", Text()))))))),
             ("links", Links())));
+        document.AddComponent(BatchList, Record("A page of batches, newest first.", ["batches"], ("batches", ListOf(To(Batch))), ("continuation", Continuation())));
         document.AddComponent(AliasTarget, Record(null, ["version"], ("version", new OpenApiSchema { Type = JsonSchemaType.Integer | JsonSchemaType.String, Description = "A version, or another alias whose version it takes." })));
         document.AddComponent(Alias, Record("A name of a version.", ["name", "alias", "version"], ("name", Text("The workflow.")), ("alias", Text()), ("version", Integer()), ("differences", ListOf(DifferenceSchema())), ("links", Links())));
         document.AddComponent(StoppedRun, Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")), ("status", StatusSchema())));
@@ -151,7 +154,7 @@ internal static class CommonSchemas
         ("cached", Boolean("Whether ComfyUI reused an earlier result.")),
         ("outputs", outputs),
         ("error", new OpenApiSchemaReference(Fault, document)),
-        ("metrics", Record("Milliseconds.", [], ("queueMs", Integer(null, "int64")), ("stageMs", Integer(null, "int64")), ("executionMs", Integer(null, "int64")), ("collectMs", Integer(null, "int64")))),
+        ("metrics", Record("Milliseconds; the others add up to totalMs.", [], [.. RunTimes.Names.Select(n => (n, (IOpenApiSchema)Integer(null, "int64")))])),
         ("metadata", new OpenApiSchema { Description = "What the caller attached." }),
         ("links", Links()),
         ("statusQueryGetUri", Link("While it runs: the status URL.")), ("terminatePostUri", Link("While it runs: cancels it.")));

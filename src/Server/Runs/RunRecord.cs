@@ -155,8 +155,15 @@ public sealed record RunAttempt(int Number, HostId Host, PromptId Prompt, DateTi
     /// <summary>When its prompt was known to execute; <see langword="null"/> while it stood in its host's queue.</summary>
     public DateTimeOffset? BegunAt { get; init; }
 
-    /// <summary>Milliseconds that input files took to reach the host.</summary>
+    /// <summary>Milliseconds from when it had the slot until its input files were on the host.</summary>
     public long StageMs { get; init; }
+
+    /// <summary>When it got its slot.</summary>
+    [JsonIgnore]
+    public DateTimeOffset LeasedAt => StartedAt.AddMilliseconds(-StageMs);
+
+    /// <summary>Milliseconds in which nodes executed that read model files; <see langword="null"/> where nobody heard of it.</summary>
+    public long? LoadMs { get; init; }
 
     /// <summary>The nodes of the prompt that read model files.</summary>
     public ImmutableArray<Loader> Loaders { get; init; } = [];

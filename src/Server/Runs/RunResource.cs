@@ -187,21 +187,23 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
         ["ended"] = a.Ended,
     });
 
+    /// <summary>The fault code of a run that did not succeed; <see langword="null"/> where there is none.</summary>
+    public static string? ErrorCodeOf(RunRecord run) => run.Outcome switch
+    {
+        RunOutcome.Failed failed => failed.Fault.Code,
+        RunOutcome.Expired => "start_deadline_exceeded",
+        _ => null,
+    };
+
     private static JsonObject? ErrorOf(RunOutcome? outcome) => outcome is RunOutcome.Expired
         ? new JsonObject { ["code"] = "start_deadline_exceeded", ["message"] = "No slot came free before the start deadline.", ["retryable"] = true }
         : null;
 
-    private static JsonObject? MetricsOf(RunRecord run) => run.Attempts is [.., var last]
-        ? WithoutNulls(new JsonObject
-        {
-            ["queueMs"] = Milliseconds(run.CreatedAt, run.StartedAt),
-            ["stageMs"] = last.StageMs,
-            ["executionMs"] = Milliseconds(last.ExecutionStartedAt, last.ExecutionEndedAt),
-            ["collectMs"] = Milliseconds(last.ExecutionEndedAt, run.CompletedAt),
-        })
-        : null;
-
-    private static long? Milliseconds(DateTimeOffset? from, DateTimeOffset? to) => from is null || to is null ? null : Math.Max(0, (long)(to.Value - from.Value).TotalMilliseconds);
+    private static JsonObject? MetricsOf(RunRecord run)
+    {
+        var times = RunTimes.Of(run).All;
+        return times.All(t => t is null) ? null : WithoutNulls(new JsonObject(RunTimes.Names.Zip(times, (name, ms) => KeyValuePair.Create(name, (JsonNode?)ms))));
+    }
 
     private static JsonObject LinksOf(RunRecord run) => new()
     {

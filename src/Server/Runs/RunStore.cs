@@ -133,17 +133,21 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
 
     /// <summary>How many of a batch's runs are where.</summary>
     /// <param name="since">When the batch was made: its runs have ids of that day.</param>
-    public async Task<Dictionary<RunStatus, int>> CountBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<ImmutableSortedDictionary<RunStatus, int>> CountBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken) =>
+        (await OfBatchAsync(batch, since, cancellationToken)).CountBy(r => r.Status).ToImmutableSortedDictionary();
+
+    /// <summary>A batch's runs.</summary>
+    /// <param name="since">When the batch was made: its runs have ids of that day.</param>
+    public async Task<ImmutableArray<RunRecord>> OfBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var counts = new Dictionary<RunStatus, int>();
+        var found = ImmutableArray.CreateBuilder<RunRecord>();
         var query = new RunFilter(Batch: batch).ToQuery(DocumentQuery.LargestPage) with { PartitionFrom = RunKeys.Partition(since.AddDays(1)), PartitionBefore = RunKeys.Partition(since.AddDays(-1)) };
         await foreach (var document in table.QueryAsync(query, cancellationToken))
         {
-            var status = FromDocument(document).Status;
-            counts[status] = counts.GetValueOrDefault(status) + 1;
+            found.Add(FromDocument(document));
         }
 
-        return counts;
+        return found.ToImmutable();
     }
 
     /// <summary>Runs that were created before a time: candidates for the retention sweep.</summary>
