@@ -153,7 +153,9 @@ public static class ServerRegistration
         services.TryAddSingleton<BatchBell>();
         services.TryAddSingleton<BatchFeeder>();
         services.AddHostedService(s => s.GetRequiredService<BatchFeeder>());
+        services.TryAddSingleton<BatchResource>();
         services.TryAddSingleton<BatchEndpoints>();
+        services.TryAddSingleton<BatchResultEndpoints>();
         services.TryAddSingleton<UsageStore>();
         services.TryAddSingleton<UsageMeter>();
         services.AddHostedService(s => s.GetRequiredService<UsageMeter>());

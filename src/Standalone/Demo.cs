@@ -109,7 +109,7 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
                 line = news;
             }
 
-            if ((string?)run["status"] is not ("queued" or "running"))
+            if ((string?)run["status"] is not ("queued" or "running" or "canceling"))
             {
                 return run;
             }

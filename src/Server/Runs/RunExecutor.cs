@@ -201,7 +201,7 @@ public sealed partial class RunExecutor(
                 return update.Written ? update.Now : null;
             }
 
-            run = run with { ETag = update.Now.ETag, CancelRequestedAt = update.Now.CancelRequestedAt };
+            run = run with { ETag = update.Now.ETag, CancelRequestedAt = update.Now.CancelRequestedAt, BegunBeforeCancel = update.Now.BegunBeforeCancel };
         }
     }
 
