@@ -69,6 +69,11 @@ public sealed class RunTriggers(CallEndpoints calls, RunEndpoints runs, LinkEndp
         return api.AnswerAsync(request, () => runs.CancelAsync(request, id, cancellationToken), cancellationToken);
     }
 
+    [Function(nameof(GetRunByLink))]
+    public Task<IResult> GetRunByLink(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.RunLink)] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, () => links.RunAsync(request, id, cancellationToken), cancellationToken);
+
     [Function(nameof(GetRunStatusByLink))]
     public Task<IResult> GetRunStatusByLink(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.RunStatusLink)] HttpRequest request, string id, CancellationToken cancellationToken) =>

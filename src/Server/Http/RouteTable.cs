@@ -35,6 +35,7 @@ public static class RouteTable
         Route<RunEndpoints>("GET", Routes.RunEvents, (e, r, ct) => e.EventsAsync(r, Value(r, "id"), ct)),
         Route<CallEndpoints>("POST", Routes.RunRetry, (e, r, ct) => e.RetryAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("POST", Routes.RunCancel, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct)),
+        Route<LinkEndpoints>("GET", Routes.RunLink, (e, r, ct) => e.RunAsync(r, Value(r, "id"), ct)),
         Route<LinkEndpoints>("GET", Routes.RunStatusLink, (e, r, ct) => e.StatusAsync(r, Value(r, "id"), ct)),
         Route<LinkEndpoints>("POST", Routes.RunCancelLink, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct)),
         Route<OutputEndpoints>("GET", Routes.RunOutputs, (e, r, ct) => e.ListAsync(r, Value(r, "id"), ct)),
