@@ -53,9 +53,9 @@ public static class DurableStatus
     private static string OperationNameOf(RunStatus status) => status switch
     {
         RunStatus.Queued => "NotStarted",
-        RunStatus.Running => "Running",
         RunStatus.Succeeded => "Succeeded",
         RunStatus.Canceled => "Canceled",
-        _ => "Failed",
+        RunStatus.Failed or RunStatus.Expired => "Failed",
+        _ => "Running",
     };
 }
