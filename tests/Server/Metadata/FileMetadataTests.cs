@@ -76,6 +76,15 @@ public class FileMetadataTests
     }
 
     [Fact]
+    public void A_data_uri_that_is_no_text_is_refused()
+    {
+        var scene = "{\"asset\":{\"version\":\"2.0\"},\"buffers\":[{\"uri\":\"data:application/octet-stream;base64,AA#A\"}]}"u8.ToArray();
+        scene[Array.IndexOf(scene, (byte)'#')] = 0xC1;
+
+        Assert.Null(Strip(scene, "scene.gltf"));
+    }
+
+    [Fact]
     public void No_flipped_bit_does_any_harm() =>
         Gen.Select(Gen.Int[0, All.Length - 1], Gen.Select(Gen.Int[0, 1 << 20], Gen.Int[0, 7]).Array[1, 4],
             Gen.Bool).Sample((i, flips, isNearStart) =>

@@ -31,7 +31,9 @@ internal static class GltfJson
             }
 
             var uri = Encoding.UTF8.GetString(reader.ValueSpan);
-            if (reader.ValueIsEscaped || EmbeddedFile.StripUri(uri) is not { } stripped || stripped.Length != reader.ValueSpan.Length)
+
+            // In bytes: what is no UTF-8 would grow.
+            if (reader.ValueIsEscaped || EmbeddedFile.StripUri(uri) is not { } stripped || Encoding.UTF8.GetByteCount(stripped) != reader.ValueSpan.Length)
             {
                 return false;
             }
