@@ -79,6 +79,10 @@ internal static class Caller
         }
     }
 
+    /// <summary>The runs of a workflow, newest first.</summary>
+    public static async Task<JsonArray> RunsOfAsync(this HttpClient http, string workflow) =>
+        (await (await http.GetAsync(new Uri($"runs?workflow={workflow}", UriKind.Relative), Cancellation)).JsonAsync())["runs"]!.AsArray();
+
     public static async Task<JsonObject> RunOfAsync(this HttpClient http, string id) => await (await http.GetAsync(new Uri($"runs/{id}", UriKind.Relative), Cancellation)).JsonAsync();
 
     public static Task<HttpResponseMessage> PostAsync(this HttpClient http, string path) => http.PostAsync(new Uri(path, UriKind.Relative), null, Cancellation);

@@ -49,6 +49,29 @@ public class UploadTests(AppFixture app)
     }
 
     [Fact]
+    public async Task Texts_of_a_form_are_values_and_a_file_may_be_named_by_its_tag()
+    {
+        await app.Http.SaveAsync("upload", Prompts.Upload);
+        await app.Http.SaveAsync("form", Prompts.Picture);
+        using var photo = new MultipartFormDataContent { { File(Png(30)), "input", "photo.png" }, { new StringContent("false"), "invert" } };
+        using var texts = new MultipartFormDataContent
+        {
+            { new StringContent("hello"), "positive.text" },
+            { new StringContent("5"), "my sampler.seed" },
+            { new StringContent("3.5"), "my sampler.cfg" },
+            { new StringContent("heun"), "My Sampler.sampler_name" },
+            { new StringContent("1", null, "application/json"), "my sampler.steps" },
+        };
+        var run = await PostAsync(photo);
+        using var answer = await app.Http.PostAsync(new Uri("workflows/form", UriKind.Relative), texts, TestContext.Current.CancellationToken);
+        var called = await answer.JsonAsync();
+
+        Assert.Equal("succeeded", Caller.Status(run));
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal("""{"positive":{"text":"hello"},"my sampler":{"seed":5,"cfg":3.5,"sampler_name":"heun","steps":1}}""", called["inputs"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Every_fault_of_a_form_is_named()
     {
         await app.Http.SaveAsync("upload", Prompts.Upload);

@@ -9,7 +9,7 @@ public class PermissionsTests
     {
         var roles = RouteTable.All.GroupBy(r => Permissions.Needed(r.Verb, $"/api/{r.Pattern}")).ToDictionary(g => g.Key, g => g.Select(r => $"{r.Verb} {r.Pattern}").Order(StringComparer.Ordinal));
 
-        Assert.Equal(["GET docs", "GET docs/scalar.js", "GET health", "GET links/runs/{id}/status", "GET ready", "POST links/runs/{id}/cancel"], roles[Role.None]);
+        Assert.Equal(["GET docs", "GET docs/scalar.js", "GET health", "GET links/runs/{id}", "GET links/runs/{id}/status", "GET ready", "POST links/runs/{id}/cancel"], roles[Role.None]);
         Assert.Equal(
             ["DELETE workflows/{name}", "DELETE workflows/{name}/aliases/{alias}", "POST workflows/{name}/aliases/{alias}/rollback", "PUT workflows/{name}", "PUT workflows/{name}/aliases/{alias}"],
             roles[Role.Author]);

@@ -107,7 +107,6 @@ public sealed class RunListingTests : IAsyncLifetime
     [InlineData("createdBefore=2026-03-14T12:00:00", "/createdBefore")]
     [InlineData("createdBefore=2026-02-30", "/createdBefore")]
     [InlineData("status=stopping", "/status")]
-    [InlineData("include=outputs", "/include")]
     [InlineData("metadata.a=b&continuation=nonsense", "/continuation")]
     public async Task What_cannot_be_asked_for_is_told(string query, string pointer)
     {

@@ -137,8 +137,18 @@ public class BadSettingsTests
         { "ComfyFunc:StartWithin:Minutes=10", $"ComfyFunc:StartWithin has members, but must be {Time}." },
         { $"ComfyFunc:Callers:O:Client=a\nComfyFunc:Callers:O:Key={Key}", "ComfyFunc:Callers:O is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0." },
         { $"ComfyFunc:Callers:Client=a\nComfyFunc:Callers:Key={Key}", "ComfyFunc:Callers:Client is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0.\nComfyFunc:Callers:Key is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0." },
-        { "ComfyFunc:Callers:0=admin", "ComfyFunc:Callers:0 is one value, but must have members: Client, Key, Role." },
-        { "ComfyFunc:Callers:0=", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role." },
+        { "ComfyFunc:Callers:0=admin", "ComfyFunc:Callers:0 is one value, but must have members: Client, Key, Role, Workflows." },
+        { "ComfyFunc:PublicUrl=comfy.example.com", "ComfyFunc:PublicUrl must be the http or https address of this server, such as https://comfy.example.com, without user, query and fragment." },
+        { "ComfyFunc:PublicUrl=https://user@comfy.example.com", "ComfyFunc:PublicUrl must be the http or https address of this server, such as https://comfy.example.com, without user, query and fragment." },
+        { "ComfyFunc:PublicURL=ftp://comfy.example.com", "ComfyFunc:PublicUrl must be the http or https address of this server, such as https://comfy.example.com, without user, query and fragment." },
+        { "ComfyFunc:TrustedProxies:0=nginx", "ComfyFunc:TrustedProxies:0 must be an address such as 10.0.0.4 or a network such as 10.0.0.0/8, not 'nginx'." },
+        { "ComfyFunc:TrustedProxies:0=10.0.0.0/40", "ComfyFunc:TrustedProxies:0 must be an address such as 10.0.0.4 or a network such as 10.0.0.0/8, not '10.0.0.0/40'." },
+        { "ComfyFunc:AllowedHosts:0=https://comfy.example.com", "ComfyFunc:AllowedHosts:0 must be a name such as comfy.example.com or *.example.com, without scheme and port, not 'https://comfy.example.com'." },
+        { "ComfyFunc:Cors:Origins:0=app.example.com", "ComfyFunc:Cors:Origins:0 must be a scheme, a name and perhaps a port, such as https://app.example.com or https://*.example.com, not 'app.example.com'." },
+        { "ComfyFunc:Cors:Origins:0=https://app.example.com/", "ComfyFunc:Cors:Origins:0 must be a scheme, a name and perhaps a port, such as https://app.example.com or https://*.example.com, not 'https://app.example.com/'." },
+        { "ComfyFunc:Cors:Origins:0=*", "ComfyFunc:Cors:Origins has *, but no callers are configured: every web page could act as whoever opens it." },
+        { "ComfyFunc:Cors:Origin=https://app.example.com", "ComfyFunc:Cors:Origin is no setting. Did you mean ComfyFunc:Cors:Origins?" },
+        { "ComfyFunc:Callers:0=", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows." },
         { "ComfyFunc:Hosts:0:Id=a\nComfyFunc:Hosts:0:Url=http://a\nComfyFunc:Hosts:0:Labels=gpu", "ComfyFunc:Hosts:0:Labels cannot be one value; it holds names: set ComfyFunc:Hosts:0:Labels:{name}." },
         { "ComfyFunc:Hosts:0:Id=a\nComfyFunc:Hosts:0:Url=http://a\nComfyFunc:Hosts:0:Headers:X:Y=1", "ComfyFunc:Hosts:0:Headers:X has members, but must be some text." },
 
@@ -164,7 +174,7 @@ public class BadSettingsTests
         "Logging:LogLevel:Default=Debug\nKestrel:Endpoints:Web:Url=http://127.0.0.1:0\nOther:Section:Of=others\nCOMFYUI=1\nComfyFuncish=1",
     };
 
-    private const string Members = "ComfyFunc has Hosts, SecretsKey, Callers, TrustEasyAuth, Quotas, UsageRetention, SignLinks, Answers, StartWithin, FinishWithin, MaxQueued, Health, ScaleTarget, ForgetHostsAfter, Retention, ReuseResultsFor, UrlLifetime, MaxBodyBytes, MaxInputBytes, MaxBatch, MaxInputPixels, MaxOutputBytes, EventGrid, AllowPrivateInputUrls, AllowPrivateWebhooks.";
+    private const string Members = "ComfyFunc has Hosts, SecretsKey, Callers, TrustEasyAuth, Quotas, UsageRetention, SignLinks, PublicUrl, TrustedProxies, AllowedHosts, Cors, Answers, StartWithin, FinishWithin, MaxQueued, Health, ScaleTarget, ForgetHostsAfter, Retention, ReuseResultsFor, UrlLifetime, MaxBodyBytes, MaxInputBytes, MaxBatch, MaxInputPixels, MaxOutputBytes, EventGrid, AllowPrivateInputUrls, AllowPrivateWebhooks.";
     private const string StorageMembers = "Storage has ConnectionString, AccountName, BlobServiceUri, TableServiceUri, ManagedIdentityClientId, EndpointSuffix, Container, TablePrefix.";
     private const string Connection = "ConnectionString is what the portal shows, such as AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net, or UseDevelopmentStorage=true.";
 
@@ -203,8 +213,8 @@ public class BadSettingsTests
 
     [Theory]
     [InlineData("""{"ComfyFunc":{"Callers":[],"Answers":{},"SecretsKey":null,"Hosts":[{"Id":"a","Url":"http://a","Headers":{}}]}}""", "")]
-    [InlineData("""{"ComfyFunc":{"Callers":[{}]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role.")]
-    [InlineData("""{"ComfyFunc":{"Callers":[null]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role.")]
+    [InlineData("""{"ComfyFunc":{"Callers":[{}]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows.")]
+    [InlineData("""{"ComfyFunc":{"Callers":[null]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows.")]
     [InlineData("""{"ComfyFunc":{"Answers":{"Wait":null}}}""", "ComfyFunc:Answers:Wait is empty, but must be a whole number from 0 to 220.")]
     [InlineData("""{"ComfyFunc":{"Answers":{"Wait":true}}}""", "ComfyFunc:Answers:Wait is 'True', but must be a whole number from 0 to 220.")]
     [InlineData("""{"ComfyFunc":{"StartWithin":600}}""", $"ComfyFunc:StartWithin is '600', but must be {Time}.")]
