@@ -117,7 +117,7 @@ public sealed partial class DotNetSdkTests(AppFixture app) : IAsyncLifetime
     public async Task Batches_have_their_runs_in_the_order_of_their_inputs()
     {
         var seen = new List<double>();
-        var listed = await comfy.BatchAsync("sdk slow", new[] { 33, 31, 32 }.Select(color => new { canvas = new { color }, sleep = new { seconds = 0.1 } }), new() { OnProgress = b => seen.Add(b.Progress) }, Cancellation);
+        var listed = await comfy.BatchAsync("sdk picture", new[] { 63, 61, 62 }.Select(seed => Sampler(new { seed })), new() { OnProgress = b => seen.Add(b.Progress) }, Cancellation);
         var swept = await comfy.BatchAsync("sdk slow", new { matrix = new { canvas = new { color = new[] { 34, 35 } } }, input = new { sleep = new { seconds = 0.1 } } }, cancellationToken: Cancellation);
         var refused = await Assert.ThrowsAsync<ComfyFuncException>(() => comfy.BatchAsync("sdk slow", new[] { new { canvas = new { color = "red" } } }, cancellationToken: Cancellation));
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -132,6 +132,7 @@ public sealed partial class DotNetSdkTests(AppFixture app) : IAsyncLifetime
         Assert.Equal(("completed", 3, 1), (listed.Status, listed.Total, seen[^1]));
         Assert.All(listed.Runs.Concat(swept.Runs), r => Assert.Equal("succeeded", r.Status));
         Assert.Equal(ids.Order(StringComparer.Ordinal), listed.Runs.Select(r => r.Id).Order(StringComparer.Ordinal));
+        Assert.Equal([63, 61, 62], listed.Runs.Select(r => r.Json.GetProperty("seeds")[0].GetProperty("value").GetInt32()));
         Assert.Equal(2, swept.Runs.Length);
         Assert.Equal(["/inputs/0/canvas/color"], refused.Errors.Select(e => e.Pointer));
         Assert.Equal(["canceled"], await EndedAsync(1));

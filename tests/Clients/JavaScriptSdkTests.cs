@@ -85,6 +85,7 @@ public sealed partial class JavaScriptSdkTests(AppFixture app) : IAsyncLifetime
 
         Assert.Equal("""["completed","succeeded","succeeded","succeeded"]""", told["statuses"]!.ToJsonString());
         Assert.Equal((1, true), ((int)told["last"]!, (bool)told["listed"]!));
+        Assert.Equal("[53,51,52]", told["order"]!.ToJsonString());
         Assert.Equal("""[2,"succeeded","succeeded"]""", told["swept"]!.ToJsonString());
         Assert.Equal("""["/inputs/0/canvas/color"]""", told["refused"]!["pointers"]!.ToJsonString());
         Assert.Equal("enough", (string)told["stopped"]!);

@@ -60,7 +60,7 @@ const scenarios = {
   async runsBatches({ server }) {
     const comfy = new ComfyFunc(server);
     const seen = [];
-    const listed = await comfy.batch("sdk slow", [3, 1, 2].map((color) => ({ canvas: { color }, sleep: { seconds: 0.1 } })), { onProgress: (b) => seen.push(b.progress) });
+    const listed = await comfy.batch("sdk picture", [53, 51, 52].map((seed) => ({ "my sampler": { seed } })), { onProgress: (b) => seen.push(b.progress) });
     const swept = await comfy.batch("sdk slow", { matrix: { canvas: { color: [4, 5] } }, input: { sleep: { seconds: 0.1 } } });
     const refused = await caught(comfy.batch("sdk slow", [{ canvas: { color: "red" } }]));
     const stopping = new AbortController();
@@ -73,6 +73,7 @@ const scenarios = {
     return {
       statuses: [listed.status, ...listed.runs.map((r) => r.status)],
       last: seen.at(-1),
+      order: listed.runs.map((r) => r.seeds[0].value),
       listed: ids.sort().join() === listed.runs.map((r) => r.id).sort().join(),
       swept: [swept.total, ...swept.runs.map((r) => r.status)],
       refused,
