@@ -35,6 +35,18 @@ public sealed class ComfyFuncOptions
     /// <summary>Whether the links by which a run is followed and canceled carry a signature in place of a key. Unset: where callers need keys. The Functions app sets it, because function keys guard that.</summary>
     public bool? SignLinks { get; init; }
 
+    /// <summary>Where the world reaches this server, such as <c>https://comfy.example.com</c>. Unset: as requests ask for it, or as a trusted proxy says.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>The proxies whose <c>Forwarded</c> and <c>X-Forwarded-*</c> headers are believed: addresses, or networks such as <c>10.0.0.0/8</c>. Those on this machine always are.</summary>
+    public IList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>Names that this server goes by, such as <c>comfy.example.com</c> or <c>*.example.com</c>. Where no keys guard it, it answers to no others but addresses and names without a dot.</summary>
+    public IList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Which web pages may use the API from a browser.</summary>
+    public CorsSettings Cors { get; init; } = new();
+
     /// <summary>How calls are answered when they do not say.</summary>
     public AnswerOptions Answers { get; init; } = new();
 

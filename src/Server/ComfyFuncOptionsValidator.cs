@@ -21,6 +21,7 @@ public sealed class ComfyFuncOptionsValidator : IValidateOptions<ComfyFuncOption
             .Concat(options.Quotas.SelectMany((q, i) => Check(q, $"{ComfyFuncOptions.Section}:Quotas:{i}")))
             .Concat(options.Callers.GroupBy(c => c.Key, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(_ => $"{ComfyFuncOptions.Section}:Callers has one key twice."))
             .Concat(options.EventGrid.Endpoint is { IsAbsoluteUri: false } ? [$"{ComfyFuncOptions.Section}:EventGrid:Endpoint is an absolute URL."] : [])
+            .Concat(CheckDoors(options))
             .Concat(CheckTimes(options))
             .ToArray();
         return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
@@ -45,7 +46,36 @@ public sealed class ComfyFuncOptionsValidator : IValidateOptions<ComfyFuncOption
     {
         var faults = Check(caller, path);
         faults = SafeName.IsValid(caller.Client) ? faults : faults.Append($"{path}:Client is {SafeName.Rule}.");
+        faults = WorkflowScope.IsValid([.. caller.Workflows]) ? faults : faults.Append($"{path}:Workflows is {WorkflowScope.Rule}.");
         return caller.Role is Role.None ? faults.Append($"{path}:Role is Run, Author or Admin.") : faults;
+    }
+
+    private static IEnumerable<string> CheckDoors(ComfyFuncOptions options)
+    {
+        if (options.PublicUrl is { } url && !(url is { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }))
+        {
+            yield return $"{ComfyFuncOptions.Section}:PublicUrl is the http or https address of this server, such as https://comfy.example.com, without user, query and fragment.";
+        }
+
+        foreach (var (index, proxy) in options.TrustedProxies.Index().Where(p => PublicAddress.NetworkOf(p.Item) is null))
+        {
+            yield return $"{ComfyFuncOptions.Section}:TrustedProxies:{index} is an address such as 10.0.0.4 or a network such as 10.0.0.0/8, not '{proxy}'.";
+        }
+
+        foreach (var (index, host) in options.AllowedHosts.Index().Where(h => h.Item != "*" && Uri.CheckHostName(h.Item.StartsWith("*.", StringComparison.Ordinal) ? h.Item[2..] : h.Item) is UriHostNameType.Unknown))
+        {
+            yield return $"{ComfyFuncOptions.Section}:AllowedHosts:{index} is a name such as comfy.example.com or *.example.com, without scheme and port, not '{host}'.";
+        }
+
+        foreach (var (index, origin) in options.Cors.Origins.Index().Where(o => !AllowedOrigins.IsOrigin(o.Item)))
+        {
+            yield return $"{ComfyFuncOptions.Section}:Cors:Origins:{index} is a scheme, a name and perhaps a port, such as https://app.example.com or https://*.example.com, not '{origin}'.";
+        }
+
+        if (options.Cors.Origins.Contains("*") && !options.AsksForKeys && options.SignLinks is not true)
+        {
+            yield return $"{ComfyFuncOptions.Section}:Cors:Origins has *, but no callers are configured: every web page could act as whoever opens it.";
+        }
     }
 
     private static IEnumerable<string> CheckTimes(ComfyFuncOptions options) =>

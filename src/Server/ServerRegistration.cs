@@ -35,6 +35,7 @@ public static class ServerRegistration
         services.TryAddSingleton<Sealer>();
         services.TryAddSingleton<HostDoors>();
         services.TryAddSingleton<ExtraData>();
+        services.AddCompression();
         services.AddComfy();
         services.AddGuardedFetch(s => new FetchOptions { AllowPrivate = s.GetRequiredService<ComfyFuncOptions>().AllowPrivateInputUrls });
         services.AddGuardedPost(s => s.GetRequiredService<ComfyFuncOptions>().AllowPrivateWebhooks);
@@ -162,6 +163,9 @@ public static class ServerRegistration
         services.TryAddSingleton<Housekeeping>();
         services.TryAddSingleton<KeyStore>();
         services.TryAddSingleton<Gate>();
+        services.TryAddSingleton<PageGuard>();
+        services.TryAddSingleton<AllowedOrigins>();
+        services.TryAddSingleton<PublicAddress>();
         services.TryAddSingleton<Api>();
         services.TryAddSingleton<KeyEndpoints>();
         services.TryAddSingleton<WorkflowEndpoints>();

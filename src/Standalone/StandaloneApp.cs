@@ -27,7 +27,6 @@ public static class StandaloneApp
 
         var app = builder.Build();
         app.MapComfyFunc();
-        app.MapFallback("{*path}", (HttpRequest request) => Problems.From("not_found", $"There is nothing at {request.Path}."));
         return app;
     }
 

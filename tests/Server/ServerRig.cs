@@ -32,6 +32,8 @@ internal sealed class ServerRig : IAsyncDisposable
 
     public string Log => log.ToString();
 
+    public IServiceProvider Services => services;
+
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 
     public async Task<ServerRig> StartedAsync()

@@ -98,7 +98,7 @@ internal static class ScalarCheck
         var names = input.Options.Select(o => o.ValueKind is JsonValueKind.String ? o.GetString()! : o.GetRawText()).ToArray(); // A string is never null.
         var given = Shortened(value.ValueKind is JsonValueKind.String ? value.GetString()! : value.GetRawText());
         return names.Length <= MostListed
-            ? $"'{given}' is none of {string.Join(", ", names)}."
+            ? $"'{given}' is none of {string.Join(", ", names)}.{Suggestion.Nearest(given, names)}"
             : $"'{given}' is none of the {names.Length} allowed values. {Suggestion.Among(given, names, "values")}";
     }
 

@@ -5,11 +5,26 @@ namespace ComfyFunc.Workflows;
 /// <summary>Checks tags: names that no URL or caller could use, and lists that their nodes do not have.</summary>
 internal static class TagCheck
 {
-    public static IEnumerable<Fault> Faults(ImmutableArray<PromptNode> nodes) =>
-        from node in nodes
-        from tag in node.Annotations.Tags
-        from detail in NameFaults(tag).Concat(ListFaults(node, tag))
-        select new Fault("invalid_workflow", detail, JsonPointer.Of(node.Id, "_meta", "title"));
+    public static IEnumerable<Fault> Faults(ImmutableArray<PromptNode> nodes)
+    {
+        var spellings = new Dictionary<string, (string Name, PromptNode Node)>(StringComparer.OrdinalIgnoreCase);
+        foreach (var node in nodes)
+        {
+            foreach (var detail in node.Annotations.Tags.SelectMany(t => NameFaults(t).Concat(ListFaults(node, t)).Concat(SpellingFaults(node, t, spellings))))
+            {
+                yield return new("invalid_workflow", detail, JsonPointer.Of(node.Id, "_meta", "title"));
+            }
+        }
+    }
+
+    // Callers write tags in any case, so two that differ in nothing else would be one.
+    private static IEnumerable<string> SpellingFaults(PromptNode node, Tag tag, Dictionary<string, (string Name, PromptNode Node)> spellings)
+    {
+        if (!spellings.TryAdd(tag.Name, (tag.Name, node)) && spellings[tag.Name] is var first && first.Name != tag.Name)
+        {
+            yield return $"The tag '{tag.Name}' of {node.Describe()} differs from '{first.Name}' of {first.Node.Describe()} in nothing but case. Write both alike, or name one otherwise.";
+        }
+    }
 
     private static IEnumerable<string> NameFaults(Tag tag)
     {

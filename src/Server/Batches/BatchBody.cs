@@ -18,7 +18,7 @@ internal static class BatchBody
             return ([], [new("invalid_request", "A batch is {\"inputs\":[…]} or {\"matrix\":{\"tag\":{\"input\":[…]}}}.", "")]);
         }
 
-        var unknown = root.EnumerateObject().Where(p => p.Name is not ("inputs" or "matrix" or "input")).Select(p => new Fault("invalid_request", $"A batch has inputs, or matrix and input, and perhaps extra_data; not '{p.Name}'.", JsonPointer.Of(p.Name))).ToImmutableArray();
+        var unknown = BodyMembers.Unknown(root, "", "A batch", ["inputs", "matrix", "input"]).ToImmutableArray();
         if (!unknown.IsEmpty)
         {
             return ([], unknown);

@@ -7,6 +7,9 @@ namespace ComfyFunc.Callers;
 /// <param name="Client">Whose runs these are; empty where callers are not told apart.</param>
 public sealed record Caller(string Client, Role Role)
 {
+    /// <summary>The workflows that it may use.</summary>
+    public WorkflowScope Scope { get; init; } = WorkflowScope.All;
+
     /// <summary>Everybody, where no keys are asked for.</summary>
     public static Caller Anybody { get; } = new("", Role.Admin);
 

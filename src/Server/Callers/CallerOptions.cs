@@ -16,4 +16,7 @@ public sealed class CallerOptions
     public string Key { get; init; } = "";
 
     public Role Role { get; init; } = Role.Run;
+
+    /// <summary>The workflows that it may use: names, or patterns such as <c>shop-*</c>. Empty for all.</summary>
+    public IList<string> Workflows { get; init; } = [];
 }

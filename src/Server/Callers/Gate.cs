@@ -30,6 +30,11 @@ public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
             return Problems.From("forbidden", $"This takes the role {needed.ToString().ToLowerInvariant()}.");
         }
 
+        if (request.RouteValues.TryGetValue("name", out var name) && name is string workflow && !caller.Scope.Has(workflow))
+        {
+            return Problems.From("forbidden", $"This key may not use the workflow '{workflow}'.");
+        }
+
         request.SetCaller(caller);
         return null;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,16 +8,23 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc.Callers;
 
 /// <summary>The endpoints that give keys to clients and take them back.</summary>
-public sealed class KeyEndpoints(KeyStore keys)
+public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
 {
     private const int LargestBody = 16 << 10;
+
+    private static readonly Role[] Roles = [Role.Run, Role.Author, Role.Admin];
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken) =>
         Json(new JsonObject { ["keys"] = new JsonArray([.. (await keys.ListAsync(cancellationToken)).Select(Show)]) });
 
-    /// <summary>POST /api/keys {client, role?}: 201 with the key, which is shown this once.</summary>
+    /// <summary>POST /api/keys {client, role?, workflows?}: 201 with the key, which is shown this once.</summary>
     public async Task<IResult> CreateAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        if (!options.AsksForKeys)
+        {
+            return Problems.From("conflict", "No callers are configured, so nothing asks for keys and anybody could make one. Configure the first caller with the role Admin: ComfyFunc:Callers.");
+        }
+
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
             return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
@@ -39,36 +47,81 @@ public sealed class KeyEndpoints(KeyStore keys)
 
     private async Task<IResult> CreateAsync(HttpRequest request, JsonElement root, CancellationToken cancellationToken)
     {
-        var faults = new List<Fault>();
-        var client = root.ValueKind is JsonValueKind.Object && root.TryGetProperty("client", out var c) && c.ValueKind is JsonValueKind.String ? c.GetString() : null;
-        if (!SafeName.IsValid(client))
+        if (root.ValueKind is not JsonValueKind.Object)
         {
-            faults.Add(new("invalid_request", $"A client's name is {SafeName.Rule}.", "/client"));
+            return Problems.From("invalid_request", "The body is an object: {\"client\":\"shop\",\"role\":\"run\"}.", "");
         }
 
-        var role = Role.Run;
-        if (root.ValueKind is JsonValueKind.Object && root.TryGetProperty("role", out var r) && r.ValueKind is not JsonValueKind.Null && (!Enum.TryParse(r.ToString(), ignoreCase: true, out role) || role is Role.None || int.TryParse(r.ToString(), out _)))
-        {
-            faults.Add(new("invalid_request", "A role is run, author or admin.", "/role"));
-        }
-
+        var faults = ImmutableArray.CreateBuilder<Fault>();
+        faults.AddRange(BodyMembers.Unknown(root, "", "A key", ["client", "role", "workflows"]));
+        var client = ClientOf(root, faults);
+        var role = RoleOf(root, faults);
+        var workflows = WorkflowsOf(root, faults);
         if (faults.Count > 0)
         {
-            return Problems.From([.. faults]);
+            return Problems.From(faults.ToImmutable());
         }
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        var (row, key) = await keys.CreateAsync(client!, role, cancellationToken); // Valid, as was checked.
+        var (row, key) = await keys.CreateAsync(new(client, role, request.Caller().Client, workflows), cancellationToken);
         var shown = Show(row);
         shown["key"] = key;
         return Json(shown, StatusCodes.Status201Created);
     }
 
+    private static string ClientOf(JsonElement root, ImmutableArray<Fault>.Builder faults)
+    {
+        if (root.TryGetProperty("client", out var client) && client.ValueKind is JsonValueKind.String && SafeName.IsValid(client.GetString()))
+        {
+            return client.GetString()!; // A string is never null.
+        }
+
+        faults.Add(new("invalid_request", $"A client's name is {SafeName.Rule}.", "/client"));
+        return "";
+    }
+
+    private static Role RoleOf(JsonElement root, ImmutableArray<Fault>.Builder faults)
+    {
+        if (!root.TryGetProperty("role", out var given) || given.ValueKind is JsonValueKind.Null)
+        {
+            return Role.Run;
+        }
+
+        var word = given.ValueKind is JsonValueKind.String ? given.GetString()! : ""; // A string is never null.
+        if (Roles.FirstOrDefault(r => r.ToString().Equals(word, StringComparison.OrdinalIgnoreCase)) is var role and not Role.None)
+        {
+            return role;
+        }
+
+        faults.Add(new("invalid_request", $"A role is run, author or admin.{Suggestion.Nearest(word, Roles.Select(NameOf))}", "/role"));
+        return Role.None;
+    }
+
+    private static ImmutableArray<string>? WorkflowsOf(JsonElement root, ImmutableArray<Fault>.Builder faults)
+    {
+        if (!root.TryGetProperty("workflows", out var given) || given.ValueKind is JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (given.ValueKind is JsonValueKind.Array && given.GetArrayLength() > 0 && given.EnumerateArray().All(w => w.ValueKind is JsonValueKind.String)
+            && given.EnumerateArray().Select(w => w.GetString()!).ToImmutableArray() is var patterns && WorkflowScope.IsValid(patterns)) // Strings are never null.
+        {
+            return patterns;
+        }
+
+        faults.Add(new("invalid_request", $"workflows is an array of {WorkflowScope.Rule}.", "/workflows"));
+        return null;
+    }
+
+    private static string NameOf(Role role) => role.ToString().ToLowerInvariant();
+
     private static JsonObject Show(ApiKey key) => new()
     {
         ["id"] = key.Id,
         ["client"] = key.Client,
-        ["role"] = key.Role.ToString().ToLowerInvariant(),
+        ["role"] = NameOf(key.Role),
+        ["workflows"] = key.Workflows is { } workflows ? new JsonArray([.. workflows.Select(w => (JsonNode)w)]) : null,
         ["createdAt"] = key.CreatedAt,
     };
 

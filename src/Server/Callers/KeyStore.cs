@@ -19,7 +19,7 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
 
     private readonly IDocumentTable table = tables["keys"];
-    private readonly ImmutableDictionary<string, Caller> configured = options.Callers.ToImmutableDictionary(c => HashOf(c.Key), c => new Caller(c.Client, c.Role));
+    private readonly ImmutableDictionary<string, Caller> configured = options.Callers.ToImmutableDictionary(c => HashOf(c.Key), c => new Caller(c.Client, c.Role) { Scope = WorkflowScope.Of(c.Workflows) });
     private readonly ConcurrentDictionary<string, Seen> seen = new();
 
     /// <returns>Whose key it is, or <see langword="null"/>.</returns>
@@ -43,17 +43,18 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
             seen.Clear(); // Somebody tries keys: their memory is bounded.
         }
 
-        caller = found is null ? null : new(found.Client, found.Role);
+        // A key that was made while anybody could make one is nobody's.
+        caller = found?.MadeBy is null ? null : new(found.Client, found.Role) { Scope = WorkflowScope.Of(found.Workflows) };
         seen[hash] = new(now, caller);
         return caller;
     }
 
     /// <returns>The key's row, and the key itself, which nobody can be told again.</returns>
-    public async Task<(ApiKey Row, string Key)> CreateAsync(string client, Role role, CancellationToken cancellationToken)
+    public async Task<(ApiKey Row, string Key)> CreateAsync(NewKey wanted, CancellationToken cancellationToken)
     {
         var key = Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         var hash = HashOf(key);
-        var row = new ApiKey(hash[..IdLength], client, role, clock.GetUtcNow());
+        var row = new ApiKey(hash[..IdLength], wanted.Client, wanted.Role, clock.GetUtcNow()) { MadeBy = wanted.MadeBy, Workflows = wanted.Workflows };
         await table.UpsertAsync(new Document(Partition, hash, ServerJson.Write(row)), cancellationToken);
         return (row, key);
     }
@@ -93,4 +94,14 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
 
 /// <summary>A key as it is listed.</summary>
 /// <param name="Id">The beginning of the key's hash.</param>
-public sealed record ApiKey(string Id, string Client, Role Role, DateTimeOffset CreatedAt);
+public sealed record ApiKey(string Id, string Client, Role Role, DateTimeOffset CreatedAt)
+{
+    /// <summary>The client whose administrator made it; without one it opens nothing.</summary>
+    public string? MadeBy { get; init; }
+
+    /// <summary>The workflows that it may use; <see langword="null"/> for all.</summary>
+    public ImmutableArray<string>? Workflows { get; init; }
+}
+
+/// <summary>What a key is to be.</summary>
+public sealed record NewKey(string Client, Role Role, string MadeBy, ImmutableArray<string>? Workflows);

@@ -2,17 +2,34 @@ using ComfyFunc.Callers;
 using ComfyFunc.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace ComfyFunc;
 
-/// <summary>The gate and the one outer catch of every endpoint: whatever is thrown becomes a problem that tells the caller enough and the world nothing.</summary>
-public sealed partial class Api(Gate gate, ILogger<Api> logger)
+/// <summary>What every request passes on its way to an endpoint, and the one outer catch: whatever is thrown becomes a problem that tells the caller enough and the world nothing.</summary>
+public sealed partial class Api(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, ILogger<Api> logger)
 {
-    public async Task<IResult> AnswerAsync(HttpRequest request, Func<Task<IResult>> answer, CancellationToken cancellationToken)
+    /// <param name="route">The name of an endpoint in the <see cref="RouteTable"/>.</param>
+    public Task<IResult> AnswerAsync(HttpRequest request, string route, CancellationToken cancellationToken) => AnswerAsync(request, RouteTable.ByName[route], cancellationToken);
+
+    public Task<IResult> AnswerAsync(HttpRequest request, ApiRoute route, CancellationToken cancellationToken) => GuardAsync(
+        request,
+        route.Body,
+        async () => await gate.RefusalAsync(request, cancellationToken) ?? await MisreadAsync(request, route, cancellationToken) ?? await route.Handle(request, cancellationToken),
+        cancellationToken);
+
+    /// <summary>Answers a request for which there is no endpoint: what there is at its path, a browser's question whether it may ask, or that there is nothing.</summary>
+    public Task<IResult> AnswerElsewhereAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        GuardAsync(request, BodyKind.JsonOrForm, () => Task.FromResult(Elsewhere.Answer(request)), cancellationToken);
+
+    private async Task<IResult> GuardAsync(HttpRequest request, BodyKind body, Func<Task<IResult>> answer, CancellationToken cancellationToken)
     {
         try
         {
-            return await gate.RefusalAsync(request, cancellationToken) ?? await answer();
+            var refusal = pages.Refusal(request, body);
+            address.Apply(request);
+            origins.Tell(request.HttpContext);
+            return refusal ?? await answer();
         }
         catch (StorageUnavailableException e)
         {
@@ -25,11 +42,23 @@ public sealed partial class Api(Gate gate, ILogger<Api> logger)
                 ? Problems.From("input_too_large", "The body is larger than the server takes.")
                 : Problems.From("invalid_request", "The request is malformed.");
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             RequestFailed(e);
             return Problems.From("internal_error", "Something went wrong here. The trace id finds it in the server's log.");
         }
+    }
+
+    // What nobody would read is refused, so that nobody believes that it was.
+    private static async Task<IResult?> MisreadAsync(HttpRequest request, ApiRoute route, CancellationToken cancellationToken)
+    {
+        var faults = QueryParameters.Faults(route, request.Query).AddRange(Preferences.Faults(request));
+        if (!faults.IsEmpty)
+        {
+            return Problems.From(faults);
+        }
+
+        return route.Body is BodyKind.None && await EmptyBody.RefusalAsync(request, cancellationToken) is { } refusal ? refusal : null;
     }
 
     [LoggerMessage(LogLevel.Error, "Storage did not answer a request.")]

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc;
 
 /// <summary>Says whether the process lives, and whether it can serve a call.</summary>
-public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfTest test, Gate gate)
+public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfTest test, Gate gate, ComfyFuncOptions options)
 {
     public static Task<IResult> HealthAsync() => Task.FromResult(Results.Json(new JsonObject { ["status"] = "ok" }));
 
@@ -16,8 +16,14 @@ public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfT
     /// <remarks><c>?details</c> is for those who look after the service: what each process is up to, for the role admin.</remarks>
     public async Task<IResult> ReadyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (AsksForDetails(request))
+        if (request.Query.IsSet("details"))
         {
+            // Where function keys guard the API, this path has none.
+            if (options is { AsksForKeys: false, SignLinks: true })
+            {
+                return Problems.From("unauthorized", "The details are at /api/ready/details, which takes a function key.");
+            }
+
             return await gate.RefusalAsync(request, Role.Admin, cancellationToken) ?? await DetailsAsync(cancellationToken);
         }
 
@@ -26,9 +32,6 @@ public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfT
 
     /// <summary>GET /api/ready/details: the same as <c>?details</c>, where a platform's own key guards a path and not a query.</summary>
     public Task<IResult> DetailsAsync(CancellationToken cancellationToken) => AnswerAsync(details: true, cancellationToken);
-
-    /// <summary>Whether the request wants more than everybody may know.</summary>
-    public static bool AsksForDetails(HttpRequest request) => request.Query.TryGetValue("details", out var wanted) && !string.Equals(wanted, "false", StringComparison.OrdinalIgnoreCase);
 
     private async Task<IResult> AnswerAsync(bool details, CancellationToken cancellationToken)
     {

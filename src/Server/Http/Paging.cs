@@ -6,8 +6,9 @@ namespace ComfyFunc;
 /// <summary>What listings have in common: <c>?limit</c> and <c>?continuation</c>.</summary>
 public static class Paging
 {
-    public static int SizeOf(HttpRequest request, int largest) =>
-        int.TryParse(request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Clamp(limit, 1, largest) : Math.Min(50, largest);
+    private const int UsualSize = 50;
+
+    public static int SizeOf(HttpRequest request) => request.Query["limit"].FirstOrDefault() is { } limit ? int.Parse(limit, CultureInfo.InvariantCulture) : UsualSize; // It has been checked.
 
     public static string? ContinuationOf(HttpRequest request) => request.Query["continuation"] is [{ Length: > 0 } text, ..] ? text : null;
 

@@ -18,11 +18,6 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
 
         var (rendition, faults) = Rendition.Read(request.Query);
         var packing = request.Query["bundle"].FirstOrDefault();
-        if (packing is not (null or "zip"))
-        {
-            faults = faults.Add(new("invalid_request", "bundle is zip.", "/bundle"));
-        }
-
         if (!faults.IsEmpty)
         {
             return Problems.From(faults);

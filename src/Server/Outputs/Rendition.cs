@@ -11,6 +11,9 @@ namespace ComfyFunc.Outputs;
 /// <param name="Height">Pixels that it must fit into.</param>
 public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int? Height)
 {
+    /// <summary>The query parameters that say it.</summary>
+    public static IReadOnlyList<string> Parameters { get; } = ["format", "quality", "width", "height", "strip"];
+
     public const int DefaultQuality = 85;
     private const int LongestSide = 16_384;
 

@@ -69,7 +69,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
             return NotFound(id);
         }
 
-        if (!host.Leases.IsEmpty && request.Query["force"] != "true")
+        if (!host.Leases.IsEmpty && !request.Query.IsSet("force"))
         {
             return Problems.From("conflict", $"{host.Leases.Length} runs hold slots of '{id}'. Drain it first, or say ?force=true to give them up.");
         }

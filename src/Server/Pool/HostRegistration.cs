@@ -76,6 +76,7 @@ public abstract record HostRegistration
             return new Invalid(faults.ToImmutable());
         }
 
+        faults.AddRange(BodyMembers.Unknown(root, "", "A host", ["url", "headers", "slots", "labels", "warmUp"]));
         var url = ReadUrl(root, faults);
         var slots = ReadSlots(root, faults);
         var labels = ReadLabels(root, faults);
@@ -164,7 +165,7 @@ public abstract record HostRegistration
 
     private static int ReadSlots(JsonElement root, ImmutableArray<Fault>.Builder faults)
     {
-        if (!root.TryGetProperty("slots", out var value))
+        if (!root.TryGetProperty("slots", out var value) || value.ValueKind is JsonValueKind.Null)
         {
             return 2;
         }
@@ -181,9 +182,15 @@ public abstract record HostRegistration
     private static ImmutableSortedDictionary<string, string> ReadLabels(JsonElement root, ImmutableArray<Fault>.Builder faults)
     {
         var labels = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        if (root.TryGetProperty("labels", out var value))
+        if (root.TryGetProperty("labels", out var value) && value.ValueKind is not JsonValueKind.Null)
         {
-            foreach (var label in value.ValueKind is JsonValueKind.Object ? value.EnumerateObject() : default)
+            if (value.ValueKind is not JsonValueKind.Object)
+            {
+                faults.Add(new("invalid_request", "labels is an object such as {\"gpu\":\"h100\"}.", "/labels"));
+                return labels.ToImmutable();
+            }
+
+            foreach (var label in value.EnumerateObject())
             {
                 if (label.Value.ValueKind is JsonValueKind.String)
                 {
@@ -191,7 +198,7 @@ public abstract record HostRegistration
                 }
                 else
                 {
-                    faults.Add(new("invalid_request", "A label is a string.", $"/labels/{label.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}"));
+                    faults.Add(new("invalid_request", "A label is a string.", JsonPointer.Of("labels", label.Name)));
                 }
             }
         }

@@ -22,6 +22,9 @@ public sealed record Call(string Workflow)
 
     public ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>What came as parts of a form, beside the body.</summary>
+    public ImmutableArray<FormPart> Parts { get; init; } = [];
+
     public int Priority { get; init; }
 
     public Demands Demands { get; init; } = Demands.None;
@@ -73,7 +76,10 @@ public sealed record Call(string Workflow)
         {
             if (label?.IndexOf(':', StringComparison.Ordinal) is int colon and > 0)
             {
-                labels[label[..colon]] = label[(colon + 1)..];
+                if (!labels.TryAdd(label[..colon], label[(colon + 1)..]) && labels[label[..colon]] != label[(colon + 1)..])
+                {
+                    faults.Add(new("invalid_request", $"No host has two values of the label '{label[..colon]}'.", "/label"));
+                }
             }
             else
             {
@@ -81,13 +87,13 @@ public sealed record Call(string Workflow)
             }
         }
 
-        var priority = Number(query, "priority", -HighestPriority, HighestPriority, faults);
+        var priority = Whole(query, "priority", -HighestPriority, HighestPriority, faults);
         var gigabytes = Number(query, "minVramGb", 0, 10_000, faults);
         var startWithin = Seconds(query, "startWithin", faults);
         var finishWithin = Seconds(query, "finishWithin", faults);
         var metadata = MetadataOf(query["metadata"].FirstOrDefault(), faults);
         return (
-            new(workflow) { Metadata = metadata, Version = version, Body = body, StartWithin = startWithin, FinishWithin = finishWithin, Priority = (int)priority, Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) } },
+            new(workflow) { Metadata = metadata, Version = version, Body = body, StartWithin = startWithin, FinishWithin = finishWithin, Priority = priority, Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) } },
             faults.ToImmutable());
     }
 
@@ -129,6 +135,22 @@ public sealed record Call(string Workflow)
         }
 
         faults.Add(new("invalid_request", $"{name} is a number from {least} to {most}.", $"/{name}"));
+        return 0;
+    }
+
+    private static int Whole(IQueryCollection query, string name, int least, int most, ImmutableArray<Fault>.Builder faults)
+    {
+        if (query[name].FirstOrDefault() is not { } text)
+        {
+            return 0;
+        }
+
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        faults.Add(new("invalid_request", $"{name} is a whole number from {least} to {most}.", $"/{name}"));
         return 0;
     }
 }

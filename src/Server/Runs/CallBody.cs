@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using ComfyFunc.Callers;
 using ComfyFunc.Workflows;
 using Microsoft.AspNetCore.Http;
@@ -11,8 +10,8 @@ using Microsoft.Net.Http.Headers;
 namespace ComfyFunc.Runs;
 
 /// <summary>
-/// Reads a call's body: JSON, or multipart/form-data with the JSON in a part <c>input</c> and files in parts that are named <c>tag.input</c>. Files go
-/// straight into storage and are referred to in the JSON from then on, so that they are never in memory whole.
+/// Reads a call's body: JSON, or multipart/form-data with JSON in a part <c>input</c>, and files and texts in parts that are named <c>tag.input</c>. Files
+/// go straight into storage and are referred to from then on, so that they are never in memory whole.
 /// </summary>
 public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
 {
@@ -20,12 +19,14 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
     private const int MostParts = 200;
     private const int LongestBoundary = 200;
 
+    private static readonly UTF8Encoding Text = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public async Task<CallBodyReply> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
             return await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is { } body
-                ? new CallBodyReply.Read(body, body)
+                ? new CallBodyReply.Read(body, body, [])
                 : new CallBodyReply.Refused([new("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.")]);
         }
 
@@ -47,9 +48,10 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
 
     private async Task<CallBodyReply> ReadPartsAsync(MultipartReader reader, string client, CancellationToken cancellationToken)
     {
-        var values = new JsonObject();
-        var files = new List<PartFile>();
+        var json = "{}"u8.ToArray();
+        var parts = ImmutableArray.CreateBuilder<FormPart>();
         var faults = ImmutableArray.CreateBuilder<Fault>();
+        var room = options.MaxBodyBytes;
         for (var count = 1; await reader.ReadNextSectionAsync(cancellationToken) is { } section; count++)
         {
             if (count > MostParts)
@@ -61,19 +63,23 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
             var (name, fileName) = NamesOf(section);
             if (name == JsonPart)
             {
-                values = await ReadJsonAsync(section, faults, cancellationToken) ?? values;
+                json = await ReadJsonAsync(section, faults, cancellationToken) ?? json;
             }
-            else if (name.LastIndexOf('.') is > 0 and var dot && dot < name.Length - 1)
+            else if (name.Trim().Length == 0)
             {
-                await StoreAsync(section, new(name[..dot], name[(dot + 1)..], fileName, uploads.New().ToString()), client, files, faults, cancellationToken);
+                faults.Add(new("invalid_request", "A part has no name. Name it tag.input.", ""));
+            }
+            else if (fileName is not null)
+            {
+                await StoreAsync(section, new(name, FileName: fileName, Upload: uploads.New().ToString()), client, parts, faults, cancellationToken);
             }
             else
             {
-                faults.Add(new("invalid_request", $"The part '{name}' is neither '{JsonPart}' nor a file that is named tag.input.", JsonPointer.Of(name)));
+                room -= await ReadTextAsync(section, name, room, parts, faults, cancellationToken);
             }
         }
 
-        return faults.Count > 0 ? new CallBodyReply.Refused(faults.ToImmutable()) : new CallBodyReply.Read(With(values, files, f => f.Ref), With(values, files, f => f.Sha256));
+        return faults.Count > 0 ? new CallBodyReply.Refused(faults.ToImmutable()) : new CallBodyReply.Read(json, EssenceOf(json, parts), parts.ToImmutable());
     }
 
     // Both are decoded when they are read, from whatever encoding the sender claims; bytes that are none of it become U+FFFD.
@@ -91,19 +97,45 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         }
     }
 
-    private async Task StoreAsync(MultipartSection section, PartFile file, string client, List<PartFile> files, ImmutableArray<Fault>.Builder faults, CancellationToken cancellationToken)
+    private async Task StoreAsync(
+        MultipartSection section, FormPart file, string client, ImmutableArray<FormPart>.Builder parts, ImmutableArray<Fault>.Builder faults, CancellationToken cancellationToken)
     {
-        if (Prompts.UploadRef.TryParse(file.Ref, out var upload) && await uploads.StoreAsync(upload.Value, client, section.Body, cancellationToken) is { } stored)
+        if (Prompts.UploadRef.TryParse(file.Upload, out var upload) && await uploads.StoreAsync(upload.Value, client, section.Body, cancellationToken) is { } stored)
         {
-            files.Add(file with { Sha256 = stored.Sha256 });
+            parts.Add(file with { Sha256 = stored.Sha256 });
         }
         else
         {
-            faults.Add(new("input_too_large", $"The file is larger than {options.MaxInputBytes} bytes.", JsonPointer.Under(JsonPointer.Of(file.Tag), file.Input)));
+            faults.Add(new("input_too_large", $"The file is larger than {options.MaxInputBytes} bytes.", PointerTo(file.Name)));
         }
     }
 
-    private async Task<JsonObject?> ReadJsonAsync(MultipartSection section, ImmutableArray<Fault>.Builder faults, CancellationToken cancellationToken)
+    private static async Task<long> ReadTextAsync(
+        MultipartSection section, string name, long room, ImmutableArray<FormPart>.Builder parts, ImmutableArray<Fault>.Builder faults, CancellationToken cancellationToken)
+    {
+        if (await RequestBody.ReadAsync(section.Body, null, room, cancellationToken) is not { } bytes)
+        {
+            faults.Add(new("input_too_large", "The texts of the form are larger than a body may be.", PointerTo(name)));
+            return room;
+        }
+
+        try
+        {
+            var isJson = MediaTypeHeaderValue.TryParse(section.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+            parts.Add(new(name, Text.GetString(bytes.Span), isJson));
+        }
+        catch (DecoderFallbackException)
+        {
+            faults.Add(new("invalid_request", "The text is not UTF-8. A file has a file name: curl -F name=@file.", PointerTo(name)));
+        }
+
+        return bytes.Length;
+    }
+
+    // What tells a pointer before the contract is known: most parts are tag.input.
+    private static string PointerTo(string part) => part.LastIndexOf('.') is > 0 and var dot ? JsonPointer.Of(part[..dot], part[(dot + 1)..]) : JsonPointer.Of(part);
+
+    private async Task<byte[]?> ReadJsonAsync(MultipartSection section, ImmutableArray<Fault>.Builder faults, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(section.Body, null, options.MaxBodyBytes, cancellationToken) is not { } body)
         {
@@ -116,34 +148,17 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
             case StrictJson.Malformed malformed:
                 faults.Add(malformed.Fault);
                 return null;
-            case StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root }:
-                return JsonNode.Parse(root.GetRawText())!.AsObject(); // It is an object.
+            case StrictJson.Parsed { Root.ValueKind: JsonValueKind.Object }:
+                return body.ToArray();
             default:
                 faults.Add(new("invalid_input", $"The part '{JsonPart}' is an object of tags: {{\"tag\":{{\"input\":value}}}}.", ""));
                 return null;
         }
     }
 
-    /// <summary>The values with each file in its place; several for one place are an array.</summary>
-    private static byte[] With(JsonObject values, List<PartFile> files, Func<PartFile, string> say)
-    {
-        var all = values.DeepClone().AsObject();
-        foreach (var place in files.GroupBy(f => (f.Tag, f.Input)))
-        {
-            var tag = all.FirstOrDefault(p => p.Key.Trim().Equals(place.Key.Tag.Trim(), StringComparison.OrdinalIgnoreCase));
-            if (tag.Value is not JsonObject inputs)
-            {
-                all[tag.Key ?? place.Key.Tag] = inputs = [];
-            }
-
-            JsonNode[] shown = [.. place.Select(f => new JsonObject { ["type"] = "file", ["name"] = f.Name, ["url"] = say(f) })];
-            inputs[place.Key.Input] = shown.Length == 1 ? shown[0] : new JsonArray(shown);
-        }
-
-        return Encoding.UTF8.GetBytes(all.ToJsonString());
-    }
-
-    private sealed record PartFile(string Tag, string Input, string? Name, string Ref, string Sha256 = "");
+    // Where files lie differs from call to call; what they hold does not.
+    private static byte[] EssenceOf(byte[] json, IEnumerable<FormPart> parts) =>
+        [.. json, .. JsonSerializer.SerializeToUtf8Bytes(parts.Select(p => p with { Upload = "" }), ServerJson.Options)];
 }
 
 /// <summary>A call's body, or everything that is wrong with it.</summary>
@@ -153,7 +168,8 @@ public abstract record CallBodyReply
 
     /// <param name="Json">The values.</param>
     /// <param name="Essence">The same for each repetition of a call, whatever its files were named in storage.</param>
-    public sealed record Read(ReadOnlyMemory<byte> Json, ReadOnlyMemory<byte> Essence) : CallBodyReply;
+    /// <param name="Parts">What came as parts of a form, yet to be put among the values.</param>
+    public sealed record Read(ReadOnlyMemory<byte> Json, ReadOnlyMemory<byte> Essence, ImmutableArray<FormPart> Parts) : CallBodyReply;
 
     public sealed record Refused(ImmutableArray<Fault> Faults) : CallBodyReply;
 }

@@ -33,8 +33,8 @@ public sealed class CallEndpoints(
             return Problems.From([.. faults, .. webhookFaults, .. renditionFaults]);
         }
 
-        call = call.SentBy(request) with { Webhook = webhook, MayReuse = webhook is null && !AsksForAnew(request) };
-        if (string.Equals(request.Query["validateOnly"], "true", StringComparison.OrdinalIgnoreCase))
+        call = call.SentBy(request) with { Parts = body.Parts, Webhook = webhook, MayReuse = webhook is null && !AsksForAnew(request) };
+        if (request.Query.IsSet("validateOnly"))
         {
             return await explainer.ExplainAsync(call, cancellationToken) switch
             {
@@ -80,6 +80,11 @@ public sealed class CallEndpoints(
         if (old.Outcome is null)
         {
             return Problems.From("conflict", "The run has not ended. Only an ended run can be run again.");
+        }
+
+        if (!request.Caller().Scope.Has(old.Workflow))
+        {
+            return Problems.From("forbidden", $"This key may not use the workflow '{old.Workflow}'.");
         }
 
         if (await quotas.RefusalAsync(request.HttpContext.Response, old.Client, cancellationToken) is { } overQuota)

@@ -13,9 +13,9 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
     {
         var response = request.HttpContext.Response;
         response.Headers.CacheControl = "no-store";
+        Preferences.Tell(request, isMinimal: preferences.Return is ReturnForm.Minimal && run.Outcome is RunOutcome.Succeeded);
         if (run.Outcome is RunOutcome.Succeeded && preferences.Return is ReturnForm.Minimal)
         {
-            response.Headers["Preference-Applied"] = "return=minimal";
             return Json(await resource.MinimalAsync(run, preferences.View, cancellationToken), contentType: AnswerTypes.Minimal);
         }
 

@@ -10,8 +10,6 @@ namespace ComfyFunc.Runs;
 public sealed class RunEndpoints(
     RunStore runs, RunWaiter waiter, RunResource resource, RunAnswers answers, RunEventStream events, RunRemoval removal, ComfyFuncOptions options)
 {
-    private const int LargestPage = 200;
-
     /// <summary>GET /api/runs/{id}/events: the run's events as they happen; <c>Last-Event-ID</c> goes on after one.</summary>
     public async Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -20,9 +18,14 @@ public sealed class RunEndpoints(
             return RunAnswers.NotFound(id);
         }
 
+        if (HttpMethods.IsHead(request.Method))
+        {
+            return Results.Content(null, "text/event-stream");
+        }
+
         var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? "0";
         return int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
-            ? events.Follow(run, after, withPreviews: string.Equals(request.Query["previews"], "true", StringComparison.OrdinalIgnoreCase))
+            ? events.Follow(run, after, withPreviews: request.Query.IsSet("previews"))
             : Problems.From("invalid_request", "Last-Event-ID is an id that this stream has sent.");
     }
 
@@ -43,7 +46,7 @@ public sealed class RunEndpoints(
 
         try
         {
-            var page = await runs.PageAsync(new RunFilter(query["workflow"].FirstOrDefault(), status, ClientToList(request), query["batch"].FirstOrDefault()), Paging.SizeOf(request, LargestPage), Paging.ContinuationOf(request), cancellationToken);
+            var page = await runs.PageAsync(new RunFilter(query["workflow"].FirstOrDefault(), status, ClientToList(request), query["batch"].FirstOrDefault()), Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
             return RunAnswers.Json(new JsonObject { ["runs"] = await resource.ShowAllAsync(page.Runs, OutputForm.Url, cancellationToken), ["continuation"] = page.Continuation });
         }
         catch (FormatException)
@@ -72,7 +75,9 @@ public sealed class RunEndpoints(
         }
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        return preferences.Return is ReturnForm.Minimal && run.Outcome is RunOutcome.Succeeded
+        var isMinimal = preferences.Return is ReturnForm.Minimal && run.Outcome is RunOutcome.Succeeded;
+        Preferences.Tell(request, isMinimal);
+        return isMinimal
             ? RunAnswers.Json(await resource.MinimalAsync(run, preferences.View, cancellationToken))
             : RunAnswers.Json(await resource.ShowAsync(run, preferences.View, cancellationToken));
     }

@@ -41,7 +41,13 @@ public sealed class RunIntake(
             case StrictJson.Malformed malformed:
                 return Refuse(malformed.Fault);
             case StrictJson.Parsed { Root: var root } when ExtraDataReader.Split(root, workflow.Contract) is var extra:
-                return extra.Fault is { } fault ? Refuse(fault) : ValueBinder.Bind(workflow, extra.Rest, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
+                if (extra.Fault is { } fault)
+                {
+                    return Refuse(fault);
+                }
+
+                var (body, faults) = FormParts.Fill(extra.Rest, call.Parts, workflow.Contract);
+                return !faults.IsEmpty ? new BindReply.Refused(faults) : ValueBinder.Bind(workflow, body, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
                 {
                     Binding.Invalid invalid => new BindReply.Refused(invalid.Faults),
                     Binding.Valid valid => new BindReply.Bound(row.Name, picked, workflow, catalog, valid.Values, valid.Files) { ExtraData = extra.Given },

@@ -12,7 +12,7 @@ internal static class WebhookWishes
     {
         if (!query.ContainsKey("webhook"))
         {
-            return (null, []);
+            return query.ContainsKey("webhookEvents") ? (null, [new("invalid_request", "webhookEvents goes with webhook.", "/webhookEvents")]) : (null, []);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -42,7 +42,7 @@ internal static class WebhookWishes
         ImmutableArray<string> events = [.. names];
         foreach (var unknown in events.Where(e => !WebhookEvents.All.Contains(e, StringComparer.Ordinal)))
         {
-            faults.Add(new("invalid_request", $"'{unknown}' is none of {string.Join(", ", WebhookEvents.All)}.", pointer));
+            faults.Add(new("invalid_request", $"'{unknown}' is none of {string.Join(", ", WebhookEvents.All)}.{Suggestion.Nearest(unknown, WebhookEvents.All)}", pointer));
         }
 
         return events;

@@ -28,7 +28,9 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
         {
             case StrictJson.Malformed malformed:
                 return Problems.From(malformed.Fault with { Code = "invalid_request" });
-            case StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } when root.TryGetProperty("version", out var version):
+            case StrictJson.Parsed { Root: var root } when BodyMembers.Unknown(root, "", "The body", ["version"]).ToImmutableArray() is { IsEmpty: false } unknown:
+                return Problems.From(unknown);
+            case StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } when root.TryGetProperty("version", out var version) && version.ValueKind is JsonValueKind.Number or JsonValueKind.String:
                 return await MoveAsync(request, name, alias, row => WorkflowEndpoints.Pick(row, version.ToString()), cancellationToken);
             case StrictJson.Parsed:
                 return Problems.From("invalid_request", "The body says which version: {\"version\":3}, or another alias.", "/version");
@@ -72,7 +74,7 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
 
             var history = row.HistoryOf(alias);
             var differences = history is [.., var now] && row.Find(now) is { } before ? await CompareAsync(before, version, cancellationToken) : [];
-            if (differences.Any(d => d.IsBreaking) && string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase))
+            if (differences.Any(d => d.IsBreaking) && WorkflowEndpoints.RefusesBreaking(request))
             {
                 return Problems.From([.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
             }

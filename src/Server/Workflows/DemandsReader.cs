@@ -59,7 +59,7 @@ public static class DemandsReader
 
     private static Demands Refuse(Demands demands, string name, ImmutableArray<Fault>.Builder faults)
     {
-        faults.Add(new("invalid_workflow", "requires has labels and minVramGb, and nothing else.", $"/requires/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}"));
+        faults.Add(new("invalid_request", $"requires has labels and minVramGb, and nothing else.{Suggestion.Nearest(name, ["labels", "minVramGb"])}", JsonPointer.Of("requires", name)));
         return demands;
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Callers;
 using ComfyFunc.Pool;
 using Microsoft.AspNetCore.Http;
 
@@ -11,8 +12,6 @@ namespace ComfyFunc.Workflows;
 /// <summary>The endpoints that save workflows and show them.</summary>
 public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveWorkflows live, ComfyFuncOptions options, TimeProvider clock)
 {
-    private const int LargestPage = 200;
-
     /// <summary>PUT /api/workflows/{name}: 201 for a new one, 200 for a new or an unchanged version.</summary>
     public async Task<IResult> PutAsync(HttpRequest request, string name, CancellationToken cancellationToken)
     {
@@ -45,6 +44,12 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     /// <summary>GET /api/workflows/{name} and …/versions/{version}: the contract, and the prompt with ?include=prompt.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
     {
+        var withPrompt = request.Query.ContainsKey("include");
+        if (withPrompt && request.Caller().Role < Role.Author)
+        {
+            return Problems.From("forbidden", "Prompts are for authors: ?include=prompt takes the role author.");
+        }
+
         if (await workflows.FindAsync(name, cancellationToken) is not { DeletedAt: null } row)
         {
             return NotFound(name);
@@ -63,7 +68,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
 
         var workflow = (await live.OfAsync(picked, cancellationToken)).Workflow;
         var shown = Show(row, picked, workflow.Contract, workflow.Warnings);
-        if (request.Query["include"] == "prompt")
+        if (withPrompt)
         {
             shown["prompt"] = JsonNode.Parse(workflow.PromptJson);
         }
@@ -76,8 +81,8 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     {
         try
         {
-            var page = await workflows.PageAsync(Paging.SizeOf(request, LargestPage), Paging.ContinuationOf(request), cancellationToken);
-            var shown = page.Workflows.Select(r => (JsonNode)new JsonObject
+            var page = await workflows.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
+            var shown = page.Workflows.Where(r => request.Caller().Scope.Has(r.Name)).Select(r => (JsonNode)new JsonObject
             {
                 ["name"] = r.Name,
                 ["version"] = r.Latest.Version,
@@ -137,12 +142,15 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         : row.HistoryOf(version) is [.., var named] ? row.Find(named)
         : null;
 
+    /// <summary>Whether the caller wants no change that callers of a workflow would notice.</summary>
+    public static bool RefusesBreaking(HttpRequest request) => string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase);
+
     public static IResult NotFound(string name) => Problems.From("workflow_not_found", $"There is no workflow '{name}'.");
 
     private static SaveTerms TermsOf(HttpRequest request) => new(
         request.Headers.IfMatch.FirstOrDefault(),
         request.Headers.IfNoneMatch.FirstOrDefault(),
-        string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase));
+        RefusesBreaking(request));
 
     private static IResult Answer(HttpRequest request, SaveReply.Saved saved)
     {

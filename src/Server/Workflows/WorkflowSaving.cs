@@ -18,11 +18,14 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
         }
 
         var (demands, faults) = DemandsReader.Read(document);
+        faults = [.. EnvelopeCheck.Faults(document), .. faults];
         var (settings, settingFaults) = WorkflowSettings.Read(document);
         var extra = ExtraDataReader.OfDocument(document);
         if (!faults.IsEmpty || !settingFaults.IsEmpty || extra.Fault is not null)
         {
-            return new SaveReply.Refused([.. faults, .. settingFaults, .. extra.Fault is { } fault ? [fault] : Array.Empty<Fault>()]);
+            // A request that says what nobody reads cannot be read at all, whatever else is wrong with it.
+            Fault[] all = [.. faults, .. settingFaults, .. extra.Fault is { } fault ? [fault] : Array.Empty<Fault>()];
+            return new SaveReply.Refused([.. all.OrderBy(f => f.Code != "invalid_request")]);
         }
 
         var sealedExtra = await extraData.OfWorkflowAsync(name, extra.Given, cancellationToken);

@@ -92,7 +92,8 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
 
     private static WorkflowSettings Refuse(WorkflowSettings settings, string name, ImmutableArray<Fault>.Builder faults)
     {
-        faults.Add(new("invalid_workflow", "settings has startWithin, finishWithin, stripMetadata and hiddenSeeds, and nothing else.", $"/settings{JsonPointer.Of(name)}"));
+        string[] known = ["startWithin", "finishWithin", "stripMetadata", "hiddenSeeds"];
+        faults.Add(new("invalid_request", $"settings has startWithin, finishWithin, stripMetadata and hiddenSeeds, and nothing else.{Suggestion.Nearest(name, known)}", $"/settings{JsonPointer.Of(name)}"));
         return settings;
     }
 }

@@ -72,7 +72,7 @@ public class ValueBinderTests
     public void A_value_goes_to_every_node_of_the_tag_that_has_the_input()
     {
         var workflow = SmallCatalog.Read("""
-            {"1":{"class_type":"Make","inputs":{"color":1},"_meta":{"title":"[both]"}},"2":{"class_type":"Make","inputs":{"color":2},"_meta":{"title":"[Both]"}},"5":{"class_type":"Size","inputs":{"width":512},"_meta":{"title":"[both]"}},
+            {"1":{"class_type":"Make","inputs":{"color":1},"_meta":{"title":"[both]"}},"2":{"class_type":"Make","inputs":{"color":2},"_meta":{"title":"[both]"}},"5":{"class_type":"Size","inputs":{"width":512},"_meta":{"title":"[both]"}},
              "3":{"class_type":"Mix","inputs":{"one":["1",0],"two":["2",0]}},"4":{"class_type":"Save","inputs":{"images":["3",0],"prefix":"p"}}}
             """);
         var bound = Assert.IsType<Binding.Valid>(Bind(workflow, """{"both":{"color":9,"width":64}}"""));
