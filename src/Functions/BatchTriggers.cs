@@ -15,6 +15,29 @@ public sealed class BatchTriggers(DurableClientSource clients, Api api)
         return api.AnswerAsync(request, nameof(RunBatch), cancellationToken);
     }
 
+    [Function(nameof(RunVersionBatch))]
+    public Task<IResult> RunVersionBatch(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.VersionBatches)] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return api.AnswerAsync(request, nameof(RunVersionBatch), cancellationToken);
+    }
+
+    [Function(nameof(ListBatches))]
+    public Task<IResult> ListBatches(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Batches)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(ListBatches), cancellationToken);
+
+    [Function(nameof(GetBatchOutputs))]
+    public Task<IResult> GetBatchOutputs(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.BatchOutputs)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(GetBatchOutputs), cancellationToken);
+
+    [Function(nameof(GetBatchTable))]
+    public Task<IResult> GetBatchTable(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.BatchTable)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(GetBatchTable), cancellationToken);
+
     [Function(nameof(GetBatch))]
     public Task<IResult> GetBatch(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Batch)] HttpRequest request, CancellationToken cancellationToken) =>

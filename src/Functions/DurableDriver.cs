@@ -96,12 +96,12 @@ public sealed partial class DurableDriver(DurableClientSource clients, IServiceP
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Run {RunId} was driven by nobody; it is taken over.")]
+    [LoggerMessage(3201, LogLevel.Warning, "Run {RunId} was driven by nobody; it is taken over.")]
     private partial void RunTakenOver(RunId runId);
 
-    [LoggerMessage(LogLevel.Warning, "This process has had no Durable client yet; what it had for run {RunId} is made up for by another.")]
+    [LoggerMessage(3202, LogLevel.Warning, "This process has had no Durable client yet; what it had for run {RunId} is made up for by another.")]
     private partial void NoClient(RunId runId);
 
-    [LoggerMessage(LogLevel.Warning, "The durable runtime did not take what concerns run {RunId}; it is made up for later.")]
+    [LoggerMessage(3203, LogLevel.Warning, "The durable runtime did not take what concerns run {RunId}; it is made up for later.")]
     private partial void NotCarriedOut(RunId runId, Exception exception);
 }

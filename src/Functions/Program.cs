@@ -1,6 +1,7 @@
 using ComfyFunc;
 using ComfyFunc.Functions;
 using ComfyFunc.Runs;
+using ComfyFunc.Settings;
 using ComfyFunc.Storage;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
@@ -18,8 +19,20 @@ builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("M
 
 // Function keys guard the API, and whoever follows a link has none.
 ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.SignLinks)}", "true")] });
+try
+{
+    SettingsReader.Demand(builder.Configuration);
+}
+catch (SettingsException e)
+{
+    // The Functions host shows what its worker says there.
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+
 builder.Services.AddStorage(StorageSettings.Read(builder.Configuration));
 builder.Services.AddComfyFunc(builder.Configuration.GetSection(ComfyFuncOptions.Section));
 builder.Services.AddSingleton<DurableClientSource>();
 builder.Services.AddSingleton<IRunDriver, DurableDriver>();
-builder.Build().Run();
+await builder.Build().RunAsync();
+return 0;

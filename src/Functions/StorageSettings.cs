@@ -1,3 +1,4 @@
+using ComfyFunc.Settings;
 using ComfyFunc.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -8,7 +9,7 @@ internal static class StorageSettings
 {
     public static StorageOptions Read(IConfiguration configuration)
     {
-        var options = configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
+        var options = SettingsReader.ReadStorage(configuration.GetSection(SettingsReader.StorageSection)).Demand();
         return options.NamesAccount ? options : options.OfConnection(configuration, "AzureWebJobsStorage");
     }
 }

@@ -15,6 +15,9 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
 
     protected TimeProvider Clock { get; } = clock;
 
+    /// <summary>What is said once a minute.</summary>
+    protected RepeatedFailures Failures { get; } = new(clock);
+
     /// <summary>Runs rounds until the process stops.</summary>
     public async Task LoopAsync(CancellationToken stoppingToken)
     {
@@ -26,12 +29,20 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
             }
             catch (StorageUnavailableException e)
             {
-                StorageWasUnavailable(GetType().Name, e);
+                if (Failures.IsToBeSaid(nameof(StorageWasUnavailable), out var unsaid))
+                {
+                    StorageWasUnavailable(GetType().Name, e.GetBaseException().Message, unsaid);
+                }
+
                 await Task.Delay(Respite, Clock, stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                RoundFailed(GetType().Name, e);
+                if (Failures.IsToBeSaid(e.GetType().Name, out var unsaid))
+                {
+                    RoundFailed(GetType().Name, unsaid, e);
+                }
+
                 await Task.Delay(Respite, Clock, stoppingToken);
             }
         }
@@ -42,9 +53,9 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
     /// <summary>Waits for whatever the next round is about, then carries it out.</summary>
     protected abstract Task RoundAsync(CancellationToken stoppingToken);
 
-    [LoggerMessage(LogLevel.Warning, "{Service} could not reach storage; its next round comes soon.")]
-    private partial void StorageWasUnavailable(string service, Exception exception);
+    [LoggerMessage(1001, LogLevel.Warning, "{Service} could not reach storage; its next round comes soon. {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void StorageWasUnavailable(string service, string reason, int unsaid);
 
-    [LoggerMessage(LogLevel.Error, "A round of {Service} failed; the next one comes soon.")]
-    private partial void RoundFailed(string service, Exception exception);
+    [LoggerMessage(1002, LogLevel.Error, "A round of {Service} failed; the next one comes soon. Not said since the last time: {Unsaid}.")]
+    private partial void RoundFailed(string service, int unsaid, Exception exception);
 }

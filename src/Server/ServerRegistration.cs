@@ -7,6 +7,7 @@ using ComfyFunc.Pool;
 using ComfyFunc.Processes;
 using ComfyFunc.Runs;
 using ComfyFunc.Secrets;
+using ComfyFunc.Settings;
 using ComfyFunc.Storage;
 using ComfyFunc.Usage;
 using ComfyFunc.Web;
@@ -15,7 +16,6 @@ using ComfyFunc.Workflows;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 namespace ComfyFunc;
 
@@ -25,11 +25,10 @@ public static class ServerRegistration
     /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
     public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage", "batches", "results", "processes", "ends", "progress", "follows"];
 
+    /// <exception cref="SettingsException">The settings cannot be taken as they are.</exception>
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
-        services.AddOptions<ComfyFuncOptions>().Bind(section).ValidateOnStart();
-        services.TryAddSingleton<IValidateOptions<ComfyFuncOptions>, ComfyFuncOptionsValidator>();
-        services.TryAddSingleton(s => s.GetRequiredService<IOptions<ComfyFuncOptions>>().Value);
+        services.TryAddSingleton(SettingsReader.ReadComfyFunc(section).Demand());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<SecretKey>();
         services.TryAddSingleton<Sealer>();
@@ -154,7 +153,9 @@ public static class ServerRegistration
         services.TryAddSingleton<BatchBell>();
         services.TryAddSingleton<BatchFeeder>();
         services.AddHostedService(s => s.GetRequiredService<BatchFeeder>());
+        services.TryAddSingleton<BatchResource>();
         services.TryAddSingleton<BatchEndpoints>();
+        services.TryAddSingleton<BatchResultEndpoints>();
         services.TryAddSingleton<UsageStore>();
         services.TryAddSingleton<UsageMeter>();
         services.AddHostedService(s => s.GetRequiredService<UsageMeter>());
@@ -166,6 +167,7 @@ public static class ServerRegistration
         services.TryAddSingleton<PageGuard>();
         services.TryAddSingleton<AllowedOrigins>();
         services.TryAddSingleton<PublicAddress>();
+        services.TryAddSingleton<ProblemLog>();
         services.TryAddSingleton<Api>();
         services.TryAddSingleton<KeyEndpoints>();
         services.TryAddSingleton<WorkflowEndpoints>();

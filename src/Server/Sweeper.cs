@@ -11,6 +11,8 @@ public sealed partial class Sweeper(Sweeps sweeps, TimeProvider clock, ILogger<S
     private static readonly TimeSpan RescueInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(10);
 
+    private readonly RepeatedFailures failures = new(clock);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
 
     public Task LoopAsync(CancellationToken stoppingToken) => Task.WhenAll(
@@ -30,7 +32,10 @@ public sealed partial class Sweeper(Sweeps sweeps, TimeProvider clock, ILogger<S
             }
             catch (StorageUnavailableException e)
             {
-                StorageWasUnavailable(e);
+                if (failures.IsToBeSaid(nameof(StorageWasUnavailable), out var unsaid))
+                {
+                    StorageWasUnavailable(e.GetBaseException().Message, unsaid);
+                }
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -39,9 +44,9 @@ public sealed partial class Sweeper(Sweeps sweeps, TimeProvider clock, ILogger<S
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "A sweep could not reach storage; the next one comes.")]
-    private partial void StorageWasUnavailable(Exception exception);
+    [LoggerMessage(1011, LogLevel.Warning, "A sweep could not reach storage; the next one comes. {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void StorageWasUnavailable(string reason, int unsaid);
 
-    [LoggerMessage(LogLevel.Error, "A sweep failed; the next one comes.")]
+    [LoggerMessage(1012, LogLevel.Error, "A sweep failed; the next one comes.")]
     private partial void SweepFailed(Exception exception);
 }

@@ -6,14 +6,23 @@ using ComfyFunc.ComfySim;
 namespace ComfyFunc.Standalone;
 
 /// <summary>Shows the main job on this machine: two simulated hosts, the sample workflows, one real call with its progress, and the picture.</summary>
-public sealed class Demo(WebApplication app) : IAsyncDisposable
+internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
 {
     private const string Sample = "txt2img";
     private const string Call = """{"positive":{"text":"a lighthouse at dawn, mist over the sea"},"sampler":{"seed":1234}}""";
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(150);
 
-    private readonly HttpClient http = new() { BaseAddress = StandaloneApp.UrlOf(app) };
+    private readonly HttpClient http = ClientOf(app, door);
     private readonly List<(string Id, SimulatedHost Host)> hosts = [];
+
+    /// <summary>Says what comes and how long it takes, before anything of it is done.</summary>
+    public static void Introduce(StartSettings settings)
+    {
+        Console.WriteLine("The demo starts the server and two simulated ComfyUI hosts, saves the workflows of samples/, makes a call and writes its picture to out/.");
+        Console.WriteLine(settings.Storage.NamesAccount ? "It takes about 10 seconds."
+            : Directory.Exists(settings.Own.Tools) ? "It takes about 15 seconds."
+            : $"It takes about 15 seconds; this first time npm also installs Azurite, the storage emulator, into {settings.Own.Tools}, which takes a minute or so.");
+    }
 
     /// <returns>Whether the call succeeded and its picture was written.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
@@ -55,6 +64,19 @@ public sealed class Demo(WebApplication app) : IAsyncDisposable
         http.Dispose();
     }
 
+    // It speaks to itself over this machine alone, where no certificate has to prove anything.
+    private static HttpClient ClientOf(WebApplication app, DemoDoor door)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } }) { BaseAddress = StandaloneApp.LoopbackOf(app) };
+        http.DefaultRequestHeaders.UserAgent.ParseAdd(Product.UserAgent);
+        if (door.Key is { } key)
+        {
+            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        }
+
+        return http;
+    }
+
     private async Task AddHostAsync(string id, CancellationToken cancellationToken)
     {
         var host = await SimulatedHost.StartAsync(new SimOptions { Name = id }, cancellationToken);
@@ -87,7 +109,7 @@ public sealed class Demo(WebApplication app) : IAsyncDisposable
                 line = news;
             }
 
-            if ((string?)run["status"] is not ("queued" or "running"))
+            if ((string?)run["status"] is not ("queued" or "running" or "canceling"))
             {
                 return run;
             }
@@ -118,23 +140,25 @@ public sealed class Demo(WebApplication app) : IAsyncDisposable
         }
 
         Directory.CreateDirectory("out");
+        using var links = new HttpClient();
         foreach (var artifact in run["outputs"]!.AsObject().SelectMany(o => o.Value!.AsArray()).Where(a => a?["url"] is not null))
         {
             // A SAS link needs no key and no header: any HTTP client can fetch it until it expires.
             var path = Path.Combine("out", $"{run["id"]}-{Path.GetFileName((string)artifact!["name"]!)}");
             await using var file = File.Create(path);
-            await using var content = await http.GetStreamAsync(new Uri((string)artifact["url"]!), cancellationToken);
+            await using var content = await links.GetStreamAsync(new Uri((string)artifact["url"]!), cancellationToken);
             await content.CopyToAsync(file, cancellationToken);
             Console.WriteLine($"Wrote {path}  ({artifact["width"]} x {artifact["height"]}, {artifact["bytes"]} bytes)");
         }
 
         var url = http.BaseAddress!.AbsoluteUri; // Set by the constructor.
+        var key = door.Key is null ? "" : " -H \"X-Api-Key: $KEY\"";
         Console.WriteLine($"""
 
-            Repeat it:
-              curl -X POST {url}api/workflows/{Sample} -H 'Content-Type: application/json' -H 'Prefer: wait=60' -d '{Call}'
-              curl {url}api/runs/{run["id"]}
-              curl -L -o picture.png {url}api/runs/{run["id"]}/outputs/picture/0
+            Repeat it{(door.Key is null ? "" : ", with the key of a caller in $KEY")}:
+              curl -X POST {url}api/workflows/{Sample}{key} -H 'Content-Type: application/json' -H 'Prefer: wait=60' -d '{Call}'
+              curl{key} {url}api/runs/{run["id"]}
+              curl{key} -L -o picture.png {url}api/runs/{run["id"]}/outputs/picture/0
             """);
         return true;
     }

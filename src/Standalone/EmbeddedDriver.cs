@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using ComfyFunc.Runs;
+using ComfyFunc.Storage;
 using Microsoft.Extensions.Hosting;
 
 namespace ComfyFunc.Standalone;
@@ -15,6 +16,7 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
 
     private readonly ConcurrentDictionary<RunId, Channel<RunEvent>> mailboxes = new();
     private readonly CancellationTokenSource stopping = new();
+    private readonly RepeatedFailures failures = new(clock);
     private long signals;
 
     // Resolved late: the executor's dispatcher signals through this driver.
@@ -150,7 +152,7 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                StepFailed(run, tries, e);
+                Say(run, tries, e);
                 if (tries == MostTries)
                 {
                     return new(clock.GetUtcNow() + LongestDelay, step);
@@ -161,9 +163,25 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
+    // Without storage every run's step fails, and for one reason.
+    private void Say(RunId run, int tries, Exception e)
+    {
+        if (e is not StorageUnavailableException)
+        {
+            StepFailed(run, tries, e);
+        }
+        else if (failures.IsToBeSaid(nameof(StorageWasUnavailable), out var unsaid))
+        {
+            StorageWasUnavailable(run, e.GetBaseException().Message, unsaid);
+        }
+    }
+
+    [LoggerMessage(3211, LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
     private partial void RunsResumed(int count);
 
-    [LoggerMessage(LogLevel.Error, "A step of run {RunId} failed at try {Try}.")]
+    [LoggerMessage(3212, LogLevel.Error, "A step of run {RunId} failed at try {Try}.")]
     private partial void StepFailed(RunId runId, int @try, Exception exception);
+
+    [LoggerMessage(3213, LogLevel.Warning, "Storage did not answer a step of run {RunId}; it is tried again. {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void StorageWasUnavailable(RunId runId, string reason, int unsaid);
 }

@@ -17,22 +17,26 @@ public sealed class LocalStorage : IAsyncDisposable
 
     public StorageOptions Options { get; }
 
-    public static async Task<LocalStorage> PrepareAsync(IConfiguration configuration, CancellationToken cancellationToken)
+    public static async Task<LocalStorage> PrepareAsync(StartSettings settings, IConfiguration configuration, CancellationToken cancellationToken)
     {
-        var configured = configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
-        if (configured.NamesAccount)
+        if (settings.Storage.NamesAccount)
         {
-            return new(configured, null, null);
+            return new(settings.Storage, null, null);
         }
 
-        var folder = Path.GetFullPath(configuration["Data"] ?? ".data");
+        var folder = Path.GetFullPath(settings.Own.Data);
+        var tools = Path.GetFullPath(settings.Own.Tools);
         var claim = Claim(folder);
         try
         {
-            using var loggers = LoggerFactory.Create(l => l.AddSimpleConsole(c => c.SingleLine = true));
-            var azurite = await AzuriteProcess.StartAsync(
-                new() { DataFolder = Path.Combine(folder, "azurite"), ToolFolder = Path.GetFullPath(configuration["Tools"] ?? ".tools") }, loggers.CreateLogger<AzuriteProcess>(), cancellationToken);
-            return new(configured with { ConnectionString = azurite.ConnectionString }, azurite, claim);
+            using var loggers = ConsoleLog.Early(configuration);
+            var azurite = await AzuriteProcess.StartAsync(new() { DataFolder = Path.Combine(folder, "azurite"), ToolFolder = tools }, loggers.CreateLogger<AzuriteProcess>(), cancellationToken);
+            return new(settings.Storage with { ConnectionString = azurite.ConnectionString }, azurite, claim);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            await claim.DisposeAsync();
+            throw new StartRefusedException($"Data, Tools: nothing can be kept in {folder} or {tools}: {e.Message} Choose others: --Data <folder> --Tools <folder>");
         }
         catch
         {
@@ -57,14 +61,19 @@ public sealed class LocalStorage : IAsyncDisposable
     // The system gives the lock back even after a kill.
     private static FileStream Claim(string folder)
     {
-        Directory.CreateDirectory(folder);
+        var mark = Path.Combine(folder, "in-use");
         try
         {
-            return new FileStream(Path.Combine(folder, "in-use"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(folder);
+            return new FileStream(mark, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException) when (File.Exists(mark))
         {
-            throw new StartRefusedException($"Another ComfyFunc is using the data folder {folder}. Stop it, or choose another folder: --Data <folder>.");
+            throw new StartRefusedException($"Data: another ComfyFunc is using the folder {folder}. Stop it, or choose another folder: --Data <folder>");
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new StartRefusedException($"Data: nothing can be written to the folder {folder}: {e.Message} Choose another folder: --Data <folder>");
         }
     }
 }

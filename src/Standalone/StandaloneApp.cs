@@ -9,7 +9,7 @@ namespace ComfyFunc.Standalone;
 /// <summary>The whole product as one web application: Kestrel, the API, and the embedded driver.</summary>
 public static class StandaloneApp
 {
-    private const string DefaultUrl = "http://localhost:7071";
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
 
     public static IConfiguration ReadSettings(string[] args) => CreateBuilder(args).Configuration;
 
@@ -17,7 +17,7 @@ public static class StandaloneApp
     {
         var builder = CreateBuilder(args);
         configure?.Invoke(builder);
-        RefuseOpenDoors(builder.Configuration);
+        RefuseOpenDoors(builder.Configuration, StartSettings.Read(builder.Configuration));
         builder.Services.AddStorage(storage);
         builder.Services.AddComfyFunc(builder.Configuration.GetSection(ComfyFuncOptions.Section));
         builder.Services.AddSingleton<EmbeddedDriver>();
@@ -34,43 +34,69 @@ public static class StandaloneApp
     public static Uri UrlOf(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/') + "/"); // Kestrel has it once started.
 
-    public static void Announce(WebApplication app) => Console.WriteLine($"ComfyFunc serves on {UrlOf(app).AbsoluteUri}api  (Ctrl+C stops it)");
+    /// <summary>Where this machine itself reaches it.</summary>
+    public static Uri LoopbackOf(WebApplication app)
+    {
+        var url = UrlOf(app);
+        return IPAddress.TryParse(url.Host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)) ? new UriBuilder(url) { Host = "127.0.0.1" }.Uri : url;
+    }
+
+    public static void Announce(WebApplication app) => Console.WriteLine($"ComfyFunc {Product.Version} serves on {UrlOf(app).AbsoluteUri}api  (Ctrl+C stops it)");
+
+    /// <summary>Refuses addresses and certificates that cannot be had, before anything else is begun.</summary>
+    public static void RefuseLostAddresses(IConfiguration configuration)
+    {
+        string[] troubles = [.. ListenAddress.Of(configuration).Select(a => a.Trouble()).OfType<string>(), .. CertificateFiles.Trouble(configuration)];
+        if (troubles.Length > 0)
+        {
+            throw new StartRefusedException([.. troubles]);
+        }
+    }
 
     private static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
+        ConsoleLog.AddDefaults(builder.Configuration, builder.Configuration["Logging:Console:FormatterName"]);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
         {
-            builder.WebHost.UseUrls(DefaultUrl);
+            builder.WebHost.UseUrls(StandaloneOptions.DefaultUrl);
         }
 
         // Bodies are limited where they are read, with an answer that says so.
         builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = null);
-        builder.Logging.AddSimpleConsole(c =>
-        {
-            c.SingleLine = true;
-            c.TimestampFormat = "HH:mm:ss ";
-        });
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning)
-            .AddFilter("Azure", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        SayFailuresOnce(builder);
         return builder;
     }
 
-    // Without keys whoever reaches the port may run every workflow and see every run.
-    private static void RefuseOpenDoors(ConfigurationManager configuration)
+    // Why it did not start is said in one line, not by the host with a stack trace before.
+    private static void SayFailuresOnce(WebApplicationBuilder builder)
     {
-        var urls = (configuration["urls"] ?? DefaultUrl).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (urls.FirstOrDefault(u => !IsLoopback(u)) is { } open && !configuration.GetValue<bool>("AllowAnonymous") && !AsksForKeys(configuration))
+        var hasStarted = false;
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.StartupTimeout = LongestStart);
+        builder.Services.AddHostedService(s => new Started(s.GetRequiredService<IHostApplicationLifetime>(), () => hasStarted = true));
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level >= (hasStarted ? LogLevel.Warning : LogLevel.None));
+    }
+
+    // Without keys whoever reaches the port may run every workflow and see every run.
+    internal static void RefuseOpenDoors(IConfiguration configuration, StartSettings settings)
+    {
+        if (!settings.Own.AllowAnonymous && !settings.ComfyFunc.AsksForKeys && ListenAddress.Of(configuration).FirstOrDefault(a => !a.IsLoopback) is { } open)
         {
             throw new StartRefusedException(
-                $"{open} can be reached from other machines, and calls need no key. Bind to localhost, give callers keys (ComfyFunc:Callers), or set AllowAnonymous=true where a network of your own keeps strangers out.");
+                $"{open.Setting}: {open.Binding} can be reached from other machines, and calls need no key. Bind to localhost, give callers keys (ComfyFunc:Callers), or set AllowAnonymous=true where a network of your own keeps strangers out.");
         }
     }
 
-    private static bool AsksForKeys(ConfigurationManager configuration) =>
-        (configuration.GetSection(ComfyFuncOptions.Section).Get<ComfyFuncOptions>() ?? new()).AsksForKeys;
+    /// <summary>Notes that the start is over.</summary>
+    private sealed class Started(IHostApplicationLifetime lifetime, Action note) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            lifetime.ApplicationStarted.Register(note);
+            return Task.CompletedTask;
+        }
 
-    private static bool IsLoopback(string url) =>
-        BindingAddress.Parse(url).Host is var host
-        && (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -26,7 +27,8 @@ public class BatchTests(AppFixture app, AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
         Assert.EndsWith((string)batch["links"]!["self"]!, accepted.Headers.Location!.ToString(), StringComparison.Ordinal);
         Assert.Equal((3, 3, 1.0), ((int)ended["total"]!, (int)ended["runs"]!["succeeded"]!, (double)ended["progress"]!));
-        Assert.All(runs, r => Assert.Equal((string)batch["id"]!, (string)r!["batch"]!));
+        Assert.Equal([("{\"my sampler\":{\"seed\":23},\"size\":{\"width\":128}}", 2), ("{\"my sampler\":{\"seed\":22}}", 1), ("{\"my sampler\":{\"seed\":21}}", 0)], runs.Select(r => (r!["batch"]!["cell"]!.ToJsonString(), (int)r["batch"]!["index"]!)));
+        Assert.All(runs, r => Assert.Equal((string)batch["id"]!, (string)r!["batch"]!["id"]!));
         Assert.Equal([64, 64, 128], runs.Select(r => (int)r!["outputs"]!["my image"]![0]!["width"]!).Order());
     }
 
@@ -38,6 +40,54 @@ public class BatchTests(AppFixture app, AzuriteFixture azurite)
         var batch = await accepted.JsonAsync();
 
         Assert.Equal(6, (int)(await EndAsync(app.Http, batch, "completed"))["runs"]!["succeeded"]!);
+    }
+
+    [Fact]
+    public async Task What_came_of_a_batch_is_one_table_and_one_file()
+    {
+        await app.Http.SaveAsync("batched", Prompts.Picture);
+        using var accepted = await PostAsync(app.Http, """{"matrix":{"my sampler":{"seed":[31,32],"cfg":[5]}},"metadata":{"sweep":"one"}}""");
+        var batch = await accepted.JsonAsync();
+        var path = $"batches/{(string)batch["id"]!}";
+        var ended = await EndAsync(app.Http, batch, "completed");
+        using var table = await app.Http.GetAsync(new Uri($"{path}/runs.csv", UriKind.Relative), Cancellation);
+        var rows = (await table.Content.ReadAsStringAsync(Cancellation)).Split("\r\n").Select(r => r.Split(',')).ToArray();
+        using var made = await app.Http.GetAsync(new Uri($"{path}/outputs?bundle=zip", UriKind.Relative), Cancellation);
+        using var again = await app.Http.GetAsync(new Uri($"{path}/outputs?bundle=zip", UriKind.Relative), Cancellation);
+        using var unsaid = await app.Http.GetAsync(new Uri($"{path}/outputs", UriKind.Relative), Cancellation);
+        using var anyone = new HttpClient();
+        await using var zip = await ZipArchive.CreateAsync(await anyone.GetStreamAsync(made.Headers.Location, Cancellation), ZipArchiveMode.Read, leaveOpen: false, null, Cancellation);
+        var runs = (await GetAsync(app.Http, "runs?metadata.sweep=one")).Single(p => p.Key == "runs").Value!.AsArray();
+
+        Assert.Equal(("text/csv", 4), (table.Content.Headers.ContentType?.MediaType, rows.Length));
+        Assert.Equal(["index", "run", "status", "error", "my sampler.seed", "my sampler.cfg", "seed:my sampler.seed"], rows[0][..7]);
+        Assert.Equal(["0 succeeded 31 5 31", "1 succeeded 32 5 32"], rows[1..3].Select(r => $"{r[0]} {r[2]} {r[4]} {r[5]} {r[6]}"));
+        using var picture = await app.Http.GetAsync(new Uri(rows[1][^1]), Cancellation);
+        Assert.Equal((HttpStatusCode.Redirect, HttpStatusCode.Redirect, HttpStatusCode.Redirect, HttpStatusCode.BadRequest), (picture.StatusCode, made.StatusCode, again.StatusCode, unsaid.StatusCode));
+        Assert.Equal(made.Headers.Location!.AbsolutePath, again.Headers.Location!.AbsolutePath);
+        Assert.Equal(["0000/my image", "0001/my image"], zip.Entries.Select(e => e.FullName[..e.FullName.LastIndexOf('/')]));
+        Assert.Equal(2, runs.Count);
+        Assert.Equal("""{"sweep":"one"}""", ended["metadata"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_batch_of_an_alias_runs_its_version_and_has_no_file_while_it_goes_on()
+    {
+        await app.Http.SaveAsync("batched-v", Prompts.Slow);
+        await app.Http.SaveAsync("batched-v", Prompts.Picture);
+        using var alias = await app.Http.PutAsync(new Uri("workflows/batched-v/aliases/calm", UriKind.Relative), Caller.Body("""{"version":1}"""), Cancellation);
+        using var accepted = await app.Http.PostAsync(new Uri("workflows/batched-v/versions/calm/batches", UriKind.Relative), Caller.Body("""{"inputs":[{"sleep":{"seconds":30},"canvas":{"color":5201}}]}"""), Cancellation);
+        using var unknown = await app.Http.PostAsync(new Uri("workflows/batched-v/versions/9/batches", UriKind.Relative), Caller.Body("""{"inputs":[{}]}"""), Cancellation);
+        var batch = await accepted.JsonAsync();
+        using var early = await app.Http.GetAsync(new Uri($"batches/{(string)batch["id"]!}/outputs?bundle=zip", UriKind.Relative), Cancellation);
+        var listed = (await GetAsync(app.Http, "batches?workflow=batched-v&status=running"))["batches"]!.AsArray();
+        using var cancel = await app.Http.PostAsync($"batches/{(string)batch["id"]!}/cancel");
+        await EndAsync(app.Http, batch, "canceled");
+        using var over = await app.Http.PostAsync($"batches/{(string)batch["id"]!}/cancel");
+
+        Assert.Equal((1, HttpStatusCode.NotFound, HttpStatusCode.Conflict), ((int)batch["version"]!, unknown.StatusCode, early.StatusCode));
+        Assert.Equal((string)batch["id"]!, (string)Assert.Single(listed)!["id"]!);
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.OK), (cancel.StatusCode, over.StatusCode));
     }
 
     [Fact]

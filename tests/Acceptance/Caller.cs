@@ -19,7 +19,7 @@ internal static class Caller
 
     /// <summary>Calls and waits for the end.</summary>
     public static async Task<JsonObject> RunAsync(this HttpClient http, string name, string body = "{}", string query = "") =>
-        await (await http.CallAsync(name, body, "wait=60", query)).JsonAsync();
+        Settled(await (await http.CallAsync(name, body, "wait=60", query)).JsonAsync());
 
     /// <summary>Calls and returns the run's id at once.</summary>
     public static async Task<string> StartAsync(this HttpClient http, string name, string body = "{}") =>
@@ -41,13 +41,26 @@ internal static class Caller
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"runs/{id}", UriKind.Relative));
             request.Headers.Add("Prefer", "wait=5");
             var run = await (await http.SendAsync(request, Cancellation)).JsonAsync();
-            if (Status(run) is not ("queued" or "running"))
+            if (Status(run) is not ("queued" or "running" or "canceling"))
             {
-                return run;
+                return Settled(run);
             }
 
             Assert.True(DateTimeOffset.UtcNow < until, $"The run has not ended: {run.ToJsonString()}");
         }
+    }
+
+    // Whatever became of a run, its time is accounted for.
+    private static JsonObject Settled(JsonObject answer)
+    {
+        if (answer["completedAt"] is { } completed && answer["metrics"] is JsonObject metrics)
+        {
+            Assert.Equal((long)((DateTimeOffset)completed - (DateTimeOffset)answer["createdAt"]!).TotalMilliseconds, (long)metrics["totalMs"]!);
+            Assert.Equal((long)metrics["totalMs"]!, metrics.Where(m => m.Key != "totalMs").Sum(m => (long)m.Value!));
+            Assert.All(metrics, m => Assert.InRange((long)m.Value!, 0, long.MaxValue));
+        }
+
+        return answer;
     }
 
     /// <summary>Asks until the run is as expected; every answer takes a round trip.</summary>

@@ -99,7 +99,7 @@ public class CallerTests(AzuriteFixture azurite)
         }
 
         Assert.Equal([mine], await RunsAsync(app, one, "runs"));
-        Assert.Equal([mine], await RunsAsync(app, one, "runs?client=two"));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(app, one, HttpMethod.Get, "runs?client=two"));
         Assert.Equal([theirs, mine], await RunsAsync(app, AdminKey, "runs"));
         Assert.NotEqual(await SecretAsync(app, one), await SecretAsync(app, two));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, AdminKey, HttpMethod.Get, $"runs/{mine}"));

@@ -71,7 +71,35 @@ public class JobTests(AppFixture app)
         Assert.Equal(["1", "2", "3"], changes.Select(c => c.EventId));
         Assert.Equal(["queued", "running", "succeeded"], whole.Select(c => (string)JsonNode.Parse(c.Data)!["status"]!));
         Assert.Equal(changes.Select(c => c.EventId), whole.Select(c => c.EventId));
-        Assert.Empty(await ChangesAsync(id, "3", int.MaxValue));
+    }
+
+    [Theory]
+    [InlineData(null, new[] { "1", "2", "3" })]
+    [InlineData("1", new[] { "2", "3" })]
+    public async Task Who_comes_back_whenever_a_stream_ends_hears_the_rest_and_then_that_there_is_no_more(string? after, string[] missed)
+    {
+        await app.Http.SaveAsync("followed", Prompts.Picture);
+        var id = (string)(await app.Http.RunAsync("followed"))["id"]!;
+        var heard = (await ChangesAsync(id, after, int.MaxValue)).Select(c => c.EventId).ToArray();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"runs/{id}/events", UriKind.Relative)) { Headers = { { "Last-Event-ID", heard[^1] } } };
+        using var again = await app.Http.SendAsync(request, Cancellation);
+
+        Assert.Equal(missed, heard);
+        Assert.Equal((HttpStatusCode.NoContent, ""), (again.StatusCode, await again.Content.ReadAsStringAsync(Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_being_canceled_says_so_until_it_has_ended()
+    {
+        await app.Http.SaveAsync("stopped", Prompts.Slow);
+        var id = await app.Http.StartAsync("stopped", """{"sleep":{"seconds":20},"canvas":{"color":905}}""");
+        await app.Http.UntilAsync(id, r => Caller.Status(r) == "running");
+        using var answer = await app.Http.PostAsync($"runs/{id}/cancel");
+        var canceled = await app.Http.EndAsync(id);
+
+        Assert.Equal((HttpStatusCode.Accepted, "canceling"), (answer.StatusCode, Caller.Status(await answer.JsonAsync())));
+        Assert.Equal("canceled", Caller.Status(canceled));
+        Assert.Equal(["queued", "running", "canceling", "canceled"], (await ChangesAsync(id, after: null, int.MaxValue)).Select(c => (string)JsonNode.Parse(c.Data)!["status"]!));
     }
 
     [Fact]

@@ -42,6 +42,8 @@ public class PoolTests(AzuriteFixture azurite)
         Assert.Equal(2, (int)run["attempt"]!);
         Assert.Equal("host_lost", (string)run["attempts"]![0]!["ended"]!);
         Assert.NotEqual((string)placed["host"]!, (string)run["host"]!);
+        Assert.InRange((long)run["metrics"]!["lostMs"]!, 1, (long)run["metrics"]!["totalMs"]! - 2_000);
+        Assert.InRange((long)run["metrics"]!["executionMs"]!, 1_900, long.MaxValue);
     }
 
     [Fact]

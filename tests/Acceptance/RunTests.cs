@@ -48,6 +48,24 @@ public class RunTests(AppFixture app)
     }
 
     [Fact]
+    public async Task A_run_tells_what_it_was_called_with_where_it_is_shown_alone()
+    {
+        const string Body = """{"my sampler":{"seed":1235,"steps":2},"positive":{"text":"a lake"}}""";
+        await app.Http.SaveAsync("told", Prompts.Picture);
+        var answered = await app.Http.RunAsync("told", Body[..^1] + ""","metadata":{"order":"told"}}""");
+        var id = (string)answered["id"]!;
+        var shown = await app.Http.RunOfAsync(id);
+        var listed = (await (await app.Http.GetAsync(new Uri("runs?metadata.order=told", UriKind.Relative), Cancellation)).JsonAsync())["runs"]![0]!;
+        var status = await (await app.Http.GetAsync(new Uri($"runs/{id}/status", UriKind.Relative), Cancellation)).JsonAsync();
+        var events = await app.Http.GetStringAsync(new Uri($"runs/{id}/events", UriKind.Relative), Cancellation);
+
+        Assert.Equal((Body, Body), (answered["inputs"]!.ToJsonString(), shown["inputs"]!.ToJsonString()));
+        Assert.Contains($"\"inputs\":{Body}", events, StringComparison.Ordinal);
+        Assert.Equal((id, null, null), ((string)listed["id"]!, listed["inputs"], status["output"]!["inputs"]));
+        Assert.Equal("""{"order":"told"}""", listed["metadata"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_wait_that_lapses_answers_the_run_as_it_is()
     {
         await app.Http.SaveAsync("lapse", Prompts.Slow);

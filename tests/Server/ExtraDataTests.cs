@@ -46,7 +46,7 @@ public sealed class ExtraDataTests : IAsyncLifetime
         Assert.Equal("""{"api_key_comfy_org":"workflow-swordfish","other":"swordfish"}""", await GivenAsync(plain));
         Assert.Equal(await GivenAsync(run), await GivenAsync(repeated));
         Assert.NotEqual(run.Inputs, plain.Inputs); // A result that was made with another key may be another.
-        var shown = await rig.Get<RunResource>().ShowAsync(run, OutputForm.Url, Cancellation);
+        var shown = await rig.Get<RunResource>().ShowAsync(run, new(new(OutputForm.Url)), Cancellation);
         var (_, workflow) = await rig.AnswerAsync(await rig.Get<WorkflowEndpoints>().GetAsync(Complete(ServerRig.Request(query: "?include=prompt")), "w", null, Cancellation));
         foreach (var text in new[] { saved.ToJsonString(), shown.ToJsonString(), workflow.ToJsonString(), rig.Log, await rig.RowsAsync("runs"), await rig.RowsAsync("workflows"), await rig.FilesAsync() })
         {
@@ -134,7 +134,7 @@ public sealed class ExtraDataTests : IAsyncLifetime
         (await rig.AnswerAsync(await rig.Get<WorkflowEndpoints>().PutAsync(Complete(ServerRig.Request($$"""{"prompt":{{Prompt}},"extra_data":{{extra}}}""")), "w", Cancellation))).Body;
 
     private async Task<(int Status, JsonObject Body)> BatchAsync(string body) =>
-        await rig.AnswerAsync(await rig.Get<BatchEndpoints>().SubmitAsync(Complete(ServerRig.Request(body)), "w", Cancellation));
+        await rig.AnswerAsync(await rig.Get<BatchEndpoints>().SubmitAsync(Complete(ServerRig.Request(body)), "w", null, Cancellation));
 
     private static Microsoft.AspNetCore.Http.HttpRequest Complete(Microsoft.AspNetCore.Http.HttpRequest request)
     {

@@ -40,7 +40,7 @@ public sealed class LinkEndpointTests : IAsyncLifetime
         var run = await InsertAsync(RunProcess.Initial);
         var (request, (status, body)) = await PostAsync(await LinkAsync(run, LinkAction.Cancel));
 
-        Assert.Equal((202, $$"""{"id":"{{run.Id}}","status":"queued"}"""), (status, body.ToJsonString()));
+        Assert.Equal((202, $$"""{"id":"{{run.Id}}","status":"canceling"}"""), (status, body.ToJsonString()));
         Assert.DoesNotContain(request.HttpContext.Response.Headers, h => h.Value.ToString().Contains("sig=", StringComparison.Ordinal));
         Assert.Equal((run.Id, true), rig.Driver.Signals.TryDequeue(out var signal) ? (signal.Run, signal.News is RunEvent.CancelRequested) : default);
     }

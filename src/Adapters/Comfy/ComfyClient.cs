@@ -244,12 +244,12 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
     private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && (e is HttpRequestException or OperationCanceledException or IOException);
 
-    [LoggerMessage(LogLevel.Warning, "Prompt {PromptId} was rejected: {ErrorType}.")]
+    [LoggerMessage(4111, LogLevel.Warning, "Prompt {PromptId} was rejected: {ErrorType}.")]
     private partial void PromptRejected(PromptId promptId, string errorType);
 
-    [LoggerMessage(LogLevel.Warning, "Submitting prompt {PromptId} got no answer.")]
+    [LoggerMessage(4112, LogLevel.Warning, "Submitting prompt {PromptId} got no answer.")]
     private partial void SubmitUnanswered(PromptId promptId);
 
-    [LoggerMessage(LogLevel.Debug, "{Method} {Path} got no answer.")]
+    [LoggerMessage(4113, LogLevel.Debug, "{Method} {Path} got no answer.")]
     private partial void NoAnswer(string method, string path, Exception exception);
 }

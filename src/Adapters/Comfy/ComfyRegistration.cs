@@ -31,6 +31,7 @@ public static class ComfyRegistration
     {
         client.Timeout = Timeout.InfiniteTimeSpan;
         client.MaxResponseContentBufferSize = LargestAnswer;
+        client.DefaultRequestHeaders.UserAgent.ParseAdd(Product.UserAgent);
     }
 }
 

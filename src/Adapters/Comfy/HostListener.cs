@@ -253,9 +253,9 @@ internal sealed partial class HostListener(
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "The connection to host {HostId} ended.")]
+    [LoggerMessage(4101, LogLevel.Debug, "The connection to host {HostId} ended.")]
     private partial void Disconnected(HostId hostId);
 
-    [LoggerMessage(LogLevel.Warning, "The socket of host {HostId} has gone silent while it executes; connecting anew.")]
+    [LoggerMessage(4102, LogLevel.Warning, "The socket of host {HostId} has gone silent while it executes; connecting anew.")]
     private partial void WentSilent(HostId hostId);
 }

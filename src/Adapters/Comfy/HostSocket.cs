@@ -34,6 +34,7 @@ internal sealed class HostSocket : IHostSocket
         socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
         socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
         socket.Options.Proxy = null;
+        socket.Options.SetRequestHeader("User-Agent", Product.UserAgent);
     }
 
     public string ClientId { get; } = Guid.NewGuid().ToString("N");

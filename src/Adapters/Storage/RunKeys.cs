@@ -26,6 +26,12 @@ public static class RunKeys
 
     public static string Row(RunId run) => Invert(run.Value);
 
+    /// <summary>What all rows of runs follow that are older than this run; a bound of a listing.</summary>
+    public static string RowAfter(RunId run) => Row(run) + Alphabet[0];
+
+    /// <summary>What all rows of runs follow that were made before a time, and no others; a bound of a listing.</summary>
+    public static string RowBefore(DateTimeOffset time) => RowAfter(new(Ulid.NewUlid(time, stackalloc byte[10]).ToString()));
+
     public static RunId RunOf(string row) => new(Invert(row));
 
     public static DateTimeOffset CreatedAt(RunId run) => Ulid.Parse(run.Value).Time;

@@ -36,6 +36,7 @@ internal sealed class StorageClients
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(2);
         options.Retry.MaxRetries = 5;
+        options.Diagnostics.ApplicationId = Product.UserAgent;
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(60);
         options.AddPolicy(new UnavailablePolicy(), HttpPipelinePosition.PerCall);
         options.AddPolicy(meter, HttpPipelinePosition.PerRetry);

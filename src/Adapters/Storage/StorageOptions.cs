@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 
 namespace ComfyFunc.Storage;
@@ -7,6 +9,9 @@ namespace ComfyFunc.Storage;
 /// <summary>Which storage account to use, and under which names. A connection string, or an account, by its name or its services' URIs, and the process's own identity.</summary>
 public sealed partial record StorageOptions : IValidatableObject
 {
+    /// <summary>The connection string of an emulator on this machine.</summary>
+    public const string Development = "UseDevelopmentStorage=true";
+
     public string? ConnectionString { get; init; }
 
     public string? AccountName { get; init; }
@@ -30,6 +35,10 @@ public sealed partial record StorageOptions : IValidatableObject
 
     /// <summary>Whether anything says which account it is.</summary>
     public bool NamesAccount => !string.IsNullOrWhiteSpace(ConnectionString) || !string.IsNullOrWhiteSpace(AccountName) || BlobServiceUri is not null || TableServiceUri is not null;
+
+    /// <summary>Where the account's blobs are; <see langword="null"/> where nothing says so that can be read.</summary>
+    public Uri? BlobAddress => BlobServiceUri
+        ?? (AccountName is { Length: > 0 } ? new Uri($"https://{AccountName}.blob.{EndpointSuffix}") : IsConnection(ConnectionString ?? "") ? new BlobServiceClient(ConnectionString).Uri : null);
 
     /// <summary>
     /// What a connection of the Functions host says, such as <c>AzureWebJobsStorage</c>: a connection string, or <c>__accountName</c>, or
@@ -59,6 +68,11 @@ public sealed partial record StorageOptions : IValidatableObject
             yield return new("Storage needs either a ConnectionString, or an AccountName, or a BlobServiceUri and a TableServiceUri.", [nameof(ConnectionString), nameof(AccountName), nameof(BlobServiceUri)]);
         }
 
+        if (hasConnection && !IsConnection(ConnectionString!))
+        {
+            yield return new("ConnectionString is what the portal shows, such as AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net, or UseDevelopmentStorage=true.", [nameof(ConnectionString)]);
+        }
+
         if (hasUris && (BlobServiceUri is null || TableServiceUri is null))
         {
             yield return new("BlobServiceUri and TableServiceUri belong together: runs are in tables, their files in blobs.", [nameof(BlobServiceUri), nameof(TableServiceUri)]);
@@ -85,6 +99,18 @@ public sealed partial record StorageOptions : IValidatableObject
         if (!TablePattern.IsMatch(TablePrefix))
         {
             yield return new("TablePrefix must be up to 40 letters and digits and begin with a letter.", [nameof(TablePrefix)]);
+        }
+    }
+
+    private static bool IsConnection(string text)
+    {
+        try
+        {
+            return new BlobServiceClient(text).Uri.IsAbsoluteUri && new TableServiceClient(text).Uri.IsAbsoluteUri;
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
+        {
+            return false;
         }
     }
 

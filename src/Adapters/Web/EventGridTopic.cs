@@ -20,6 +20,7 @@ public sealed class EventGridTopic
     public EventGridTopic(Uri endpoint, string? key)
     {
         var options = new EventGridPublisherClientOptions();
+        options.Diagnostics.ApplicationId = Product.UserAgent;
         options.Retry.MaxRetries = 0;
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(15);
         client = string.IsNullOrEmpty(key) ? new(endpoint, new DefaultAzureCredential(), options) : new(endpoint, new AzureKeyCredential(key), options);

@@ -37,7 +37,7 @@ public sealed partial class GuardedFetch : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            FetchFailed(url.Host, e);
+            FetchFailed(url.Host, e.GetBaseException().Message);
             return new FetchReply.Unreachable(deadline.HasPassed || e is OperationCanceledException ? FetchDeadline.Detail : Explain(e));
         }
         finally
@@ -62,7 +62,7 @@ public sealed partial class GuardedFetch : IDisposable
 
     private async Task<HttpResponseMessage> GetAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "User-Agent", "ComfyFunc" }, { "Accept", "*/*" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "User-Agent", Product.UserAgent }, { "Accept", "*/*" } } };
         return await http.SendAsync(request, cancellationToken);
     }
 
@@ -90,9 +90,9 @@ public sealed partial class GuardedFetch : IDisposable
         _ => "The server could not be reached.",
     };
 
-    [LoggerMessage(LogLevel.Warning, "A fetch from {Host} was refused: an address on its way is not public.")]
+    [LoggerMessage(5111, LogLevel.Warning, "A fetch from {Host} was refused: an address on its way is not public.")]
     private partial void FetchRefused(string host);
 
-    [LoggerMessage(LogLevel.Information, "A fetch from {Host} failed.")]
-    private partial void FetchFailed(string host, Exception exception);
+    [LoggerMessage(5112, LogLevel.Information, "A fetch from {Host} failed: {Reason}")]
+    private partial void FetchFailed(string host, string reason);
 }

@@ -33,7 +33,7 @@ public sealed partial class GuardedPost : IDisposable
         }
 
         using var content = new ReadOnlyMemoryContent(json) { Headers = { { "Content-Type", "application/json" } } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content, Headers = { { "User-Agent", "ComfyFunc" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content, Headers = { { "User-Agent", Product.UserAgent } } };
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -53,7 +53,7 @@ public sealed partial class GuardedPost : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            PostFailed(url.Host, e);
+            PostFailed(url.Host, e.GetBaseException().Message);
             return new PostReply.Unanswered(
                 e is OperationCanceledException ? $"No answer within {Timeout.TotalSeconds} s."
                 : e.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } ? "The host name has no address."
@@ -64,11 +64,11 @@ public sealed partial class GuardedPost : IDisposable
     private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
         response.Headers.RetryAfter is { } after ? after.Delta ?? (after.Date - clock.GetUtcNow()) : null;
 
-    [LoggerMessage(LogLevel.Warning, "A post to {Host} was refused: its address is not public.")]
+    [LoggerMessage(5101, LogLevel.Warning, "A post to {Host} was refused: its address is not public.")]
     private partial void PostRefused(string host);
 
-    [LoggerMessage(LogLevel.Information, "A post to {Host} failed.")]
-    private partial void PostFailed(string host, Exception exception);
+    [LoggerMessage(5102, LogLevel.Information, "A post to {Host} failed: {Reason}")]
+    private partial void PostFailed(string host, string reason);
 }
 
 /// <summary>What became of a post.</summary>

@@ -98,7 +98,8 @@ public abstract record RunEvent(DateTimeOffset At)
     /// <summary>The prompt, which stood in its host's queue, executes now.</summary>
     public sealed record Begun(int Attempt, DateTimeOffset At) : RunEvent(At);
 
-    public sealed record Finished(int Attempt, DateTimeOffset At) : RunEvent(At);
+    /// <param name="LoadMs">For how long nodes executed that read model files, where the one who tells has heard of it.</param>
+    public sealed record Finished(int Attempt, DateTimeOffset At, long? LoadMs = null) : RunEvent(At);
 
     public sealed record CancelRequested(DateTimeOffset At) : RunEvent(At);
 

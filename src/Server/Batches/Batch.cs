@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ComfyFunc.Pool;
+using ComfyFunc.Runs;
 using ComfyFunc.Webhooks;
 
 namespace ComfyFunc.Batches;
@@ -39,7 +40,7 @@ public sealed record Batch
 
     public TimeSpan? FinishWithin { get; init; }
 
-    /// <summary>What the caller wants kept with each run.</summary>
+    /// <summary>What the caller wants kept with each run, unless its own call says something else.</summary>
     public JsonElement? Metadata { get; init; }
 
     public CallWebhook? Webhook { get; init; }
@@ -61,6 +62,13 @@ public sealed record Batch
     /// <summary>Whether there is nothing more to do: every call is made, or every run canceled.</summary>
     public bool IsDone { get; init; }
 
+    /// <summary>How many of its runs ended in which status, once all have.</summary>
+    public ImmutableSortedDictionary<RunStatus, int>? Ended { get; init; }
+
+    /// <summary>Whether its row is where earlier releases kept them.</summary>
+    [JsonIgnore]
+    public bool IsInOldPlace { get; init; }
+
     [JsonIgnore]
     public string ETag { get; init; } = "";
 }
@@ -70,7 +78,11 @@ public sealed record Batch
 public sealed record RefusedCall(int Index, ImmutableArray<Fault> Faults);
 
 /// <summary>What a batch's calls say, and the ids that their runs have: fixed when the batch is accepted, so that no call is made twice.</summary>
-public sealed record BatchCalls(ImmutableArray<BatchCall> Calls);
+public sealed record BatchCalls(ImmutableArray<BatchCall> Calls)
+{
+    /// <summary>What varies among the calls. Earlier releases did not say.</summary>
+    public ImmutableArray<BatchAxis> Axes { get; init; } = [];
+}
 
 /// <summary>One call of a batch.</summary>
 /// <param name="Body">As JSON.</param>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Runs;
+using ComfyFunc.Secrets;
 
 namespace ComfyFunc.Batches;
 
@@ -11,46 +13,46 @@ namespace ComfyFunc.Batches;
 internal static class BatchBody
 {
     /// <param name="root">Without what hosts are given beside the prompts.</param>
-    public static (ImmutableArray<JsonObject> Inputs, ImmutableArray<Fault> Faults) Read(JsonElement root, int most)
+    public static (ImmutableArray<JsonObject> Inputs, ImmutableArray<BatchAxis> Axes, ImmutableArray<Fault> Faults) Read(JsonElement root, int most)
     {
         if (root.ValueKind is not JsonValueKind.Object)
         {
-            return ([], [new("invalid_request", "A batch is {\"inputs\":[…]} or {\"matrix\":{\"tag\":{\"input\":[…]}}}.", "")]);
+            return ([], [], [new("invalid_request", "A batch is {\"inputs\":[…]} or {\"matrix\":{\"tag\":{\"input\":[…]}}}.", "")]);
         }
 
         var unknown = BodyMembers.Unknown(root, "", "A batch", ["inputs", "matrix", "input"]).ToImmutableArray();
         if (!unknown.IsEmpty)
         {
-            return ([], unknown);
+            return ([], [], unknown);
         }
 
         return (Member(root, "inputs"), Member(root, "matrix"), Member(root, "input")) switch
         {
             ({ } inputs, null, null) => FromList(inputs, most),
             (null, { } matrix, var shared) => FromMatrix(matrix, shared ?? JsonElement.Parse("{}"), most),
-            _ => ([], [new("invalid_request", "A batch has either inputs, or matrix and perhaps input.", "")]),
+            _ => ([], [], [new("invalid_request", "A batch has either inputs, or matrix and perhaps input.", "")]),
         };
     }
 
     // Typed clients send null for what is not set.
     private static JsonElement? Member(JsonElement root, string name) => root.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
 
-    private static (ImmutableArray<JsonObject>, ImmutableArray<Fault>) FromList(JsonElement inputs, int most)
+    private static (ImmutableArray<JsonObject>, ImmutableArray<BatchAxis>, ImmutableArray<Fault>) FromList(JsonElement inputs, int most)
     {
         if (inputs.ValueKind is not JsonValueKind.Array || inputs.GetArrayLength() is 0 || inputs.GetArrayLength() > most)
         {
-            return ([], [new("invalid_request", $"inputs is an array of 1 to {most} bodies of calls.", "/inputs")]);
+            return ([], [], [new("invalid_request", $"inputs is an array of 1 to {most} bodies of calls.", "/inputs")]);
         }
 
         var wrong = inputs.EnumerateArray().Index().Where(i => i.Item.ValueKind is not JsonValueKind.Object).Select(i => new Fault("invalid_request", "The body of a call is an object of tags.", $"/inputs/{i.Index}")).ToImmutableArray();
-        return wrong.IsEmpty ? ([.. inputs.EnumerateArray().Select(ObjectOf)], []) : ([], wrong);
+        return wrong.IsEmpty ? ([.. inputs.EnumerateArray().Select(ObjectOf)], Varying([.. inputs.EnumerateArray()]), []) : ([], [], wrong);
     }
 
-    private static (ImmutableArray<JsonObject>, ImmutableArray<Fault>) FromMatrix(JsonElement matrix, JsonElement shared, int most)
+    private static (ImmutableArray<JsonObject>, ImmutableArray<BatchAxis>, ImmutableArray<Fault>) FromMatrix(JsonElement matrix, JsonElement shared, int most)
     {
         if (shared.ValueKind is not JsonValueKind.Object)
         {
-            return ([], [new("invalid_request", "input is the body of a call.", "/input")]);
+            return ([], [], [new("invalid_request", "input is the body of a call.", "/input")]);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -78,14 +80,27 @@ internal static class BatchBody
 
         if (faults.Count > 0 || axes.Count == 0)
         {
-            return ([], faults.Count > 0 ? faults.ToImmutable() : [new("invalid_request", "matrix is {\"tag\":{\"input\":[…]}}.", "/matrix")]);
+            return ([], [], faults.Count > 0 ? faults.ToImmutable() : [new("invalid_request", "matrix is {\"tag\":{\"input\":[…]}}.", "/matrix")]);
         }
 
         var count = axes.Aggregate(1L, (product, axis) => Math.Min(product * axis.Values.Length, int.MaxValue));
         return count > most
-            ? ([], [new("invalid_request", $"The matrix makes {count} runs; a batch has {most} at most.", "/matrix")])
-            : ([.. Enumerable.Range(0, (int)count).Select(n => Combination(shared, axes, n))], []);
+            ? ([], [], [new("invalid_request", $"The matrix makes {count} runs; a batch has {most} at most.", "/matrix")])
+            : ([.. Enumerable.Range(0, (int)count).Select(n => Combination(shared, axes, n))], [.. axes.Select(a => new BatchAxis(a.Tag, a.Input))], []);
     }
+
+    /// <summary>What some calls of a list set and others do not, or set to something else.</summary>
+    private static ImmutableArray<BatchAxis> Varying(JsonElement[] calls)
+    {
+        var places = from call in calls
+                     from tag in call.EnumerateObject()
+                     where tag.Name is not (MetadataReader.Member or ExtraDataReader.Member)
+                     from axis in tag.Value.ValueKind is JsonValueKind.Object ? tag.Value.EnumerateObject().Select(i => new BatchAxis(tag.Name, i.Name)) : [new BatchAxis(tag.Name, null)]
+                     select axis;
+        return [.. places.Distinct().Where(p => calls.Skip(1).Any(c => !AreAlike(p.Find(calls[0]), p.Find(c))))];
+    }
+
+    private static bool AreAlike(JsonElement? one, JsonElement? other) => one is { } a && other is { } b ? JsonElement.DeepEquals(a, b) : one is null && other is null;
 
     // The last axis turns fastest, as in nested loops.
     private static JsonObject Combination(JsonElement shared, ImmutableArray<(string Tag, string Input, JsonElement[] Values)>.Builder axes, int number)

@@ -16,22 +16,22 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc.Batches;
 
 /// <summary>The endpoints of batches: many runs of one workflow, accepted at once.</summary>
-public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStore runs, ExtraData extraData, Quotas quotas, GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock)
+public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, RunIntake intake, ExtraData extraData, Quotas quotas, GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int MostFaults = 100;
 
     // A batch's own members are no tags.
     private static readonly Contract Nothing = new([], []);
 
-    /// <summary>POST /api/workflows/{name}/batches: 202 when every call of it is right; otherwise none is made.</summary>
-    public async Task<IResult> SubmitAsync(HttpRequest request, string name, CancellationToken cancellationToken)
+    /// <summary>POST /api/workflows/{name}/batches and …/versions/{version}/batches: 202 when every call of it is right; otherwise none is made.</summary>
+    public async Task<IResult> SubmitAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
         {
             return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
         }
 
-        var (call, faults) = Call.Read(request.Query, name, null, body);
+        var (call, faults) = Call.Read(request.Query, name, version, body);
         var (webhook, webhookFaults) = WebhookWishes.Of(request.Query, post);
         if (!faults.IsEmpty || !webhookFaults.IsEmpty)
         {
@@ -44,35 +44,90 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
                 return Problems.From(malformed.Fault);
             case StrictJson.Parsed { Root: var root }:
                 var extra = ExtraDataReader.Split(root, Nothing);
-                var (inputs, wrong) = BatchBody.Read(extra.Rest, Batch.Most);
-                wrong = extra.Fault is { } unfit ? [unfit] : wrong;
+                var metadata = MetadataReader.Split(extra.Rest, Nothing);
+                var (common, contradiction) = MetadataReader.Either(call.Metadata, metadata.Given);
+                var (inputs, axes, wrong) = BatchBody.Read(metadata.Rest, Batch.Most);
+                wrong = (extra.Fault ?? metadata.Fault ?? contradiction) is { } unfit ? [unfit] : wrong;
                 return wrong.IsEmpty
-                    ? await AcceptAsync(request, call.SentBy(request) with { Webhook = webhook, ExtraData = extra.Given }, inputs, cancellationToken)
+                    ? await AcceptAsync(request, call.SentBy(request) with { Webhook = webhook, ExtraData = extra.Given, Metadata = null, CommonMetadata = common }, inputs, axes, cancellationToken)
                     : Problems.From(wrong);
             default:
                 throw new UnreachableException();
         }
     }
 
+    /// <summary>GET /api/batches: newest first; filters workflow, status and client; pages by continuation.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var faults = ImmutableArray.CreateBuilder<Fault>();
+        var client = RunFilterReader.ClientOf(request, faults);
+        var status = request.Query["status"].FirstOrDefault();
+        if (status is not null && !BatchStanding.Statuses.Contains(status, StringComparer.OrdinalIgnoreCase))
+        {
+            faults.Add(new("invalid_request", $"status is one of {string.Join(", ", BatchStanding.Statuses)}.", "/status"));
+        }
+
+        RunId last = default;
+        var continuation = Paging.ContinuationOf(request);
+        if (continuation is not null && !RunId.TryParse(continuation, out last))
+        {
+            return Paging.BadContinuation();
+        }
+
+        return faults.Count > 0
+            ? Problems.From(faults.ToImmutable())
+            : Json(await PageAsync(request, client, status, continuation is null ? null : last, cancellationToken));
+    }
+
     /// <summary>GET /api/batches/{id}: how far it is.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await FindAsync(request, id, cancellationToken) is { } batch ? Json(await ShowAsync(batch, cancellationToken)) : NotFound(id);
+        await batches.FindAsync(request, id, cancellationToken) is { } batch ? Json(await ShowAsync(request, batch, cancellationToken)) : NotFound(id);
 
-    /// <summary>POST /api/batches/{id}/cancel: makes no more calls and cancels the runs that are open.</summary>
+    /// <summary>POST /api/batches/{id}/cancel: makes no more calls and cancels the runs that are open; 200 when none was.</summary>
     public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(request, id, cancellationToken) is not { } found)
+        if (await batches.FindAsync(request, id, cancellationToken) is not { } found)
         {
             return NotFound(id);
         }
 
+        if (await resource.StandingAsync(found, cancellationToken) is { HasEnded: true } standing)
+        {
+            return Json(BatchResource.Show(standing, request.Caller().Role is Role.Admin, isListed: false));
+        }
+
         var now = clock.GetUtcNow();
-        var batch = await batches.ChangeAsync(found.Id, b => b with { CancelRequestedAt = b.CancelRequestedAt ?? now, IsDone = b.CancelRequestedAt is not null && b.IsDone, HeldUntil = now }, cancellationToken);
+        var batch = await batches.ChangeAsync(
+            found.Id,
+            b => b.Ended is not null ? b : b with { CancelRequestedAt = b.CancelRequestedAt ?? now, IsDone = b.CancelRequestedAt is not null && b.IsDone, HeldUntil = now },
+            cancellationToken);
         bell.Ring();
-        return Json(await ShowAsync(batch ?? found, cancellationToken), StatusCodes.Status202Accepted);
+        return Json(await ShowAsync(request, batch ?? found, cancellationToken), StatusCodes.Status202Accepted);
     }
 
-    private async Task<IResult> AcceptAsync(HttpRequest request, Call call, ImmutableArray<JsonObject> inputs, CancellationToken cancellationToken)
+    // Where its runs are shows in their table, so that each batch may cost a look: a page ends where the looking did.
+    private async Task<JsonObject> PageAsync(HttpRequest request, string? client, string? status, RunId? after, CancellationToken cancellationToken)
+    {
+        var (size, looked) = (Paging.SizeOf(request, BatchStore.MostLookedAt), 0);
+        var shown = new JsonArray();
+        await foreach (var batch in batches.NewestAsync(request.Query["workflow"].FirstOrDefault(), client, after, cancellationToken))
+        {
+            var standing = await resource.StandingAsync(batch, cancellationToken);
+            if (status is null || standing.Status.Equals(status, StringComparison.OrdinalIgnoreCase))
+            {
+                shown.Add(BatchResource.Show(standing, request.Caller().Role is Role.Admin, isListed: true));
+            }
+
+            if (shown.Count == size || ++looked == BatchStore.MostLookedAt)
+            {
+                return new() { ["batches"] = shown, ["continuation"] = batch.Id };
+            }
+        }
+
+        return new() { ["batches"] = shown };
+    }
+
+    private async Task<IResult> AcceptAsync(HttpRequest request, Call call, ImmutableArray<JsonObject> inputs, ImmutableArray<BatchAxis> axes, CancellationToken cancellationToken)
     {
         var faults = new List<Fault>();
         BindReply.Bound? bound = null;
@@ -122,51 +177,21 @@ public sealed class BatchEndpoints(BatchStore batches, RunIntake intake, RunStor
             StartWithin = call.StartWithin,
             FinishWithin = call.FinishWithin,
             Webhook = call.Webhook,
-            Metadata = call.Metadata,
+            Metadata = call.CommonMetadata,
             ExtraData = await extraData.OfBatchAsync(id, call.ExtraData, cancellationToken),
         };
-        await batches.InsertAsync(batch, new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))]), cancellationToken);
+        await batches.InsertAsync(batch, new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))]) { Axes = axes }, cancellationToken);
         bell.Ring();
         var response = request.HttpContext.Response;
         response.Headers.Location = request.Absolute(Paths.Batch(batch.Id));
         response.Headers.RetryAfter = "1";
-        return Json(await ShowAsync(batch, cancellationToken), StatusCodes.Status202Accepted);
+        return Json(await ShowAsync(request, batch, cancellationToken), StatusCodes.Status202Accepted);
     }
 
-    private async Task<Batch?> FindAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await batches.FindAsync(id, cancellationToken) is { } batch && (request.Caller().Role is Role.Admin || batch.Client == request.Caller().Client) ? batch : null;
+    private async Task<JsonObject> ShowAsync(HttpRequest request, Batch batch, CancellationToken cancellationToken) =>
+        BatchResource.Show(await resource.StandingAsync(batch, cancellationToken), request.Caller().Role is Role.Admin, isListed: false);
 
-    private async Task<JsonObject> ShowAsync(Batch batch, CancellationToken cancellationToken)
-    {
-        var counts = await runs.CountBatchAsync(batch.Id, batch.CreatedAt, cancellationToken);
-        var ended = counts.Where(c => c.Key > RunStatus.Running).Sum(c => c.Value) + batch.Refused.Length;
-        var status = batch.CancelRequestedAt is not null ? (batch.IsDone && !counts.Any(c => c.Key <= RunStatus.Running) ? "canceled" : "canceling") : ended == batch.Total ? "completed" : "running";
-        return new()
-        {
-            ["id"] = batch.Id,
-            ["workflow"] = batch.Workflow,
-            ["version"] = batch.Version,
-            ["status"] = status,
-            ["createdAt"] = batch.CreatedAt,
-            ["total"] = batch.Total,
-            ["progress"] = Math.Round((double)ended / batch.Total, 4),
-            ["runs"] = new JsonObject(Enum.GetValues<RunStatus>().Select(s => KeyValuePair.Create(RunResource.NameOf(s), (JsonNode?)counts.GetValueOrDefault(s)))),
-            ["refused"] = new JsonArray([.. batch.Refused.Select(r => new JsonObject
-            {
-                ["index"] = r.Index,
-                ["errors"] = new JsonArray([.. r.Faults.Select(f => new JsonObject { ["code"] = f.Code, ["pointer"] = f.Pointer, ["detail"] = f.Detail })]),
-            })]),
-            ["links"] = new JsonObject
-            {
-                ["self"] = Paths.Batch(batch.Id),
-                ["runs"] = $"/api/runs?batch={batch.Id}",
-                ["cancel"] = $"{Paths.Batch(batch.Id)}/cancel",
-                ["workflow"] = Paths.Version(batch.Workflow, batch.Version),
-            },
-        };
-    }
-
-    private static IResult NotFound(string id) => Problems.From("not_found", $"There is no batch '{id}'.");
+    internal static IResult NotFound(string id) => Problems.From("not_found", $"There is no batch '{id}'.");
 
     private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
 }

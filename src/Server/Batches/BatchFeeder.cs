@@ -55,7 +55,7 @@ public sealed partial class BatchFeeder(
             var refused = new ConcurrentQueue<RefusedCall>();
             await Parallel.ForEachAsync(stride, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (i, ct) =>
             {
-                if (await MakeAsync(batch, calls.Calls[i], i, ct) is { } refusal)
+                if (await MakeAsync(batch, calls, i, ct) is { } refusal)
                 {
                     refused.Enqueue(refusal);
                 }
@@ -88,8 +88,9 @@ public sealed partial class BatchFeeder(
     }
 
     /// <returns>Why the call made no run, if it made none.</returns>
-    private async Task<RefusedCall?> MakeAsync(Batch batch, BatchCall call, int index, CancellationToken cancellationToken)
+    private async Task<RefusedCall?> MakeAsync(Batch batch, BatchCalls calls, int index, CancellationToken cancellationToken)
     {
+        var call = calls.Calls[index];
         if (await runs.FindAsync(call.Run, cancellationToken) is not null)
         {
             return null; // Made before a process died. If nobody drives it, the rescue finds it.
@@ -108,6 +109,7 @@ public sealed partial class BatchFeeder(
                 Body = Encoding.UTF8.GetBytes(call.Body),
                 Run = call.Run,
                 Batch = batch.Id,
+                Place = new(index, calls.Axes),
                 Client = batch.Client,
                 SeesAll = batch.SeesAll,
                 Server = batch.Server,
@@ -116,7 +118,7 @@ public sealed partial class BatchFeeder(
                 StartWithin = batch.StartWithin,
                 FinishWithin = batch.FinishWithin,
                 Webhook = batch.Webhook,
-                Metadata = batch.Metadata,
+                CommonMetadata = batch.Metadata,
                 ExtraData = extra,
             },
             cancellationToken);
@@ -134,7 +136,7 @@ public sealed partial class BatchFeeder(
         var canceled = 0;
         await Parallel.ForEachAsync(calls.Calls.Take(Math.Min(batch.Total, batch.Made + Stride)), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (call, ct) =>
         {
-            if (await runs.ChangeAsync(call.Run, r => r.Outcome is null && r.CancelRequestedAt is null ? r with { CancelRequestedAt = at } : r, ct) is { Outcome: null })
+            if (await runs.ChangeAsync(call.Run, r => r.WithCancelRequested(at), ct) is { Outcome: null })
             {
                 await driver.SignalAsync(call.Run, new RunEvent.CancelRequested(at), ct);
                 Interlocked.Increment(ref canceled);
@@ -144,6 +146,6 @@ public sealed partial class BatchFeeder(
         BatchCanceled(batch.Id, canceled);
     }
 
-    [LoggerMessage(LogLevel.Information, "Batch {BatchId} was canceled; {Count} of its runs were open.")]
+    [LoggerMessage(3101, LogLevel.Information, "Batch {BatchId} was canceled; {Count} of its runs were open.")]
     private partial void BatchCanceled(string batchId, int count);
 }

@@ -1,14 +1,24 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
+using ComfyFunc.Callers;
+using ComfyFunc.Outputs;
 using ComfyFunc.Runs;
 using ComfyFunc.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Batches;
 
 /// <summary>The Batches table, and a blob for each with what its calls say.</summary>
 public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
 {
-    private const string Partition = "batch";
+    // The newest comes first; earlier releases kept them the other way round.
+    private const string Partition = "newest";
+    private const string OldPartition = "batch";
+
+    /// <summary>By one request.</summary>
+    internal const int MostLookedAt = 200;
+
     private const int LargestBlob = 1 << 30;
 
     private readonly IDocumentTable table = tables["batches"];
@@ -20,7 +30,24 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
     }
 
     public async Task<Batch?> FindAsync(string id, CancellationToken cancellationToken) =>
-        RunId.TryParse(id, out var valid) && await table.FindAsync(Partition, valid.Value, cancellationToken) is { } document ? FromDocument(document) : null;
+        RunId.TryParse(id, out var valid) && (await table.FindAsync(Partition, RunKeys.Row(valid), cancellationToken) ?? await table.FindAsync(OldPartition, valid.Value, cancellationToken)) is { } document ? FromDocument(document) : null;
+
+    /// <returns><see langword="null"/> for a batch that is not there, or is not this caller's to see.</returns>
+    public async Task<Batch?> FindAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) is { } batch && (request.Caller().Role is Role.Admin || batch.Client == request.Caller().Client) ? batch : null;
+
+    /// <summary>Batches from the newest on.</summary>
+    /// <param name="after">The one to go on after.</param>
+    public async IAsyncEnumerable<Batch> NewestAsync(string? workflow, string? client, RunId? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var columns = ImmutableDictionary<string, object>.Empty;
+        columns = workflow is null ? columns : columns.Add("Workflow", workflow);
+        columns = client is null ? columns : columns.Add("Client", client);
+        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, RowFrom = after is { } last ? RunKeys.RowAfter(last) : null, Where = columns, PageSize = MostLookedAt }, cancellationToken))
+        {
+            yield return FromDocument(document);
+        }
+    }
 
     public async Task<BatchCalls> CallsAsync(Batch batch, CancellationToken cancellationToken) =>
         ServerJson.Read<BatchCalls>(Encoding.UTF8.GetString(await blobs.ReadBytesAsync(BlobOf(batch.Id), LargestBlob, cancellationToken) ?? throw new InvalidDataException($"The calls of batch {batch.Id} are gone.")));
@@ -29,7 +56,7 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
     public async Task<ImmutableArray<Batch>> OpenAsync(CancellationToken cancellationToken)
     {
         var open = ImmutableArray.CreateBuilder<Batch>();
-        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, Where = RunFilter.Open, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(new DocumentQuery { Where = RunFilter.Open, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             open.Add(FromDocument(document));
         }
@@ -58,24 +85,30 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
     /// <summary>Removes batches whose runs are past their retention.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(new DocumentQuery { PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             var batch = FromDocument(document);
             if (batch.IsDone && clock.GetUtcNow() - batch.CreatedAt > options.Retention + TimeSpan.FromDays(1))
             {
-                await blobs.DeleteAsync(BlobOf(batch.Id), cancellationToken);
-                await table.DeleteAsync(Partition, document.Row, document.ETag, cancellationToken);
+                await blobs.DeletePrefixAsync(PrefixOf(batch.Id), cancellationToken);
+                await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);
             }
         }
     }
 
-    private static Document ToDocument(Batch batch) => new(Partition, batch.Id, ServerJson.Write(batch))
-    {
-        ETag = batch.ETag,
-        Columns = ImmutableDictionary<string, object>.Empty.Add("Open", !batch.IsDone),
-    };
+    /// <summary>The blob with all outputs.</summary>
+    public static string BundleOf(string id, Rendition? rendition) => $"{PrefixOf(id)}{(rendition is null ? "" : $"{rendition.Key.Replace(' ', '-')}.")}zip";
 
-    private static Batch FromDocument(Document document) => ServerJson.Read<Batch>(document.Json) with { ETag = document.ETag };
+    private static Document ToDocument(Batch batch) =>
+        new(batch.IsInOldPlace ? OldPartition : Partition, batch.IsInOldPlace ? batch.Id : RunKeys.Row(new(batch.Id)), ServerJson.Write(batch))
+        {
+            ETag = batch.ETag,
+            Columns = ImmutableDictionary<string, object>.Empty.Add("Open", !batch.IsDone).Add("Workflow", batch.Workflow).Add("Client", batch.Client),
+        };
 
-    private static string BlobOf(string id) => $"batches/{id}.json";
+    private static Batch FromDocument(Document document) => ServerJson.Read<Batch>(document.Json) with { ETag = document.ETag, IsInOldPlace = document.Partition == OldPartition };
+
+    private static string BlobOf(string id) => $"{PrefixOf(id)}json";
+
+    private static string PrefixOf(string id) => $"batches/{id}.";
 }

@@ -25,7 +25,7 @@ public sealed class ApiDescription
         this.first = first;
         document = new()
         {
-            Info = new() { Title = title, Version = "1", Description = "Saved ComfyUI workflows as HTTP endpoints.", License = new() { Name = "MIT", Identifier = "MIT" } },
+            Info = new() { Title = title, Version = Product.Version, Description = "Saved ComfyUI workflows as HTTP endpoints.", License = new() { Name = "MIT", Identifier = "MIT" } },
             Servers = [new() { Url = server }],
             Paths = [],
             Components = new(),
@@ -85,7 +85,8 @@ public sealed class ApiDescription
         Add("GET", Routes.Workflow, "GetWorkflow", "Workflows", "Shows the latest version's contract.", [InPath("name"), Include()], Answers(("200", "The workflow.", CommonSchemas.Workflow), NotModified), Problems("404"));
         Add("DELETE", Routes.Workflow, "DeleteWorkflow", "Workflows", "Deletes a workflow; its runs go on to their ends.", [InPath("name"), InHeader("If-Match", "Only if this is the latest version's ETag.")], Answers(("204", "Deleted.", null)), Problems("404", "412"));
         Add("POST", Routes.Workflow, "RunWorkflow", "Runs", "Runs the latest version of a workflow.", [NameOfFirst(), .. AnyCallParameters()], StartedOrExplained(), CallProblems(), AnyBody("Values by tag.", isRequired: false, ExampleOfFirst()));
-        Add("POST", Routes.WorkflowBatches, "RunBatch", "Runs", "Runs the latest version many times: a list of inputs, or a matrix to sweep.", [NameOfFirst(), .. SharedParameters().Where(p => p.Name is not ("Prefer" or "Idempotency-Key" or "Cache-Control" or "output" or "format" or "quality" or "width" or "height" or "strip"))], Answers(("202", "The batch.", CommonSchemas.Batch)), CallProblems(), Body(CommonSchemas.BatchInputs, new JsonObject { ["inputs"] = new JsonArray(ExampleOfFirst(), ExampleOfFirst()) }));
+        Add("POST", Routes.WorkflowBatches, "RunBatch", "Runs", "Runs the latest version many times: a list of inputs, or a matrix to sweep.", [NameOfFirst(), .. BatchParameters()], Answers(("202", "The batch.", CommonSchemas.Batch)), CallProblems(), Body(CommonSchemas.BatchInputs, new JsonObject { ["inputs"] = new JsonArray(ExampleOfFirst(), ExampleOfFirst()) }));
+        Add("POST", Routes.VersionBatches, "RunVersionBatch", "Runs", "The same for one version, or the one that an alias names.", [NameOfFirst(), VersionOfFirst(), .. BatchParameters()], Answers(("202", "The batch.", CommonSchemas.Batch)), CallProblems(), Body(CommonSchemas.BatchInputs, new JsonObject { ["inputs"] = new JsonArray(ExampleOfFirst(), ExampleOfFirst()) }));
         Add("GET", Routes.Versions, "ListVersions", "Workflows", "Lists a workflow's versions.", [InPath("name")], Answers(("200", "Newest first.", CommonSchemas.VersionList)), Problems("404"));
         Add("GET", Routes.Version, "GetVersion", "Workflows", "Shows a version's contract.", [InPath("name"), InPath("version"), Include()], Answers(("200", "The version.", CommonSchemas.Workflow), NotModified), Problems("404"));
         Add("POST", Routes.Version, "RunWorkflowVersion", "Runs", "Runs a version of a workflow.", [NameOfFirst(), VersionOfFirst(), .. AnyCallParameters()], StartedOrExplained(), CallProblems(), AnyBody("Values by tag.", isRequired: false, ExampleOfFirst()));
@@ -98,17 +99,28 @@ public sealed class ApiDescription
 
     private void AddRunOperations()
     {
-        Add("GET", Routes.Runs, "ListRuns", "Runs", "Lists runs, newest first.", [InQuery("workflow", Text()), InQuery("status", CommonSchemas.StatusSchema()), InQuery("batch", Text()), InQuery("client", Text("Administrators: of this one.")), .. Page()], Answers(("200", "A page.", CommonSchemas.RunList)), Problems("400"));
+        Add("GET", Routes.Runs, "ListRuns", "Runs", "Lists runs, newest first. metadata.{key}=value asks for those whose metadata has this member.",
+            [
+                InQuery("workflow", Text()), InQuery("status", CommonSchemas.StatusSchema()), InQuery("batch", Text()), InQuery("client", Text("Administrators: of this one.")),
+                InQuery("createdAfter", Text("A time by RFC 3339, or a day: calls that came then or later.")), InQuery("createdBefore", Text("A time by RFC 3339, or a day: calls that came earlier.")),
+                InQuery("include", Schemas.OneOf("inputs shows what each was called with.", "inputs")), .. Page(),
+            ],
+            Answers(("200", "A page; it may be short while there is a continuation.", CommonSchemas.RunList)), Problems("400"));
         Add("GET", Routes.Run, "GetRun", "Runs", "Shows a run.", [InPath("id"), InHeader("Prefer", "wait=n holds the answer back until the run has ended, 220 s at most."), OutputForm(), .. RenditionParameters()], Answers(("200", "The run.", CommonSchemas.Run)), Problems("404"));
         Add("DELETE", Routes.Run, "DeleteRun", "Runs", "Deletes an ended run with its files.", [InPath("id")], Answers(("204", "Deleted.", null)), Problems("404", "409"));
         Add("GET", Routes.RunStatus, "GetRunStatus", "Runs", "The run's status as Durable's HTTP API shows it.", [InPath("id")], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"));
-        Add("GET", Routes.RunEvents, "FollowRun", "Runs", "The run's events as they happen, as Server-Sent Events.", [InPath("id"), InHeader("Last-Event-ID", "Goes on after this event."), InQuery("previews", Boolean("true sends pictures of work in progress too: contentType and base64."))], new() { ["200"] = Events() }, Problems("400", "404"));
+        Add("GET", Routes.RunEvents, "FollowRun", "Runs", "The run's events as they happen, as Server-Sent Events.", [InPath("id"), InHeader("Last-Event-ID", "Goes on after this event."), InQuery("previews", Boolean("true sends pictures of work in progress too: contentType and base64."))], new() { ["200"] = Events(), ["204"] = new OpenApiResponse { Description = "The run has ended, and Last-Event-ID was its last event." } }, Problems("400", "404"));
         Add("GET", Routes.RunStatusLink, "GetRunStatusByLink", "Runs", "The same by the link that a call was answered with: it needs no key.", [InPath("id"), LinkSignature()], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"), isOpen: true);
         Add("POST", Routes.RunCancelLink, "CancelRunByLink", "Runs", "Cancels a run by the link that a call was answered with: it needs no key, and tells no more than the run's status.", [InPath("id"), LinkSignature()], Answers(("200", "It has ended.", CommonSchemas.StoppedRun), ("202", "It is being stopped.", CommonSchemas.StoppedRun)), Problems("404"), isOpen: true);
         Add("POST", Routes.RunCancel, "CancelRun", "Runs", "Cancels a run.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Answers(("200", "It has ended.", CommonSchemas.Run), ("202", "It is being stopped.", CommonSchemas.Run)), Problems("404"));
         Add("POST", Routes.RunRetry, "RetryRun", "Runs", "Makes an ended run's call once more, as a run of its own.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Accepted(), Problems("404", "409"));
+        Add("GET", Routes.Batches, "ListBatches", "Runs", "Lists batches, newest first, without the calls that were refused.",
+            [InQuery("workflow", Text()), InQuery("status", Schemas.OneOf(null, Batches.BatchStanding.Statuses)), InQuery("client", Text("Administrators: of this one.")), .. Page()],
+            Answers(("200", "A page; it may be short while there is a continuation.", CommonSchemas.BatchList)), Problems("400"));
+        Add("GET", Routes.BatchTable, "GetBatchTable", "Runs", "A batch as CSV: a row for each call, with what varied, seeds, status, times and links.", [InPath("id")], new() { ["200"] = new OpenApiResponse { Description = "The table.", Content = Content("text/csv", Text()) } }, Problems("404"));
+        Add("GET", Routes.BatchOutputs, "GetBatchOutputs", "Runs", "All outputs of a batch that has ended in one file, a folder for each run.", [InPath("id"), Required(InQuery("bundle", Schemas.OneOf(null, "zip"))), .. RenditionParameters()], new() { ["302"] = new OpenApiResponse { Description = "The file is at Location." } }, Problems("400", "404", "409"));
         Add("GET", Routes.Batch, "GetBatch", "Runs", "How far a batch is; its runs are at /api/runs?batch=.", [InPath("id")], Answers(("200", "The batch.", CommonSchemas.Batch)), Problems("404"));
-        Add("POST", Routes.BatchCancel, "CancelBatch", "Runs", "Makes no more runs, and cancels those that are open.", [InPath("id")], Answers(("202", "The batch.", CommonSchemas.Batch)), Problems("404"));
+        Add("POST", Routes.BatchCancel, "CancelBatch", "Runs", "Makes no more runs, and cancels those that are open.", [InPath("id")], Answers(("200", "It had ended.", CommonSchemas.Batch), ("202", "The batch.", CommonSchemas.Batch)), Problems("404"));
         Add("POST", Routes.Uploads, "CreateUpload", "Runs", "Names a file to come: PUT it to the url, then use the ref in calls.", [], Answers(("201", "Where to send it.", CommonSchemas.Upload)), Problems());
         Add("GET", Routes.RunDeliveries, "ListDeliveries", "Runs", "Who was told of the run, and what they answered.", [InPath("id")], Answers(("200", "The deliveries.", CommonSchemas.DeliveryList)), Problems("404"));
         Add("GET", Routes.RunOutputs, "GetRunOutputs", "Runs", "A run's outputs by tag, or all in one file.", [InPath("id"), InQuery("bundle", Schemas.OneOf("zip sends to one file with all outputs, a folder for each tag.", "zip")), OutputForm(), .. RenditionParameters()], new()
@@ -226,6 +238,9 @@ public sealed class ApiDescription
             Security = isOpen ? [[]] : null,
         });
     }
+
+    private IEnumerable<IOpenApiParameter> BatchParameters() =>
+        SharedParameters().Where(p => p.Name is not ("Prefer" or "Idempotency-Key" or "Cache-Control" or "output" or "format" or "quality" or "width" or "height" or "strip"));
 
     /// <summary>What a call may say that is answered with a run.</summary>
     private static List<OpenApiParameter> CallParameters() =>
@@ -368,6 +383,12 @@ public sealed class ApiDescription
     private static OpenApiParameter InPath(string name, IOpenApiSchema? schema = null) => new() { Name = name, In = ParameterLocation.Path, Required = true, Schema = schema ?? Text() };
 
     private static OpenApiParameter InQuery(string name, OpenApiSchema schema, string? description = null) => new() { Name = name, In = ParameterLocation.Query, Description = description ?? schema.Description, Schema = schema };
+
+    private static OpenApiParameter Required(OpenApiParameter parameter)
+    {
+        parameter.Required = true;
+        return parameter;
+    }
 
     private static OpenApiParameter LinkSignature() => new()
     {

@@ -39,6 +39,7 @@ internal static class CommonSchemas
     public const string Alias = "Alias";
     public const string AliasTarget = "AliasTarget";
     public const string Batch = "Batch";
+    public const string BatchList = "BatchList";
     public const string BatchInputs = "BatchInputs";
     public const string Usage = "Usage";
     public const string Key = "Key";
@@ -105,7 +106,7 @@ internal static class CommonSchemas
         document.AddComponent(WebhookSecret, Record(null, ["secret"], ("secret", Text("whsec_ and base64.")), ("previousSecretUntil", Optional(Time("Until when the one before signs too.")))));
         document.AddComponent(WebhookEvent, Record("What a webhook is sent. Read the run for more.", ["type", "timestamp", "data"],
             ("type", EventSchema()), ("timestamp", Time()),
-            ("data", Record(null, ["id", "workflow", "version", "status"], ("id", Text("The run.")), ("workflow", Text()), ("version", Integer()), ("status", StatusSchema()), ("links", Links())))));
+            ("data", Record(null, ["id", "workflow", "version", "status"], ("id", Text("The run.")), ("workflow", Text()), ("version", Integer()), ("status", StatusSchema()), ("metadata", Values("What the caller attached.")), ("links", Links())))));
         document.AddComponent(DeliveryList, Record(null, ["deliveries"], ("deliveries", ListOf(Record(null, ["id", "event", "webhook", "state", "attempts"],
             ("id", Text("The header webhook-id.")), ("event", EventSchema()), ("webhook", Text()), ("state", Schemas.OneOf(null, "pending", "delivered", "abandoned")),
             ("createdAt", Time()), ("nextAttemptAt", Optional(Time())),
@@ -124,16 +125,19 @@ internal static class CommonSchemas
             ("inputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object }, "The body of a call each; 1,000 at most.")),
             ("matrix", MapOf(MapOf(ListOf(new OpenApiSchema())), "{tag: {input: [values]}}: a run of every combination.")),
             ("input", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the combinations share." }),
+            ("metadata", Values("Kept with each run, unless its own call has one.")),
             ("extra_data", To(ExtraData))));
         document.AddComponent(Batch, Record("Many runs of one workflow version.", ["id", "workflow", "version", "status", "total", "runs", "links"],
             ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", Schemas.OneOf(null, "running", "completed", "canceling", "canceled")),
             ("createdAt", Time()), ("total", Integer()), ("progress", Number("0 to 1.").Within(0, 1)), ("runs", MapOf(Integer(), "How many, by status.")),
+            ("client", Text("Shown to administrators: whose batch it is.")), ("metadata", Values("What the caller attached.")),
             ("refused", ListOf(Record("A call that made no run.", ["index"], ("index", Integer("Among the inputs, from 0.")), ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Optional(Text())), ("detail", Text()))))))),
             ("links", Links())));
+        document.AddComponent(BatchList, Record("A page of batches, newest first.", ["batches"], ("batches", ListOf(To(Batch))), ("continuation", Continuation())));
         document.AddComponent(AliasTarget, Record(null, ["version"], ("version", new OpenApiSchema { Type = JsonSchemaType.Integer | JsonSchemaType.String, Description = "A version, or another alias whose version it takes." })));
         document.AddComponent(Alias, Record("A name of a version.", ["name", "alias", "version"], ("name", Text("The workflow.")), ("alias", Text()), ("version", Integer()), ("differences", ListOf(DifferenceSchema())), ("links", Links())));
         document.AddComponent(StoppedRun, Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")), ("status", StatusSchema())));
-        document.AddComponent(Health, Record(null, ["status"], ("status", Text())));
+        document.AddComponent(Health, Record(null, ["status", "version"], ("status", Text()), ("version", Text())));
         document.AddComponent(Readiness, Record("Whether calls can be taken.", ["status"],
             ("status", Schemas.OneOf(null, "ready", "notReady")), ("storage", Boolean("Whether it answers.")),
             ("hosts", Record(null, [], ("ready", Integer()), ("total", Integer()))), ("waitingRuns", Integer()),
@@ -151,19 +155,23 @@ internal static class CommonSchemas
         ("createdAt", Time()), ("startedAt", Time()), ("completedAt", Time()),
         ("startBy", Time("It expires if it has found no slot by then.")), ("finishBy", Time("It fails if it has not ended by then.")),
         ("expiresAt", Time("When it is deleted with its files.")),
-        ("batch", Text("The batch that made it.")), ("retryOf", Text("The run that this one repeats.")),
+        ("client", Text("Shown to administrators: whose run it is.")),
+        ("batch", Record("Where it stands in the batch that made it.", ["id"], ("id", Text()), ("index", Integer("Among the batch's calls, from 0.")), ("cell", Values("Its values of what varies within the batch, by tag.")))), ("retryOf", Text("The run that this one repeats.")),
         ("gpuWorkBegun", Boolean("Of a canceled run: whether a GPU had begun to work for it.")),
         ("queuePosition", Integer("How many runs wait before it.")),
         ("progress", new OpenApiSchemaReference(Progress, document)),
         ("host", Text("Where it is, or was last.")), ("attempt", Integer()),
         ("attempts", ListOf(new OpenApiSchemaReference(Attempt, document))),
+        ("inputs", Values("What it was called with, by tag: files as references, long texts cut.")), ("inputsCut", Boolean("Whether there was more.")),
         ("seeds", ListOf(Record(null, ["node", "input", "value"], ("node", Text()), ("input", Text()), ("value", Integer("Beyond an int64 only where the saved workflow or the caller says so.", "int64")), ("tag", Text()), ("origin", OneOf("Drawn for the run, as saved, or given by the caller.", "drawn", "saved", "given"))), "Its seeds.")),
         ("cached", Boolean("Whether ComfyUI reused an earlier result.")),
         ("error", new OpenApiSchemaReference(Fault, document)),
-        ("metrics", Record("Milliseconds.", [], ("queueMs", Integer(null, "int64")), ("stageMs", Integer(null, "int64")), ("executionMs", Integer(null, "int64")), ("collectMs", Integer(null, "int64")))),
+        ("metrics", Record("Milliseconds; the others add up to totalMs.", [], [.. RunTimes.Names.Select(n => (n, (IOpenApiSchema)Integer(null, "int64")))])),
         ("metadata", new OpenApiSchema { Description = "What the caller attached." }),
         ("links", Links()),
         ("statusQueryGetUri", Link("While it runs: the status URL.")), ("terminatePostUri", Link("While it runs: cancels it.")));
+
+    private static OpenApiSchema Values(string description) => new() { Type = JsonSchemaType.Object, Description = description };
 
     public static OpenApiSchema StatusSchema() => Schemas.OneOf("The last four are never left.", Enum.GetValues<RunStatus>().Select(RunResource.NameOf));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Runs;
 using ComfyFunc.Secrets;
 using ComfyFunc.Workflows;
 using Microsoft.OpenApi;
@@ -44,6 +45,11 @@ public sealed record WorkflowDescription(string Name, int Version, Contract Cont
     // A tag of that name is a tag.
     private static Dictionary<string, IOpenApiSchema> WithExtraData(Dictionary<string, IOpenApiSchema> tags, OpenApiDocument document)
     {
+        if (!tags.Keys.Contains(MetadataReader.Member, StringComparer.OrdinalIgnoreCase))
+        {
+            tags[MetadataReader.Member] = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Null, Description = "What is to be kept with the run and shown on it." };
+        }
+
         if (!tags.Keys.Contains(ExtraDataReader.Member, StringComparer.OrdinalIgnoreCase))
         {
             tags[ExtraDataReader.Member] = new OpenApiSchemaReference(CommonSchemas.ExtraData, document);

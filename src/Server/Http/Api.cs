@@ -7,8 +7,10 @@ using Microsoft.Net.Http.Headers;
 namespace ComfyFunc;
 
 /// <summary>What every request passes on its way to an endpoint, and the one outer catch: whatever is thrown becomes a problem that tells the caller enough and the world nothing.</summary>
-public sealed partial class Api(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, ILogger<Api> logger)
+public sealed partial class Api(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, ProblemLog problems, TimeProvider clock, ILogger<Api> logger)
 {
+    private readonly RepeatedFailures failures = new(clock);
+
     /// <param name="route">The name of an endpoint in the <see cref="RouteTable"/>.</param>
     public Task<IResult> AnswerAsync(HttpRequest request, string route, CancellationToken cancellationToken) => AnswerAsync(request, RouteTable.ByName[route], cancellationToken);
 
@@ -24,6 +26,13 @@ public sealed partial class Api(PageGuard pages, AllowedOrigins origins, PublicA
 
     private async Task<IResult> GuardAsync(HttpRequest request, BodyKind body, Func<Task<IResult>> answer, CancellationToken cancellationToken)
     {
+        var result = await TryAsync(request, answer, cancellationToken);
+        problems.Answered(request, result);
+        return result;
+    }
+
+    private async Task<IResult> TryAsync(HttpRequest request, Func<Task<IResult>> answer, CancellationToken cancellationToken)
+    {
         try
         {
             var refusal = pages.Refusal(request, body);
@@ -33,7 +42,11 @@ public sealed partial class Api(PageGuard pages, AllowedOrigins origins, PublicA
         }
         catch (StorageUnavailableException e)
         {
-            StorageUnavailable(e);
+            if (failures.IsToBeSaid(nameof(StorageUnavailable), out var unsaid))
+            {
+                StorageUnavailable(e.GetBaseException().Message, unsaid);
+            }
+
             return Problems.From("storage_unavailable", "Storage does not answer at the moment. Try again in a few seconds.");
         }
         catch (BadHttpRequestException e)
@@ -44,7 +57,7 @@ public sealed partial class Api(PageGuard pages, AllowedOrigins origins, PublicA
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            RequestFailed(e);
+            RequestFailed(request.Method, request.Path, TraceIds.Current, e);
             return Problems.From("internal_error", "Something went wrong here. The trace id finds it in the server's log.");
         }
     }
@@ -61,9 +74,9 @@ public sealed partial class Api(PageGuard pages, AllowedOrigins origins, PublicA
         return route.Body is BodyKind.None && await EmptyBody.RefusalAsync(request, cancellationToken) is { } refusal ? refusal : null;
     }
 
-    [LoggerMessage(LogLevel.Error, "Storage did not answer a request.")]
-    private partial void StorageUnavailable(Exception exception);
+    [LoggerMessage(2001, LogLevel.Error, "Storage did not answer a request: {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void StorageUnavailable(string reason, int unsaid);
 
-    [LoggerMessage(LogLevel.Error, "A request failed.")]
-    private partial void RequestFailed(Exception exception);
+    [LoggerMessage(2002, LogLevel.Error, "{Method} {Path} failed, trace {TraceId}.")]
+    private partial void RequestFailed(string method, string path, string? traceId, Exception exception);
 }

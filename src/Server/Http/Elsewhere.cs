@@ -51,6 +51,7 @@ internal static class Elsewhere
                 new JsonObject
                 {
                     ["name"] = "ComfyFunc",
+                    ["version"] = Product.Version,
                     ["links"] = new JsonObject(new[] { Routes.Docs, Routes.OpenApi, Routes.Workflows, Routes.Runs, Routes.Hosts, Routes.Pool, Routes.Health, Routes.Ready }
                         .Select(r => KeyValuePair.Create(r.Split('.')[0], (JsonNode?)$"{request.PathBase}/api/{r}"))),
                 },

@@ -10,7 +10,7 @@ namespace ComfyFunc;
 /// <summary>Says whether the process lives, and whether it can serve a call.</summary>
 public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfTest test, Gate gate, ComfyFuncOptions options)
 {
-    public static Task<IResult> HealthAsync() => Task.FromResult(Results.Json(new JsonObject { ["status"] = "ok" }));
+    public static Task<IResult> HealthAsync() => Task.FromResult(Results.Json(new JsonObject { ["status"] = "ok", ["version"] = Product.Version }));
 
     /// <summary>200 when the façade can take calls: storage answers. Whether a host is there to execute them, <c>hosts</c> tells; calls wait for one.</summary>
     /// <remarks><c>?details</c> is for those who look after the service: what each process is up to, for the role admin.</remarks>

@@ -20,7 +20,7 @@ public static class Problems
             {
                 ["code"] = code,
                 ["retryable"] = IsRetryable(code),
-                ["traceId"] = Activity.Current?.TraceId.ToString() ?? ActivityTraceId.CreateRandom().ToString(),
+                ["traceId"] = TraceIds.Current ?? ActivityTraceId.CreateRandom().ToString(),
                 ["errors"] = listed,
             });
     }

@@ -9,7 +9,13 @@ namespace ComfyFunc;
 /// <summary>One query parameter that an endpoint reads.</summary>
 /// <param name="Objection">What is wrong with a value, or <see langword="null"/>; parameters without are checked by who reads them.</param>
 /// <param name="MayRepeat">Whether it may be said several times.</param>
-public sealed record QueryParameter(string Name, Func<string, string?>? Objection = null, bool MayRepeat = false);
+public sealed record QueryParameter(string Name, Func<string, string?>? Objection = null, bool MayRepeat = false)
+{
+    /// <summary>Whether this is the parameter of that name; one that ends with a dot has many names, which begin with its own.</summary>
+    public bool Is(string name) => Name.EndsWith('.')
+        ? name.Length > Name.Length && name.StartsWith(Name, StringComparison.OrdinalIgnoreCase)
+        : name.Equals(Name, StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>The query parameters of the API, and the check that a request has no others.</summary>
 public static class QueryParameters
@@ -25,6 +31,9 @@ public static class QueryParameters
     public static QueryParameter Include { get; } = OneOf("include", "prompt");
 
     public static QueryParameter Output { get; } = OneOf("output", "url", "base64");
+
+    /// <summary><c>metadata.key=value</c>, for any key.</summary>
+    public static QueryParameter Metadata { get; } = new(RunFilterReader.MetadataPrefix, MayRepeat: true);
 
     public static QueryParameter Signature { get; } = Text(RunLinks.Signature);
 
@@ -67,7 +76,7 @@ public static class QueryParameters
         foreach (var (name, values) in query.Where(q => !OfThePlatform.Contains(q.Key, StringComparer.OrdinalIgnoreCase)))
         {
             var pointer = JsonPointer.Of(name);
-            if (route.Query.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } known)
+            if (route.Query.FirstOrDefault(p => p.Is(name)) is not { } known)
             {
                 faults.Add(new("invalid_request", $"There is no query parameter '{name}' here. {Suggestion.Among(name, route.Query.Select(p => p.Name), "query parameters")}", pointer));
             }

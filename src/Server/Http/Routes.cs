@@ -26,8 +26,12 @@ public static class Routes
     public const string Alias = "workflows/{name}/aliases/{alias}";
     public const string AliasRollback = "workflows/{name}/aliases/{alias}/rollback";
     public const string WorkflowBatches = "workflows/{name}/batches";
+    public const string VersionBatches = "workflows/{name}/versions/{version}/batches";
+    public const string Batches = "batches";
     public const string Batch = "batches/{id}";
     public const string BatchCancel = "batches/{id}/cancel";
+    public const string BatchOutputs = "batches/{id}/outputs";
+    public const string BatchTable = "batches/{id}/runs.csv";
     public const string Uploads = "uploads";
     public const string Hosts = "hosts";
     public const string Host = "hosts/{id}";

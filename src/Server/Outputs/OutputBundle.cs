@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Text;
@@ -6,41 +7,50 @@ using ComfyFunc.Storage;
 
 namespace ComfyFunc.Outputs;
 
-/// <summary>Packs a run's outputs into one ZIP file, a folder for each tag, streamed from storage to storage.</summary>
+/// <summary>Packs outputs into one ZIP file, a folder for each tag, streamed from storage to storage. It is made once.</summary>
 public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
 {
     private const string ContentType = "application/zip";
 
+    /// <summary>Packs a run's outputs.</summary>
     /// <returns>The file, as an artifact that a link can be made for.</returns>
-    public async Task<RunArtifact> MakeAsync(RunRecord run, Rendition? rendition, CancellationToken cancellationToken)
+    public Task<RunArtifact> MakeAsync(RunRecord run, Rendition? rendition, CancellationToken cancellationToken) => MakeAsync(
+        RunBlobs.Rendition(run.Id, rendition is null ? "outputs.zip" : $"outputs {rendition.Key}.zip".Replace(' ', '-')), $"{run.Workflow}-{run.Id}", [("", run)], rendition, cancellationToken);
+
+    /// <summary>Packs those of a batch's runs, each in a folder that is called by its place.</summary>
+    /// <param name="blob">Where the file is to be.</param>
+    /// <param name="name">What it is called for whoever downloads it.</param>
+    public Task<RunArtifact> MakeAsync(string blob, string name, ImmutableArray<RunRecord> batch, Rendition? rendition, CancellationToken cancellationToken) =>
+        MakeAsync(blob, name, [.. batch.Select(r => (r.Place is { Index: var index } ? $"{index:D4}/" : $"{r.Id}/", r))], rendition, cancellationToken);
+
+    private async Task<RunArtifact> MakeAsync(string blob, string name, ImmutableArray<(string Folder, RunRecord Run)> runs, Rendition? rendition, CancellationToken cancellationToken)
     {
-        var name = RunBlobs.Rendition(run.Id, rendition is null ? "outputs.zip" : $"outputs {rendition.Key}.zip".Replace(' ', '-'));
-        var file = await blobs.FindAsync(name, cancellationToken) ?? await PackAsync(name, run, rendition, cancellationToken);
-        return new() { Tag = "", Type = "file", Name = $"{SafeEntry(run.Workflow)}-{run.Id}.zip", ContentType = ContentType, Bytes = file.Bytes, Sha256 = file.Sha256, Blob = name };
+        var file = await blobs.FindAsync(blob, cancellationToken) ?? await PackAsync(blob, runs, rendition, cancellationToken);
+        return new() { Tag = "", Type = "file", Name = $"{SafeEntry(name)}.zip", ContentType = ContentType, Bytes = file.Bytes, Sha256 = file.Sha256, Blob = blob };
     }
 
-    private async Task<BlobFile> PackAsync(string name, RunRecord run, Rendition? rendition, CancellationToken cancellationToken)
+    private async Task<BlobFile> PackAsync(string blob, ImmutableArray<(string Folder, RunRecord Run)> runs, Rendition? rendition, CancellationToken cancellationToken)
     {
         var pipe = new Pipe();
-        var packing = Task.Run(() => WriteAsync(pipe.Writer, run, rendition, cancellationToken), cancellationToken);
+        var packing = Task.Run(() => WriteAsync(pipe.Writer, runs, rendition, cancellationToken), cancellationToken);
         await using var content = pipe.Reader.AsStream();
-        var stored = (PutReply.Stored)await blobs.PutAsync(name, content, new BlobWrite(ContentType), cancellationToken); // It has no limit.
+        var stored = (PutReply.Stored)await blobs.PutAsync(blob, content, new BlobWrite(ContentType), cancellationToken); // It has no limit.
         await packing;
         return stored.File;
     }
 
     // A failure goes through the pipe to the upload, which then stores nothing.
-    private async Task WriteAsync(PipeWriter pipe, RunRecord run, Rendition? rendition, CancellationToken cancellationToken)
+    private async Task WriteAsync(PipeWriter pipe, ImmutableArray<(string Folder, RunRecord Run)> runs, Rendition? rendition, CancellationToken cancellationToken)
     {
         try
         {
             await using (var zip = await ZipArchive.CreateAsync(pipe.AsStream(leaveOpen: true), ZipArchiveMode.Create, leaveOpen: false, Encoding.UTF8, cancellationToken))
             {
-                foreach (var group in run.Artifacts.GroupBy(a => a.Tag))
+                foreach (var (folder, run) in runs)
                 {
-                    foreach (var (n, artifact) in group.Index())
+                    foreach (var (n, artifact) in run.Artifacts.GroupBy(a => a.Tag).SelectMany(g => g.Index()))
                     {
-                        await AddAsync(zip, run.Id, artifact, n, rendition, cancellationToken);
+                        await AddAsync(zip, folder, run.Id, artifact, n, rendition, cancellationToken);
                     }
                 }
             }
@@ -53,11 +63,11 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
         }
     }
 
-    private async Task AddAsync(ZipArchive zip, RunId run, RunArtifact artifact, int n, Rendition? rendition, CancellationToken cancellationToken)
+    private async Task AddAsync(ZipArchive zip, string folder, RunId run, RunArtifact artifact, int n, Rendition? rendition, CancellationToken cancellationToken)
     {
         var wanted = (rendition is null ? null : await renditions.MakeAsync(run, artifact, rendition, cancellationToken)) ?? artifact;
         var entry = zip.CreateEntry(
-            $"{SafeEntry(artifact.Tag)}/{n}-{SafeEntry(wanted.Name ?? (wanted.Type == "json" ? "output.json" : "output.txt"))}",
+            $"{folder}{SafeEntry(artifact.Tag)}/{n}-{SafeEntry(wanted.Name ?? (wanted.Type == "json" ? "output.json" : "output.txt"))}",
             wanted.Text is null ? CompressionLevel.NoCompression : CompressionLevel.Optimal); // Media files are compressed already.
         await using var target = await entry.OpenAsync(cancellationToken);
         if (wanted.Text is { } text)

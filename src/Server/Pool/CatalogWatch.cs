@@ -66,6 +66,6 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The node classes or models of host {HostId} have changed.")]
+    [LoggerMessage(4021, LogLevel.Information, "The node classes or models of host {HostId} have changed.")]
     private partial void CatalogChanged(HostId hostId);
 }

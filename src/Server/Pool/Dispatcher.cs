@@ -83,6 +83,6 @@ public sealed partial class Dispatcher(
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "Run {RunId}, attempt {Attempt}, was granted a slot on {HostId}.")]
+    [LoggerMessage(4051, LogLevel.Debug, "Run {RunId}, attempt {Attempt}, was granted a slot on {HostId}.")]
     private partial void SlotGranted(RunId runId, int attempt, HostId hostId);
 }

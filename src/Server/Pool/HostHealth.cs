@@ -83,6 +83,6 @@ public sealed partial class HostHealth(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Host {HostId} was quarantined: {Reason}")]
+    [LoggerMessage(4011, LogLevel.Warning, "Host {HostId} was quarantined: {Reason}")]
     private partial void HostQuarantined(HostId hostId, string reason);
 }

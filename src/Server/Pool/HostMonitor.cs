@@ -170,7 +170,11 @@ public sealed partial class HostMonitor(
 
     public async ValueTask UnreachableAsync(HostId host, string? why)
     {
-        HostUnreachable(host, why);
+        if (Failures.IsToBeSaid($"{host} {nameof(HostUnreachable)}", out var unsaid))
+        {
+            HostUnreachable(host, why, unsaid);
+        }
+
         sentinel.Forget(host);
         await SafelyAsync(host, () => health.LostAsync(host, why, CancellationToken.None));
     }
@@ -237,7 +241,10 @@ public sealed partial class HostMonitor(
         }
         catch (Exception e) when (e is not (OperationCanceledException or StorageUnavailableException or OutOfMemoryException))
         {
-            HostNotFollowed(host, e);
+            if (Failures.IsToBeSaid($"{host} {nameof(HostNotFollowed)}", out var unsaid))
+            {
+                HostNotFollowed(host, unsaid, e);
+            }
         }
     }
 
@@ -250,25 +257,28 @@ public sealed partial class HostMonitor(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            NewsNotPassedOn(host, e);
+            if (Failures.IsToBeSaid($"{host} {nameof(NewsNotPassedOn)}", out var unsaid))
+            {
+                NewsNotPassedOn(host, e.GetBaseException().Message, unsaid);
+            }
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Connected to host {HostId}.")]
+    [LoggerMessage(4001, LogLevel.Information, "Connected to host {HostId}.")]
     private partial void HostConnected(HostId hostId);
 
-    [LoggerMessage(LogLevel.Information, "Host {HostId} was taken out of the pool: it has been away for long, or is no longer configured.")]
+    [LoggerMessage(4002, LogLevel.Information, "Host {HostId} was taken out of the pool: it has been away for long, or is no longer configured.")]
     private partial void HostForgotten(HostId hostId);
 
-    [LoggerMessage(LogLevel.Information, "The configuration no longer names host {HostId}; it takes no new work.")]
+    [LoggerMessage(4003, LogLevel.Information, "The configuration no longer names host {HostId}; it takes no new work.")]
     private partial void HostNoLongerConfigured(HostId hostId);
 
-    [LoggerMessage(LogLevel.Warning, "Host {HostId} does not answer; its runs move on. {Why}")]
-    private partial void HostUnreachable(HostId hostId, string? why);
+    [LoggerMessage(4004, LogLevel.Warning, "Host {HostId} does not answer; its runs move on. {Why} Not said since the last time: {Unsaid}.")]
+    private partial void HostUnreachable(HostId hostId, string? why, int unsaid);
 
-    [LoggerMessage(LogLevel.Error, "Host {HostId} could not be followed.")]
-    private partial void HostNotFollowed(HostId hostId, Exception exception);
+    [LoggerMessage(4005, LogLevel.Error, "Host {HostId} could not be followed. Not said since the last time: {Unsaid}.")]
+    private partial void HostNotFollowed(HostId hostId, int unsaid, Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "News from host {HostId} could not be passed on.")]
-    private partial void NewsNotPassedOn(HostId hostId, Exception exception);
+    [LoggerMessage(4006, LogLevel.Warning, "News from host {HostId} could not be passed on: {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void NewsNotPassedOn(HostId hostId, string reason, int unsaid);
 }

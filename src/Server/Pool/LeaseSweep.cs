@@ -65,6 +65,6 @@ public sealed partial class LeaseSweep(
         _ => RunProcess.LeaseOf(state)?.Attempt ?? 0,
     };
 
-    [LoggerMessage(LogLevel.Warning, "Attempt {Attempt} of run {RunId} no longer needs its slot on {HostId}; it was given back.")]
+    [LoggerMessage(4041, LogLevel.Warning, "Attempt {Attempt} of run {RunId} no longer needs its slot on {HostId}; it was given back.")]
     private partial void SlotRecovered(RunId runId, int attempt, HostId hostId);
 }

@@ -41,7 +41,7 @@ public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStor
     }
 
     private Task TellAsync(Lease lease, CancellationToken cancellationToken) =>
-        driver.SignalAsync(lease.Run, new RunEvent.Finished(lease.Attempt, clock.GetUtcNow()), cancellationToken);
+        driver.SignalAsync(lease.Run, new RunEvent.Finished(lease.Attempt, clock.GetUtcNow(), (long?)watch.LoadTimeOf(lease.Prompt)?.TotalMilliseconds), cancellationToken);
 
     private async Task TellUnlessKnownAsync(Lease lease, CancellationToken cancellationToken)
     {

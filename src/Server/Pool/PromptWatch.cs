@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using ComfyFunc.Comfy;
 using ComfyFunc.Runs;
 
@@ -25,9 +26,10 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     public bool HasBegun(Lease lease) => (watched.TryGetValue(lease.Prompt, out var w) && w.HasBegun) || IsFirstInLine(lease);
 
     /// <param name="pictureNodes">The nodes whose pictures on the socket are results.</param>
-    public void Watch(Lease lease, int nodes, IReadOnlySet<string>? pictureNodes = null)
+    /// <param name="loaders">The nodes that read model files.</param>
+    public void Watch(Lease lease, int nodes, IReadOnlySet<string>? pictureNodes = null, IReadOnlySet<string>? loaders = null)
     {
-        var mine = new Watched(lease, pictureNodes, clock.GetUtcNow());
+        var mine = new Watched(lease, pictureNodes, clock.GetUtcNow()) { Loading = new(loaders ?? FrozenSet<string>.Empty) };
         own[lease.Run] = watched.AddOrUpdate(lease.Prompt, mine, (_, known) => known.IsAdopted ? mine : known);
         connections.Find(lease.Host)?.Listener.Watch(lease.Prompt, nodes, pictureNodes);
     }
@@ -54,6 +56,9 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     /// <summary>Notes that the prompt's end is passed on.</summary>
     /// <returns>Whether nobody has to be asked first: it was submitted here, and is told for the first time.</returns>
     public bool TellEnd(PromptId prompt) => watched.TryGetValue(prompt, out var w) && w.TellEnd();
+
+    /// <summary>For how long nodes executed that read model files; <see langword="null"/> of a prompt whose events go elsewhere.</summary>
+    public TimeSpan? LoadTimeOf(PromptId prompt) => watched.TryGetValue(prompt, out var w) ? w.Loading?.Until(clock.GetUtcNow()) : null;
 
     /// <summary>Whether this process submitted the run's prompt and has not passed on yet that it ended.</summary>
     public bool IsUnderWay(RunId run) => own.TryGetValue(run, out var w) && !w.HasToldEnd;
@@ -82,6 +87,7 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         }
 
         w.HasBegun = true;
+        w.Loading?.Heard(news.Node, clock.GetUtcNow());
         progress.Set(w.Lease, news);
         if (!watched.ContainsKey(prompt))
         {
@@ -191,6 +197,8 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         public bool IsAdopted => isAdopted;
 
         public bool HasBegun { get; set; }
+
+        public LoadTime? Loading { get; init; }
 
         /// <returns>Whether its run had not been told before that it has begun.</returns>
         public bool Tell() => Interlocked.Exchange(ref told, 1) == 0;

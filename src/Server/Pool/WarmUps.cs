@@ -41,6 +41,6 @@ public sealed partial class WarmUps(HostStore hosts, RunIntake intake, HostHealt
             && (host.WarmUpAt is not { } at || now - at > options.FinishWithin || (host.IsOnTrial(now) && at < host.RetryAt));
     }
 
-    [LoggerMessage(LogLevel.Information, "Host {HostId} warms up with '{Workflow}', run {RunId}.")]
+    [LoggerMessage(4031, LogLevel.Information, "Host {HostId} warms up with '{Workflow}', run {RunId}.")]
     private partial void WarmUpStarted(HostId hostId, string workflow, RunId runId);
 }

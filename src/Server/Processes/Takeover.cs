@@ -109,7 +109,7 @@ public sealed partial class Takeover(
         };
     }
 
-    [LoggerMessage(LogLevel.Warning, "Run {RunId} had been left {State} on {HostId}; it is carried on here.")]
+    [LoggerMessage(1021, LogLevel.Warning, "Run {RunId} had been left {State} on {HostId}; it is carried on here.")]
     private partial void RunTakenOver(RunId runId, string state, HostId hostId);
 
     /// <param name="Since">Since when there is cause to move the run, as far as this process has seen.</param>

@@ -14,7 +14,6 @@ namespace ComfyFunc.Runs;
 public sealed record Call(string Workflow)
 {
     private const int HighestPriority = 100;
-    private const int LongestMetadata = 4096;
     private const int LongestDeadline = 24 * 60 * 60;
 
     /// <summary><see langword="null"/> for the latest.</summary>
@@ -41,6 +40,8 @@ public sealed record Call(string Workflow)
     /// <summary>The batch that makes it.</summary>
     public string? Batch { get; init; }
 
+    public BatchPlace? Place { get; init; }
+
     /// <summary>Whose run it is to be.</summary>
     public string Client { get; init; } = "";
 
@@ -58,8 +59,11 @@ public sealed record Call(string Workflow)
     /// <summary>How long the run may take from its acceptance to its end; <see langword="null"/> for the configured time.</summary>
     public TimeSpan? FinishWithin { get; init; }
 
-    /// <summary>What the caller wants kept with the run: a JSON object.</summary>
+    /// <summary>What the caller wants kept with the run, as far as the query says it: a JSON object.</summary>
     public JsonElement? Metadata { get; init; }
+
+    /// <summary>What a batch keeps with each of its runs whose call says nothing of its own.</summary>
+    public JsonElement? CommonMetadata { get; init; }
 
     /// <summary>The call as one of whoever has sent the request.</summary>
     public Call SentBy(HttpRequest request) =>
@@ -91,7 +95,12 @@ public sealed record Call(string Workflow)
         var gigabytes = Number(query, "minVramGb", 0, 10_000, faults);
         var startWithin = Seconds(query, "startWithin", faults);
         var finishWithin = Seconds(query, "finishWithin", faults);
-        var metadata = MetadataOf(query["metadata"].FirstOrDefault(), faults);
+        var (metadata, unfit) = MetadataReader.Read(query[MetadataReader.Member].FirstOrDefault());
+        if (unfit is not null)
+        {
+            faults.Add(unfit);
+        }
+
         return (
             new(workflow) { Metadata = metadata, Version = version, Body = body, StartWithin = startWithin, FinishWithin = finishWithin, Priority = priority, Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) } },
             faults.ToImmutable());
@@ -99,25 +108,6 @@ public sealed record Call(string Workflow)
 
     // A call is never written down as it is; should it be, then without this.
     private bool PrintMembers(StringBuilder text) => text.Append(CultureInfo.InvariantCulture, $"{nameof(Workflow)} = {Workflow}, {nameof(Version)} = {Version}").Length > 0;
-
-    private static JsonElement? MetadataOf(string? text, ImmutableArray<Fault>.Builder faults)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var read = text.Length <= LongestMetadata ? StrictJson.Parse(Encoding.UTF8.GetBytes(text)) : null;
-        if (read is StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root })
-        {
-            return JsonElement.Parse(root.GetRawText()); // One that outlives its document.
-        }
-
-        faults.Add(read is StrictJson.Malformed { Fault: { Pointer.Length: > 0 } broken }
-            ? new("invalid_request", broken.Detail, $"/metadata{broken.Pointer}")
-            : new("invalid_request", $"metadata is a JSON object of at most {LongestMetadata} characters.", "/metadata"));
-        return null;
-    }
 
     private static TimeSpan? Seconds(IQueryCollection query, string name, ImmutableArray<Fault>.Builder faults) =>
         query.ContainsKey(name) && Number(query, name, 1, LongestDeadline, faults) is var seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null;

@@ -11,7 +11,7 @@ public static class DurableStatus
         ["instanceId"] = run.Id.Value,
         ["runtimeStatus"] = NameOf(run.Status),
         ["customStatus"] = new JsonObject { ["status"] = RunResource.NameOf(run.Status) },
-        ["output"] = run.Outcome is null ? null : await resource.ShowAsync(run, OutputForm.Url, cancellationToken),
+        ["output"] = run.Outcome is null ? null : await resource.ShowAsync(run, RunView.ForAnybody, cancellationToken),
         ["createdTime"] = run.CreatedAt,
         ["lastUpdatedTime"] = run.CompletedAt ?? run.StartedAt ?? run.CreatedAt,
     };
@@ -19,7 +19,7 @@ public static class DurableStatus
     private static string NameOf(RunStatus status) => status switch
     {
         RunStatus.Queued => "Pending",
-        RunStatus.Running => "Running",
+        RunStatus.Running or RunStatus.Canceling => "Running",
         RunStatus.Succeeded => "Completed",
         RunStatus.Canceled => "Canceled",
         RunStatus.Failed or RunStatus.Expired => "Failed",

@@ -31,6 +31,7 @@ public sealed class Placer(
             return (run, slot.Answer!);
         }
 
+        var leased = clock.GetTimestamp();
         await monitor.ReachAsync(lease.Host, cancellationToken);
         if (connections.Find(lease.Host) is not { } host)
         {
@@ -43,14 +44,13 @@ public sealed class Placer(
             return (run, new RunEvent.PromptRefused(unreadable, lease, clock.GetUtcNow()));
         }
 
-        var staging = Stopwatch.GetTimestamp();
         if (await submitter.StageAsync(run, lease, host, cancellationToken) is { } failure)
         {
             return (run, failure);
         }
 
         var started = clock.GetUtcNow();
-        var attempt = new RunAttempt(lease.Attempt, lease.Host, lease.Prompt, started) { StageMs = (long)Stopwatch.GetElapsedTime(staging).TotalMilliseconds, Loaders = prompt.Loaders };
+        var attempt = new RunAttempt(lease.Attempt, lease.Host, lease.Prompt, started) { StageMs = (long)clock.GetElapsedTime(leased).TotalMilliseconds, Loaders = prompt.Loaders };
         prompt = await prompts.CompileAsync(run, command.Placement, cacheNodes.For(lease.Host), cancellationToken, catalogs.Of(lease.Host));
 
         var answer = await submitter.SubmitAsync(new(run, lease, prompt, extra), slot.IsFresh, host, cancellationToken);

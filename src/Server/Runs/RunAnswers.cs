@@ -24,7 +24,7 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
             return Problems.From(run.Outcome is RunOutcome.Failed failed ? failed.Fault.Code : "start_deadline_exceeded", FailureOf(run));
         }
 
-        var shown = await resource.ShowAsync(run, preferences.View, cancellationToken);
+        var shown = await resource.ShowAsync(run, RunView.For(request, preferences.View), cancellationToken);
         if (run.Outcome is not null)
         {
             return Json(shown);
@@ -74,7 +74,7 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
     private async Task<RunRecord?> StopAsync(HttpRequest request, RunId id, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var run = await runs.ChangeAsync(id, r => r.Outcome is null && r.CancelRequestedAt is null ? r with { CancelRequestedAt = now } : r, cancellationToken);
+        var run = await runs.ChangeAsync(id, r => r.WithCancelRequested(now), cancellationToken);
         if (run is { Outcome: null })
         {
             await driver.SignalAsync(id, new RunEvent.CancelRequested(now), cancellationToken);

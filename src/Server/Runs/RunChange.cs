@@ -6,12 +6,20 @@ namespace ComfyFunc.Runs;
 /// <param name="Attempt">The placement that began; <see langword="null"/> for the others.</param>
 public sealed record RunChange(RunStatus Status, DateTimeOffset At, RunAttempt? Attempt = null, bool IsEnd = false)
 {
-    /// <summary>Queued, then running once for each attempt that began to execute, then the end.</summary>
+    /// <summary>Queued, then running once for each attempt that began to execute, then the end; a cancel stands where it was asked for.</summary>
     public static ImmutableArray<RunChange> Of(RunRecord run)
     {
+        var begun = run.Attempts.Where(a => a.BegunAt is not null).ToArray();
+        var before = run.BegunBeforeCancel ?? begun.Length;
         var changes = ImmutableArray.CreateBuilder<RunChange>();
         changes.Add(new(RunStatus.Queued, run.CreatedAt));
-        changes.AddRange(run.Attempts.Where(a => a.BegunAt is not null).Select(a => new RunChange(RunStatus.Running, a.BegunAt!.Value, a))); // The filter has seen it.
+        changes.AddRange(begun.Take(before).Select(a => Begin(RunStatus.Running, a)));
+        if (run is { CancelRequestedAt: { } at, BegunBeforeCancel: not null })
+        {
+            changes.Add(new(RunStatus.Canceling, at));
+        }
+
+        changes.AddRange(begun.Skip(before).Select(a => Begin(RunStatus.Canceling, a))); // The host was faster than the cancel.
         if (run.Outcome is not null)
         {
             changes.Add(new(run.Status, run.CompletedAt ?? run.CreatedAt, IsEnd: true));
@@ -19,4 +27,6 @@ public sealed record RunChange(RunStatus Status, DateTimeOffset At, RunAttempt? 
 
         return changes.ToImmutable();
     }
+
+    private static RunChange Begin(RunStatus status, RunAttempt attempt) => new(status, attempt.BegunAt!.Value, attempt); // Only those that began are listed.
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ComfyFunc.Callers;
 using ComfyFunc.Outputs;
 using Microsoft.AspNetCore.Http;
 
@@ -24,30 +23,32 @@ public sealed class RunEndpoints(
         }
 
         var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? "0";
-        return int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
-            ? events.Follow(run, after, withPreviews: request.Query.IsSet("previews"))
-            : Problems.From("invalid_request", "Last-Event-ID is an id that this stream has sent.");
+        if (!int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+        {
+            return Problems.From("invalid_request", "Last-Event-ID is an id that this stream has sent.");
+        }
+
+        // An EventSource comes back whenever a stream ends, unless it is answered that there is nothing more to come.
+        return run.Outcome is not null && after >= RunChange.Of(run).Length
+            ? Results.NoContent()
+            : events.Follow(run, RunView.For(request, new(OutputForm.Url)), after, withPreviews: request.Query.IsSet("previews"));
     }
 
-    /// <summary>GET /api/runs: newest first; filters workflow and status; pages by continuation.</summary>
+    /// <summary>GET /api/runs: newest first; filters by what a run is of, was given and when; pages by continuation.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var query = request.Query;
-        RunStatus? status = null;
-        if (query["status"].FirstOrDefault() is { } text)
+        var (filter, faults) = RunFilterReader.Read(request);
+        var include = request.Query["include"].FirstOrDefault();
+        if (!faults.IsEmpty)
         {
-            if (!Enum.TryParse<RunStatus>(text, ignoreCase: true, out var parsed) || int.TryParse(text, out _))
-            {
-                return Problems.From("invalid_request", $"status is one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}.", "/status");
-            }
-
-            status = parsed;
+            return Problems.From(faults);
         }
 
         try
         {
-            var page = await runs.PageAsync(new RunFilter(query["workflow"].FirstOrDefault(), status, ClientToList(request), query["batch"].FirstOrDefault()), Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
-            return RunAnswers.Json(new JsonObject { ["runs"] = await resource.ShowAllAsync(page.Runs, OutputForm.Url, cancellationToken), ["continuation"] = page.Continuation });
+            var page = await runs.PageAsync(filter, Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
+            var view = RunView.For(request, new(OutputForm.Url), hasInputs: include is not null);
+            return RunAnswers.Json(new JsonObject { ["runs"] = await resource.ShowAllAsync(page.Runs, view, cancellationToken), ["continuation"] = page.Continuation });
         }
         catch (FormatException)
         {
@@ -79,7 +80,7 @@ public sealed class RunEndpoints(
         Preferences.Tell(request, isMinimal);
         return isMinimal
             ? RunAnswers.Json(await resource.MinimalAsync(run, preferences.View, cancellationToken))
-            : RunAnswers.Json(await resource.ShowAsync(run, preferences.View, cancellationToken));
+            : RunAnswers.Json(await resource.ShowAsync(run, RunView.For(request, preferences.View), cancellationToken));
     }
 
     /// <summary>GET /api/runs/{id}/status: the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it.</summary>
@@ -115,6 +116,4 @@ public sealed class RunEndpoints(
         await removal.RemoveAsync(run, cancellationToken);
         return Results.NoContent();
     }
-
-    private static string? ClientToList(HttpRequest request) => request.Caller() is { Role: not Role.Admin, Client: var own } ? own : request.Query["client"].FirstOrDefault();
 }

@@ -26,9 +26,9 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
 
     /// <param name="after">The last change that the caller knows; 0 for none.</param>
     /// <param name="withPreviews">Sends pictures of work in progress too.</param>
-    public IResult Follow(RunRecord run, int after, bool withPreviews) => new Answer(this, run, after, withPreviews);
+    public IResult Follow(RunRecord run, RunView view, int after, bool withPreviews) => new Answer(this, run, view, after, withPreviews);
 
-    private async Task WriteAsync(HttpResponse response, RunRecord run, int known, bool withPreviews, CancellationToken cancellationToken)
+    private async Task WriteAsync(HttpResponse response, RunRecord run, RunView view, int known, bool withPreviews, CancellationToken cancellationToken)
     {
         using var following = withPreviews ? previews.Follow(run.Id) : null;
         response.ContentType = "text/event-stream";
@@ -45,7 +45,7 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
             var changes = RunChange.Of(run);
             for (; known < changes.Length; known++)
             {
-                await AppendAsync(text, run, changes[known], known + 1, cancellationToken);
+                await AppendAsync(text, run, view, changes[known], known + 1, cancellationToken);
             }
 
             var row = runProgress.IsHere(run) || look % LooksPerQuestion == 1 ? await runProgress.OfAsync(run, withPreviews, cancellationToken) : lastRow;
@@ -95,10 +95,10 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
         }
     }
 
-    private async Task AppendAsync(StringBuilder text, RunRecord run, RunChange change, int id, CancellationToken cancellationToken)
+    private async Task AppendAsync(StringBuilder text, RunRecord run, RunView view, RunChange change, int id, CancellationToken cancellationToken)
     {
         var data = change.IsEnd
-            ? await resource.ShowAsync(run, OutputForm.Url, cancellationToken)
+            ? await resource.ShowAsync(run, view, cancellationToken)
             : new JsonObject { ["id"] = run.Id.Value, ["status"] = RunResource.NameOf(change.Status), ["at"] = change.At };
         if (change.Attempt is { } attempt)
         {
@@ -109,13 +109,13 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
         text.Append(CultureInfo.InvariantCulture, $"id: {id}\nevent: status\ndata: {data.ToJsonString(ServerJson.Options)}\n\n");
     }
 
-    private sealed class Answer(RunEventStream stream, RunRecord run, int after, bool withPreviews) : IResult
+    private sealed class Answer(RunEventStream stream, RunRecord run, RunView view, int after, bool withPreviews) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             try
             {
-                await stream.WriteAsync(httpContext.Response, run, after, withPreviews, httpContext.RequestAborted);
+                await stream.WriteAsync(httpContext.Response, run, view, after, withPreviews, httpContext.RequestAborted);
             }
             catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
             {

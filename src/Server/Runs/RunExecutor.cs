@@ -1,5 +1,6 @@
 using ComfyFunc.Pool;
 using ComfyFunc.Processes;
+using ComfyFunc.Storage;
 using ComfyFunc.Usage;
 using ComfyFunc.Webhooks;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,8 @@ public sealed partial class RunExecutor(
     RunAnnouncer announcer, RunEnds ends, Outbox outbox, UsageMeter usage, ResultCache results, RunsInHand hands, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
+
+    private readonly RepeatedFailures failures = new(clock);
 
     /// <param name="step">What the last pause said; 0 at first.</param>
     public async Task<RunPause> AdvanceAsync(RunId id, RunEvent @event, int step, CancellationToken cancellationToken)
@@ -77,7 +80,7 @@ public sealed partial class RunExecutor(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            CommandFailed(run.Id, command.GetType().Name, e);
+            Say(run.Id, command.GetType().Name, e);
             return (run, new RunEvent.StepFailed(StepFailures.Describe(command, e), clock.GetUtcNow()));
         }
     }
@@ -177,7 +180,7 @@ public sealed partial class RunExecutor(
         await ends.AddAsync(saved, cancellationToken);
         usage.Ended(saved);
         await results.EndedAsync(saved, cancellationToken);
-        RunEnded(saved.Id, saved.Status);
+        RunEndLog.Ended(logger, saved);
         if (saved is { Demands.Host: { } warmed, Outcome: not RunOutcome.Succeeded })
         {
             await health.WarmUpFailedAsync(warmed, saved.Outcome is RunOutcome.Failed failed ? failed.Fault.Message : $"It {saved.Status}.", cancellationToken);
@@ -198,7 +201,7 @@ public sealed partial class RunExecutor(
                 return update.Written ? update.Now : null;
             }
 
-            run = run with { ETag = update.Now.ETag, CancelRequestedAt = update.Now.CancelRequestedAt };
+            run = run with { ETag = update.Now.ETag, CancelRequestedAt = update.Now.CancelRequestedAt, BegunBeforeCancel = update.Now.BegunBeforeCancel };
         }
     }
 
@@ -206,12 +209,25 @@ public sealed partial class RunExecutor(
     private async Task<RunPause> YieldAsync(RunRecord run, CancellationToken cancellationToken) =>
         await runs.FindAsync(run.Id, cancellationToken) is { Outcome: null } now ? new(clock.GetUtcNow() + YieldPatience, now.Step) : new(null, run.Step);
 
-    [LoggerMessage(LogLevel.Debug, "Run {RunId}: {Event} led to {State}.")]
+    // Without storage every command of every run fails, and for one reason.
+    private void Say(RunId run, string command, Exception e)
+    {
+        if (e is not StorageUnavailableException)
+        {
+            CommandFailed(run, command, e);
+        }
+        else if (failures.IsToBeSaid(nameof(StorageWasUnavailable), out var unsaid))
+        {
+            StorageWasUnavailable(run, command, e.GetBaseException().Message, unsaid);
+        }
+    }
+
+    [LoggerMessage(3001, LogLevel.Debug, "Run {RunId}: {Event} led to {State}.")]
     private partial void RunMoved(RunId runId, string @event, string state);
 
-    [LoggerMessage(LogLevel.Warning, "{Command} of run {RunId} failed.")]
+    [LoggerMessage(3002, LogLevel.Warning, "{Command} of run {RunId} failed.")]
     private partial void CommandFailed(RunId runId, string command, Exception exception);
 
-    [LoggerMessage(LogLevel.Information, "Run {RunId} ended as {Status}.")]
-    private partial void RunEnded(RunId runId, RunStatus status);
+    [LoggerMessage(3004, LogLevel.Warning, "{Command} of run {RunId} could not reach storage. {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void StorageWasUnavailable(RunId runId, string command, string reason, int unsaid);
 }

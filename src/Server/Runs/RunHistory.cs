@@ -18,6 +18,11 @@ public static class RunHistory
             moved = moved.Begin(@event.At);
         }
 
+        if (@event is Finished { LoadMs: { } loadMs } finished)
+        {
+            moved = moved with { Attempts = [.. moved.Attempts.Select(a => a.Number == finished.Attempt ? a with { LoadMs = a.LoadMs ?? loadMs } : a)] };
+        }
+
         return step.State switch
         {
             RunState.Placing next when EndingOf(@event, next) is { } how => moved.EndAttempt(how, @event.At),

@@ -40,22 +40,30 @@ public sealed class RunIntake(
         {
             case StrictJson.Malformed malformed:
                 return Refuse(malformed.Fault);
-            case StrictJson.Parsed { Root: var root } when ExtraDataReader.Split(root, workflow.Contract) is var extra:
-                if (extra.Fault is { } fault)
-                {
-                    return Refuse(fault);
-                }
-
-                var (body, faults) = FormParts.Fill(extra.Rest, call.Parts, workflow.Contract);
-                return !faults.IsEmpty ? new BindReply.Refused(faults) : ValueBinder.Bind(workflow, body, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
-                {
-                    Binding.Invalid invalid => new BindReply.Refused(invalid.Faults),
-                    Binding.Valid valid => new BindReply.Bound(row.Name, picked, workflow, catalog, valid.Values, valid.Files) { ExtraData = extra.Given },
-                    _ => throw new UnreachableException(),
-                };
+            case StrictJson.Parsed { Root: var root }:
+                return Bind(call, row.Name, picked, workflow, catalog, root);
             default:
                 throw new UnreachableException();
         }
+    }
+
+    private BindReply Bind(Call call, string name, WorkflowVersion version, Workflow workflow, string catalog, JsonElement body)
+    {
+        var extra = ExtraDataReader.Split(body, workflow.Contract);
+        var metadata = MetadataReader.Split(extra.Rest, workflow.Contract);
+        var (said, contradiction) = MetadataReader.Either(call.Metadata, metadata.Given);
+        if ((extra.Fault ?? metadata.Fault ?? contradiction) is { } fault)
+        {
+            return Refuse(fault);
+        }
+
+        var (values, misplaced) = FormParts.Fill(metadata.Rest, call.Parts, workflow.Contract);
+        return !misplaced.IsEmpty ? new BindReply.Refused(misplaced) : ValueBinder.Bind(workflow, values, new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
+        {
+            Binding.Invalid invalid => new BindReply.Refused(invalid.Faults),
+            Binding.Valid valid => new BindReply.Bound(name, version, workflow, catalog, valid.Values, valid.Files) { ExtraData = extra.Given, Metadata = said ?? call.CommonMetadata, Body = values },
+            _ => throw new UnreachableException(),
+        };
     }
 
     private async Task<IntakeReply> AcceptAsync(Call call, BindReply.Bound bound, CancellationToken cancellationToken)
@@ -75,6 +83,8 @@ public sealed class RunIntake(
             return new IntakeReply.Refused(refused.Faults);
         }
 
+        var kept = ((FilesReply.Stored)stored).Files;
+        var given = GivenInputs.Of(bound.Body, bound.Files, kept);
         var now = clock.GetUtcNow();
         var run = await WithValuesAsync(
             new RunRecord
@@ -84,18 +94,22 @@ public sealed class RunIntake(
                 Version = version.Version,
                 Content = version.Content,
                 Catalog = bound.Catalog,
+                Trace = TraceIds.Current,
                 CreatedAt = now,
                 Demands = (version.Demands ?? Demands.None).And(call.Demands),
                 Priority = call.Priority,
                 Client = call.Client,
                 Batch = call.Batch,
+                Place = call.Place,
                 Webhook = call.Webhook,
-                Metadata = call.Metadata,
+                Metadata = bound.Metadata,
+                Given = JsonSerializer.SerializeToElement(given.Values, ServerJson.Options),
+                IsGivenCut = given.AreCut,
                 ExtraData = extra.Sealed,
                 StripMetadata = version.Settings?.StripMetadata ?? false,
                 Limits = LimitsFrom(now, call.StartWithin ?? version.Settings?.StartWithin, call.FinishWithin ?? version.Settings?.FinishWithin),
                 State = RunProcess.Initial,
-                Files = ((FilesReply.Stored)stored).Files,
+                Files = kept,
                 Seeds = [.. SeedPlan.Of(bound.Workflow, bound.Values, version.Settings?.HiddenSeeds ?? HiddenSeeds.Auto).Select(s => new RunSeed(s.Node, s.Input, s.Value ?? Draw(s.Least, s.Most), s.Tag, s.Origin))],
             },
             bound.Values,
@@ -147,6 +161,7 @@ public sealed class RunIntake(
                 Priority = old.Priority,
                 Webhook = old.Webhook,
                 Client = old.Client,
+                Trace = TraceIds.Current,
                 CreatedAt = now,
                 Limits = LimitsFrom(now, old.Limits.StartBy - old.CreatedAt, old.Limits.FinishBy - old.CreatedAt),
                 State = RunProcess.Initial,
@@ -155,6 +170,8 @@ public sealed class RunIntake(
                 Files = files.ToImmutable(),
                 Seeds = old.Seeds,
                 Metadata = old.Metadata,
+                Given = old.Given,
+                IsGivenCut = old.IsGivenCut,
                 ExtraData = await extraData.RepeatedAsync(old, id, cancellationToken),
                 StripMetadata = old.StripMetadata,
             },
@@ -223,6 +240,12 @@ public abstract record BindReply
     {
         /// <summary>What the body wants hosts given beside the prompt: a JSON object, secret.</summary>
         public string? ExtraData { get; init; }
+
+        /// <summary>What is to be kept with the run: a JSON object.</summary>
+        public JsonElement? Metadata { get; init; }
+
+        /// <summary>What the body says of tags, and nothing else.</summary>
+        public JsonElement Body { get; init; }
     }
 
     public sealed record Refused(ImmutableArray<Fault> Faults) : BindReply;

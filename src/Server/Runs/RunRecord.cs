@@ -36,11 +36,17 @@ public sealed record RunRecord
     /// <summary>The batch that made it.</summary>
     public string? Batch { get; init; }
 
+    /// <summary>Where in the batch it stands. Rows of earlier releases do not say.</summary>
+    public BatchPlace? Place { get; init; }
+
     /// <summary>Whom the call wants told of the run, besides the webhooks that are registered.</summary>
     public CallWebhook? Webhook { get; init; }
 
     /// <summary>Who called; runs of others are not found. Empty where callers are not told apart.</summary>
     public string Client { get; init; } = "";
+
+    /// <summary>The trace id of the request that made it.</summary>
+    public string? Trace { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -49,6 +55,9 @@ public sealed record RunRecord
     public DateTimeOffset? CompletedAt { get; init; }
 
     public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>How many attempts had begun when a cancel was asked for: its place among the changes that callers are told. Rows of earlier releases do not say.</summary>
+    public int? BegunBeforeCancel { get; init; }
 
     /// <summary>When a process last carried it on that does not drive it.</summary>
     public DateTimeOffset? TakenOverAt { get; init; }
@@ -65,6 +74,12 @@ public sealed record RunRecord
 
     /// <summary>The blob that holds the values when they are too large for the row.</summary>
     public string? ValuesBlob { get; init; }
+
+    /// <summary>What the run was called with, fit to be shown (see <see cref="GivenInputs"/>). Rows of earlier releases do not say.</summary>
+    public JsonElement? Given { get; init; }
+
+    /// <summary>Whether <see cref="Given"/> is less than what was given.</summary>
+    public bool IsGivenCut { get; init; }
 
     /// <summary>What hosts are given beside the prompt, sealed.</summary>
     public string? ExtraData { get; init; }
@@ -107,8 +122,13 @@ public sealed record RunRecord
         RunOutcome.Failed => RunStatus.Failed,
         RunOutcome.Canceled => RunStatus.Canceled,
         RunOutcome.Expired => RunStatus.Expired,
-        _ => StartedAt is null ? RunStatus.Queued : RunStatus.Running,
+        _ => CancelRequestedAt is not null ? RunStatus.Canceling : StartedAt is null ? RunStatus.Queued : RunStatus.Running,
     };
+
+    /// <summary>The run with a cancel asked for, unless it has ended or is being canceled already.</summary>
+    public RunRecord WithCancelRequested(DateTimeOffset at) => Outcome is null && CancelRequestedAt is null
+        ? this with { CancelRequestedAt = at, BegunBeforeCancel = Attempts.Count(a => a.BegunAt is not null) }
+        : this;
 }
 
 /// <summary>Where callers see a run: it leaves the last four never.</summary>
@@ -116,6 +136,9 @@ public enum RunStatus
 {
     Queued,
     Running,
+
+    /// <summary>A cancel was asked for and the run has not ended yet.</summary>
+    Canceling,
     Succeeded,
     Failed,
     Canceled,
@@ -135,8 +158,15 @@ public sealed record RunAttempt(int Number, HostId Host, PromptId Prompt, DateTi
     /// <summary>When its prompt was known to execute; <see langword="null"/> while it stood in its host's queue.</summary>
     public DateTimeOffset? BegunAt { get; init; }
 
-    /// <summary>Milliseconds that input files took to reach the host.</summary>
+    /// <summary>Milliseconds from when it had the slot until its input files were on the host.</summary>
     public long StageMs { get; init; }
+
+    /// <summary>When it got its slot.</summary>
+    [JsonIgnore]
+    public DateTimeOffset LeasedAt => StartedAt.AddMilliseconds(-StageMs);
+
+    /// <summary>Milliseconds in which nodes executed that read model files; <see langword="null"/> where nobody heard of it.</summary>
+    public long? LoadMs { get; init; }
 
     /// <summary>The nodes of the prompt that read model files.</summary>
     public ImmutableArray<Loader> Loaders { get; init; } = [];

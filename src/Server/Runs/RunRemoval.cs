@@ -41,7 +41,7 @@ public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, Outbox o
         return removed;
     }
 
-    [LoggerMessage(LogLevel.Information, "Removed {Count} runs whose retention had passed.")]
+    [LoggerMessage(3011, LogLevel.Information, "Removed {Count} runs whose retention had passed.")]
     private partial void RunsRemoved(int count);
 }
 

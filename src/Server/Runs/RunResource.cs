@@ -13,25 +13,23 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
     // Inlined files are held in memory once as bytes and once as text.
     private const int LargestInline = 64 << 20;
 
-    public Task<JsonObject> ShowAsync(RunRecord run, OutputForm form, CancellationToken cancellationToken) => ShowAsync(run, new OutputView(form), cancellationToken);
-
-    public async Task<JsonObject> ShowAsync(RunRecord run, OutputView view, CancellationToken cancellationToken) =>
+    public async Task<JsonObject> ShowAsync(RunRecord run, RunView view, CancellationToken cancellationToken) =>
         await ShowAsync(run, view, await progress.OfAsync(run, withPreviews: false, cancellationToken), cancellationToken);
 
     /// <summary>Shows a page of runs.</summary>
-    public async Task<JsonArray> ShowAllAsync(IReadOnlyCollection<RunRecord> runs, OutputForm form, CancellationToken cancellationToken)
+    public async Task<JsonArray> ShowAllAsync(IReadOnlyCollection<RunRecord> runs, RunView view, CancellationToken cancellationToken)
     {
         var rows = await progress.OfAllAsync(runs, cancellationToken);
         var shown = new JsonArray();
         foreach (var run in runs)
         {
-            shown.Add(await ShowAsync(run, new OutputView(form), rows.GetValueOrDefault(run.Id), cancellationToken));
+            shown.Add(await ShowAsync(run, view, rows.GetValueOrDefault(run.Id), cancellationToken));
         }
 
         return shown;
     }
 
-    private async Task<JsonObject> ShowAsync(RunRecord run, OutputView view, ProgressRow? row, CancellationToken cancellationToken)
+    private async Task<JsonObject> ShowAsync(RunRecord run, RunView view, ProgressRow? row, CancellationToken cancellationToken)
     {
         var failed = run.Outcome as RunOutcome.Failed;
         var document = new JsonObject
@@ -45,7 +43,8 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["completedAt"] = run.CompletedAt,
             ["startBy"] = run.Limits.StartBy,
             ["finishBy"] = run.Limits.FinishBy,
-            ["batch"] = run.Batch,
+            ["client"] = view.HasClient && run.Client.Length > 0 ? run.Client : null,
+            ["batch"] = BatchOf(run),
             ["retryOf"] = run.RetryOf?.Value,
             ["gpuWorkBegun"] = run.Outcome is RunOutcome.Canceled { GpuWorkBegun: var begun } ? begun : null,
             ["expiresAt"] = (run.CompletedAt ?? run.Limits.FinishBy) + options.Retention,
@@ -54,9 +53,11 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["host"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Host.Value,
             ["attempt"] = run.Attempts.IsEmpty ? null : run.Attempts[^1].Number,
             ["attempts"] = new JsonArray([.. run.Attempts.Select(AttemptOf)]),
+            ["inputs"] = view.HasInputs && run.Given is { } given ? JsonNode.Parse(given.GetRawText()) : null,
+            ["inputsCut"] = view.HasInputs && run.IsGivenCut ? true : null,
             ["seeds"] = new JsonArray([.. run.Seeds.Select(s => JsonSerializer.SerializeToNode(s, ServerJson.Options))]),
             ["cached"] = run.Outcome is RunOutcome.Succeeded ? run.Cached : null,
-            ["outputs"] = await OutputsAsync(run, view, cancellationToken),
+            ["outputs"] = await OutputsAsync(run, view.Outputs, cancellationToken),
             ["error"] = failed is null ? ErrorOf(run.Outcome) : JsonSerializer.SerializeToNode(failed.Fault, ServerJson.Options),
             ["metrics"] = MetricsOf(run),
             ["metadata"] = run.Metadata is { } metadata ? JsonNode.Parse(metadata.GetRawText()) : null,
@@ -158,7 +159,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             : throw new FileNotFoundException($"The artifact {artifact.Name} is gone.");
 
     /// <summary>How far it is; <see langword="null"/> where nothing is known.</summary>
-    public static JsonObject? ProgressOf(RunRecord run, ProgressRow? row) => run.Status is RunStatus.Running && row?.Progress is { } p
+    public static JsonObject? ProgressOf(RunRecord run, ProgressRow? row) => run is { Outcome: null, StartedAt: not null } && row?.Progress is { } p
         ? WithoutNulls(new JsonObject
         {
             ["value"] = Math.Round(p.Value, 4),
@@ -170,6 +171,13 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
         })
         : run.Outcome is RunOutcome.Succeeded ? new JsonObject { ["value"] = 1 } : null;
 
+    private static JsonObject? BatchOf(RunRecord run) => run.Batch is null ? null : WithoutNulls(new JsonObject
+    {
+        ["id"] = run.Batch,
+        ["index"] = run.Place?.Index,
+        ["cell"] = run.Place?.CellOf(run.Given),
+    });
+
     private static JsonNode AttemptOf(RunAttempt a) => WithoutNulls(new JsonObject
     {
         ["number"] = a.Number,
@@ -179,21 +187,23 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
         ["ended"] = a.Ended,
     });
 
+    /// <summary>The fault code of a run that did not succeed; <see langword="null"/> where there is none.</summary>
+    public static string? ErrorCodeOf(RunRecord run) => run.Outcome switch
+    {
+        RunOutcome.Failed failed => failed.Fault.Code,
+        RunOutcome.Expired => "start_deadline_exceeded",
+        _ => null,
+    };
+
     private static JsonObject? ErrorOf(RunOutcome? outcome) => outcome is RunOutcome.Expired
         ? new JsonObject { ["code"] = "start_deadline_exceeded", ["message"] = "No slot came free before the start deadline.", ["retryable"] = true }
         : null;
 
-    private static JsonObject? MetricsOf(RunRecord run) => run.Attempts is [.., var last]
-        ? WithoutNulls(new JsonObject
-        {
-            ["queueMs"] = Milliseconds(run.CreatedAt, run.StartedAt),
-            ["stageMs"] = last.StageMs,
-            ["executionMs"] = Milliseconds(last.ExecutionStartedAt, last.ExecutionEndedAt),
-            ["collectMs"] = Milliseconds(last.ExecutionEndedAt, run.CompletedAt),
-        })
-        : null;
-
-    private static long? Milliseconds(DateTimeOffset? from, DateTimeOffset? to) => from is null || to is null ? null : Math.Max(0, (long)(to.Value - from.Value).TotalMilliseconds);
+    private static JsonObject? MetricsOf(RunRecord run)
+    {
+        var times = RunTimes.Of(run).All;
+        return times.All(t => t is null) ? null : WithoutNulls(new JsonObject(RunTimes.Names.Zip(times, (name, ms) => KeyValuePair.Create(name, (JsonNode?)ms))));
+    }
 
     private static JsonObject LinksOf(RunRecord run) => new()
     {

@@ -10,6 +10,10 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     // When another process ends a run, nobody tells this one: a row that nobody asks for is let go of.
     private static readonly MemoryCacheEntryOptions Unused = new() { SlidingExpiration = TimeSpan.FromMinutes(10) };
 
+    // By one request for those with certain metadata.
+    internal const int MostLookedAt = 5_000;
+    private const int LookedAtOnce = 500;
+
     private const int LongestOpenDays = 1; // No deadline is later.
 
     private readonly IDocumentTable table = tables["runs"];
@@ -62,10 +66,45 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         return run;
     }
 
+    /// <exception cref="FormatException"><paramref name="continuation"/> is none that such a page gave.</exception>
     public async Task<RunPage> PageAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
     {
+        if (!filter.Metadata.IsEmpty)
+        {
+            return await LookAsync(filter, size, continuation, cancellationToken);
+        }
+
         var page = await table.PageAsync(filter.ToQuery(size), continuation, cancellationToken);
         return new([.. page.Documents.Select(FromDocument)], page.Continuation);
+    }
+
+    // Rows are looked at one by one, so a page may be short, or empty: it ends where the looking did.
+    private async Task<RunPage> LookAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
+    {
+        var query = filter.ToQuery(LookedAtOnce);
+        if (continuation is not null)
+        {
+            var last = RunId.TryParse(continuation, out var id) ? id : throw new FormatException("The continuation is malformed.");
+            query = query with { PartitionFrom = RunKeys.Partition(last), RowFrom = RunKeys.RowAfter(last) };
+        }
+
+        var found = ImmutableArray.CreateBuilder<RunRecord>();
+        var looked = 0;
+        await foreach (var document in table.QueryAsync(query, cancellationToken))
+        {
+            var run = FromDocument(document);
+            if (filter.Fits(run))
+            {
+                found.Add(run);
+            }
+
+            if (found.Count == size || ++looked == MostLookedAt)
+            {
+                return new(found.ToImmutable(), run.Id.Value);
+            }
+        }
+
+        return new(found.ToImmutable(), null);
     }
 
     /// <summary>Every run that has not ended.</summary>
@@ -94,17 +133,21 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
 
     /// <summary>How many of a batch's runs are where.</summary>
     /// <param name="since">When the batch was made: its runs have ids of that day.</param>
-    public async Task<Dictionary<RunStatus, int>> CountBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<ImmutableSortedDictionary<RunStatus, int>> CountBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken) =>
+        (await OfBatchAsync(batch, since, cancellationToken)).CountBy(r => r.Status).ToImmutableSortedDictionary();
+
+    /// <summary>A batch's runs.</summary>
+    /// <param name="since">When the batch was made: its runs have ids of that day.</param>
+    public async Task<ImmutableArray<RunRecord>> OfBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var counts = new Dictionary<RunStatus, int>();
+        var found = ImmutableArray.CreateBuilder<RunRecord>();
         var query = new RunFilter(Batch: batch).ToQuery(DocumentQuery.LargestPage) with { PartitionFrom = RunKeys.Partition(since.AddDays(1)), PartitionBefore = RunKeys.Partition(since.AddDays(-1)) };
         await foreach (var document in table.QueryAsync(query, cancellationToken))
         {
-            var status = FromDocument(document).Status;
-            counts[status] = counts.GetValueOrDefault(status) + 1;
+            found.Add(FromDocument(document));
         }
 
-        return counts;
+        return found.ToImmutable();
     }
 
     /// <summary>Runs that were created before a time: candidates for the retention sweep.</summary>
@@ -161,21 +204,3 @@ public readonly record struct RunUpdate(bool Written, RunRecord? Now);
 
 /// <summary>One page of runs, newest first.</summary>
 public sealed record RunPage(ImmutableArray<RunRecord> Runs, string? Continuation);
-
-/// <summary>Which runs a listing shows.</summary>
-public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null, string? Client = null, string? Batch = null)
-{
-    internal static ImmutableDictionary<string, object> Open { get; } = ImmutableDictionary<string, object>.Empty.Add("Open", true);
-
-    internal static ImmutableDictionary<string, object> Of(string client) => ImmutableDictionary<string, object>.Empty.Add(nameof(Client), client);
-
-    internal DocumentQuery ToQuery(int size)
-    {
-        var columns = ImmutableDictionary<string, object>.Empty;
-        columns = Workflow is null ? columns : columns.Add(nameof(Workflow), Workflow);
-        columns = Status is null ? columns : columns.Add(nameof(Status), Status.Value.ToString());
-        columns = Client is null ? columns : columns.Add(nameof(Client), Client);
-        columns = Batch is null ? columns : columns.Add(nameof(Batch), Batch);
-        return new() { Where = columns, PageSize = size };
-    }
-}

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using ComfyFunc.Comfy;
 using ComfyFunc.Pool;
@@ -49,7 +50,7 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
             return Placed(submission);
         }
 
-        watch.Watch(lease, submission.Prompt.NodeCount, submission.Prompt.SocketNodes);
+        watch.Watch(lease, submission.Prompt.NodeCount, submission.Prompt.SocketNodes, submission.Prompt.Loaders.Select(l => l.Node).ToFrozenSet(StringComparer.Ordinal));
         var reply = await PostAsync(submission, client, host, cancellationToken);
         if (reply is SubmitReply.Rejected rejected && StagedFiles.In(rejected.Nodes, submission.Run) is { Length: > 0 } lost)
         {

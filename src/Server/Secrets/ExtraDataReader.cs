@@ -61,7 +61,7 @@ internal static class ExtraDataReader
         : Encoding.UTF8.GetByteCount(given.GetRawText()) > LongestBytes ? new(code, $"extra_data is larger than {LongestBytes} bytes.", $"/{Member}")
         : null;
 
-    private static JsonElement Without(JsonElement value, string member = Member)
+    internal static JsonElement Without(JsonElement value, string member = Member)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer);

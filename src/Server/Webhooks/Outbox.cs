@@ -114,19 +114,20 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
     private Delivery New(RunRecord run, string @event, string webhook, Uri? url)
     {
         var now = clock.GetUtcNow();
-        var body = new JsonObject
+        var data = new JsonObject
         {
-            ["type"] = @event,
-            ["timestamp"] = run.CompletedAt ?? run.StartedAt ?? now,
-            ["data"] = new JsonObject
-            {
-                ["id"] = run.Id.Value,
-                ["workflow"] = run.Workflow,
-                ["version"] = run.Version,
-                ["status"] = RunResource.NameOf(run.Status),
-                ["links"] = new JsonObject { ["self"] = Paths.Run(run.Id) },
-            },
+            ["id"] = run.Id.Value,
+            ["workflow"] = run.Workflow,
+            ["version"] = run.Version,
+            ["status"] = RunResource.NameOf(run.Status),
+            ["links"] = new JsonObject { ["self"] = Paths.Run(run.Id) },
         };
+        if (run.Metadata is { } metadata)
+        {
+            data["metadata"] = JsonNode.Parse(metadata.GetRawText());
+        }
+
+        var body = new JsonObject { ["type"] = @event, ["timestamp"] = run.CompletedAt ?? run.StartedAt ?? now, ["data"] = data };
         return new()
         {
             Id = Delivery.IdOf(run.Id, @event, url?.AbsoluteUri ?? webhook),

@@ -99,9 +99,9 @@ public sealed partial class WebhookSender(
         .Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))
         .Add("webhook-signature", WebhookSecret.Sign(webhook.SecretsAt(now), delivery.Id, now, Encoding.UTF8.GetBytes(delivery.Body)));
 
-    [LoggerMessage(LogLevel.Warning, "Webhook {WebhookId} answered that it is gone; it was disabled.")]
+    [LoggerMessage(5001, LogLevel.Warning, "Webhook {WebhookId} answered that it is gone; it was disabled.")]
     private partial void WebhookGone(string webhookId);
 
-    [LoggerMessage(LogLevel.Warning, "Delivery {DeliveryId} of run {RunId} was given up: {Why}")]
+    [LoggerMessage(5002, LogLevel.Warning, "Delivery {DeliveryId} of run {RunId} was given up: {Why}")]
     private partial void DeliveryAbandoned(string deliveryId, RunId runId, string? why);
 }

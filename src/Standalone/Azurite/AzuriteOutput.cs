@@ -55,9 +55,9 @@ internal sealed partial class AzuriteOutput(ILogger logger)
     [GeneratedRegex(@"^Azurite (?<service>Blob|Queue|Table) service is successfully listening at http://.*:(?<port>\d+)$")]
     private static partial Regex ListeningLine { get; }
 
-    [LoggerMessage(LogLevel.Debug, "Azurite printed: {Line}")]
+    [LoggerMessage(1111, LogLevel.Debug, "Azurite printed: {Line}")]
     private static partial void AzuritePrinted(ILogger logger, string line);
 
-    [LoggerMessage(LogLevel.Warning, "Azurite complained: {Line}")]
+    [LoggerMessage(1112, LogLevel.Warning, "Azurite complained: {Line}")]
     private static partial void AzuriteComplained(ILogger logger, string line);
 }

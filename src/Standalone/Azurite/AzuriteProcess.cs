@@ -113,12 +113,12 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         if (Volatile.Read(ref isClosing) == 0) AzuriteEnded(logger, process.ExitCode);
     }
 
-    [LoggerMessage(LogLevel.Information, "Started the storage emulator: blobs on port {BlobPort}, queues on {QueuePort}, tables on {TablePort}.")]
+    [LoggerMessage(1121, LogLevel.Information, "Started the storage emulator: blobs on port {BlobPort}, queues on {QueuePort}, tables on {TablePort}.")]
     private static partial void AzuriteStarted(ILogger logger, int blobPort, int queuePort, int tablePort);
 
-    [LoggerMessage(LogLevel.Critical, "The storage emulator ended by itself with code {ExitCode}.")]
+    [LoggerMessage(1122, LogLevel.Critical, "The storage emulator ended by itself with code {ExitCode}.")]
     private static partial void AzuriteEnded(ILogger logger, int exitCode);
 
-    [LoggerMessage(LogLevel.Error, "The storage emulator did not close in time and was killed.")]
+    [LoggerMessage(1123, LogLevel.Error, "The storage emulator did not close in time and was killed.")]
     private static partial void AzuriteKilled(ILogger logger);
 }

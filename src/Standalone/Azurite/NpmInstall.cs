@@ -58,6 +58,6 @@ internal static partial class NpmInstall
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Installing {Name} into {Folder}; this happens once.")]
+    [LoggerMessage(1101, LogLevel.Information, "Installing {Name} into {Folder}; this happens once.")]
     private static partial void Installing(ILogger logger, string name, string folder);
 }

@@ -26,7 +26,7 @@ public sealed class StorageOptionsTests
         Assert.Single(FaultsOf(new() { AccountName = "account1", Container = container }));
 
     [Fact]
-    public void Both_ways_at_once_are_refused() => Assert.Single(FaultsOf(new() { AccountName = "account1", ConnectionString = "x" }));
+    public void Both_ways_at_once_are_refused() => Assert.Single(FaultsOf(new() { AccountName = "account1", ConnectionString = "UseDevelopmentStorage=true" }));
 
     [Fact]
     public void The_uris_of_both_services_name_an_account_and_one_alone_does_not()
@@ -35,7 +35,7 @@ public sealed class StorageOptionsTests
         Assert.Empty(FaultsOf(new() { BlobServiceUri = blobs, TableServiceUri = tables }));
         Assert.Contains("belong together", Assert.Single(FaultsOf(new() { BlobServiceUri = blobs })).ErrorMessage, StringComparison.Ordinal);
         Assert.Contains("belong together", Assert.Single(FaultsOf(new() { TableServiceUri = tables })).ErrorMessage, StringComparison.Ordinal);
-        Assert.Single(FaultsOf(new() { BlobServiceUri = blobs, TableServiceUri = tables, ConnectionString = "x" }));
+        Assert.Single(FaultsOf(new() { BlobServiceUri = blobs, TableServiceUri = tables, ConnectionString = "UseDevelopmentStorage=true" }));
         Assert.Single(FaultsOf(new() { BlobServiceUri = blobs, TableServiceUri = tables, AccountName = "account1" }));
     }
 

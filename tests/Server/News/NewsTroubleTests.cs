@@ -189,7 +189,7 @@ public sealed class NewsTroubleTests : TwoProcesses
         var pipe = new Pipe();
         var context = new DefaultHttpContext();
         context.Response.Body = pipe.Writer.AsStream();
-        var streaming = CompleteAsync(Other.Get<RunEventStream>().Follow(run, after: 0, withPreviews: true).ExecuteAsync(context), pipe.Writer);
+        var streaming = CompleteAsync(Other.Get<RunEventStream>().Follow(run, RunView.ForAnybody, after: 0, withPreviews: true).ExecuteAsync(context), pipe.Writer);
         using var ends = new Loop(Other.Get<EndsListener>().LoopAsync);
         using var news = new Loop(Listening.Get<ProgressPublisher>().LoopAsync);
         Progress(lease, 0.25, "3");

@@ -119,7 +119,7 @@ public sealed class RunNewsTests : TwoProcesses
         await PublishAsync();
         Clock.Advance(TimeSpan.FromSeconds(5));
         await PublishAsync();
-        Assert.Equal((0.25, "3"), ProgressOf((await Other.Get<RunResource>().ShowAllAsync([run], OutputForm.Url, Cancellation))[0]!.AsObject()));
+        Assert.Equal((0.25, "3"), ProgressOf((await Other.Get<RunResource>().ShowAllAsync([run], RunView.ForAnybody, Cancellation))[0]!.AsObject()));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public abstract class TwoProcesses : IAsyncLifetime
 
     private protected static (double Value, string? Node) ProgressOf(JsonObject shown) => ((double)shown["progress"]!["value"]!, (string?)shown["progress"]!["node"]);
 
-    private protected static Task<JsonObject> ShowAsync(ServerRig process, RunRecord run) => process.Get<RunResource>().ShowAsync(run, OutputForm.Url, Cancellation);
+    private protected static Task<JsonObject> ShowAsync(ServerRig process, RunRecord run) => process.Get<RunResource>().ShowAsync(run, RunView.ForAnybody, Cancellation);
 
     private protected void Progress(Lease lease, double value, string node) => Listening.Get<PromptWatch>().Progressed(lease.Prompt, new(value, 1, 4, node, null, null));
 

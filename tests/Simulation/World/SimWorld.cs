@@ -254,7 +254,7 @@ internal sealed class SimWorld
                 try
                 {
                     var now = process.Clock.GetUtcNow();
-                    await process.Runs.ChangeAsync(run, r => r.Outcome is null && r.CancelRequestedAt is null ? r with { CancelRequestedAt = now } : r, default);
+                    await process.Runs.ChangeAsync(run, r => r.WithCancelRequested(now), default);
                     await Runtime.For(process).SignalAsync(run, new RunEvent.CancelRequested(now), default);
                 }
                 catch (StorageUnavailableException)

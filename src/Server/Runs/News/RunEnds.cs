@@ -49,6 +49,6 @@ public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, 
 
     private static string PartitionOf(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString("D12", CultureInfo.InvariantCulture);
 
-    [LoggerMessage(LogLevel.Warning, "That run {RunId} has ended could not be noted; who waits elsewhere learns it by looking.")]
+    [LoggerMessage(3021, LogLevel.Warning, "That run {RunId} has ended could not be noted; who waits elsewhere learns it by looking.")]
     private partial void NotNoted(RunId runId, Exception exception);
 }

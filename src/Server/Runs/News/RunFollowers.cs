@@ -74,6 +74,6 @@ public sealed partial class RunFollowers(IDocumentTables tables, TimeProvider cl
 
     private sealed record Follow(RunId Run, DateTimeOffset Until, bool Previews);
 
-    [LoggerMessage(LogLevel.Warning, "That run {RunId} is followed here could not be noted; its progress may be seen late.")]
+    [LoggerMessage(3031, LogLevel.Warning, "That run {RunId} is followed here could not be noted; its progress may be seen late.")]
     private partial void NotMarked(RunId runId, Exception exception);
 }

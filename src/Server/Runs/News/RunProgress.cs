@@ -48,7 +48,7 @@ public sealed class RunProgress(ProgressBoard board, PreviewBoard previews, Prom
 
     private ProgressRow? Here(RunRecord run) => board.Of(run.Id, run.Attempts[^1].Number) is { } progress ? new(run.Id, run.Attempts[^1].Number, progress) : null;
 
-    private static bool IsExecuting(RunRecord run) => run is { Status: RunStatus.Running, Attempts.IsEmpty: false };
+    private static bool IsExecuting(RunRecord run) => run is { Outcome: null, StartedAt: not null, Attempts.IsEmpty: false };
 
     private static bool IsOf(ProgressRow row, RunRecord run) => row.Attempt == run.Attempts[^1].Number;
 }

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Text;
+using ComfyFunc.Outputs;
+using ComfyFunc.Runs;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Batches;
+
+/// <summary>The endpoints for what came of a batch as a whole: a table of its runs, and one file with all their outputs.</summary>
+public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resource, RunStore runs, RunResource runResource, OutputBundle bundle)
+{
+    /// <summary>GET /api/batches/{id}/runs.csv: a row for each call, of a batch under way for those that were made.</summary>
+    public async Task<IResult> TableAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await batches.FindAsync(request, id, cancellationToken) is not { } batch)
+        {
+            return BatchEndpoints.NotFound(id);
+        }
+
+        var calls = await batches.CallsAsync(batch, cancellationToken);
+        var rows = await runs.OfBatchAsync(batch.Id, batch.CreatedAt, cancellationToken);
+        var headers = request.HttpContext.Response.Headers;
+        headers.CacheControl = "no-store";
+        headers.ContentDisposition = $"attachment; filename=\"batch-{batch.Id}.csv\"";
+        return Results.Text(BatchSheet.Of(batch, calls.Axes, rows, request.Absolute), "text/csv; header=present", Encoding.UTF8);
+    }
+
+    /// <summary>GET /api/batches/{id}/outputs?bundle=zip: sends the caller to one file with all of them, a folder for each run.</summary>
+    public async Task<IResult> OutputsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await batches.FindAsync(request, id, cancellationToken) is not { } batch)
+        {
+            return BatchEndpoints.NotFound(id);
+        }
+
+        var (rendition, faults) = Rendition.Read(request.Query);
+        if (request.Query["bundle"].FirstOrDefault() is not "zip")
+        {
+            faults = faults.Add(new("invalid_request", "All outputs of a batch are to be had as bundle=zip; those of a run are on the run.", "/bundle"));
+        }
+
+        if (!faults.IsEmpty)
+        {
+            return Problems.From(faults);
+        }
+
+        // The file is made once, so it has to be the last word.
+        if (!(await resource.StandingAsync(batch, cancellationToken)).HasEnded)
+        {
+            return Problems.From("conflict", "The batch has not ended. Its runs' outputs so far are on the runs.");
+        }
+
+        var made = (await runs.OfBatchAsync(batch.Id, batch.CreatedAt, cancellationToken)).Where(r => !r.Artifacts.IsEmpty).OrderBy(r => r.Place?.Index ?? int.MaxValue).ToImmutableArray();
+        if (made.IsEmpty)
+        {
+            return Problems.From("conflict", "No run of the batch has outputs.");
+        }
+
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        var file = await bundle.MakeAsync(BatchStore.BundleOf(batch.Id, rendition), $"{batch.Workflow}-{batch.Id}", made, rendition, cancellationToken);
+        return Results.Redirect((await runResource.UrlOfAsync(file, cancellationToken)).Url.AbsoluteUri);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Runs;
+
+/// <summary>Which runs a listing shows.</summary>
+public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null, string? Client = null, string? Batch = null)
+{
+    /// <summary>The earliest moment at which a run's call may have come, by its id.</summary>
+    public DateTimeOffset? CreatedFrom { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public DateTimeOffset? CreatedBefore { get; init; }
+
+    /// <summary>Members that a run's metadata has, each with this value. Storage cannot tell: rows have to be looked at.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Metadata { get; init; } = [];
+
+    internal static ImmutableDictionary<string, object> Open { get; } = ImmutableDictionary<string, object>.Empty.Add("Open", true);
+
+    internal static ImmutableDictionary<string, object> Of(string client) => ImmutableDictionary<string, object>.Empty.Add(nameof(Client), client);
+
+    /// <summary>Whether a run that storage has found is meant.</summary>
+    internal bool Fits(RunRecord run) => Metadata.All(m => run.Metadata is { } metadata && metadata.TryGetProperty(m.Key, out var value) && IsAlike(value, m.Value));
+
+    internal DocumentQuery ToQuery(int size)
+    {
+        var columns = ImmutableDictionary<string, object>.Empty;
+        columns = Workflow is null ? columns : columns.Add(nameof(Workflow), Workflow);
+        columns = Status is null ? columns : columns.Add(nameof(Status), Status.Value.ToString());
+        columns = Client is null ? columns : columns.Add(nameof(Client), Client);
+        columns = Batch is null ? columns : columns.Add(nameof(Batch), Batch);
+        return new()
+        {
+            Where = columns,
+            PageSize = size,
+            PartitionFrom = CreatedBefore is { } before ? RunKeys.Partition(before) : null,
+            RowFrom = CreatedBefore is { } end ? RunKeys.RowBefore(end) : null,
+            PartitionBefore = CreatedFrom is { } from ? RunKeys.Partition(from.AddDays(-1)) : null,
+            RowBefore = CreatedFrom is { } start ? RunKeys.RowBefore(start) : null,
+        };
+    }
+
+    // A query has texts alone, so 17 is a number or a text.
+    private static bool IsAlike(JsonElement value, string text) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.ValueEquals(text),
+        JsonValueKind.Number => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted) && value.TryGetDecimal(out var number) && number == wanted,
+        JsonValueKind.True => text == "true",
+        JsonValueKind.False => text == "false",
+        _ => false, // Nothing in it can be asked for.
+    };
+}

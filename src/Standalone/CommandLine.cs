@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+
+namespace ComfyFunc.Standalone;
+
+/// <summary>What the command line wants: to serve or to show the demo, with which settings; or to be told something.</summary>
+/// <param name="Settings">As .NET's configuration reads them: <c>--Section:Key=value</c>.</param>
+/// <param name="Faults">What cannot be understood, a line each.</param>
+/// <param name="Told">Prints the help or the version; then nothing else is wanted.</param>
+internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<string> Settings, ImmutableArray<string> Faults, Func<int>? Told)
+{
+    // What ASP.NET's own host and logs read.
+    private static readonly string[] Foreign =
+    [
+        "Logging", "Kestrel", "AllowedHosts", "applicationName", "contentRoot", "environment", "webroot", "http_ports", "https_ports", "https_port",
+        "shutdownTimeoutSeconds", "detailedErrors", "captureStartupErrors", "suppressStatusMessages", "preferHostingUrls", "hostingStartupAssemblies",
+    ];
+
+    private static readonly string[] Sections = [ComfyFuncOptions.Section, "Storage"];
+    private static readonly string[] Questions = ["--help", "-h", "-?", "/?", "/h", "--version"];
+
+    private static readonly Option<string> Urls = OptionOf(nameof(StandaloneOptions.Urls).ToLowerInvariant(), "url[;url…]", $"Where it listens. Default: {StandaloneOptions.DefaultUrl}");
+    private static readonly Option<string> Data = OptionOf(nameof(StandaloneOptions.Data), "folder", "The data of its own storage emulator, where no Storage is configured. Default: .data");
+    private static readonly Option<string> Tools = OptionOf(nameof(StandaloneOptions.Tools), "folder", "Where that emulator is installed. Default: .tools");
+    private static readonly Option<string> AllowAnonymous = OptionOf(nameof(StandaloneOptions.AllowAnonymous), "true|false", "Allows an address that other machines can reach, though calls need no key.");
+    private static readonly Option<bool> Once = new("--once") { Description = "Ends after the one call." };
+    private static readonly Command Demo = new("demo", "Shows the main job with two simulated hosts: saves the samples, makes a call, writes its picture to out/, and serves on.") { Once };
+
+    private static readonly RootCommand Root = new("Turns saved ComfyUI workflows into HTTP endpoints. Every setting of docs/settings.md can be given as --Section:Key value.")
+    {
+        Urls, Data, Tools, AllowAnonymous, Demo,
+    };
+
+    private static readonly Option<string>[] Own = [Urls, Data, Tools, AllowAnonymous];
+
+    static CommandLine()
+    {
+        Root.SetAction(_ => { }); // Without one, System.CommandLine asks for a command.
+        Demo.SetAction(_ => { });
+    }
+
+    public static CommandLine Read(IReadOnlyList<string> args)
+    {
+        var words = new List<string>();
+        var settings = new List<string>();
+        var faults = new List<string>();
+        for (var i = 0; i < args.Count; i++)
+        {
+            var (name, value) = Split(args[i]);
+            var own = Own.FirstOrDefault(o => o.Name.Equals($"--{name}", StringComparison.OrdinalIgnoreCase));
+            if (name.Length == 0 || IsWord(args[i]))
+            {
+                words.Add(args[i]);
+            }
+            else if (own is null && !IsKnown(name))
+            {
+                faults.Add(Unknown(name));
+                i += value is null && HasValue(args, i) ? 1 : 0;
+            }
+            else if (value is null && own == AllowAnonymous && !HasValue(args, i))
+            {
+                settings.Add($"--{AllowAnonymous.Name[2..]}=true");
+            }
+            else if (value is null && !HasValue(args, i))
+            {
+                faults.Add($"--{name} needs a value.");
+            }
+            else
+            {
+                settings.Add($"--{own?.Name[2..] ?? name}={value ?? args[++i]}");
+            }
+        }
+
+        var parsed = Root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        faults.AddRange(parsed.UnmatchedTokens.Select(w => w == Once.Name ? $"{Once.Name} belongs to {Demo.Name}: {Demo.Name} {Once.Name}." : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name])} See --help."));
+        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), [.. settings], [.. faults], words.Any(w => Questions.Contains(w)) ? () => parsed.Invoke() : null);
+    }
+
+    /// <summary>The name of a setting, without what leads it in; empty for a word that is none.</summary>
+    private static (string Name, string? Value) Split(string arg)
+    {
+        var start = arg.StartsWith("--", StringComparison.Ordinal) ? 2 : arg.StartsWith('/') ? 1 : 0;
+        var end = arg.IndexOf('=', StringComparison.Ordinal);
+        return start == 0 && end < 0 ? ("", null) : end < 0 ? (arg[start..], null) : (arg[start..end], arg[(end + 1)..]);
+    }
+
+    private static bool IsWord(string arg) => arg == Once.Name || Questions.Contains(arg);
+
+    private static bool HasValue(IReadOnlyList<string> args, int i) => i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal);
+
+    private static bool IsKnown(string name) => Foreign.Concat(Sections).Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase);
+
+    private static string Unknown(string name)
+    {
+        var first = name.Split(':')[0];
+        var known = Own.Select(o => o.Name[2..]).Concat(Sections).Concat(Foreign).Concat([Once.Name[2..], "help", "version"]);
+        return $"--{name} is no setting.{(Suggestion.NearestOf(first, known) is { } nearest ? $" Did you mean --{nearest}{name[first.Length..]}?" : "")} See --help.";
+    }
+
+    private static Option<string> OptionOf(string name, string value, string description) => new($"--{name}") { HelpName = value, Description = description, Recursive = true };
+}

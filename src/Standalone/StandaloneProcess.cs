@@ -1,0 +1,81 @@
+using ComfyFunc.Storage;
+
+namespace ComfyFunc.Standalone;
+
+/// <summary>The life of the process: settings, storage, the application, the demo where it is wanted, and the end. What keeps it from starting is said on the error stream, a line each.</summary>
+internal sealed class StandaloneProcess(CommandLine command)
+{
+    private const int Done = 0;
+    private const int DemoFailed = 1;
+    private const int NotStarted = 2;
+
+    private StorageOptions? storage;
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await ServeAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return Done;
+        }
+        catch (Exception e)
+        {
+            foreach (var line in StartFailure.Describe(e, storage))
+            {
+                await Console.Error.WriteLineAsync(line);
+            }
+
+            return NotStarted;
+        }
+    }
+
+    private async Task<int> ServeAsync(CancellationToken stopping)
+    {
+        if (!command.Faults.IsEmpty)
+        {
+            throw new StartRefusedException([.. command.Faults]);
+        }
+
+        var configuration = StandaloneApp.ReadSettings([.. command.Settings]);
+        var settings = StartSettings.Read(configuration);
+        var door = command.IsDemo ? DemoDoor.Of(settings.ComfyFunc) : DemoDoor.Open;
+        string[] args = [.. command.Settings, .. door.Settings];
+        StandaloneApp.RefuseOpenDoors(configuration, settings);
+        StandaloneApp.RefuseLostAddresses(configuration);
+        if (command.IsDemo)
+        {
+            Demo.Introduce(settings);
+        }
+
+        await using var local = await LocalStorage.PrepareAsync(settings, configuration, stopping);
+        storage = local.Options;
+        await using var app = StandaloneApp.Build(args, local.Options);
+        await app.StartAsync(stopping);
+        StandaloneApp.Announce(app);
+        var succeeded = await RunAsync(app, door, stopping);
+        await app.StopAsync(CancellationToken.None);
+        return succeeded ? Done : DemoFailed;
+    }
+
+    private async Task<bool> RunAsync(WebApplication app, DemoDoor door, CancellationToken stopping)
+    {
+        if (!command.IsDemo)
+        {
+            await app.WaitForShutdownAsync(stopping);
+            return true;
+        }
+
+        await using var demo = new Demo(app, door);
+        var succeeded = await demo.RunAsync(stopping);
+        if (!command.IsOnce)
+        {
+            await app.WaitForShutdownAsync(stopping);
+        }
+
+        return succeeded;
+    }
+}
