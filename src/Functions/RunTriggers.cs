@@ -67,6 +67,11 @@ public sealed class RunTriggers(DurableClientSource clients, Api api)
         return api.AnswerAsync(request, nameof(CancelRun), cancellationToken);
     }
 
+    [Function(nameof(GetRunByLink))]
+    public Task<IResult> GetRunByLink(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.RunLink)] HttpRequest request, CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(GetRunByLink), cancellationToken);
+
     [Function(nameof(GetRunStatusByLink))]
     public Task<IResult> GetRunStatusByLink(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.RunStatusLink)] HttpRequest request, CancellationToken cancellationToken) =>

@@ -40,7 +40,7 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
     internal static bool Leaks(string header, string value, ImmutableArray<string> secrets) =>
         secrets.Any(s => value.Contains(s, StringComparison.Ordinal)) || (value.Contains("sig=", StringComparison.Ordinal) && header switch
         {
-            "Operation-Location" => !StatusLink.IsMatch(value),
+            "Operation-Location" or "Azure-AsyncOperation" => !StatusLink.IsMatch(value),
             "Location" => !StatusLink.IsMatch(value) && !IsDownload(value),
             _ => true,
         });
@@ -107,6 +107,7 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
     private static bool MayBeSigned(string name, string text) => name switch
     {
         "statusQueryGetUri" => StatusLink.IsMatch(text),
+        "resourceLocation" => RunLink.IsMatch(text),
         "terminatePostUri" => CancelLink.IsMatch(text),
         "url" or "" => IsDownload(text),
         _ => false,
@@ -118,6 +119,9 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
 
     [GeneratedRegex(@"^https?://[^/?#]+/api/links/runs/[0-9A-Z]{26}/status\?sig=[A-Za-z0-9_\-]{43}\z")]
     private static partial Regex StatusLink { get; }
+
+    [GeneratedRegex(@"^https?://[^/?#]+/api/links/runs/[0-9A-Z]{26}\?sig=[A-Za-z0-9_\-]{43}\z")]
+    private static partial Regex RunLink { get; }
 
     [GeneratedRegex(@"^https?://[^/?#]+/api/links/runs/[0-9A-Z]{26}/cancel\?sig=[A-Za-z0-9_\-]{43}\z")]
     private static partial Regex CancelLink { get; }
@@ -143,6 +147,7 @@ public class TrafficGuardTests
     [InlineData($$"""{"statusQueryGetUri":"{{Cancel}}"}""")]
     [InlineData($$"""{"terminatePostUri":"{{Status}}"}""")]
     [InlineData($$"""{"terminatePostUri":"{{Cancel}}&code=abc"}""")]
+    [InlineData($$"""{"resourceLocation":"{{Cancel}}"}""")]
     [InlineData("""{"statusQueryGetUri":"https://x/y?sig=abc"}""")]
     [InlineData("""{"detail":"DefaultEndpointsProtocol=https;AccountName=x"}""")]
     [InlineData("""{"detail":"at Foo.Bar() in /src/Foo.cs:line 3"}""")]

@@ -35,6 +35,31 @@ public sealed class LinkEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_the_status_says_that_the_run_is_it_is_shown_without_a_key_by_the_same_signature_and_no_other()
+    {
+        var run = await InsertAsync(new RunState.Ended(new RunOutcome.Succeeded()));
+        var (_, (_, document)) = await GetAsync(await LinkAsync(run, LinkAction.Status));
+        var location = new Uri((string)document["resourceLocation"]!);
+        var (shown, body) = await ShowAsync(location.Query);
+
+        Assert.Equal($"http://localhost/api/links/runs/{run.Id}", location.GetLeftPart(UriPartial.Path));
+        Assert.Equal((200, run.Id.Value, "succeeded"), (shown, (string)body["id"]!, (string)body["status"]!));
+        foreach (var query in new[] { "", $"?sig={await SignAsync(run.Id, LinkAction.Cancel)}", $"?sig={await SignAsync(RunIds.New(TimeProvider.System), LinkAction.Status)}" })
+        {
+            var (status, refused) = await ShowAsync(query);
+            Assert.Equal((404, await NotFoundAsync(run.Id.Value)), (status, WithoutTrace(refused)));
+        }
+
+        async Task<(int Status, JsonObject Body)> ShowAsync(string query)
+        {
+            var request = Request("GET", Paths.Link(run.Id), query);
+            request.RouteValues["id"] = run.Id.Value;
+            request.HttpContext.RequestServices = rig.Services;
+            return await rig.AnswerAsync(await rig.Get<Api>().AnswerAsync(request, "GetRunByLink", Cancellation));
+        }
+    }
+
+    [Fact]
     public async Task A_cancel_link_cancels_and_leads_no_further()
     {
         var run = await InsertAsync(RunProcess.Initial);
@@ -88,7 +113,7 @@ public sealed class LinkEndpointTests : IAsyncLifetime
         Assert.NotEqual(old.Id.Value, (string)body["id"]!);
         Assert.Equal(await SignedAsync(new((string)body["id"]!), LinkAction.Status), (string)body["statusQueryGetUri"]!);
         Assert.Equal(await SignedAsync(new((string)body["id"]!), LinkAction.Cancel), (string)body["terminatePostUri"]!);
-        Assert.Equal(((string)body["statusQueryGetUri"]!, (string)body["statusQueryGetUri"]!), (headers.Location.ToString(), headers["Operation-Location"].ToString()));
+        Assert.All([headers.Location, headers["Operation-Location"], headers["Azure-AsyncOperation"]], h => Assert.Equal((string)body["statusQueryGetUri"]!, h.ToString()));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public class ProblemLogTests
     {
         await using var rig = new ServerRig();
         using var activity = new Activity("request").Start();
-        var answer = await rig.Get<Api>().AnswerAsync(Request(), () => throw new InvalidOperationException("a defect"), TestContext.Current.CancellationToken);
+        var answer = await rig.Get<Api>().AnswerAsync(Request(), Failing(() => throw new InvalidOperationException("a defect")), TestContext.Current.CancellationToken);
         var (status, body) = await rig.AnswerAsync(answer);
 
         Assert.Equal((500, activity.TraceId.ToString()), (status, (string)body["traceId"]!));
@@ -52,7 +52,7 @@ public class ProblemLogTests
     public async Task A_callers_mistake_is_no_stack_trace()
     {
         await using var rig = new ServerRig();
-        await rig.Get<Api>().AnswerAsync(Request(), () => throw new BadHttpRequestException("Unexpected end of request content."), TestContext.Current.CancellationToken);
+        await rig.Get<Api>().AnswerAsync(Request(), Failing(() => throw new BadHttpRequestException("Unexpected end of request content.")), TestContext.Current.CancellationToken);
         Assert.Contains("Answered 400 invalid_request to GET /api/runs/x, trace ", rig.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", rig.Log, StringComparison.Ordinal);
     }
@@ -63,13 +63,15 @@ public class ProblemLogTests
         await using var rig = new ServerRig();
         for (var i = 0; i < 5; i++)
         {
-            await rig.Get<Api>().AnswerAsync(Request(), () => throw new StorageUnavailableException("No answer.", new IOException("Connection refused.")), TestContext.Current.CancellationToken);
+            await rig.Get<Api>().AnswerAsync(Request(), Failing(() => throw new StorageUnavailableException("No answer.", new IOException("Connection refused."))), TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(2, rig.Log.Split("Connection refused.").Length);
         Assert.Equal(6, rig.Log.Split("Answered 503 storage_unavailable").Length);
         Assert.DoesNotContain("   at ", rig.Log, StringComparison.Ordinal);
     }
+
+    private static ApiRoute Failing(Func<Task<IResult>> fail) => new("GetRun", "GET", Routes.Run, typeof(object), (_, _) => fail());
 
     private static HttpRequest Request()
     {

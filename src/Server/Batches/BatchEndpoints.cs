@@ -108,7 +108,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
     // Where its runs are shows in their table, so that each batch may cost a look: a page ends where the looking did.
     private async Task<JsonObject> PageAsync(HttpRequest request, string? client, string? status, RunId? after, CancellationToken cancellationToken)
     {
-        var (size, looked) = (Paging.SizeOf(request, BatchStore.MostLookedAt), 0);
+        var (size, looked) = (Math.Min(Paging.SizeOf(request), BatchStore.MostLookedAt), 0);
         var shown = new JsonArray();
         await foreach (var batch in batches.NewestAsync(request.Query["workflow"].FirstOrDefault(), client, after, cancellationToken))
         {

@@ -14,7 +14,7 @@ public sealed class AllowedOrigins
     // What answers say beside their bodies.
     private static readonly string[] Exposed =
     [
-        HeaderNames.Location, "Operation-Location", HeaderNames.RetryAfter, HeaderNames.ETag, HeaderNames.Age, "X-Cache", "Idempotent-Replayed", "Preference-Applied", HeaderNames.WWWAuthenticate,
+        HeaderNames.Location, "Operation-Location", "Azure-AsyncOperation", HeaderNames.RetryAfter, HeaderNames.ETag, HeaderNames.Age, "X-Cache", "Idempotent-Replayed", "Preference-Applied", HeaderNames.WWWAuthenticate,
     ];
 
     private readonly CorsService service;

@@ -110,6 +110,7 @@ public sealed class ApiDescription
         Add("DELETE", Routes.Run, "DeleteRun", "Runs", "Deletes an ended run with its files.", [InPath("id")], Answers(("204", "Deleted.", null)), Problems("404", "409"));
         Add("GET", Routes.RunStatus, "GetRunStatus", "Runs", "The run's status as Durable's HTTP API shows it.", [InPath("id")], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"));
         Add("GET", Routes.RunEvents, "FollowRun", "Runs", "The run's events as they happen, as Server-Sent Events.", [InPath("id"), InHeader("Last-Event-ID", "Goes on after this event."), InQuery("previews", Boolean("true sends pictures of work in progress too: contentType and base64."))], new() { ["200"] = Events(), ["204"] = new OpenApiResponse { Description = "The run has ended, and Last-Event-ID was its last event." } }, Problems("400", "404"));
+        Add("GET", Routes.RunLink, "GetRunByLink", "Runs", "The run, by the resourceLocation of its status: it needs no key.", [InPath("id"), LinkSignature()], Answers(("200", "The run.", CommonSchemas.Run)), Problems("404"), isOpen: true);
         Add("GET", Routes.RunStatusLink, "GetRunStatusByLink", "Runs", "The same by the link that a call was answered with: it needs no key.", [InPath("id"), LinkSignature()], Answers(("200", "It has ended.", CommonSchemas.DurableStatus), ("202", "It runs; ask again after Retry-After.", CommonSchemas.DurableStatus)), Problems("404"), isOpen: true);
         Add("POST", Routes.RunCancelLink, "CancelRunByLink", "Runs", "Cancels a run by the link that a call was answered with: it needs no key, and tells no more than the run's status.", [InPath("id"), LinkSignature()], Answers(("200", "It has ended.", CommonSchemas.StoppedRun), ("202", "It is being stopped.", CommonSchemas.StoppedRun)), Problems("404"), isOpen: true);
         Add("POST", Routes.RunCancel, "CancelRun", "Runs", "Cancels a run.", [InPath("id"), InHeader("Prefer", "wait=n waits for the end.")], Answers(("200", "It has ended.", CommonSchemas.Run), ("202", "It is being stopped.", CommonSchemas.Run)), Problems("404"));
@@ -282,7 +283,18 @@ public sealed class ApiDescription
     private OpenApiResponses Started(string run) => new()
     {
         ["200"] = new OpenApiResponse { Description = "The run has ended, one way or the other; see its status.", Content = Content(Json, new OpenApiSchemaReference(run, document)) },
-        ["202"] = new OpenApiResponse { Description = "The run has been accepted; its status is at Location.", Content = Content(Json, new OpenApiSchemaReference(run, document)) },
+        ["202"] = new OpenApiResponse
+        {
+            Description = "The run has been accepted.",
+            Content = Content(Json, new OpenApiSchemaReference(run, document)),
+            Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                ["Location"] = new OpenApiHeader { Description = "The status URL.", Schema = Link() },
+                ["Operation-Location"] = new OpenApiHeader { Description = "The status URL.", Schema = Link() },
+                ["Azure-AsyncOperation"] = new OpenApiHeader { Description = "The status URL.", Schema = Link() },
+                ["Retry-After"] = new OpenApiHeader { Description = "Seconds.", Schema = Integer() },
+            },
+        },
     };
 
     private OpenApiResponses Accepted()

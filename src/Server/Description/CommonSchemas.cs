@@ -74,11 +74,13 @@ internal static class CommonSchemas
         document.AddComponent(RunList, Record("A page of runs, newest first.", ["runs"], ("runs", ListOf(To(Run))), ("continuation", Continuation())));
         document.AddComponent(Explanation, ExplanationSchema());
         document.AddComponent(OutputsByTag, MapOf(ListOf(Text()), "By tag: links, texts, or files as base64."));
-        document.AddComponent(DurableStatus, Record("The status document of Durable Functions' HTTP API.", ["name", "instanceId", "runtimeStatus", "createdTime", "lastUpdatedTime"],
+        document.AddComponent(DurableStatus, Record("The status document of Durable Functions' HTTP API, with what Azure's pollers look for.", ["name", "instanceId", "runtimeStatus", "createdTime", "lastUpdatedTime", "id", "status", "resourceLocation"],
             ("name", Text("The workflow.")), ("instanceId", Text("The run's id.")),
             ("runtimeStatus", Schemas.OneOf(null, "Pending", "Running", "Completed", "Canceled", "Failed")),
             ("customStatus", Record(null, [], ("status", StatusSchema()))),
-            ("output", Optional(To(Run))), ("createdTime", Time()), ("lastUpdatedTime", Time())));
+            ("output", Optional(To(Run))), ("createdTime", Time()), ("lastUpdatedTime", Time()),
+            ("id", Text("The run's id.")), ("status", Schemas.OneOf("An expired run is Failed.", "NotStarted", "Running", "Succeeded", "Failed", "Canceled")),
+            ("error", To(Fault)), ("resourceLocation", Link("The run."))));
         document.AddComponent(Workflow, WorkflowSchema());
         document.AddComponent(WorkflowList, Record("A page of workflows, by name.", ["workflows"],
             ("workflows", ListOf(Record(null, ["name", "version"], ("name", Text()), ("version", Integer()), ("etag", Text()), ("updatedAt", Time()), ("links", Links())))),

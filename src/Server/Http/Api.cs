@@ -26,12 +26,12 @@ public sealed partial class Api(PageGuard pages, AllowedOrigins origins, PublicA
 
     private async Task<IResult> GuardAsync(HttpRequest request, BodyKind body, Func<Task<IResult>> answer, CancellationToken cancellationToken)
     {
-        var result = await TryAsync(request, answer, cancellationToken);
+        var result = await TryAsync(request, body, answer, cancellationToken);
         problems.Answered(request, result);
         return result;
     }
 
-    private async Task<IResult> TryAsync(HttpRequest request, Func<Task<IResult>> answer, CancellationToken cancellationToken)
+    private async Task<IResult> TryAsync(HttpRequest request, BodyKind body, Func<Task<IResult>> answer, CancellationToken cancellationToken)
     {
         try
         {

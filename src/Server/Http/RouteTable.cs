@@ -37,6 +37,7 @@ public static class RouteTable
         Route<RunEndpoints>("FollowRun", "GET", Routes.RunEvents, (e, r, ct) => e.EventsAsync(r, Value(r, "id"), ct), query: [Known.Flag("previews")]),
         Route<CallEndpoints>("RetryRun", "POST", Routes.RunRetry, (e, r, ct) => e.RetryAsync(r, Value(r, "id"), ct)),
         Route<RunEndpoints>("CancelRun", "POST", Routes.RunCancel, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct)),
+        Route<LinkEndpoints>("GetRunByLink", "GET", Routes.RunLink, (e, r, ct) => e.RunAsync(r, Value(r, "id"), ct), query: [Known.Signature]),
         Route<LinkEndpoints>("GetRunStatusByLink", "GET", Routes.RunStatusLink, (e, r, ct) => e.StatusAsync(r, Value(r, "id"), ct), query: [Known.Signature]),
         Route<LinkEndpoints>("CancelRunByLink", "POST", Routes.RunCancelLink, (e, r, ct) => e.CancelAsync(r, Value(r, "id"), ct), query: [Known.Signature]),
         Route<OutputEndpoints>("GetRunOutputs", "GET", Routes.RunOutputs, (e, r, ct) => e.ListAsync(r, Value(r, "id"), ct), query: [Known.OneOf("bundle", "zip"), Known.Output, .. Known.Rendition]),

@@ -17,6 +17,7 @@ public static class Routes
     public const string RunOutputs = "runs/{id}/outputs";
     public const string RunOutput = "runs/{id}/outputs/{tag}/{n}";
     public const string RunDeliveries = "runs/{id}/deliveries";
+    public const string RunLink = "links/runs/{id}";
     public const string RunStatusLink = "links/runs/{id}/status";
     public const string RunCancelLink = "links/runs/{id}/cancel";
     public const string Webhooks = "webhooks";

@@ -5,6 +5,10 @@ namespace ComfyFunc.Runs;
 /// <summary>The endpoints behind signed links. They need no key: the signature is the proof, and without it nothing tells whether a run exists.</summary>
 public sealed class LinkEndpoints(RunStore runs, RunLinks links, RunAnswers answers)
 {
+    /// <summary>GET /api/links/runs/{id}: the run, for whoever may see its status. Pollers that followed that link get their result here.</summary>
+    public async Task<IResult> RunAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        await FindAsync(request, id, LinkAction.Status, cancellationToken) is { } run ? await answers.ShowAsync(request, run, cancellationToken) : RunAnswers.NotFound(id);
+
     /// <summary>GET /api/links/runs/{id}/status</summary>
     public async Task<IResult> StatusAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
         await FindAsync(request, id, LinkAction.Status, cancellationToken) is { } run ? await answers.StatusAsync(request, run, cancellationToken) : RunAnswers.NotFound(id);

@@ -12,8 +12,13 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
     public async Task<IResult> RunAsync(HttpRequest request, RunRecord run, Preferences preferences, CancellationToken cancellationToken)
     {
         var response = request.HttpContext.Response;
+        var status = await links.StatusAsync(request, run.Id, cancellationToken);
         response.Headers.CacheControl = "no-store";
         Preferences.Tell(request, isMinimal: preferences.Return is ReturnForm.Minimal && run.Outcome is RunOutcome.Succeeded);
+
+        // Of an ended run too: without one of them, pollers take the 200 that shows a failed run for a success. Resource Manager's know the second only.
+        response.Headers["Operation-Location"] = status;
+        response.Headers["Azure-AsyncOperation"] = status;
         if (run.Outcome is RunOutcome.Succeeded && preferences.Return is ReturnForm.Minimal)
         {
             return Json(await resource.MinimalAsync(run, preferences.View, cancellationToken), contentType: AnswerTypes.Minimal);
@@ -30,16 +35,14 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
             return Json(shown);
         }
 
-        var status = await links.StatusAsync(request, run.Id, cancellationToken);
         response.Headers.Location = status;
-        response.Headers["Operation-Location"] = status;
         response.Headers.RetryAfter = "1";
         shown["statusQueryGetUri"] = status;
         shown["terminatePostUri"] = await links.CancelAsync(request, run.Id, cancellationToken);
         return Json(shown, StatusCodes.Status202Accepted);
     }
 
-    /// <summary>The run in the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it.</summary>
+    /// <summary>The run in the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it, and Azure's pollers.</summary>
     public async Task<IResult> StatusAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
     {
         var response = request.HttpContext.Response;
@@ -50,7 +53,15 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
             response.Headers.RetryAfter = "1";
         }
 
-        return Json(await DurableStatus.OfAsync(run, resource, cancellationToken), run.Outcome is null ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+        var location = await links.RunAsync(request, run.Id, cancellationToken);
+        return Json(await DurableStatus.OfAsync(run, resource, location, cancellationToken), run.Outcome is null ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+    }
+
+    /// <summary>The run for somebody who was given a link to it.</summary>
+    public async Task<IResult> ShowAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
+    {
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        return Json(await resource.ShowAsync(run, RunView.ForAnybody, cancellationToken));
     }
 
     /// <summary>Cancels the run: 202 while it is being stopped, 200 when it had ended already.</summary>

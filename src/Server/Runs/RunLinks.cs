@@ -20,6 +20,10 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
 
     public Task<string> CancelAsync(HttpRequest request, RunId run, CancellationToken cancellationToken) => LinkAsync(request, run, LinkAction.Cancel, cancellationToken);
 
+    /// <summary>The run itself. Its status shows the run once it has ended, so one signature opens both.</summary>
+    public async Task<string> RunAsync(HttpRequest request, RunId run, CancellationToken cancellationToken) =>
+        request.Absolute(AreSigned ? $"{Paths.Link(run)}?{Signature}={await SignAsync(run, LinkAction.Status, cancellationToken)}" : Paths.Run(run));
+
     public async ValueTask<string> SignAsync(RunId run, LinkAction action, CancellationToken cancellationToken)
     {
         var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, await secret.GetAsync(cancellationToken), SecretKey.Bytes, info: "links"u8.ToArray());
