@@ -12,7 +12,7 @@ internal static partial class Identifiers
     private const int MarkLength = 10;
 
     // Runs of these would be called as the API's own operations and schemas are.
-    private static readonly FrozenSet<string> Reserved = new[] { "Workflow", "WorkflowVersion", "Batch", "Stopped" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> Reserved = new[] { "Workflow", "WorkflowVersion", "Batch", "VersionBatch", "Stopped" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// A plain name, ASCII words joined by hyphens, is written in PascalCase. Any other, and one that is reserved or looks as if it had one, has a mark of
