@@ -24,6 +24,12 @@ public class DescriptionExampleTests(DescribedApp described)
             using var answer = await app.Http.SendAsync(request, Cancellation);
             var text = await answer.Content.ReadAsStringAsync(Cancellation);
 
+            if (path == "/api/keys")
+            {
+                Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode); // This app asks for no keys, and so makes none.
+                continue;
+            }
+
             Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted, $"{verb} {path} {body} is answered {answer.StatusCode}: {text}");
             Assert.Null(answers.FaultOf(verb, path, answer.StatusCode, answer.Content.Headers.ContentType?.ToString(), text));
             if (JsonNode.Parse(text)!["outputs"] is JsonObject)

@@ -42,6 +42,16 @@ public class DescriptionTests
     }
 
     [Fact]
+    public async Task Query_parameters_are_those_that_endpoints_read()
+    {
+        var paths = (await ReadAsync()).Paths;
+
+        Assert.All(RouteTable.All.Where(r => r.Pattern is not (Routes.Docs or Routes.DocsScript)), route => Assert.Equal(
+            route.Query.Select(q => q.Name).Where(n => !n.EndsWith('.')).Order(StringComparer.Ordinal), // Those stand for many, and are told in the summary.
+            (paths[$"/api/{route.Pattern}"].Operations![new(route.Verb)].Parameters ?? []).Where(p => p.In is ParameterLocation.Query).Select(p => p.Name!).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_workflow_s_inputs_are_typed()
     {
         var document = await ReadAsync();

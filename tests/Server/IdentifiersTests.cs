@@ -33,6 +33,7 @@ public partial class IdentifiersTests
     [InlineData("workflow", "WorkflowX0")]
     [InlineData("batch", "BatchX0")]
     [InlineData("Workflow-Version", "WorkflowVersionX0")]
+    [InlineData("version-batch", "VersionBatchX0")]
     public void Any_other_name_has_a_mark(string name, string beginning) => Assert.Matches($"^{beginning}[0-9a-f]{{10}}$", Identifiers.OfWorkflow(name));
 
     [Fact]

@@ -12,9 +12,9 @@ public sealed class ApiDescription
     private const string Json = "application/json";
     private const string ProblemJson = "application/problem+json";
 
-    private static readonly string[] EveryOperation = ["400", "401", "403", "503", "default"];
+    private static readonly string[] EveryOperation = ["400", "401", "403", "421", "503", "default"];
 
-    private static readonly string[] ProblemStatuses = [.. EveryOperation, "404", "409", "412", "413", "422", "429"];
+    private static readonly string[] ProblemStatuses = [.. EveryOperation, "404", "409", "412", "413", "415", "422", "429"];
 
     private readonly OpenApiDocument document;
     private readonly WorkflowDescription? first;
@@ -174,12 +174,12 @@ public sealed class ApiDescription
     private void AddServiceOperations()
     {
         Add("GET", Routes.Keys, "ListKeys", "Service", "Lists callers' keys, without the keys themselves.", [], Answers(("200", "The keys.", CommonSchemas.KeyList)), Problems());
-        Add("POST", Routes.Keys, "CreateKey", "Service", "Gives a client a key.", [], Answers(("201", "The key; it is shown this once.", CommonSchemas.Key)), Problems("400"), Body(CommonSchemas.KeySettings, Examples.Key));
+        Add("POST", Routes.Keys, "CreateKey", "Service", "Gives a client a key.", [], Answers(("201", "The key; it is shown this once.", CommonSchemas.Key)), Problems("409"), Body(CommonSchemas.KeySettings, Examples.Key));
         Add("DELETE", Routes.Key, "DeleteKey", "Service", "Takes a key back.", [InPath("id")], Answers(("204", "Gone.", null)), Problems("404"));
         Add("GET", Routes.Usage, "GetUsage", "Service", "What clients took, by workflow and version.", [InQuery("from", Text("The first day in UTC.", "date")), InQuery("to", Text("The last day.", "date")), InQuery("client", Text("Administrators: of this one."))], Answers(("200", "The sums.", CommonSchemas.Usage)), Problems("400"));
         Add("GET", Routes.OpenApi, "Describe", "Service", "This document.", [], Document(), Problems());
         Add("GET", Routes.Health, "GetHealth", "Service", "Whether the service is alive.", [], Answers(("200", "Alive.", CommonSchemas.Health)), Problems(), isOpen: true);
-        Add("GET", Routes.Ready, "GetReady", "Service", "Whether the service can serve.", [], Answers(("200", "Able to serve.", CommonSchemas.Readiness), ("503", "Storage does not answer.", CommonSchemas.Readiness)), Problems(), isOpen: true);
+        Add("GET", Routes.Ready, "GetReady", "Service", "Whether the service can serve.", [InQuery("details", Boolean("true for administrators: what each process of the service is up to."))], Answers(("200", "Able to serve.", CommonSchemas.Readiness), ("503", "Storage does not answer.", CommonSchemas.Readiness)), Problems(), isOpen: true);
         Add("GET", Routes.ReadyDetails, "GetReadyDetails", "Service", "The same, and what each process of the service is up to.", [], Answers(("200", "Able to serve.", CommonSchemas.Readiness), ("503", "Storage does not answer.", CommonSchemas.Readiness)), Problems());
     }
 
@@ -215,6 +215,11 @@ public sealed class ApiDescription
         foreach (var (status, problem) in problems)
         {
             answers.TryAdd(status, problem);
+        }
+
+        if (verb is not "GET" && tag != Saved)
+        {
+            answers["415"] = new OpenApiResponseReference(NameOf("415"), document);
         }
 
         var path = $"/api/{pattern}";
@@ -413,6 +418,8 @@ public sealed class ApiDescription
         "409" => "Conflict",
         "412" => "Changed",
         "413" => "TooLarge",
+        "415" => "UnreadKind",
+        "421" => "Misdirected",
         "422" => "Unusable",
         "429" => "RateLimited",
         "503" => "Unavailable",
@@ -428,6 +435,8 @@ public sealed class ApiDescription
         "409" => "Its state does not allow it.",
         "412" => "It has changed meanwhile.",
         "413" => "Something is larger than allowed.",
+        "415" => "The body is of a kind that is not read here.",
+        "421" => "The request was for another server.",
         "422" => "The content cannot be used.",
         "429" => "The client has had its share; see Retry-After.",
         "503" => "Not at the moment; see code and Retry-After.",

@@ -113,8 +113,8 @@ internal static class CommonSchemas
             ("id", Text("The header webhook-id.")), ("event", EventSchema()), ("webhook", Text()), ("state", Schemas.OneOf(null, "pending", "delivered", "abandoned")),
             ("createdAt", Time()), ("nextAttemptAt", Optional(Time())),
             ("attempts", ListOf(Record(null, ["at"], ("at", Time()), ("status", Optional(Integer("What the receiver answered."))), ("error", Optional(Text()))))))))));
-        document.AddComponent(KeySettings, Record("Whom a key is for.", ["client"], ("client", Text("Whose runs these will be.")), ("role", RoleSchema())));
-        document.AddComponent(Key, Record("A caller's key.", ["id", "client", "role"], ("id", Text()), ("client", Text()), ("role", RoleSchema()), ("createdAt", Time()), ("key", Text("Only when it is made."))));
+        document.AddComponent(KeySettings, Record("Whom a key is for.", ["client"], ("client", Text("Whose runs these will be.")), ("role", RoleSchema()), ("workflows", Optional(ListOf(Text(), "Names or patterns such as shop-*; all unless told.")))));
+        document.AddComponent(Key, Record("A caller's key.", ["id", "client", "role"], ("id", Text()), ("client", Text()), ("role", RoleSchema()), ("workflows", Optional(ListOf(Text(), "Those that it is for; all unless told."))), ("createdAt", Time()), ("key", Text("Only when it is made."))));
         document.AddComponent(KeyList, Record(null, ["keys"], ("keys", ListOf(To(Key)))));
         document.AddComponent(Usage, Record("Sums of ended runs.", ["from", "to", "usage"],
             ("from", Text(null, "date")), ("to", Text(null, "date")),

@@ -24,13 +24,13 @@ public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows 
             continuation = page.Continuation;
         }
         while (continuation is not null);
-        return await AnswerAsync(request, "", found, ApiDescription.Of, cancellationToken);
+        return await AnswerAsync(request, string.Join('\n', request.Caller().Scope.Patterns), found, ApiDescription.Of, cancellationToken);
     }
 
     /// <summary>GET /api/workflows/{name}/openapi.json.</summary>
     public async Task<IResult> OneAsync(HttpRequest request, string name, CancellationToken cancellationToken) =>
         await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row
-            ? await AnswerAsync(request, row.Name, [row], (described, server) => ApiDescription.Of(described[0], server), cancellationToken)
+            ? await AnswerAsync(request, $"/{row.Name}", [row], (described, server) => ApiDescription.Of(described[0], server), cancellationToken)
             : WorkflowEndpoints.NotFound(name);
 
     /// <summary>GET /api/docs: the page that shows the description and lets a reader try it.</summary>
@@ -59,7 +59,7 @@ public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows 
     {
         var server = request.Absolute("");
         var madeOf = string.Join('\n', rows.Select(r => $"{r.Name}/{r.Latest.Version}/{r.Latest.Content}/{r.Latest.Catalog}").Append(live.PoolKey));
-        var description = await written.OfAsync($"{server}/{subject}", madeOf, async () => make(await DescribeAsync(rows, cancellationToken), server), cancellationToken);
+        var description = await written.OfAsync($"{server} {subject}", madeOf, async () => make(await DescribeAsync(rows, cancellationToken), server), cancellationToken);
         var headers = request.HttpContext.Response.Headers;
         headers.ETag = description.ETag;
         headers.CacheControl = "no-cache";
