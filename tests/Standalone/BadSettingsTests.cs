@@ -137,8 +137,8 @@ public class BadSettingsTests
         { "ComfyFunc:StartWithin:Minutes=10", $"ComfyFunc:StartWithin has members, but must be {Time}." },
         { $"ComfyFunc:Callers:O:Client=a\nComfyFunc:Callers:O:Key={Key}", "ComfyFunc:Callers:O is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0." },
         { $"ComfyFunc:Callers:Client=a\nComfyFunc:Callers:Key={Key}", "ComfyFunc:Callers:Client is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0.\nComfyFunc:Callers:Key is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0." },
-        { "ComfyFunc:Callers:0=admin", "ComfyFunc:Callers:0 is one value, but must have members: Client, Key, Role." },
-        { "ComfyFunc:Callers:0=", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role." },
+        { "ComfyFunc:Callers:0=admin", "ComfyFunc:Callers:0 is one value, but must have members: Client, Key, Role, Workflows." },
+        { "ComfyFunc:Callers:0=", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows." },
         { "ComfyFunc:Hosts:0:Id=a\nComfyFunc:Hosts:0:Url=http://a\nComfyFunc:Hosts:0:Labels=gpu", "ComfyFunc:Hosts:0:Labels cannot be one value; it holds names: set ComfyFunc:Hosts:0:Labels:{name}." },
         { "ComfyFunc:Hosts:0:Id=a\nComfyFunc:Hosts:0:Url=http://a\nComfyFunc:Hosts:0:Headers:X:Y=1", "ComfyFunc:Hosts:0:Headers:X has members, but must be some text." },
 
@@ -164,7 +164,7 @@ public class BadSettingsTests
         "Logging:LogLevel:Default=Debug\nKestrel:Endpoints:Web:Url=http://127.0.0.1:0\nOther:Section:Of=others\nCOMFYUI=1\nComfyFuncish=1",
     };
 
-    private const string Members = "ComfyFunc has Hosts, SecretsKey, Callers, TrustEasyAuth, Quotas, UsageRetention, SignLinks, Answers, StartWithin, FinishWithin, MaxQueued, Health, ScaleTarget, ForgetHostsAfter, Retention, ReuseResultsFor, UrlLifetime, MaxBodyBytes, MaxInputBytes, MaxBatch, MaxInputPixels, MaxOutputBytes, EventGrid, AllowPrivateInputUrls, AllowPrivateWebhooks.";
+    private const string Members = "ComfyFunc has Hosts, SecretsKey, Callers, TrustEasyAuth, Quotas, UsageRetention, SignLinks, PublicUrl, TrustedProxies, AllowedHosts, Cors, Answers, StartWithin, FinishWithin, MaxQueued, Health, ScaleTarget, ForgetHostsAfter, Retention, ReuseResultsFor, UrlLifetime, MaxBodyBytes, MaxInputBytes, MaxBatch, MaxInputPixels, MaxOutputBytes, EventGrid, AllowPrivateInputUrls, AllowPrivateWebhooks.";
     private const string StorageMembers = "Storage has ConnectionString, AccountName, BlobServiceUri, TableServiceUri, ManagedIdentityClientId, EndpointSuffix, Container, TablePrefix.";
     private const string Connection = "ConnectionString is what the portal shows, such as AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net, or UseDevelopmentStorage=true.";
 
@@ -203,8 +203,8 @@ public class BadSettingsTests
 
     [Theory]
     [InlineData("""{"ComfyFunc":{"Callers":[],"Answers":{},"SecretsKey":null,"Hosts":[{"Id":"a","Url":"http://a","Headers":{}}]}}""", "")]
-    [InlineData("""{"ComfyFunc":{"Callers":[{}]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role.")]
-    [InlineData("""{"ComfyFunc":{"Callers":[null]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role.")]
+    [InlineData("""{"ComfyFunc":{"Callers":[{}]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows.")]
+    [InlineData("""{"ComfyFunc":{"Callers":[null]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows.")]
     [InlineData("""{"ComfyFunc":{"Answers":{"Wait":null}}}""", "ComfyFunc:Answers:Wait is empty, but must be a whole number from 0 to 220.")]
     [InlineData("""{"ComfyFunc":{"Answers":{"Wait":true}}}""", "ComfyFunc:Answers:Wait is 'True', but must be a whole number from 0 to 220.")]
     [InlineData("""{"ComfyFunc":{"StartWithin":600}}""", $"ComfyFunc:StartWithin is '600', but must be {Time}.")]
