@@ -17,8 +17,7 @@ builder.ConfigureFunctionsWebApplication();
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.DurableTask", LogLevel.Warning)
     .AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
 
-// Function keys guard the API, and whoever follows a link has none.
-((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.SignLinks)}", "true")] });
+((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = PlatformDefaults.Of(builder.Configuration["WEBSITE_HOSTNAME"]) });
 try
 {
     SettingsReader.Demand(builder.Configuration);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -19,7 +20,7 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
         if (response.Content.Headers.ContentType?.MediaType is "application/json" or "application/problem+json" or "text/plain" or "text/html")
         {
             await response.Content.LoadIntoBufferAsync(cancellationToken);
-            var leaks = Leaks(await response.Content.ReadAsStringAsync(cancellationToken), secrets);
+            var leaks = Leaks(await TextOfAsync(response, cancellationToken), secrets);
             Assert.True(leaks.IsEmpty, $"{request.Method} {request.RequestUri} leaks: {string.Join("; ", leaks)}");
         }
 
@@ -29,10 +30,23 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
         return response;
     }
 
+    private static async Task<string> TextOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using var content = new MemoryStream(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        await using Stream plain = response.Content.Headers.ContentEncoding.SingleOrDefault() switch
+        {
+            "br" => new BrotliStream(content, CompressionMode.Decompress),
+            "gzip" => new GZipStream(content, CompressionMode.Decompress),
+            _ => content,
+        };
+        using var reader = new StreamReader(plain);
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+
     private static async Task<string?> FaultOfAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var type = response.Content.Headers.ContentType?.ToString();
-        var body = type?.Contains("json", StringComparison.Ordinal) is true ? await response.Content.ReadAsStringAsync(cancellationToken) : "";
+        var body = type?.Contains("json", StringComparison.Ordinal) is true ? await TextOfAsync(response, cancellationToken) : "";
         return DescribedAnswers.OfEveryServer.FaultOf(request.Method, request.RequestUri!.AbsolutePath, response.StatusCode, type, body);
     }
 

@@ -138,7 +138,7 @@ public class BadSettingsTests
         { $"ComfyFunc:Callers:O:Client=a\nComfyFunc:Callers:O:Key={Key}", "ComfyFunc:Callers:O is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0." },
         { $"ComfyFunc:Callers:Client=a\nComfyFunc:Callers:Key={Key}", "ComfyFunc:Callers:Client is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0.\nComfyFunc:Callers:Key is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0." },
         { "ComfyFunc:Callers:0=admin", "ComfyFunc:Callers:0 is one value, but must have members: Client, Key, Role, Workflows." },
-        { "ComfyFunc:PublicUrl=comfy.example.com", "ComfyFunc:PublicUrl is 'comfy.example.com', but must be an http or https URL." },
+        { "ComfyFunc:PublicUrl=comfy.example.com", "ComfyFunc:PublicUrl is 'comfy.example.com', but must be a URL that begins with http:// or https://." },
         { "ComfyFunc:PublicUrl=https://user@comfy.example.com", "ComfyFunc:PublicUrl must be the http or https address of this server, such as https://comfy.example.com, without user, query and fragment." },
         { "ComfyFunc:PublicURL=https://comfy.example.com?key=x", "ComfyFunc:PublicUrl must be the http or https address of this server, such as https://comfy.example.com, without user, query and fragment." },
         { "ComfyFunc:TrustedProxies:0=nginx", "ComfyFunc:TrustedProxies:0 must be an address such as 10.0.0.4 or a network such as 10.0.0.0/8, not 'nginx'." },

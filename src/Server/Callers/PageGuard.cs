@@ -12,8 +12,9 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
 {
     private const string FunctionKey = "x-functions-key";
 
+    /// <param name="body">What its body may be; <see langword="null"/> where nobody reads it.</param>
     /// <returns>The answer that turns the request away; <see langword="null"/> lets it in.</returns>
-    public IResult? Refusal(HttpRequest request, BodyKind body)
+    public IResult? Refusal(HttpRequest request, BodyKind? body)
     {
         if (!Serves(request.Host))
         {
@@ -28,7 +29,7 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
 
         return ForeignPage(request) is { } page
             ? Problems.From("forbidden", $"Pages of {page} may not act here. If they are to, name their origin in ComfyFunc:Cors:Origins.")
-            : Unreadable(request, body);
+            : body is { } kind ? Unreadable(request, kind) : null;
     }
 
     /// <summary>Whether the server goes by a name. Where no keys guard it, a name that a stranger can point here is none of them (DNS rebinding).</summary>

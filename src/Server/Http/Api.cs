@@ -22,16 +22,16 @@ public sealed partial class Api(PageGuard pages, AllowedOrigins origins, PublicA
 
     /// <summary>Answers a request for which there is no endpoint: what there is at its path, a browser's question whether it may ask, or that there is nothing.</summary>
     public Task<IResult> AnswerElsewhereAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        GuardAsync(request, BodyKind.JsonOrForm, () => Task.FromResult(Elsewhere.Answer(request)), cancellationToken);
+        GuardAsync(request, null, () => Task.FromResult(Elsewhere.Answer(request)), cancellationToken);
 
-    private async Task<IResult> GuardAsync(HttpRequest request, BodyKind body, Func<Task<IResult>> answer, CancellationToken cancellationToken)
+    private async Task<IResult> GuardAsync(HttpRequest request, BodyKind? body, Func<Task<IResult>> answer, CancellationToken cancellationToken)
     {
         var result = await TryAsync(request, body, answer, cancellationToken);
         problems.Answered(request, result);
         return result;
     }
 
-    private async Task<IResult> TryAsync(HttpRequest request, BodyKind body, Func<Task<IResult>> answer, CancellationToken cancellationToken)
+    private async Task<IResult> TryAsync(HttpRequest request, BodyKind? body, Func<Task<IResult>> answer, CancellationToken cancellationToken)
     {
         try
         {

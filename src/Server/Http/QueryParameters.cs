@@ -78,7 +78,7 @@ public static class QueryParameters
             var pointer = JsonPointer.Of(name);
             if (route.Query.FirstOrDefault(p => p.Is(name)) is not { } known)
             {
-                faults.Add(new("invalid_request", $"There is no query parameter '{name}' here. {Suggestion.Among(name, route.Query.Select(p => p.Name), "query parameters")}", pointer));
+                faults.Add(new("invalid_request", $"There is no query parameter '{name}' here. {Suggestion.Among(name, route.Query.Select(p => p.Name.EndsWith('.') ? $"{p.Name}*" : p.Name), "query parameters")}", pointer));
             }
             else if (values.Count > 1 && !known.MayRepeat)
             {

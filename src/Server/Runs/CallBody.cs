@@ -61,7 +61,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
             }
 
             var (name, fileName) = NamesOf(section);
-            if (name == JsonPart)
+            if (name == JsonPart && (fileName is null || IsJson(section) || fileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase))) // A tag may have this name too.
             {
                 json = await ReadJsonAsync(section, faults, cancellationToken) ?? json;
             }
@@ -121,8 +121,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
 
         try
         {
-            var isJson = MediaTypeHeaderValue.TryParse(section.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
-            parts.Add(new(name, Text.GetString(bytes.Span), isJson));
+            parts.Add(new(name, Text.GetString(bytes.Span), IsJson(section)));
         }
         catch (DecoderFallbackException)
         {
@@ -131,6 +130,9 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
 
         return bytes.Length;
     }
+
+    private static bool IsJson(MultipartSection section) =>
+        MediaTypeHeaderValue.TryParse(section.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
     // What tells a pointer before the contract is known: most parts are tag.input.
     private static string PointerTo(string part) => part.LastIndexOf('.') is > 0 and var dot ? JsonPointer.Of(part[..dot], part[(dot + 1)..]) : JsonPointer.Of(part);

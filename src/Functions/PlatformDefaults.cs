@@ -1,0 +1,18 @@
+namespace ComfyFunc.Functions;
+
+/// <summary>Settings that the platform makes obvious; whoever sets them otherwise has his way.</summary>
+public static class PlatformDefaults
+{
+    /// <param name="hostname">What the platform calls this app: <c>WEBSITE_HOSTNAME</c>, on a developer's machine an address of it.</param>
+    public static IEnumerable<KeyValuePair<string, string?>> Of(string? hostname)
+    {
+        // Function keys guard the API, and whoever follows a link has none.
+        yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.SignLinks)}", "true");
+
+        // Azure's front end leads here what asks for one of the app's names, own domains included, and nothing else.
+        if (hostname?.Split(':')[0] is { Length: > 0 } name && name.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(name) is UriHostNameType.Dns)
+        {
+            yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.AllowedHosts)}:0", "*");
+        }
+    }
+}
