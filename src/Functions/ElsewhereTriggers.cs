@@ -3,11 +3,14 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>The HTTP trigger of what is at no endpoint: browsers' questions whether they may ask, verbs that a path does not have, and paths that are not there.</summary>
+/// <summary>
+/// The HTTP trigger of verbs that no endpoint has: browsers' questions whether they may ask, above all. It must have no others: the host takes the first
+/// route that fits, and would answer every request by this one.
+/// </summary>
 public sealed class ElsewhereTriggers(Api api)
 {
     [Function(nameof(Elsewhere))]
     public Task<IResult> Elsewhere(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", "post", "put", "patch", "delete", Route = "{*path}")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "options", "patch", Route = "{*path}")] HttpRequest request, CancellationToken cancellationToken) =>
         api.AnswerElsewhereAsync(request, cancellationToken);
 }

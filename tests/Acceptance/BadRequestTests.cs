@@ -12,6 +12,7 @@ namespace ComfyFunc.Tests.Acceptance;
 [Collection(nameof(AppCollection))]
 public partial class BadRequestTests(AppFixture app)
 {
+    private const string HostsOwn = "# Verbs and paths";
     private const string Taken = "was taken";
 
     private static readonly string Table = Path.Combine(TestFolders.Root, "tests", "Acceptance", "BadRequests.txt");
@@ -29,6 +30,11 @@ public partial class BadRequestTests(AppFixture app)
         var count = 0;
         foreach (var (request, answer) in Read(await File.ReadAllLinesAsync(Table, Cancellation), written))
         {
+            if (request == HostsOwn && AppProcess.IsFunctionsApp)
+            {
+                break; // What no trigger has, the Functions host answers itself.
+            }
+
             if (request.StartsWith('#') || request.Length == 0)
             {
                 written.AppendLine(request);

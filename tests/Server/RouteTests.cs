@@ -22,6 +22,16 @@ public partial class RouteTests
     public void Each_trigger_asks_for_the_answer_of_its_own_endpoint() => Assert.All(Sources(), s => Assert.Equal(
         Trigger.Matches(s).Select(m => m.Groups[1].Value), Asked.Matches(s).Select(m => m.Groups[1].Value)));
 
+    [Fact]
+    public void The_trigger_of_elsewhere_takes_no_verb_that_an_endpoint_has()
+    {
+        var source = File.ReadAllText(Path.Combine(TestFolders.Root, "src", "Functions", "ElsewhereTriggers.cs"));
+        var verbs = Verb.Matches(source[source.IndexOf("HttpTrigger(", StringComparison.Ordinal)..source.IndexOf("Route =", StringComparison.Ordinal)]).Select(m => m.Groups[1].Value).ToArray();
+
+        Assert.Equal(["options", "patch"], verbs);
+        Assert.Empty(RouteTable.All.SelectMany(r => r.Verbs).Intersect(verbs, StringComparer.OrdinalIgnoreCase));
+    }
+
     private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Path.Combine(TestFolders.Root, "src", "Functions"), "*Triggers.cs")
         .Select(File.ReadAllText).Where(s => !s.Contains(Elsewhere, StringComparison.Ordinal));
 
@@ -34,6 +44,9 @@ public partial class RouteTests
 
     [GeneratedRegex("""\[Function\(nameof\((\w+)\)\)\]\s+public Task<IResult> \1\(\s+\[HttpTrigger\(AuthorizationLevel\.(\w+), ((?:"\w+"(?:, )?)+), Route = Routes\.(\w+)\)""")]
     private static partial Regex Trigger { get; }
+
+    [GeneratedRegex("\"(\\w+)\"")]
+    private static partial Regex Verb { get; }
 
     [GeneratedRegex("""AnswerAsync\(request, nameof\((\w+)\), cancellationToken\)""")]
     private static partial Regex Asked { get; }
