@@ -182,7 +182,7 @@ public class OutputTests(AppFixture app)
         Assert.Equal((string)saved["etag"]!, (string)unchanged["etag"]!);
         Assert.Equal("run_timeout", Caller.Code(run));
         Assert.Equal("succeeded", Caller.Status(patient));
-        Assert.Equal(["/settings/finishWithin", "/settings/stripMetadata", "/settings/more"], await wrong.PointersAsync(HttpStatusCode.UnprocessableEntity));
+        Assert.Equal(["/settings/more", "/settings/finishWithin", "/settings/stripMetadata"], await wrong.PointersAsync(HttpStatusCode.BadRequest));
     }
 
     [Fact]

@@ -134,8 +134,9 @@ public class HostDoorEndpointTests
         await using var host = await GuardedHost.StartAsync(r => r.Query["token"] == Token, Cancellation);
         await using var rig = await new ServerRig().StartedAsync();
         await PutAsync(rig, "gpu-1", $$"""{"url":"{{host.Url}}?token={{Token}}"}""");
-        await using var other = await new ServerRig(new() { SecretsKey = Convert.ToBase64String(new byte[32]) }, rig).StartedAsync();
+        await using var other = new ServerRig(new() { SecretsKey = Convert.ToBase64String(new byte[32]) }, rig);
         await rig.DisposeAsync(); // The process before is gone: it would go on calling the host ready.
+        await other.StartedAsync();
         var lost = await PutlessAsync(other, "gpu-1");
         var (_, mended) = await PutAsync(other, "gpu-1", $$"""{"url":"{{host.Url}}?token={{Token}}"}""");
 

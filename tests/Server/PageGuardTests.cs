@@ -21,6 +21,7 @@ public class PageGuardTests
     [InlineData("127.0.0.1.nip.io", false)]
     [InlineData("localhost.evil.example", false)]
     [InlineData("evillocalhost.com", false)]
+    [InlineData("a.evillocalhost", false)]
     [InlineData("comfy.example", false)]
     public void An_open_server_goes_by_no_name_that_a_stranger_can_own(string host, bool serves)
     {

@@ -20,4 +20,21 @@ public class PreferencesTests
 
         Assert.Equal(new Preferences(TimeSpan.FromSeconds(wait), form, answer), Preferences.Of(request, Configured));
     }
+
+    [Theory]
+    [InlineData("", true, null)]
+    [InlineData("wait=9999", false, "wait=220")]
+    [InlineData("wait=5, return=minimal", true, "wait=5, return=minimal")]
+    [InlineData("wait=5, return=minimal", false, "wait=5")]
+    [InlineData("return=representation; respond-async", false, "return=representation, respond-async")]
+    [InlineData("odata.maxpagesize=5", false, null)]
+    public void The_answer_says_which_preferences_it_has_honoured(string prefer, bool isMinimal, string? applied)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers["Prefer"] = prefer;
+        Preferences.Tell(request, isMinimal);
+
+        Assert.Equal("Prefer", request.HttpContext.Response.Headers.Vary);
+        Assert.Equal(applied, request.HttpContext.Response.Headers["Preference-Applied"].FirstOrDefault());
+    }
 }
