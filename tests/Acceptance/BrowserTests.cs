@@ -33,7 +33,7 @@ public class BrowserTests(AzuriteFixture azurite)
         Assert.Equal((Page, "POST", "content-type,prefer"), (Allowed(asked, "Origin"), Allowed(asked, "Methods"), Allowed(asked, "Headers")));
         Assert.Equal((HttpStatusCode.OK, Page), (run.StatusCode, Allowed(run, "Origin")));
         Assert.Contains("Operation-Location", string.Join(",", run.Headers.GetValues("Access-Control-Expose-Headers")), StringComparison.Ordinal);
-        Assert.Contains("Origin", run.Headers.Vary);
+        Assert.All([run, refused, read], r => Assert.Single(r.Headers.Vary, "Origin"));
         Assert.All([refusedBefore, refused, read], r => Assert.Null(Allowed(r, "Origin")));
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Single((await app.Http.RunsOfAsync("pictured")));
@@ -48,6 +48,19 @@ public class BrowserTests(AzuriteFixture azurite)
 
         Assert.Equal((HttpStatusCode.NoContent, Page), (asked.StatusCode, Allowed(asked, "Origin")));
         Assert.Equal((HttpStatusCode.NotFound, Page), (problem.StatusCode, Allowed(problem, "Origin")));
+    }
+
+    [Fact]
+    public async Task A_link_is_where_the_world_reaches_the_server()
+    {
+        await using var app = await StartAsync();
+        await app.Http.SaveAsync("linked", Prompts.Picture);
+        using var accepted = await SendAsync(app, HttpMethod.Post, "workflows/linked", ("X-Forwarded-Host", "comfy.example"), ("X-Forwarded-Proto", "https"));
+        var run = await accepted.JsonAsync();
+
+        Assert.StartsWith("https://comfy.example/api/", accepted.Headers.Location!.AbsoluteUri, StringComparison.Ordinal);
+        Assert.StartsWith("https://comfy.example/api/", (string)run["terminatePostUri"]!, StringComparison.Ordinal);
+        using var canceled = await app.Http.PostAsync($"runs/{(string)run["id"]!}/cancel");
     }
 
     [Theory]

@@ -11,7 +11,7 @@ public class FormPartsTests
         [
             Tag("sampler", new() { Name = "seed", Type = "INT" }, new() { Name = "cfg", Type = "FLOAT" }, new() { Name = "tiled", Type = "BOOLEAN" }, new() { Name = "mode", Type = "ENUM", Options = [Json("1"), Json("\"two\"")] }),
             Tag("a.b", new ContractInput { Name = "text", Type = "STRING" }),
-            Tag("a", new ContractInput { Name = "b.text", Type = "STRING" }),
+            Tag("a", new() { Name = "b.text", Type = "STRING" }, new() { Name = "b.other", Type = "INT" }),
             Tag("photo", new() { Name = "image", Type = "FILE", Upload = "image" }, new() { Name = "strength", Type = "FLOAT" }),
             Tag("pair", new() { Name = "one", Type = "FILE", Upload = "image" }, new() { Name = "two", Type = "FILE", Upload = "mask" }),
         ],
@@ -34,6 +34,7 @@ public class FormPartsTests
     [InlineData("sampler.mode", "3", """{"sampler":{"mode":"3"}}""")]
     [InlineData("sampler", "false", """{"sampler":false}""")]
     [InlineData("a.b.text", "5", """{"a.b":{"text":"5"}}""")]
+    [InlineData("a.b.other", "5", """{"a":{"b.other":5}}""")]
     [InlineData("nobody.x", "5", """{"nobody":{"x":"5"}}""")]
     [InlineData("photo.image", "https://example.org/x.png", """{"photo":{"image":"https://example.org/x.png"}}""")]
     public void A_text_is_what_the_contract_says(string name, string text, string body) => Assert.Equal(body, Filled("{}", new FormPart(name, text)).Body);

@@ -44,18 +44,24 @@ public sealed class AllowedOrigins
             return;
         }
 
-        if (!policy.AllowAnyOrigin)
+        var origin = context.Request.Headers.Origin.ToString();
+        var isAllowed = origin.Length > 0 && Allow(origin);
+        if (isAllowed)
+        {
+            service.ApplyResult(service.EvaluatePolicy(context, policy), context.Response);
+        }
+
+        // What a cache keeps for one page is not for another, nor what it keeps for none.
+        var vary = context.Response.Headers.Vary;
+        if (!policy.AllowAnyOrigin && !vary.Contains(HeaderNames.Origin))
         {
             context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
         }
 
-        var origin = context.Request.Headers.Origin.ToString();
-        if (origin.Length == 0 || !Allow(origin))
+        if (!isAllowed)
         {
             return;
         }
-
-        service.ApplyResult(service.EvaluatePolicy(context, policy), context.Response);
 
         // A page of the Internet that asks a server of the local network (https://wicg.github.io/private-network-access).
         if (context.Request.Headers["Access-Control-Request-Private-Network"] == "true")
