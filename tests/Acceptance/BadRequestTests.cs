@@ -55,9 +55,9 @@ public partial class BadRequestTests(AppFixture app)
             await File.WriteAllTextAsync(Table, written.ToString(), Cancellation);
         }
 
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
         Assert.DoesNotContain(Taken, written.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("\n  5", written.ToString(), StringComparison.Ordinal);
-        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
         Assert.True(count >= 200, $"There are only {count} requests.");
     }
 
