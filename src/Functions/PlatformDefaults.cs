@@ -9,6 +9,10 @@ public static class PlatformDefaults
         // Function keys guard the API, and whoever follows a link has none.
         yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.SignLinks)}", "true");
 
+        // Nobody but the Functions host, and the platform behind it, reaches the worker.
+        yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.TrustedProxies)}:0", "0.0.0.0/0");
+        yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.TrustedProxies)}:1", "::/0");
+
         // Azure's front end leads here what asks for one of the app's names, own domains included, and nothing else.
         if (hostname?.Split(':')[0] is { Length: > 0 } name && name.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(name) is UriHostNameType.Dns)
         {

@@ -53,7 +53,10 @@ public class BrowserTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_link_is_where_the_world_reaches_the_server()
     {
-        await using var app = await StartAsync();
+        // The Functions host keeps from its workers what proxies say.
+        await using var app = AppProcess.IsFunctionsApp
+            ? await AppProcess.StartAsync(azurite, new Dictionary<string, string> { ["ComfyFunc__PublicUrl"] = "https://comfy.example" })
+            : await StartAsync();
         await app.Http.SaveAsync("linked", Prompts.Picture);
         using var accepted = await SendAsync(app, HttpMethod.Post, "workflows/linked", ("X-Forwarded-Host", "comfy.example"), ("X-Forwarded-Proto", "https"));
         var run = await accepted.JsonAsync();

@@ -16,6 +16,7 @@ public class PlatformDefaultsTests
         var defaults = PlatformDefaults.Of(hostname).ToDictionary();
 
         Assert.Equal("true", defaults["ComfyFunc:SignLinks"]);
+        Assert.Equal(("0.0.0.0/0", "::/0"), (defaults["ComfyFunc:TrustedProxies:0"], defaults["ComfyFunc:TrustedProxies:1"]));
         Assert.Equal(isAzure ? "*" : null, defaults.GetValueOrDefault("ComfyFunc:AllowedHosts:0"));
     }
 }
