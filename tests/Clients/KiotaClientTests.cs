@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ComfyFunc.Tests.Acceptance;
 
 namespace ComfyFunc.Tests.Clients;
@@ -50,15 +49,6 @@ public class KiotaClientTests(DescribedApp described)
     }
 
     // The tool is pinned in .config/dotnet-tools.json.
-    private static async Task DotnetAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = TestFolders.Root, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["KIOTA_OFFLINE_ENABLED"] = "true";
-        start.Environment["KIOTA_TUTORIAL_ENABLED"] = "false";
-        using var tool = Process.Start(start)!; // No shell, so there is a process.
-        var errors = tool.StandardError.ReadToEndAsync(Cancellation);
-        var said = await tool.StandardOutput.ReadToEndAsync(Cancellation);
-        await tool.WaitForExitAsync(Cancellation);
-        Assert.True(tool.ExitCode == 0, $"dotnet {string.Join(' ', arguments)} failed: {said} {await errors}");
-    }
+    private static Task<string> DotnetAsync(params string[] arguments) =>
+        Tool.RunAsync("dotnet", TestFolders.Root, arguments, ("KIOTA_OFFLINE_ENABLED", "true"), ("KIOTA_TUTORIAL_ENABLED", "false"));
 }

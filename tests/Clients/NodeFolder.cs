@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ComfyFunc.Standalone;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -36,18 +35,8 @@ internal sealed class NodeFolder : IDisposable
     public Task<string> RunAsync(string tool, params string[] arguments) => NodeAsync([Path.Combine("node_modules", tool), .. arguments]);
 
     /// <returns>What it said.</returns>
-    public async Task<string> NodeAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("node", arguments) { WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["REDOCLY_TELEMETRY"] = "off";
-        start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true";
-        using var node = Process.Start(start)!; // No shell, so there is a process.
-        var errors = node.StandardError.ReadToEndAsync(Cancellation);
-        var said = await node.StandardOutput.ReadToEndAsync(Cancellation);
-        await node.WaitForExitAsync(Cancellation);
-        Assert.True(node.ExitCode == 0, $"{arguments[0]} failed: {said} {await errors}");
-        return said;
-    }
+    public Task<string> NodeAsync(params string[] arguments) =>
+        Tool.RunAsync("node", folder.FullName, arguments, ("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true"));
 
     public void Dispose() => folder.Dispose();
 

@@ -20,22 +20,19 @@ internal static class BatchBody
             return ([], [], [new("invalid_request", "A batch is {\"inputs\":[…]} or {\"matrix\":{\"tag\":{\"input\":[…]}}}.", "")]);
         }
 
-        var unknown = BodyMembers.Unknown(root, "", "A batch", ["inputs", "matrix", "input"]).ToImmutableArray();
+        var unknown = BodyMembers.Unknown(root, "A batch", ["inputs", "matrix", "input"]).ToImmutableArray();
         if (!unknown.IsEmpty)
         {
             return ([], [], unknown);
         }
 
-        return (Member(root, "inputs"), Member(root, "matrix"), Member(root, "input")) switch
+        return (BodyMembers.Given(root, "inputs"), BodyMembers.Given(root, "matrix"), BodyMembers.Given(root, "input")) switch
         {
             ({ } inputs, null, null) => FromList(inputs, most),
             (null, { } matrix, var shared) => FromMatrix(matrix, shared ?? JsonElement.Parse("{}"), most),
             _ => ([], [], [new("invalid_request", "A batch has either inputs, or matrix and perhaps input.", "")]),
         };
     }
-
-    // Typed clients send null for what is not set.
-    private static JsonElement? Member(JsonElement root, string name) => root.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
 
     private static (ImmutableArray<JsonObject>, ImmutableArray<BatchAxis>, ImmutableArray<Fault>) FromList(JsonElement inputs, int most)
     {

@@ -58,13 +58,8 @@ public sealed class AllowedOrigins
             context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
         }
 
-        if (!isAllowed)
-        {
-            return;
-        }
-
         // A page of the Internet that asks a server of the local network (https://wicg.github.io/private-network-access).
-        if (context.Request.Headers["Access-Control-Request-Private-Network"] == "true")
+        if (isAllowed && context.Request.Headers["Access-Control-Request-Private-Network"] == "true")
         {
             context.Response.Headers["Access-Control-Allow-Private-Network"] = "true";
         }

@@ -53,7 +53,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
-        faults.AddRange(BodyMembers.Unknown(root, "", "A key", ["client", "role", "workflows"]));
+        faults.AddRange(BodyMembers.Unknown(root, "A key", ["client", "role", "workflows"]));
         var client = ClientOf(root, faults);
         var role = RoleOf(root, faults);
         var workflows = WorkflowsOf(root, faults);
@@ -82,7 +82,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
 
     private static Role RoleOf(JsonElement root, ImmutableArray<Fault>.Builder faults)
     {
-        if (!root.TryGetProperty("role", out var given) || given.ValueKind is JsonValueKind.Null)
+        if (BodyMembers.Given(root, "role") is not { } given)
         {
             return Role.Run;
         }
@@ -99,7 +99,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
 
     private static ImmutableArray<string>? WorkflowsOf(JsonElement root, ImmutableArray<Fault>.Builder faults)
     {
-        if (!root.TryGetProperty("workflows", out var given) || given.ValueKind is JsonValueKind.Null)
+        if (BodyMembers.Given(root, "workflows") is not { } given)
         {
             return null;
         }

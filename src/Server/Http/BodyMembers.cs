@@ -2,15 +2,16 @@ using System.Text.Json;
 
 namespace ComfyFunc;
 
-/// <summary>Refuses members of a body that nobody would read.</summary>
+/// <summary>Reads the members of a body, and refuses those that nobody would read.</summary>
 internal static class BodyMembers
 {
-    /// <param name="pointer">Where the object is.</param>
-    /// <param name="what">What it is, at the beginning of a sentence.</param>
-    /// <param name="code">The code of the faults.</param>
-    public static IEnumerable<Fault> Unknown(JsonElement root, string pointer, string what, string[] known, string code = "invalid_request") =>
+    /// <returns><see langword="null"/> for what is not said. Typed clients send null for it.</returns>
+    public static JsonElement? Given(JsonElement root, string name) => root.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
+
+    /// <param name="what">What the body is, at the beginning of a sentence.</param>
+    public static IEnumerable<Fault> Unknown(JsonElement root, string what, string[] known) =>
         root.ValueKind is JsonValueKind.Object
-            ? root.EnumerateObject().Where(m => !known.Contains(m.Name, StringComparer.Ordinal)).Select(m => new Fault(code, $"{what}{Known(known)}; there is no '{m.Name}'.{Suggestion.Nearest(m.Name, known)}", JsonPointer.Under(pointer, m.Name)))
+            ? root.EnumerateObject().Where(m => !known.Contains(m.Name, StringComparer.Ordinal)).Select(m => new Fault("invalid_request", $"{what}{Known(known)}; there is no '{m.Name}'.{Suggestion.Nearest(m.Name, known)}", JsonPointer.Of(m.Name)))
             : [];
 
     private static string Known(string[] known) => known switch

@@ -31,7 +31,7 @@ internal static class EmptyBody
         {
             StrictJson.Malformed malformed => Problems.From(malformed.Fault with { Code = "invalid_request" }),
             StrictJson.Parsed { Root.ValueKind: JsonValueKind.Null } => null,
-            StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } => Refuse([.. BodyMembers.Unknown(root, "", "This takes no body", [])]),
+            StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } => Refuse([.. BodyMembers.Unknown(root, "This takes no body", [])]),
             _ => Problems.From("invalid_request", "This takes no body.", ""),
         };
     }

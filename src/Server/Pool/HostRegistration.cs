@@ -76,7 +76,7 @@ public abstract record HostRegistration
             return new Invalid(faults.ToImmutable());
         }
 
-        faults.AddRange(BodyMembers.Unknown(root, "", "A host", ["url", "headers", "slots", "labels", "warmUp"]));
+        faults.AddRange(BodyMembers.Unknown(root, "A host", ["url", "headers", "slots", "labels", "warmUp"]));
         var url = ReadUrl(root, faults);
         var slots = ReadSlots(root, faults);
         var labels = ReadLabels(root, faults);

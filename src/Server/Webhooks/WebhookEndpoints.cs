@@ -106,26 +106,23 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
-        faults.AddRange(BodyMembers.Unknown(root, "", "A webhook", ["url", "events", "workflow"]));
+        faults.AddRange(BodyMembers.Unknown(root, "A webhook", ["url", "events", "workflow"]));
         var url = WebhookWishes.UrlOf(root.TryGetProperty("url", out var u) && u.ValueKind is JsonValueKind.String ? u.GetString() : null, "/url", post, faults);
-        if (Given(root, "events") is { } e && (e.ValueKind is not JsonValueKind.Array || e.EnumerateArray().Any(n => n.ValueKind is not JsonValueKind.String)))
+        if (BodyMembers.Given(root, "events") is { } e && (e.ValueKind is not JsonValueKind.Array || e.EnumerateArray().Any(n => n.ValueKind is not JsonValueKind.String)))
         {
             faults.Add(new("invalid_request", $"events is an array of {string.Join(", ", WebhookEvents.All)}.", "/events"));
         }
 
-        if (Given(root, "workflow") is { } w && !(w.ValueKind is JsonValueKind.String && SafeName.IsValid(w.GetString())))
+        if (BodyMembers.Given(root, "workflow") is { } w && !(w.ValueKind is JsonValueKind.String && SafeName.IsValid(w.GetString())))
         {
             faults.Add(new("invalid_request", "workflow is the name of a workflow.", "/workflow"));
         }
 
-        var names = Given(root, "events") is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().Where(n => n.ValueKind is JsonValueKind.String).Select(n => n.GetString()!) : []; // Strings are never null.
+        var names = BodyMembers.Given(root, "events") is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().Where(n => n.ValueKind is JsonValueKind.String).Select(n => n.GetString()!) : []; // Strings are never null.
         var events = WebhookWishes.EventsOf(names, "/events", faults);
-        var workflow = Given(root, "workflow") is { ValueKind: JsonValueKind.String } named ? named.GetString() : null;
+        var workflow = BodyMembers.Given(root, "workflow") is { ValueKind: JsonValueKind.String } named ? named.GetString() : null;
         return faults.Count > 0 ? (null, faults.ToImmutable()) : (new(url!, events, workflow), []); // No fault, so there is a URL.
     }
-
-    // Typed clients send null for what is not set.
-    private static JsonElement? Given(JsonElement root, string name) => root.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
 
     private static JsonObject Show(Webhook webhook) => new()
     {

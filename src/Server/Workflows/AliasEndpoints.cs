@@ -28,7 +28,7 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
         {
             case StrictJson.Malformed malformed:
                 return Problems.From(malformed.Fault with { Code = "invalid_request" });
-            case StrictJson.Parsed { Root: var root } when BodyMembers.Unknown(root, "", "The body", ["version"]).ToImmutableArray() is { IsEmpty: false } unknown:
+            case StrictJson.Parsed { Root: var root } when BodyMembers.Unknown(root, "The body", ["version"]).ToImmutableArray() is { IsEmpty: false } unknown:
                 return Problems.From(unknown);
             case StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } when root.TryGetProperty("version", out var version) && version.ValueKind is JsonValueKind.Number or JsonValueKind.String:
                 return await MoveAsync(request, name, alias, row => WorkflowEndpoints.Pick(row, version.ToString()), cancellationToken);
