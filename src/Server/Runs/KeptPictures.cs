@@ -6,7 +6,6 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
-using ComfyFunc.Server.Upkeep;
 
 namespace ComfyFunc.Server.Runs;
 
