@@ -7,6 +7,7 @@ using ComfyFunc.Server;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SkiaSharp;

@@ -5,6 +5,7 @@ using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Workflows;
+using ComfyFunc.Tests.Support.Storage;
 using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -6,6 +6,7 @@ using ComfyFunc.Server;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using SkiaSharp;

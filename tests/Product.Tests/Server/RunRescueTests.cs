@@ -4,6 +4,7 @@ using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Upkeep;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
