@@ -23,29 +23,29 @@ public static class RunProcess
         (Placing, PromptRefused e)   => Fail(e.Fault, new Release(e.Lease)),
         (Placing s, RefusedHere e)   => TryElsewhere(limits, s.Placement, e),
         (Placing s, HostFailed e)    => Retry(limits, s.Placement, e.Lease, wasExecuting: false, e.At),
-        (Placing s, CancelRequested) => Finish(new Canceled(GpuWorkBegun: false), new GiveBack(s.Placement.Attempt)),
+        (Placing s, CancelRequested) => Finish(new Canceled(s.Placement.WasStarted), new GiveBack(s.Placement.Attempt)),
         (Placing s, StepFailed e)    => PlaceLater(limits, s.Placement, s.Failures, e),
         (Placing s, DeadlinePassed e) when e.At >= limits.FinishBy => Finish(TimedOut(limits, s.Trouble), new GiveBack(s.Placement.Attempt)),
 
         (Waiting s, Granted e) when e.Lease.Attempt == s.Placement.Attempt => Place(s.Placement, e.Lease),
-        (Waiting, CancelRequested)   => Finish(new Canceled(GpuWorkBegun: false), new Dequeue()),
+        (Waiting s, CancelRequested) => Finish(new Canceled(s.Placement.WasStarted), new Dequeue()),
         (Waiting s, Unplaceable)     => new(new Placing(s.Placement), [new Dequeue(), new Place(s.Placement)]),
-        (Waiting s, StepFailed e)    => PlaceLater(limits, s.Placement, failures: 0, e),
+        (Waiting s, StepFailed e)    => PlaceLater(limits, s.Placement, failures: 0, e, new Dequeue()),
         (Waiting s, DeadlinePassed e) => OverdueWait(limits, s.Placement, e.At),
         (_, Granted e) when e.Lease != LeaseOf(state) => new(state, [new Release(e.Lease), .. Resume(limits, state, e.At)]),
 
         (Executing s, Begun e) when e.Attempt == s.Lease.Attempt    => Began(limits, s, e.At),
         (Executing s, Finished e) when e.Attempt == s.Lease.Attempt => Collect(s.Placement, s.Lease),
         (Executing s, HostLost e) when e.Host == s.Lease.Host       => Retry(limits, Left(s), s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
-        (Executing s, Stuck e) when e.Attempt == s.Lease.Attempt    => Leave(Left(s), s.Lease, isBlocked: false),
+        (Executing s, Stuck e) when e.Attempt == s.Lease.Attempt    => Leave(Knowing(s.Placement, e), s.Lease, isBlocked: false),
         (Executing { IsQueued: true } s, Blocked e) when e.Attempt == s.Lease.Attempt => Leave(s.Placement, s.Lease, isBlocked: true),
-        (Executing s, CancelRequested)       => Stop(s.Lease, new Canceled(GpuWorkBegun: !s.IsQueued)),
+        (Executing s, CancelRequested)       => Stop(s.Lease, new Canceled(Left(s).WasStarted)),
         (Executing s, DeadlinePassed e)      => e.At < limits.FinishBy ? new(s, [new Inspect(s.Lease)]) : Stop(s.Lease, TimedOut(limits)),
         (Executing { IsQueued: true } s, StillThere { IsQueued: true } e) when e.At >= StartBy(limits, s.Placement) => Stop(s.Lease, new Expired()),
         (Executing s, StillThere e)          => Inspected(limits, s with { Unanswered = 0, IsQueued = s.IsQueued && e.IsQueued }, e.At),
         (Executing s, EndedThere)            => Collect(s.Placement, s.Lease),
-        (Executing s, Gone e)                => Vanished(limits, Left(s), s.Lease, e),
-        (Executing { Unanswered: 0 } s, NoAnswer e) => Inspected(limits, s with { Unanswered = 1 }, e.At),
+        (Executing s, Gone e)                => Vanished(limits, Knowing(Left(s), e), s.Lease, e),
+        (Executing { Unanswered: 0 } s, NoAnswer e) => Inspected(limits, s with { Unanswered = 1, IsQueued = s.IsQueued && !e.WasExecuting }, e.At),
         (Executing s, NoAnswer e)            => Retry(limits, Left(s), s.Lease, e.WasExecuting, e.At),
         (Executing s, StepFailed e)          => new(s, [new Await(Earlier(e.At + limits.LongestRetry, limits.FinishBy))]),
 
@@ -63,25 +63,25 @@ public static class RunProcess
         (Collecting s, StepFailed e)         => CollectLater(limits, s, e),
         (Collecting s, DeadlinePassed e) when e.At >= limits.FinishBy => Finish(TimedOut(limits, s.Trouble), new Release(s.Lease)),
 
-        (Leaving s, EndedThere)              => new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
-        (Leaving s, Finished e) when e.Attempt == s.Lease.Attempt => new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
-        (Leaving { IsBlocked: true } s, Gone e) => Move(limits, s.Placement, s.Lease, e.At),
+        (Leaving s, EndedThere)              => Collect(s.Placement, s.Lease, wasStuck: true),
+        (Leaving s, Finished e) when e.Attempt == s.Lease.Attempt => Collect(s.Placement, s.Lease, wasStuck: true),
+        (Leaving s, Begun e) when e.Attempt == s.Lease.Attempt    => WaitOn(limits, s with { Placement = Knowing(s.Placement, e) }, e.At),
+        (Leaving { IsBlocked: true } s, Gone e) => Move(limits, Knowing(s.Placement, e), s.Lease, e.At),
         (Leaving s, Gone e)                  => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
         (Leaving s, HostLost e) when e.Host == s.Lease.Host => Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
-        (Leaving s, StillThere or NoAnswer or StepFailed) => LeaveAgain(limits, s, @event.At),
-        (Leaving s, CancelRequested)         => Stop(s.Lease, new Canceled(GpuWorkBegun: !s.IsBlocked)),
+        (Leaving s, StillThere or NoAnswer or StepFailed) => LeaveAgain(limits, s with { Placement = Knowing(s.Placement, @event) }, @event.At),
+        (Leaving s, CancelRequested)         => Stop(s.Lease, new Canceled(s.Placement.WasStarted)),
         (Leaving s, DeadlinePassed)          => new(s, [new StopPrompt(s.Lease)]),
 
-        (Stopping s, EndedThere)             => Finish(WithWorkBegun(s.Then), new Release(s.Lease)),
-        (Stopping s, Gone)                   => Finish(s.Then, new Release(s.Lease)),
-        (Stopping s, HostLost e) when e.Host == s.Lease.Host => Finish(s.Then, new Release(s.Lease)),
-        (Stopping s, StillThere { IsQueued: false } e) => StopAgain(limits, s with { Then = WithWorkBegun(s.Then) }, e.At),
-        (Stopping s, StillThere or NoAnswer or StepFailed) => StopAgain(limits, s, @event.At),
-        (Stopping s, Finished e) when e.Attempt == s.Lease.Attempt => new(s, [new StopPrompt(s.Lease)]),
+        (Stopping s, EndedThere or Gone)     => Finish(Knowing(s, @event).Then, new Release(s.Lease)),
+        (Stopping s, HostLost e) when e.Host == s.Lease.Host => Finish(Knowing(s, e).Then, new Release(s.Lease)),
+        (Stopping s, StillThere or NoAnswer or StepFailed) => StopAgain(limits, Knowing(s, @event), @event.At),
+        (Stopping s, Begun e) when e.Attempt == s.Lease.Attempt    => WaitOn(limits, Knowing(s, e), e.At),
+        (Stopping s, Finished e) when e.Attempt == s.Lease.Attempt => new(Knowing(s, e), [new StopPrompt(s.Lease)]),
         (Stopping s, DeadlinePassed)         => new(s, [new StopPrompt(s.Lease)]),
 
         // Events come late and come twice. What the table does not name changes nothing, and the run waits on.
-        _ => new(state, Resume(limits, state, @event.At)),
+        _ => WaitOn(limits, state, @event.At),
     };
 
     /// <summary>The slot that a run in this state holds.</summary>
@@ -105,11 +105,14 @@ public static class RunProcess
         _ => [],
     };
 
+    private static RunStep WaitOn(RunLimits limits, RunState state, DateTimeOffset now) => new(state, Resume(limits, state, now));
+
     private static RunStep Place(Placement placement, Lease? granted = null) => new(new Placing(placement), [new Place(placement, granted)]);
 
-    private static RunStep PlaceLater(RunLimits limits, Placement placement, int failures, StepFailed e) => e.At < limits.FinishBy
-        ? new(new Placing(placement, failures + 1, e.Detail), [new Await(RetryAt(limits, failures, e.At))])
-        : Finish(TimedOut(limits, e.Detail), new GiveBack(placement.Attempt));
+    private static RunStep PlaceLater(RunLimits limits, Placement placement, int failures, StepFailed e, params ReadOnlySpan<RunCommand> first) =>
+        e.At < limits.FinishBy
+            ? new(new Placing(placement, failures + 1, e.Detail), [.. first, new Await(RetryAt(limits, failures, e.At))])
+            : Finish(TimedOut(limits, e.Detail), [.. first, new GiveBack(placement.Attempt)]);
 
     private static RunStep CollectLater(RunLimits limits, Collecting s, StepFailed e) => e.At < limits.FinishBy
         ? new(s with { Failures = s.Failures + 1, Trouble = e.Detail }, [new Await(RetryAt(limits, s.Failures, e.At))])
@@ -133,9 +136,9 @@ public static class RunProcess
         return new(begun, [new Await(InspectAt(limits, begun, now))]);
     }
 
-    private static RunStep Collect(Placement placement, Lease lease)
+    private static RunStep Collect(Placement placement, Lease lease, bool wasStuck = false)
     {
-        var collecting = new Collecting(placement with { HasBegun = true }, lease);
+        var collecting = new Collecting(placement with { HasBegun = true }, lease, WasStuck: wasStuck);
         return new(collecting, [new Collect(lease)]);
     }
 
@@ -211,7 +214,7 @@ public static class RunProcess
     private static RunStep NodeFailed(RunLimits limits, Collecting s, ExecutionFailed e)
     {
         var next = Further(limits, s.Placement.Without(s.Lease.Host)) with { Doubt = new(s.Lease.Host, e.Fault) };
-        return e.IsDoubtful && s.Placement.Doubt is null && e.At < limits.FinishBy
+        return e.IsDoubtful && s.Placement.Doubt is null && next.Charged <= limits.MaxAttempts && e.At < limits.FinishBy
             ? new(new Placing(next), [new Release(s.Lease), new Place(next)])
             : Fail(e.Fault, [new Release(s.Lease), .. Judged(s.Placement, isToBlame: false)]);
     }
@@ -251,7 +254,15 @@ public static class RunProcess
             ? new(s with { Stops = s.Stops + 1 }, [new Await(now + limits.StopInterval)])
             : Finish(s.Then, new Quarantine(s.Lease.Host, "A prompt could not be stopped."), new Release(s.Lease));
 
-    private static RunOutcome WithWorkBegun(RunOutcome then) => then is Canceled ? new Canceled(GpuWorkBegun: true) : then;
+    // A prompt that was thought to wait in its host's queue may turn out to have begun.
+    private static bool TellsOfWork(RunEvent @event) => @event is Begun or Stuck or Finished or EndedThere or StillThere { IsQueued: false }
+        or Gone { WasExecuting: true } or NoAnswer { WasExecuting: true } or HostLost { WasExecuting: true };
+
+    private static Placement Knowing(Placement placement, RunEvent @event) =>
+        TellsOfWork(@event) ? placement with { HasBegun = true } : placement;
+
+    private static Stopping Knowing(Stopping s, RunEvent @event) =>
+        s.Then is Canceled && TellsOfWork(@event) ? s with { Then = new Canceled(GpuWorkBegun: true) } : s;
 
     private static RunFault NoHostFault(Placement placement, string detail) =>
         placement.Doubt is { } doubt ? doubt.Fault
