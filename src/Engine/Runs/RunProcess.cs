@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using static ComfyFunc.Engine.Runs.RunCommand;
 using static ComfyFunc.Engine.Runs.RunEvent;
 using static ComfyFunc.Engine.Runs.RunOutcome;
+using static ComfyFunc.Engine.Runs.RunPatience;
 using static ComfyFunc.Engine.Runs.RunState;
-using static ComfyFunc.Engine.Runs.RunTimes;
 
 namespace ComfyFunc.Engine.Runs;
 

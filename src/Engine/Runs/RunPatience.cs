@@ -3,7 +3,7 @@ using static ComfyFunc.Engine.Runs.RunState;
 namespace ComfyFunc.Engine.Runs;
 
 /// <summary>When a run looks again: after its host, for a slot, at what failed. Never later than at its finish deadline.</summary>
-internal static class RunTimes
+internal static class RunPatience
 {
     // 1, 8, 64… times the first: few questions for a run of any length, because a durable timer is a durable action. A
     // question that got no answer is asked again soon; a prompt that has not begun is looked for at its start deadline.
