@@ -87,6 +87,30 @@ public sealed class RunOrchestratorTests : IAsyncLifetime
         Assert.Single(advances.Distinct());
     }
 
+    [Fact]
+    public async Task Signals_after_a_look_are_heard_however_close_they_follow_each_other()
+    {
+        using var looked = new SemaphoreSlim(0);
+        answers.Enqueue(() => new(DateTimeOffset.UtcNow.AddMilliseconds(200), 1));
+        answers.Enqueue(() =>
+        {
+            looked.Release();
+            return new(DateTimeOffset.UtcNow.AddHours(1), 2);
+        });
+        answers.Enqueue(() =>
+        {
+            SignalAsync("r5", new RunEvent.Finished(1, DateTimeOffset.UnixEpoch)).GetAwaiter().GetResult(); // While the step for the one before is being carried out.
+            return new(DateTimeOffset.UtcNow.AddHours(1), 3);
+        });
+        await StartAsync("r5");
+        await looked.WaitAsync(Cancellation);
+        await SignalAsync("r5", new RunEvent.Begun(1, DateTimeOffset.UnixEpoch));
+        await Client.WaitForInstanceCompletionAsync("r5", Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+
+        Assert.Equal(
+            [typeof(RunEvent.Accepted), typeof(RunEvent.DeadlinePassed), typeof(RunEvent.Begun), typeof(RunEvent.Finished)], advances.Select(a => EventOf(a).GetType()));
+    }
+
     private static RunEvent EventOf(RunAdvance advance) => ServerJson.Read<RunEvent>(advance.Event);
 
     private Task<string> StartAsync(string run) => Client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run, new() { InstanceId = run }, Cancellation);
