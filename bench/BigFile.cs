@@ -10,7 +10,8 @@ internal static class BigFile
     public static async Task RunAsync()
     {
         await using var rig = await Rig.StartAsync(null, hosts: 1, slots: 2);
-        await rig.SaveAsync("big", """{"1":{"class_type":"SimBigFile","inputs":{"megabytes":1,"filename_prefix":"big"},"_meta":{"title":"[file:megabytes]"}}}""");
+        await rig.SaveAsync("big",
+            """{"1":{"class_type":"SimBigFile","inputs":{"megabytes":1,"filename_prefix":"big"},"_meta":{"title":"[file:megabytes]"}}}""");
         await rig.CallAsync("big", """{"file":{"megabytes":8}}""");
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var (peak, start) = (before, Stopwatch.GetTimestamp());
@@ -27,6 +28,7 @@ internal static class BigFile
         await ended.CancelAsync();
         await watching;
         var bytes = (long)run["outputs"]!["file"]![0]!["bytes"]!;
-        Console.WriteLine($"{bytes >> 20} MiB in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s, sha256 {run["outputs"]!["file"]![0]!["sha256"]}; managed memory grew by {(peak - before) / (double)(1 << 20):0.0} MiB at most");
+        Console.WriteLine(
+            $"{bytes >> 20} MiB in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s, sha256 {run["outputs"]!["file"]![0]!["sha256"]}; managed memory grew by {(peak - before) / (double)(1 << 20):0.0} MiB at most");
     }
 }

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using BenchmarkDotNet.Configs;
-using ComfyFunc.Prompts;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Bench;
 
@@ -30,14 +30,16 @@ public class Compile
         var prompt = new JsonObject { ["0"] = Node("Make", "[make]", new() { ["seed"] = 1, ["text"] = "a hill" }) };
         for (var i = 1; i < 999; i++)
         {
-            prompt[$"{i}"] = Node("Pass", i == 500 ? "[middle]" : "Pass", new() { ["image"] = new JsonArray($"{i - 1}", 0), ["amount"] = 0.5 });
+            prompt[$"{i}"] =
+                Node("Pass", i == 500 ? "[middle]" : "Pass", new() { ["image"] = new JsonArray($"{i - 1}", 0), ["amount"] = 0.5 });
         }
 
         prompt["999"] = Node("Save", "[out]", new() { ["image"] = new JsonArray("998", 0) });
         workflow = ((WorkflowCheck.Valid)Workflow.Check(JsonSerializer.SerializeToElement(prompt), catalog)).Workflow;
         values = Bind("""{"make":{"text":"a lake"},"middle":{"amount":0.25}}""");
         bypassing = Bind("""{"make":{"text":"a lake"},"middle":false}""");
-        seeds = [.. SeedPlan.Of(workflow, values, HiddenSeeds.Auto).Where(s => s.Origin is SeedOrigin.Drawn).Select(s => new DrawnSeed(s.Node, s.Input, 42))];
+        seeds = [.. SeedPlan.Of(workflow, values, HiddenSeeds.Auto).Where(s => s.Origin is SeedOrigin.Drawn)
+            .Select(s => new DrawnSeed(s.Node, s.Input, 42))];
     }
 
     [Benchmark]
@@ -47,11 +49,13 @@ public class Compile
     public int ValuesAndBypass() => PromptCompiler.Compile(workflow, bypassing, [], seeds, CompileOptions.Plain).Json.Length;
 
     [Benchmark]
-    public int Binding() => ValueBinder.Bind(workflow, JsonElement.Parse("""{"make":{"text":"a lake"},"middle":{"amount":0.25}}"""), new()).GetHashCode();
+    public int Binding() =>
+        ValueBinder.Bind(workflow, JsonElement.Parse("""{"make":{"text":"a lake"},"middle":{"amount":0.25}}"""), new()).GetHashCode();
 
     private CallValues Bind(string body) => ((Binding.Valid)ValueBinder.Bind(workflow, JsonElement.Parse(body), new())).Values;
 
-    private static JsonObject Node(string type, string title, JsonObject inputs) => new() { ["class_type"] = type, ["inputs"] = inputs, ["_meta"] = new JsonObject { ["title"] = title } };
+    private static JsonObject Node(string type, string title, JsonObject inputs) =>
+        new() { ["class_type"] = type, ["inputs"] = inputs, ["_meta"] = new JsonObject { ["title"] = title } };
 
     private sealed class InProcess : ManualConfig
     {

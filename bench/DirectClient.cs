@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace ComfyFunc.Bench;
 
-/// <summary>What an app would do without the façade: submit, wait for the end mark on the socket, read the history, download the picture.</summary>
+/// <summary>
+/// What an app would do without the façade: submit, wait for the end mark on the socket, read the history, download the picture.
+/// </summary>
 internal sealed class DirectClient(Uri host) : IAsyncDisposable
 {
     private readonly ClientWebSocket socket = new();
@@ -12,17 +14,21 @@ internal sealed class DirectClient(Uri host) : IAsyncDisposable
     private readonly string id = Guid.NewGuid().ToString("N");
     private readonly byte[] buffer = new byte[1 << 20];
 
-    public Task ConnectAsync() => socket.ConnectAsync(new UriBuilder(new Uri(host, $"ws?clientId={id}")) { Scheme = "ws" }.Uri, CancellationToken.None);
+    public Task ConnectAsync() =>
+        socket.ConnectAsync(new UriBuilder(new Uri(host, $"ws?clientId={id}")) { Scheme = "ws" }.Uri, CancellationToken.None);
 
     public async Task<byte[]> CallAsync(int color)
     {
-        var prompt = JsonSerializer.Deserialize<JsonElement>(Rig.Prompt.Replace("\"color\":0", $"\"color\":{color}", StringComparison.Ordinal));
+        var prompt = JsonSerializer.Deserialize<JsonElement>(
+            Rig.Prompt.Replace("\"color\":0", $"\"color\":{color}", StringComparison.Ordinal));
         using var submitted = await http.PostAsJsonAsync("prompt", new { prompt, client_id = id });
-        var promptId = (await submitted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("prompt_id").GetString()!; // Accepted prompts have one.
+        // Accepted prompts have one.
+        var promptId = (await submitted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("prompt_id").GetString()!;
         await EndAsync(promptId);
         var history = await http.GetFromJsonAsync<JsonElement>($"history/{promptId}");
         var file = history.GetProperty(promptId).GetProperty("outputs").GetProperty("2").GetProperty("images")[0];
-        return await http.GetByteArrayAsync(new Uri($"view?filename={file.GetProperty("filename").GetString()}&type=output", UriKind.Relative));
+        return await http.GetByteArrayAsync(
+            new Uri($"view?filename={file.GetProperty("filename").GetString()}&type=output", UriKind.Relative));
     }
 
     public ValueTask DisposeAsync()
@@ -43,7 +49,8 @@ internal sealed class DirectClient(Uri host) : IAsyncDisposable
             }
 
             var message = JsonElement.Parse(buffer.AsSpan(0, received.Count));
-            if (message.GetProperty("type").ValueEquals("executing") && message.GetProperty("data").GetProperty("node").ValueKind is JsonValueKind.Null
+            if (message.GetProperty("type").ValueEquals("executing")
+                && message.GetProperty("data").GetProperty("node").ValueKind is JsonValueKind.Null
                 && message.GetProperty("data").GetProperty("prompt_id").ValueEquals(promptId))
             {
                 return;

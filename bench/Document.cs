@@ -4,7 +4,9 @@ using System.Net;
 
 namespace ComfyFunc.Bench;
 
-/// <summary>The OpenAPI document of many workflows: its size, what the first request after a change costs, and what those that follow do.</summary>
+/// <summary>
+/// The OpenAPI document of many workflows: its size, what the first request after a change costs, and what those that follow do.
+/// </summary>
 internal static class Document
 {
     private const int Workflows = 203;
@@ -30,7 +32,9 @@ internal static class Document
             unchanged.Add((await GetAsync(rig, first.ETag)).Milliseconds);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workflows} workflows: {first.Bytes / 1000.0:0} kB, {(first.Bytes - before) / (double)Workflows / 1000:0.0} kB each"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture,
+                $"{Workflows} workflows: {first.Bytes / 1000.0:0} kB, {(first.Bytes - before) / (double)Workflows / 1000:0.0} kB each"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"first request after a change: {first.Milliseconds:0} ms"));
         Say("again", again);
         Say("If-None-Match", unchanged);
@@ -48,9 +52,11 @@ internal static class Document
         using var answer = await rig.Http.SendAsync(request);
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         var took = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotModified ? (bytes.Length, took, $"{answer.Headers.ETag}") : throw new HttpRequestException($"{answer.StatusCode}");
+        return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotModified ? (bytes.Length, took, $"{answer.Headers.ETag}")
+            : throw new HttpRequestException($"{answer.StatusCode}");
     }
 
     private static void Say(string what, IReadOnlyCollection<double> times) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: p50 {times.Quantile(0.5):0.0} ms, p95 {times.Quantile(0.95):0.0} ms"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{what}: p50 {times.Quantile(0.5):0.0} ms, p95 {times.Quantile(0.95):0.0} ms"));
 }

@@ -38,6 +38,7 @@ internal static class Fuzz
             }
         });
         var runs = JsonNode.Parse(await rig.Http.GetStringAsync(new Uri("runs", UriKind.Relative)))!["runs"]!.AsArray().Count;
-        Console.WriteLine($"{Requests} requests: {string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{(int)s.Key} × {s.Value}"))}; {runs} runs.");
+        Console.WriteLine(
+            $"{Requests} requests: {string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{(int)s.Key} × {s.Value}"))}; {runs} runs.");
     }
 }

@@ -7,7 +7,9 @@ using System.Text.Json.Nodes;
 
 namespace ComfyFunc.Bench;
 
-/// <summary>What a client of the job API waits for: the 202, the return from a wait, a result that is there already, a batch of 1,000.</summary>
+/// <summary>
+/// What a client of the job API waits for: the 202, the return from a wait, a result that is there already, a batch of 1,000.
+/// </summary>
 internal static class Jobs
 {
     private const int Callers = 20;
@@ -32,7 +34,8 @@ internal static class Jobs
         for (var i = 0; i < 200; i++)
         {
             var run = await rig.CallAsync();
-            lags.Add((DateTimeOffset.UtcNow - DateTimeOffset.Parse((string)run["completedAt"]!, System.Globalization.CultureInfo.InvariantCulture)).TotalMilliseconds);
+            lags.Add((DateTimeOffset.UtcNow - DateTimeOffset.Parse((string)run["completedAt"]!,
+                System.Globalization.CultureInfo.InvariantCulture)).TotalMilliseconds);
         }
 
         Say("wait returns after the end", lags);
@@ -53,7 +56,8 @@ internal static class Jobs
         Say("a result that is there already", times);
     }
 
-    /// <param name="pause">How long a caller thinks between two calls; without a pause the callers load the machine as much as it takes.</param>
+    /// <param name="pause">How long a caller thinks between two calls; without a pause the callers load the machine as much as it
+    /// takes.</param>
     private static async Task AcceptedAsync(Rig rig, TimeSpan pause)
     {
         var times = new ConcurrentQueue<double>();
@@ -78,7 +82,9 @@ internal static class Jobs
 
     private static async Task BatchAsync(Rig rig)
     {
-        using var content = Body(JsonSerializer.Serialize(new { matrix = new { canvas = new { color = Enumerable.Range(0, BatchSize).Select(_ => rig.NextColor()) } } }));
+        using var content =
+            Body(JsonSerializer.Serialize(
+                new { matrix = new { canvas = new { color = Enumerable.Range(0, BatchSize).Select(_ => rig.NextColor()) } } }));
         var start = Stopwatch.GetTimestamp();
         using var accepted = await rig.Http.PostAsync(new Uri("workflows/bench/batches", UriKind.Relative), content);
         var batch = await accepted.Content.ReadFromJsonAsync<JsonObject>();
@@ -89,7 +95,8 @@ internal static class Jobs
             batch = await rig.Http.GetFromJsonAsync<JsonObject>(new Uri($"batches/{(string)batch["id"]!}", UriKind.Relative));
         }
 
-        Console.WriteLine($"batch of {BatchSize}: accepted in {acceptedIn.TotalMilliseconds:0} ms, done in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s: {batch["runs"]!.ToJsonString()}");
+        Console.WriteLine(
+            $"batch of {BatchSize}: accepted in {acceptedIn.TotalMilliseconds:0} ms, done in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s: {batch["runs"]!.ToJsonString()}");
     }
 
     private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");

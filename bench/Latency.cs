@@ -28,7 +28,8 @@ internal static class Latency
         Console.WriteLine($"{"",-8}{"ComfyFunc",12}{"direct",12}{"added",12}  (ms, {Calls} calls each, taking turns)");
         foreach (var q in new[] { 0.5, 0.95 })
         {
-            Console.WriteLine($"p{q * 100,-7:0}{ours.Quantile(q),12:0.0}{theirs.Quantile(q),12:0.0}{ours.Quantile(q) - theirs.Quantile(q),12:0.0}");
+            Console.WriteLine(
+                $"p{q * 100,-7:0}{ours.Quantile(q),12:0.0}{theirs.Quantile(q),12:0.0}{ours.Quantile(q) - theirs.Quantile(q),12:0.0}");
         }
     }
 

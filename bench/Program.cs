@@ -3,7 +3,8 @@ using BenchmarkDotNet.Running;
 using ComfyFunc.Bench;
 using ComfyFunc.Bench.Routing;
 
-// dotnet run -c Release --project bench -- latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document
+// dotnet run -c Release --project bench --
+// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document
 switch (args)
 {
     case ["latency", ..]:
@@ -34,7 +35,8 @@ switch (args)
         await SocketRouting.RunAsync();
         break;
     case ["simulate", ..]:
-        return Simulate.Run(args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1, args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1000);
+        return Simulate.Run(args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1,
+            args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1000);
     case ["document", ..]:
         await Document.RunAsync(args.Length > 1 ? new Uri(args[1]) : null);
         break;
@@ -42,7 +44,10 @@ switch (args)
         BenchmarkRunner.Run<Placement>();
         break;
     default:
-        Console.Error.WriteLine("One of: latency [url], throughput [url], jobs [url], fuzz [url], transactions, bigfile, compile, routing [plot.svg], routing-sockets, simulate [count [first seed]], placement, document [url]. The url is of an app that serves already, such as http://localhost:7071.");
+        Console.Error.WriteLine(
+            "One of: latency [url], throughput [url], jobs [url], fuzz [url], transactions, bigfile, compile, routing [plot.svg], "
+                + "routing-sockets, simulate [count [first seed]], placement, document [url]. The url is of an app that serves already, "
+                + "such as http://localhost:7071.");
         return 2;
 }
 

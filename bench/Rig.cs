@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Standalone;
-using ComfyFunc.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -49,8 +49,10 @@ internal sealed class Rig : IAsyncDisposable
         WebApplication? app = null;
         if (served is null)
         {
-            azurite = await AzuriteProcess.StartAsync(new() { DataFolder = data.FullName, ToolFolder = Path.GetFullPath(".tools") }, NullLogger.Instance, CancellationToken.None);
-            app = StandaloneApp.Build(["--urls", "http://127.0.0.1:0", .. settings], new StorageOptions { ConnectionString = azurite.ConnectionString }, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
+            azurite = await AzuriteProcess.StartAsync(new() { DataFolder = data.FullName, ToolFolder = Path.GetFullPath(".tools") },
+                NullLogger.Instance, CancellationToken.None);
+            app = StandaloneApp.Build(["--urls", "http://127.0.0.1:0", .. settings],
+                new StorageOptions { ConnectionString = azurite.ConnectionString }, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
             await app.StartAsync();
         }
 
@@ -76,7 +78,8 @@ internal sealed class Rig : IAsyncDisposable
 
     public async Task SaveAsync(string name, string prompt)
     {
-        using var saved = await Http.PutAsync(new Uri($"workflows/{name}", UriKind.Relative), new StringContent(prompt, Encoding.UTF8, "application/json"));
+        using var saved = await Http.PutAsync(new Uri($"workflows/{name}", UriKind.Relative),
+            new StringContent(prompt, Encoding.UTF8, "application/json"));
         saved.EnsureSuccessStatusCode();
     }
 
@@ -120,7 +123,11 @@ internal sealed class Rig : IAsyncDisposable
 
     private async Task AddHostAsync(string id, int slots)
     {
-        var host = Process.Start(new ProcessStartInfo("dotnet", [typeof(SimulatedHost).Assembly.Location, "--port", "0", "--instant", "--name", id]) { RedirectStandardOutput = true })!; // No shell, so there is a process.
+        // No shell, so there is a process.
+        var host = Process.Start(
+            new ProcessStartInfo("dotnet",
+                [typeof(SimulatedHost).Assembly.Location, "--port", "0", "--instant", "--name", id])
+            { RedirectStandardOutput = true })!;
         hosts.Add(host);
         var line = await host.StandardOutput.ReadLineAsync() ?? "";
         var url = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..line.LastIndexOf('/')] + "/");

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ComfyFunc.Bench;
@@ -30,10 +30,12 @@ internal static class Transactions
         meter.Reset();
         await Task.Delay(TimeSpan.FromSeconds(20));
         var idle = meter.Counts;
-        foreach (var (request, count) in busy.OrderBy(c => c.Key.Service, StringComparer.Ordinal).ThenBy(c => c.Key.Verb, StringComparer.Ordinal))
+        foreach (var (request, count) in busy.OrderBy(c => c.Key.Service, StringComparer.Ordinal)
+            .ThenBy(c => c.Key.Verb, StringComparer.Ordinal))
         {
             var background = idle.GetValueOrDefault(request) / 20.0 * taken.TotalSeconds;
-            Console.WriteLine($"{request.Service,-6} {request.Verb,-7} {(count - background) / Runs,6:0.00} a run   (and {idle.GetValueOrDefault(request) / 20.0:0.00} a second in the background)");
+            Console.WriteLine(
+                $"{request.Service,-6} {request.Verb,-7} {(count - background) / Runs,6:0.00} a run   (and {idle.GetValueOrDefault(request) / 20.0:0.00} a second in the background)");
         }
     }
 }

@@ -74,7 +74,9 @@ internal sealed class LateBinding : IRoutingPolicy
     }
 }
 
-/// <summary>Consistent hashing by model; a host that holds more than a quarter above its share passes the run on to the next of the ring.</summary>
+/// <summary>
+/// Consistent hashing by model; a host that holds more than a quarter above its share passes the run on to the next of the ring.
+/// </summary>
 internal sealed class BoundedHash : IRoutingPolicy
 {
     private const double Bound = 1.25;

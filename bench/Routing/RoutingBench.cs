@@ -14,7 +14,8 @@ internal static class RoutingBench
 
     public static void Run(string? plot)
     {
-        foreach (var (models, resident, load) in from load in Loads from models in Models from resident in Residents select (models, resident, load))
+        foreach (var (models, resident,
+            load) in from load in Loads from models in Models from resident in Residents select (models, resident, load))
         {
             Console.WriteLine($"\n### {models} models, {resident} resident, {load} s to load\n");
             Table(Utilisations.Select(u => ($"ρ {Text(u)}", new RoutingCase(models, resident, load, u))));
@@ -38,18 +39,22 @@ internal static class RoutingBench
 
     public static IEnumerable<RoutingResult> All(RoutingCase setting)
     {
-        IRoutingPolicy[] policies = [new RandomPolicy(setting.Seed), new RoundRobin(), new PowerOfTwo(setting.Seed), new LeastOutstanding(), new LateBinding(), new BoundedHash()];
-        return [.. policies.Select(p => new RoutingSimulation(setting).Play(p)), new RoutingSimulation(setting).PlayOurs(), new RoutingSimulation(setting).PlayBound()];
+        IRoutingPolicy[] policies = [new RandomPolicy(setting.Seed), new RoundRobin(), new PowerOfTwo(setting.Seed), new LeastOutstanding(),
+            new LateBinding(), new BoundedHash()];
+        return [.. policies.Select(p => new RoutingSimulation(setting).Play(p)), new RoutingSimulation(setting).PlayOurs(),
+            new RoutingSimulation(setting).PlayBound()];
     }
 
     // p50 / p95 / p99 in seconds, warm hits, and makespan when the queue grew.
     private static void Table(IEnumerable<(string Head, RoutingCase Setting)> columns)
     {
         var results = columns.Select(c => (c.Head, Rows: All(c.Setting).ToArray())).ToArray();
-        var text = new StringBuilder($"| policy | {string.Join(" | ", results.Select(r => r.Head))} |\n|---|{string.Concat(results.Select(_ => "---|"))}\n");
+        var text = new StringBuilder(
+            $"| policy | {string.Join(" | ", results.Select(r => r.Head))} |\n|---|{string.Concat(results.Select(_ => "---|"))}\n");
         for (var i = 0; i < results[0].Rows.Length; i++)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {results[0].Rows[i].Policy} | {string.Join(" | ", results.Select(r => Cell(r.Rows[i])))} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {results[0].Rows[i].Policy} | {string.Join(" | ", results.Select(r => Cell(r.Rows[i])))} |");
         }
 
         Console.Write(text);

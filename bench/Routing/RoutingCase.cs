@@ -1,6 +1,8 @@
 namespace ComfyFunc.Bench.Routing;
 
-/// <summary>One setting of the routing bench. Eight hosts execute one prompt at a time; execution times are exponential with a mean of six seconds.</summary>
+/// <summary>
+/// One setting of the routing bench. Eight hosts execute one prompt at a time; execution times are exponential with a mean of six seconds.
+/// </summary>
 /// <param name="Models">Asked for by Zipf's law with exponent 1, a workflow each.</param>
 /// <param name="Resident">Models that a host keeps.</param>
 /// <param name="LoadSeconds">What loading a model takes.</param>

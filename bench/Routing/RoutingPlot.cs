@@ -11,9 +11,21 @@ internal static class RoutingPlot
     public static void Save(string path, IEnumerable<(double Utilisation, RoutingResult[] Results)> points)
     {
         var all = points.ToArray();
-        var plot = new PlotModel { Title = "8 hosts, 6 models (Zipf), 1 resident, 10 s to load, 6 s to execute", TitleFontSize = 14, Background = OxyColors.White };
-        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "utilisation by execution alone", MajorStep = 0.2, MajorGridlineStyle = LineStyle.Dot });
-        plot.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = "p95 latency in seconds", MajorGridlineStyle = LineStyle.Dot });
+        var plot = new PlotModel
+        {
+            Title = "8 hosts, 6 models (Zipf), 1 resident, 10 s to load, 6 s to execute",
+            TitleFontSize = 14,
+            Background = OxyColors.White
+        };
+        plot.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Bottom,
+            Title = "utilisation by execution alone",
+            MajorStep = 0.2,
+            MajorGridlineStyle = LineStyle.Dot
+        });
+        plot.Axes.Add(
+            new LogarithmicAxis { Position = AxisPosition.Left, Title = "p95 latency in seconds", MajorGridlineStyle = LineStyle.Dot });
         plot.Legends.Add(new Legend { LegendPosition = LegendPosition.TopLeft });
         foreach (var name in all[0].Results.Select(r => r.Policy))
         {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using ComfyFunc.Pool;
-using ComfyFunc.Runs;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Bench.Routing;
 
@@ -74,7 +73,10 @@ internal sealed class RoutingSimulation(RoutingCase setting)
         }
     }
 
-    /// <summary>The scheduler of the product: late binding, two slots a host, least expected completion over learned times. It starts knowing nothing.</summary>
+    /// <summary>
+    /// The scheduler of the product: late binding, two slots a host, least expected completion over learned times. It starts knowing
+    /// nothing.
+    /// </summary>
     public RoutingResult PlayOurs()
     {
         var noise = new Random(setting.Seed + 1);
@@ -139,7 +141,8 @@ internal sealed class RoutingSimulation(RoutingCase setting)
                 var took = run.Seconds + (assignment.Slot.Models.Length > 0 && loaded.Contains(run.Number) ? setting.LoadSeconds : 0);
                 var seen = took * Math.Exp(setting.Noise * Normal(noise));
                 ImmutableArray<string> loads = loaded.Contains(run.Number) ? assignment.Slot.Models : [];
-                var end = new AttemptEnd(assignment.Lease, AttemptEnding.Succeeded, new(assignment.Slot.Work, [.. assignment.Slot.Models.Select(m => new ModelFile(m, 10))], loads, seen, Time(ended)));
+                var end = new AttemptEnd(assignment.Lease, AttemptEnding.Succeeded,
+                    new(assignment.Slot.Work, [.. assignment.Slot.Models.Select(m => new ModelFile(m, 10))], loads, seen, Time(ended)));
                 rows[index] = end.Over(rows[index], HealthLimits.Default, Time(ended));
                 views[dispatcher][index] = rows[index];
                 Serve(dispatcher, ended);
@@ -152,7 +155,9 @@ internal sealed class RoutingSimulation(RoutingCase setting)
     }
 
     /// <summary>No policy does better than one queue before hosts that never load, which is what this plays.</summary>
-    public RoutingResult PlayBound() => new RoutingSimulation(setting with { LoadSeconds = 0, StaleSeconds = 0, Dispatchers = 1 }).Play(new LateBinding()) with { Policy = "lower bound (no loads)" };
+    public RoutingResult PlayBound() =>
+        new RoutingSimulation(setting with { LoadSeconds = 0, StaleSeconds = 0, Dispatchers = 1 }).Play(new LateBinding()) with
+        { Policy = "lower bound (no loads)" };
 
     private readonly HashSet<int> loaded = [];
 
@@ -178,7 +183,8 @@ internal sealed class RoutingSimulation(RoutingCase setting)
 
         var steady = done.Where(d => d.Number >= setting.Runs * Settling).ToArray();
         var seconds = steady.Select(d => d.Seconds).ToArray();
-        return new(policy, seconds.Quantile(0.5), seconds.Quantile(0.95), seconds.Quantile(0.99), steady.Count(d => !d.Loads) / (double)steady.Length, last / arrivals[^1].At);
+        return new(policy, seconds.Quantile(0.5), seconds.Quantile(0.95), seconds.Quantile(0.99),
+            steady.Count(d => !d.Loads) / (double)steady.Length, last / arrivals[^1].At);
     }
 
     private void EveryLook(Action<double> look)
@@ -197,12 +203,18 @@ internal sealed class RoutingSimulation(RoutingCase setting)
     private static WaitingRun Seen(Arrival run, double now) => new()
     {
         Run = new($"{run.Number:00000000000000000000000000}"),
-        Placement = Runs.Placement.First,
+        Placement = ComfyFunc.Engine.Runs.Placement.First,
         Since = Time(now),
-        Work = new() { Name = $"w{run.Model}@1", Needs = new Requirements { Key = $"{run.Model}" }, Models = [new($"m{run.Model}.safetensors", 10)] },
+        Work = new()
+        {
+            Name = $"w{run.Model}@1",
+            Needs = new Requirements { Key = $"{run.Model}" },
+            Models = [new($"m{run.Model}.safetensors", 10)]
+        },
     };
 
     private static DateTimeOffset Time(double seconds) => Epoch.AddSeconds(seconds);
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -8,8 +8,8 @@ using ComfyFunc.ComfySim;
 namespace ComfyFunc.Bench.Routing;
 
 /// <summary>
-/// One setting of the routing bench over real sockets, at a tenth of its times: the same calls through ComfyFunc, and through clients that submit to
-/// the host with the fewest outstanding prompts themselves.
+/// One setting of the routing bench over real sockets, at a tenth of its times: the same calls through ComfyFunc, and through clients that
+/// submit to the host with the fewest outstanding prompts themselves.
 /// </summary>
 internal static class SocketRouting
 {
@@ -19,11 +19,13 @@ internal static class SocketRouting
     private const double StepSeconds = 0.05;
     private const double ModelGigabytes = 5;
 
-    private static readonly RoutingCase Setting = new(Models: 6, Resident: 1, LoadSeconds: 10, Utilisation: 0.5) { Hosts = 8, Runs = Calls };
+    private static readonly RoutingCase Setting =
+        new(Models: 6, Resident: 1, LoadSeconds: 10, Utilisation: 0.5) { Hosts = 8, Runs = Calls };
 
     public static async Task RunAsync()
     {
-        Console.WriteLine($"{Setting.Models} models, {Setting.Resident} resident, {Setting.LoadSeconds * Scale} s to load, ρ {Setting.Utilisation}, {Setting.Hosts} hosts, {Calls - Learning} of {Calls} calls\n\n| | p50 | p95 | p99 | warm |\n|---|---|---|---|---|");
+        Console.WriteLine(
+            $"{Setting.Models} models, {Setting.Resident} resident, {Setting.LoadSeconds * Scale} s to load, ρ {Setting.Utilisation}, {Setting.Hosts} hosts, {Calls - Learning} of {Calls} calls\n\n| | p50 | p95 | p99 | warm |\n|---|---|---|---|---|");
         var policy = new LeastOutstanding();
         var outstanding = new int[Setting.Hosts];
         var gate = new Lock();
@@ -58,7 +60,9 @@ internal static class SocketRouting
             await rig.SaveAsync($"m{model}", Prompt(model, seed: 0, steps: 12));
         }
 
-        Print("ComfyFunc", await PlayAsync(fleet, call => rig.CallAsync($"m{call.Model}", $$$"""{"sampler":{"seed":{{{call.Number}}},"steps":{{{StepsOf(call)}}}}}""")));
+        Print("ComfyFunc",
+            await PlayAsync(fleet,
+                call => rig.CallAsync($"m{call.Model}", $$$"""{"sampler":{"seed":{{{call.Number}}},"steps":{{{StepsOf(call)}}}}}""")));
     }
 
     private static async Task<Fleet> FleetAsync()
@@ -113,7 +117,8 @@ internal static class SocketRouting
     private static async Task SubmitAsync(SimulatedHost host, Arrival call)
     {
         using var http = new HttpClient { BaseAddress = host.Url };
-        using var submitted = await http.PostAsJsonAsync("prompt", new { prompt = JsonSerializer.Deserialize<JsonElement>(Prompt(call.Model, call.Number, StepsOf(call))) });
+        using var submitted = await http.PostAsJsonAsync("prompt",
+            new { prompt = JsonSerializer.Deserialize<JsonElement>(Prompt(call.Model, call.Number, StepsOf(call))) });
         submitted.EnsureSuccessStatusCode();
         var id = (await submitted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("prompt_id").GetString();
         while (!(await http.GetFromJsonAsync<JsonElement>($"history/{id}")).EnumerateObject().Any())
@@ -123,7 +128,9 @@ internal static class SocketRouting
     }
 
     private static void Print(string policy, (double[] Seconds, double Warm) played) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {policy} | {played.Seconds.Quantile(0.5):0.00} s | {played.Seconds.Quantile(0.95):0.00} s | {played.Seconds.Quantile(0.99):0.00} s | {played.Warm:P0} |"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture,
+                $"| {policy} | {played.Seconds.Quantile(0.5):0.00} s | {played.Seconds.Quantile(0.95):0.00} s | {played.Seconds.Quantile(0.99):0.00} s | {played.Warm:P0} |"));
 
     private static int StepsOf(Arrival call) => Math.Max(1, (int)Math.Round(call.Seconds * Scale / StepSeconds));
 

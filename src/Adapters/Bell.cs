@@ -1,11 +1,12 @@
 using System.Threading.Channels;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Adapters;
 
 /// <summary>Wakes one loop before its time. Many rings are one.</summary>
 public class Bell
 {
-    private readonly Channel<bool> rings = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> rings =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public void Ring() => rings.Writer.TryWrite(true);
 

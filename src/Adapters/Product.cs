@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Adapters;
 
 /// <summary>What this program calls itself, wherever it says so.</summary>
 public static class Product
@@ -8,7 +8,9 @@ public static class Product
     public const string Name = "ComfyFunc";
 
     /// <summary>The release, such as <c>1.2.3</c>; the build has it from Directory.Build.props.</summary>
-    public static string Version { get; } = typeof(Product).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion; // Every build writes it.
+    // Every build writes it.
+    public static string Version { get; } =
+        typeof(Product).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>How it introduces itself to other servers.</summary>
     public static string UserAgent { get; } = $"{Name}/{Version}";

@@ -14,7 +14,9 @@ public sealed record SimAnswer
 
     private static readonly string[] Placeholders = ["{answer}", "{history}", "{prompt_id}", "{entry}"];
 
-    /// <summary>A path such as <c>/history</c>, which is also that of <c>/history/{id}</c>; <c>*</c> for all; <c>ws</c> for text frames.</summary>
+    /// <summary>
+    /// A path such as <c>/history</c>, which is also that of <c>/history/{id}</c>; <c>*</c> for all; <c>ws</c> for text frames.
+    /// </summary>
     public required string At { get; init; }
 
     public string? Find { get; init; }
@@ -61,16 +63,20 @@ public sealed record SimAnswer
         {
             var find = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(Find));
             return text.Contains(find, StringComparison.Ordinal)
-                ? Encoding.Latin1.GetBytes(text.Replace(find, Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(With)), StringComparison.Ordinal))
+                ? Encoding.Latin1.GetBytes(
+                    text.Replace(find, Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(With)), StringComparison.Ordinal))
                 : null;
         }
 
         if (Body is null && Bytes.IsEmpty)
+        {
             return truth;
+        }
 
         var made = Template.Replace("{prompt_id}", promptId, StringComparison.Ordinal)
             .Replace("{answer}", text, StringComparison.Ordinal).Replace("{history}", text, StringComparison.Ordinal);
         return Encoding.Latin1.GetBytes(
-            made.Contains("{entry}", StringComparison.Ordinal) ? made.Replace("{entry}", Encoding.Latin1.GetString(entryOf(promptId)), StringComparison.Ordinal) : made);
+            made.Contains("{entry}", StringComparison.Ordinal)
+                ? made.Replace("{entry}", Encoding.Latin1.GetString(entryOf(promptId)), StringComparison.Ordinal) : made);
     }
 }

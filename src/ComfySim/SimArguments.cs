@@ -18,11 +18,13 @@ internal static class SimArguments
         new("--stub-seconds", "0", "how long such a class takes", (o, v) => o with { StubSeconds = Number(v) }),
         new("--door", "TOKEN", "wants the token as bearer, as ?token= or as a password", (o, v) => o with { Door = v }),
         new("--max-upload-size", "MB", "the largest request body; 100 unless given", (o, v) => o with { MaxUploadSize = Number(v) }),
-        new("--comfy-version", "0.3.64", "the release to be like; 0.29.0 is the other one", (o, v) => o with { ComfyVersion = Version.Parse(v).ToString() }),
+        new("--comfy-version", "0.3.64", "the release to be like; 0.29.0 is the other one",
+            (o, v) => o with { ComfyVersion = Version.Parse(v).ToString() }),
     ];
 
     public static string Help { get; } =
-        "ComfySim, a server that behaves like ComfyUI without a GPU.\n\n" + string.Concat(Flags.Select(f => $"  {$"{f.Name} {f.Value}",-26}{f.Meaning}\n"));
+        "ComfySim, a server that behaves like ComfyUI without a GPU.\n\n"
+        + string.Concat(Flags.Select(f => $"  {$"{f.Name} {f.Value}",-26}{f.Meaning}\n"));
 
     /// <returns>The options, or what is wrong with the line.</returns>
     public static (SimOptions? Options, string? Error) Parse(IReadOnlyList<string> args)
@@ -32,11 +34,15 @@ internal static class SimArguments
         {
             var parts = args[i].Split('=', 2);
             if (Array.Find(Flags, f => f.Name == parts[0]) is not { } flag)
+            {
                 return (null, $"There is no {parts[0]}.");
+            }
 
             var value = parts.Length > 1 || flag.Value is null ? parts.ElementAtOrDefault(1) ?? "" : args.ElementAtOrDefault(++i);
             if (value is null)
+            {
                 return (null, $"{flag.Name} wants a value.");
+            }
 
             try
             {

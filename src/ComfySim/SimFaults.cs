@@ -54,7 +54,9 @@ public sealed class SimFaults
         set
         {
             lock (this)
+            {
                 (answers, given) = (value, new int[value.Count]);
+            }
         }
     }
 
@@ -84,7 +86,9 @@ public sealed class SimFaults
             {
                 var isDue = answers[i].IsAt(path) && (answers[i].Times <= 0 || given[i] < answers[i].Times);
                 if (!isDue || @try(answers[i]) is not { } made)
+                {
                     continue;
+                }
 
                 given[i]++;
                 return made;
@@ -100,7 +104,9 @@ public sealed class SimFaults
         {
             var left = read(this);
             if (left <= 0)
+            {
                 return false;
+            }
 
             write(this, left - 1);
             return true;
@@ -113,10 +119,14 @@ public sealed class SimFaults
         lock (this)
         {
             if (at is null || (at != "*" && at != nodeClass))
+            {
                 return false;
+            }
 
             if (Times > 0 && --Times == 0)
+            {
                 (CrashAt, HangAt, OutOfMemoryAt, ErrorAt) = (null, null, null, null);
+            }
 
             return true;
         }

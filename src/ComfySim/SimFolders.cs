@@ -7,7 +7,9 @@ internal sealed class SimFolders
     {
         Root = Path.GetFullPath(root);
         foreach (var folder in new[] { Input, Output, Temp, User })
+        {
             Directory.CreateDirectory(folder);
+        }
     }
 
     public string Root { get; }
@@ -44,7 +46,8 @@ internal sealed class SimFolders
         return Path.Combine(directory ?? Input, file);
     }
 
-    public IEnumerable<string> InputFiles() => Directory.EnumerateFiles(Input).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+    public IEnumerable<string> InputFiles() =>
+        Directory.EnumerateFiles(Input).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
 
     public IReadOnlyList<string> AllInputFiles() =>
     [
@@ -56,10 +59,14 @@ internal sealed class SimFolders
     {
         var folder = Path.GetFullPath(Path.Combine(Input, below));
         if (!IsInside(Input, folder) || !Directory.Exists(folder))
+        {
             return;
+        }
 
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToList())
+        {
             File.Delete(file);
+        }
     }
 
     /// <summary>What a process start does to the temporary files.</summary>

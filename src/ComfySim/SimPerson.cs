@@ -14,13 +14,15 @@ public sealed class SimPerson(SimulatedHost host)
 
     /// <summary>Queues a prompt of the person's own that takes so long, and that can be interrupted.</summary>
     /// <returns>Its id.</returns>
-    public Task<string> SubmitAsync(double seconds = 3600, CancellationToken cancellationToken = default) => SubmitAsync(Waiting(seconds), cancellationToken);
+    public Task<string> SubmitAsync(double seconds = 3600, CancellationToken cancellationToken = default) =>
+        SubmitAsync(Waiting(seconds), cancellationToken);
 
     /// <param name="prompt">A prompt as JSON.</param>
     /// <returns>Its id.</returns>
     public async Task<string> SubmitAsync(string prompt, CancellationToken cancellationToken)
     {
-        var answer = await PostAsync("prompt", $$$"""{"client_id":"{{{ClientId}}}","extra_data":{},"prompt":{{{prompt}}}}""", cancellationToken);
+        var answer = await PostAsync("prompt",
+            $$$"""{"client_id":"{{{ClientId}}}","extra_data":{},"prompt":{{{prompt}}}}""", cancellationToken);
         return JsonElement.Parse(answer).GetProperty("prompt_id").GetString()!; // Every accepted prompt has one.
     }
 
@@ -28,9 +30,12 @@ public sealed class SimPerson(SimulatedHost host)
     public Task InterruptAsync(CancellationToken cancellationToken = default) => PostAsync("interrupt", "{}", cancellationToken);
 
     /// <summary>The page's Clear: it drops whatever waits.</summary>
-    public Task ClearQueueAsync(CancellationToken cancellationToken = default) => PostAsync("queue", """{"clear":true}""", cancellationToken);
+    public Task ClearQueueAsync(CancellationToken cancellationToken = default) =>
+        PostAsync("queue", """{"clear":true}""", cancellationToken);
 
-    /// <summary>Sends what kills the worker thread of older releases: HTTP goes on, and nothing runs any more. Newer ones answer 500.</summary>
+    /// <summary>
+    /// Sends what kills the worker thread of older releases: HTTP goes on, and nothing runs any more. Newer ones answer 500.
+    /// </summary>
     public Task KillWorkerAsync(CancellationToken cancellationToken = default) =>
         PostAsync("prompt", $$$"""{"extra_data":null,"prompt":{{{Waiting(0)}}}}""", cancellationToken);
 
@@ -44,7 +49,9 @@ public sealed class SimPerson(SimulatedHost host)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Url, path)) { Content = new StringContent(body) };
         if (host.Door is { } token)
+        {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
 
         using var response = await Http.SendAsync(request, cancellationToken);
         return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken);

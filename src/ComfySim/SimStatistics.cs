@@ -28,14 +28,18 @@ internal sealed class SimStatistics
     {
         Count(executions, promptId);
         lock (gate)
+        {
             running.Add(promptId);
+        }
     }
 
     public void PromptEnded(string promptId, string outcome)
     {
         Count(outcomes, outcome);
         lock (gate)
+        {
             running.Remove(promptId);
+        }
     }
 
     public void NodeExecuted(string classType) => Count(nodesExecuted, classType);
@@ -67,6 +71,8 @@ internal sealed class SimStatistics
     private void Count(Dictionary<string, int> counts, string key)
     {
         lock (gate)
+        {
             counts[key] = counts.GetValueOrDefault(key) + 1;
+        }
     }
 }

@@ -43,5 +43,6 @@ public sealed record SimStats
         ["nodes_executed"] = Map(NodesExecuted),
     };
 
-    private static PyDict Map(IReadOnlyDictionary<string, int> counts) => new(counts.Select(p => KeyValuePair.Create(p.Key, (object?)p.Value)));
+    private static PyDict Map(IReadOnlyDictionary<string, int> counts) =>
+        new(counts.Select(p => KeyValuePair.Create(p.Key, (object?)p.Value)));
 }

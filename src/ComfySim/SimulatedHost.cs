@@ -1,5 +1,3 @@
-using ComfyFunc.ComfySim.Nodes;
-
 namespace ComfyFunc.ComfySim;
 
 /// <summary>A simulated ComfyUI server on a real port: it can be killed and started again like a process, and keeps its folders.</summary>
@@ -48,10 +46,14 @@ public sealed class SimulatedHost : IAsyncDisposable
         try
         {
             if (options.ObjectInfoFile is { } file)
+            {
                 host.Describe(await File.ReadAllBytesAsync(file, cancellationToken));
+            }
 
             if (!options.ObjectInfo.IsEmpty)
+            {
                 host.Describe(options.ObjectInfo);
+            }
 
             await host.StartAsync(options.Port, cancellationToken);
             return host;
@@ -89,7 +91,9 @@ public sealed class SimulatedHost : IAsyncDisposable
         try
         {
             if (Interlocked.Exchange(ref process, null) is { } life)
+            {
                 await life.KillAsync();
+            }
         }
         finally
         {
@@ -109,7 +113,9 @@ public sealed class SimulatedHost : IAsyncDisposable
         await KillAsync();
         turn.Dispose();
         if (ownsFolder)
+        {
             Directory.Delete(machine.Folders.Root, recursive: true);
+        }
     }
 
     private async Task StartAsync(int port, CancellationToken cancellationToken)

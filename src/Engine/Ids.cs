@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Engine;
 
 /// <summary>Names a run: a ULID in its canonical 26 upper-case characters, so that ids sort by creation time.</summary>
 [JsonConverter(typeof(RunIdConverter))]
@@ -66,25 +66,30 @@ public readonly record struct PromptId(Guid Value)
 
 internal sealed class RunIdConverter : JsonConverter<RunId>
 {
-    public override RunId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString() ?? "");
+    public override RunId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? "");
 
     public override void Write(Utf8JsonWriter writer, RunId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 }
 
 internal sealed class HostIdConverter : JsonConverter<HostId>
 {
-    public override HostId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString() ?? "");
+    public override HostId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? "");
 
     public override void Write(Utf8JsonWriter writer, HostId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 
-    public override HostId ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString() ?? "");
+    public override HostId ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? "");
 
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, HostId value, JsonSerializerOptions options) => writer.WritePropertyName(value.Value);
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, HostId value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value.Value);
 }
 
 internal sealed class PromptIdConverter : JsonConverter<PromptId>
 {
     public override PromptId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetGuid());
 
-    public override void Write(Utf8JsonWriter writer, PromptId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    public override void Write(Utf8JsonWriter writer, PromptId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
 }

@@ -1,4 +1,4 @@
-namespace ComfyFunc;
+namespace ComfyFunc.Engine;
 
 /// <summary>Writes RFC 6901 pointers.</summary>
 public static class JsonPointer

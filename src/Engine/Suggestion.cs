@@ -1,4 +1,4 @@
-namespace ComfyFunc;
+namespace ComfyFunc.Engine;
 
 /// <summary>Helps a caller who named what is not there: the nearest name, or all of them.</summary>
 public static class Suggestion
@@ -12,12 +12,14 @@ public static class Suggestion
     }
 
     /// <summary>A question to add to a sentence, with a space before it; empty when no name is near.</summary>
-    public static string Nearest(string wrong, IEnumerable<string> known) => NearestOf(wrong, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+    public static string Nearest(string wrong, IEnumerable<string> known) =>
+        NearestOf(wrong, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
 
     /// <returns><see langword="null"/> when no name is so near that it can have been meant.</returns>
     public static string? NearestOf(string wrong, IEnumerable<string> known)
     {
-        var nearest = known.Select(n => (Name: n, Distance: Distance(n.ToUpperInvariant(), wrong.Trim().ToUpperInvariant()))).OrderBy(n => n.Distance).FirstOrDefault();
+        var nearest = known.Select(n => (Name: n, Distance: Distance(n.ToUpperInvariant(), wrong.Trim().ToUpperInvariant())))
+            .OrderBy(n => n.Distance).FirstOrDefault();
         return nearest.Name is not null && nearest.Distance <= Math.Max(1, nearest.Name.Length / 3) ? nearest.Name : null;
     }
 
@@ -40,7 +42,8 @@ public static class Suggestion
                 {
                     (0, _) => j,
                     (_, 0) => i,
-                    _ => Math.Min(Math.Min(distances[i - 1, j], distances[i, j - 1]) + 1, distances[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1)),
+                    _ => Math.Min(Math.Min(distances[i - 1, j], distances[i, j - 1]) + 1,
+                        distances[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1)),
                 };
                 if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
                 {

@@ -1,14 +1,17 @@
+using ComfyFunc.Server.Api;
+using ComfyFunc.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace ComfyFunc.Functions;
 
 /// <summary>The HTTP triggers of callers: their keys, and what they took.</summary>
-public sealed class CallerTriggers(Api api)
+public sealed class CallerTriggers(ApiPipeline api)
 {
     [Function(nameof(ListKeys))]
     public Task<IResult> ListKeys(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Keys)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Keys)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(ListKeys), cancellationToken);
 
     [Function(nameof(CreateKey))]
@@ -18,11 +21,13 @@ public sealed class CallerTriggers(Api api)
 
     [Function(nameof(DeleteKey))]
     public Task<IResult> DeleteKey(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Key)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Key)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(DeleteKey), cancellationToken);
 
     [Function(nameof(GetUsage))]
     public Task<IResult> GetUsage(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Usage)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Usage)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(GetUsage), cancellationToken);
 }

@@ -3,8 +3,8 @@ using Microsoft.DurableTask.Client;
 namespace ComfyFunc.Functions;
 
 /// <summary>
-/// Hands the Durable client to code that no trigger called, such as the listeners. Only a binding can make one, so every function that has the
-/// binding leaves it here. In a process where none has run yet there is no client, and nobody waits for one: it may never come.
+/// Hands the Durable client to code that no trigger called, such as the listeners. Only a binding can make one, so every function that has
+/// the binding leaves it here. In a process where none has run yet there is no client, and nobody waits for one: it may never come.
 /// </summary>
 public sealed class DurableClientSource
 {

@@ -1,4 +1,8 @@
-using ComfyFunc.Runs;
+using ComfyFunc.Adapters;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
 using Grpc.Core;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace ComfyFunc.Functions;
 
 /// <summary>Drives runs by Durable orchestrations, whose instance ids are the runs' ids.</summary>
-public sealed partial class DurableDriver(DurableClientSource clients, IServiceProvider services, ILogger<DurableDriver> logger) : IRunDriver
+public sealed partial class DurableDriver(DurableClientSource clients, IServiceProvider services, ILogger<DurableDriver> logger)
+    : IRunDriver
 {
     // The dispatcher and the listeners wait for it, and with them every other run.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -26,7 +31,8 @@ public sealed partial class DurableDriver(DurableClientSource clients, IServiceP
 
     /// <summary>A run that could not be handed over is found by the rescue: its row is written.</summary>
     public Task StartAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
-        run, (client, ct) => client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value, new() { InstanceId = run.Value }, ct), cancellationToken);
+        run, (client, ct) => client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value,
+            new() { InstanceId = run.Value }, ct), cancellationToken);
 
     public Task ResumeAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
         run,
@@ -35,7 +41,8 @@ public sealed partial class DurableDriver(DurableClientSource clients, IServiceP
             if (await client.GetInstanceAsync(run.Value, getInputsAndOutputs: false, ct) is null or { IsCompleted: true })
             {
                 RunTakenOver(run);
-                await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value, new() { InstanceId = run.Value }, ct);
+                await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value,
+                    new() { InstanceId = run.Value }, ct);
             }
         },
         cancellationToken);
@@ -44,10 +51,14 @@ public sealed partial class DurableDriver(DurableClientSource clients, IServiceP
     public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref signals);
-        return TryAsync(run, (client, ct) => client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), ct), cancellationToken);
+        return TryAsync(run,
+            (client, ct) => client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), ct), cancellationToken);
     }
 
-    /// <summary>The activity of a process that died runs again only when its message becomes visible, a minute later; a caller does not wait for that.</summary>
+    /// <summary>
+    /// The activity of a process that died runs again only when its message becomes visible, a minute later; a caller does not wait for
+    /// that.
+    /// </summary>
     public async Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken)
     {
         await Executor.AdvanceAsync(run, news, step: 0, cancellationToken);
@@ -96,12 +107,13 @@ public sealed partial class DurableDriver(DurableClientSource clients, IServiceP
         }
     }
 
-    [LoggerMessage(3201, LogLevel.Warning, "Run {RunId} was driven by nobody; it is taken over.")]
+    [LoggerMessage(EventIds.DurableDriverRunTakenOver, LogLevel.Warning, "Run {RunId} was driven by nobody; it is taken over.")]
     private partial void RunTakenOver(RunId runId);
 
-    [LoggerMessage(3202, LogLevel.Warning, "This process has had no Durable client yet; what it had for run {RunId} is made up for by another.")]
+    [LoggerMessage(EventIds.NoClient, LogLevel.Warning,
+        "This process has had no Durable client yet; what it had for run {RunId} is made up for by another.")]
     private partial void NoClient(RunId runId);
 
-    [LoggerMessage(3203, LogLevel.Warning, "The durable runtime did not take what concerns run {RunId}; it is made up for later.")]
+    [LoggerMessage(EventIds.NotCarriedOut, LogLevel.Warning, "The durable runtime did not take what concerns run {RunId}; it is made up for later.")]
     private partial void NotCarriedOut(RunId runId, Exception exception);
 }

@@ -1,3 +1,5 @@
+using ComfyFunc.Server.Settings;
+
 namespace ComfyFunc.Functions;
 
 /// <summary>Settings that the platform makes obvious; whoever sets them otherwise has his way.</summary>
@@ -14,7 +16,8 @@ public static class PlatformDefaults
         yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.TrustedProxies)}:1", "::/0");
 
         // Azure's front end leads here what asks for one of the app's names, own domains included, and nothing else.
-        if (hostname?.Split(':')[0] is { Length: > 0 } name && name.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(name) is UriHostNameType.Dns)
+        if (hostname?.Split(':')[0] is { Length: > 0 } name && name.Contains('.', StringComparison.Ordinal)
+            && Uri.CheckHostName(name) is UriHostNameType.Dns)
         {
             yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.AllowedHosts)}:0", "*");
         }

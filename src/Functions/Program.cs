@@ -1,8 +1,8 @@
-using ComfyFunc;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Functions;
-using ComfyFunc.Runs;
-using ComfyFunc.Settings;
-using ComfyFunc.Storage;
+using ComfyFunc.Server;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
@@ -17,7 +17,8 @@ builder.ConfigureFunctionsWebApplication();
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.DurableTask", LogLevel.Warning)
     .AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
 
-((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = PlatformDefaults.Of(builder.Configuration["WEBSITE_HOSTNAME"]) });
+((IConfigurationBuilder)builder.Configuration).Sources.Insert(0,
+    new MemoryConfigurationSource { InitialData = PlatformDefaults.Of(builder.Configuration["WEBSITE_HOSTNAME"]) });
 try
 {
     SettingsReader.Demand(builder.Configuration);

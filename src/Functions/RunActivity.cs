@@ -1,4 +1,6 @@
-using ComfyFunc.Runs;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 
@@ -8,7 +10,8 @@ namespace ComfyFunc.Functions;
 public sealed class RunActivity(RunExecutor executor, DurableClientSource clients)
 {
     [Function(nameof(RunActivity))]
-    public Task<RunPause> AdvanceAsync([ActivityTrigger] RunAdvance advance, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public Task<RunPause> AdvanceAsync([ActivityTrigger] RunAdvance advance, [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
     {
         clients.Offer(client);
         return executor.AdvanceAsync(new(advance.Run), ServerJson.Read<RunEvent>(advance.Event), advance.Step, cancellationToken);

@@ -1,22 +1,28 @@
-using ComfyFunc.Runs;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
 namespace ComfyFunc.Functions;
 
 /// <summary>
-/// The Durable driver's loop: advance, wait for a signal or the deadline, advance again. It holds no decision and no payload; the run's row has
-/// both, so a history is a handful of small events however long the run takes.
+/// The Durable driver's loop: advance, wait for a signal or the deadline, advance again. It holds no decision and no payload; the run's row
+/// has both, so a history is a handful of small events however long the run takes.
 /// </summary>
 public static class RunOrchestrator
 {
-    /// <summary>The one external event. Its data is a <see cref="RunEvent"/> as JSON, because the discriminator is lost where the runtime serialises it.</summary>
+    /// <summary>
+    /// The one external event. Its data is a <see cref="RunEvent"/> as JSON, because the discriminator is lost where the runtime serialises
+    /// it.
+    /// </summary>
     public const string Signal = "signal";
 
-    // A step that throws could not read or write the run's row; carrying it out again is safe. When even this is used up, the event is lost, as any
-    // may be, and the run hears what has come meanwhile, or finds out for itself at its next look.
+    // A step that throws could not read or write the run's row; carrying it out again is safe. When even this is used up, the event is
+    // lost, as any may be, and the run hears what has come meanwhile, or finds out for itself at its next look.
     private static readonly TaskOptions Again = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+        maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2,
+        maxRetryInterval: TimeSpan.FromSeconds(30)));
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 

@@ -1,10 +1,12 @@
-using ComfyFunc.Settings;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>The application's storage: what the section <c>Storage</c> says, else the account that the Functions host uses itself.</summary>
+/// <summary>
+/// The application's storage: what the section <c>Storage</c> says, else the account that the Functions host uses itself.
+/// </summary>
 internal static class StorageSettings
 {
     public static StorageOptions Read(IConfiguration configuration)

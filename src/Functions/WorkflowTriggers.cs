@@ -1,39 +1,47 @@
+using ComfyFunc.Server.Api;
+using ComfyFunc.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace ComfyFunc.Functions;
 
 /// <summary>The HTTP triggers of workflows and the names of their versions.</summary>
-public sealed class WorkflowTriggers(Api api)
+public sealed class WorkflowTriggers(ApiPipeline api)
 {
     [Function(nameof(ListWorkflows))]
     public Task<IResult> ListWorkflows(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Workflows)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Workflows)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(ListWorkflows), cancellationToken);
 
     [Function(nameof(PutWorkflow))]
     public Task<IResult> PutWorkflow(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = Routes.Workflow)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = Routes.Workflow)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(PutWorkflow), cancellationToken);
 
     [Function(nameof(GetWorkflow))]
     public Task<IResult> GetWorkflow(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Workflow)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Workflow)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(GetWorkflow), cancellationToken);
 
     [Function(nameof(DeleteWorkflow))]
     public Task<IResult> DeleteWorkflow(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Workflow)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Workflow)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(DeleteWorkflow), cancellationToken);
 
     [Function(nameof(ListVersions))]
     public Task<IResult> ListVersions(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Versions)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Versions)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(ListVersions), cancellationToken);
 
     [Function(nameof(GetVersion))]
     public Task<IResult> GetVersion(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Version)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Version)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(GetVersion), cancellationToken);
 
     [Function(nameof(PutAlias))]
@@ -43,11 +51,13 @@ public sealed class WorkflowTriggers(Api api)
 
     [Function(nameof(DeleteAlias))]
     public Task<IResult> DeleteAlias(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Alias)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Alias)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(DeleteAlias), cancellationToken);
 
     [Function(nameof(RollbackAlias))]
     public Task<IResult> RollbackAlias(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.AliasRollback)] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.AliasRollback)] HttpRequest request,
+        CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(RollbackAlias), cancellationToken);
 }

@@ -1,29 +1,34 @@
-using ComfyFunc.Batches;
-using ComfyFunc.Callers;
-using ComfyFunc.Comfy;
-using ComfyFunc.Description;
-using ComfyFunc.Outputs;
-using ComfyFunc.Pool;
-using ComfyFunc.Processes;
-using ComfyFunc.Runs;
-using ComfyFunc.Secrets;
-using ComfyFunc.Settings;
-using ComfyFunc.Storage;
-using ComfyFunc.Usage;
-using ComfyFunc.Web;
-using ComfyFunc.Webhooks;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Adapters.Web;
+using ComfyFunc.Server.Api;
+using ComfyFunc.Server.Api.Description;
+using ComfyFunc.Server.Batches;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Outputs;
+using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Secrets;
+using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Upkeep;
+using ComfyFunc.Server.Usage;
+using ComfyFunc.Server.Webhooks;
+using ComfyFunc.Server.Workflows;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server;
 
 /// <summary>Registers the application. A host adds storage and a driver of its own.</summary>
 public static class ServerRegistration
 {
     /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox", "deliveries", "keys", "usage", "batches", "results", "processes", "ends", "progress", "follows"];
+    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox",
+        "deliveries", "keys", "usage", "batches", "results", "processes", "ends", "progress", "follows"];
 
     /// <exception cref="SettingsException">The settings cannot be taken as they are.</exception>
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
@@ -139,7 +144,8 @@ public static class ServerRegistration
     private static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
         services.TryAddSingleton<WebhookStore>();
-        services.TryAddSingleton(s => s.GetRequiredService<ComfyFuncOptions>().EventGrid is { Endpoint: { } endpoint } grid ? new EventGridPublisher(new EventGridTopic(endpoint, grid.Key)) : new EventGridPublisher(null));
+        services.TryAddSingleton(s => s.GetRequiredService<ComfyFuncOptions>().EventGrid is { Endpoint: { } endpoint } grid
+            ? new EventGridPublisher(new EventGridTopic(endpoint, grid.Key)) : new EventGridPublisher(null));
         services.TryAddSingleton<OutboxBell>();
         services.TryAddSingleton<Outbox>();
         services.TryAddSingleton<WebhookSender>();
@@ -168,7 +174,7 @@ public static class ServerRegistration
         services.TryAddSingleton<AllowedOrigins>();
         services.TryAddSingleton<PublicAddress>();
         services.TryAddSingleton<ProblemLog>();
-        services.TryAddSingleton<Api>();
+        services.TryAddSingleton<ApiPipeline>();
         services.TryAddSingleton<KeyEndpoints>();
         services.TryAddSingleton<WorkflowEndpoints>();
         services.TryAddSingleton<AliasEndpoints>();

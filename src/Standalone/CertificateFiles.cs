@@ -28,7 +28,8 @@ internal static class CertificateFiles
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            return $"{certificate.Path}:Path: {path} cannot be read as a certificate: {e.Message} Correct Path, KeyPath or Password there, or listen on http.";
+            return $"{certificate.Path}:Path: {path} cannot be read as a certificate: {e.Message} Correct Path, KeyPath or Password "
+                + $"there, or listen on http.";
         }
     }
 

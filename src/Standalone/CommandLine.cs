@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Standalone;
 
@@ -7,26 +9,36 @@ namespace ComfyFunc.Standalone;
 /// <param name="Settings">As .NET's configuration reads them: <c>--Section:Key=value</c>.</param>
 /// <param name="Faults">What cannot be understood, a line each.</param>
 /// <param name="Told">Prints the help or the version; then nothing else is wanted.</param>
-internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<string> Settings, ImmutableArray<string> Faults, Func<int>? Told)
+internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<string> Settings,
+    ImmutableArray<string> Faults, Func<int>? Told)
 {
     // What ASP.NET's own host and logs read.
     private static readonly string[] Foreign =
     [
-        "Logging", "Kestrel", "AllowedHosts", "applicationName", "contentRoot", "environment", "webroot", "http_ports", "https_ports", "https_port",
-        "shutdownTimeoutSeconds", "detailedErrors", "captureStartupErrors", "suppressStatusMessages", "preferHostingUrls", "hostingStartupAssemblies",
+        "Logging", "Kestrel", "AllowedHosts", "applicationName", "contentRoot", "environment", "webroot", "http_ports",
+        "https_ports", "https_port",
+        "shutdownTimeoutSeconds", "detailedErrors", "captureStartupErrors", "suppressStatusMessages", "preferHostingUrls",
+        "hostingStartupAssemblies",
     ];
 
     private static readonly string[] Sections = [ComfyFuncOptions.Section, "Storage"];
     private static readonly string[] Questions = ["--help", "-h", "-?", "/?", "/h", "--version"];
 
-    private static readonly Option<string> Urls = OptionOf(nameof(StandaloneOptions.Urls).ToLowerInvariant(), "url[;url…]", $"Where it listens. Default: {StandaloneOptions.DefaultUrl}");
-    private static readonly Option<string> Data = OptionOf(nameof(StandaloneOptions.Data), "folder", "The data of its own storage emulator, where no Storage is configured. Default: .data");
-    private static readonly Option<string> Tools = OptionOf(nameof(StandaloneOptions.Tools), "folder", "Where that emulator is installed. Default: .tools");
-    private static readonly Option<string> AllowAnonymous = OptionOf(nameof(StandaloneOptions.AllowAnonymous), "true|false", "Allows an address that other machines can reach, though calls need no key.");
+    private static readonly Option<string> Urls = OptionOf(nameof(StandaloneOptions.Urls).ToLowerInvariant(), "url[;url…]",
+        $"Where it listens. Default: {StandaloneOptions.DefaultUrl}");
+    private static readonly Option<string> Data = OptionOf(nameof(StandaloneOptions.Data), "folder",
+        "The data of its own storage emulator, where no Storage is configured. Default: .data");
+    private static readonly Option<string> Tools =
+        OptionOf(nameof(StandaloneOptions.Tools), "folder", "Where that emulator is installed. Default: .tools");
+    private static readonly Option<string> AllowAnonymous = OptionOf(nameof(StandaloneOptions.AllowAnonymous), "true|false",
+        "Allows an address that other machines can reach, though calls need no key.");
     private static readonly Option<bool> Once = new("--once") { Description = "Ends after the one call." };
-    private static readonly Command Demo = new("demo", "Shows the main job with two simulated hosts: saves the samples, makes a call, writes its picture to out/, and serves on.") { Once };
+    private static readonly Command Demo =
+        new("demo", "Shows the main job with two simulated hosts: saves the samples, makes a call, writes its picture to out/, and serves "
+            + "on.") { Once };
 
-    private static readonly RootCommand Root = new("Turns saved ComfyUI workflows into HTTP endpoints. Every setting of docs/settings.md can be given as --Section:Key value.")
+    private static readonly RootCommand Root =
+        new("Turns saved ComfyUI workflows into HTTP endpoints. Every setting of docs/settings.md can be given as --Section:Key value.")
     {
         Urls, Data, Tools, AllowAnonymous, Demo,
     };
@@ -72,8 +84,11 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
         }
 
         var parsed = Root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        faults.AddRange(parsed.UnmatchedTokens.Select(w => w == Once.Name ? $"{Once.Name} belongs to {Demo.Name}: {Demo.Name} {Once.Name}." : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name])} See --help."));
-        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), [.. settings], [.. faults], words.Any(w => Questions.Contains(w)) ? () => parsed.Invoke() : null);
+        faults.AddRange(
+            parsed.UnmatchedTokens.Select(w => w == Once.Name ? $"{Once.Name} belongs to {Demo.Name}: {Demo.Name} {Once.Name}."
+                : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name])} See --help."));
+        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), [.. settings], [.. faults],
+            words.Any(w => Questions.Contains(w)) ? () => parsed.Invoke() : null);
     }
 
     /// <summary>The name of a setting, without what leads it in; empty for a word that is none.</summary>
@@ -86,7 +101,8 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
 
     private static bool IsWord(string arg) => arg == Once.Name || Questions.Contains(arg);
 
-    private static bool HasValue(IReadOnlyList<string> args, int i) => i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal);
+    private static bool HasValue(IReadOnlyList<string> args, int i) =>
+        i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal);
 
     private static bool IsKnown(string name) => Foreign.Concat(Sections).Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase);
 
@@ -97,5 +113,6 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
         return $"--{name} is no setting.{(Suggestion.NearestOf(first, known) is { } nearest ? $" Did you mean --{nearest}{name[first.Length..]}?" : "")} See --help.";
     }
 
-    private static Option<string> OptionOf(string name, string value, string description) => new($"--{name}") { HelpName = value, Description = description, Recursive = true };
+    private static Option<string> OptionOf(string name, string value, string description) =>
+        new($"--{name}") { HelpName = value, Description = description, Recursive = true };
 }

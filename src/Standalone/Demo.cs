@@ -1,11 +1,12 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Adapters;
 using ComfyFunc.ComfySim;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>Shows the main job on this machine: two simulated hosts, the sample workflows, one real call with its progress, and the picture.</summary>
+/// <summary>
+/// Shows the main job on this machine: two simulated hosts, the sample workflows, one real call with its progress, and the picture.
+/// </summary>
 internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
 {
     private const string Sample = "txt2img";
@@ -18,7 +19,9 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
     /// <summary>Says what comes and how long it takes, before anything of it is done.</summary>
     public static void Introduce(StartSettings settings)
     {
-        Console.WriteLine("The demo starts the server and two simulated ComfyUI hosts, saves the workflows of samples/, makes a call and writes its picture to out/.");
+        Console.WriteLine(
+            "The demo starts the server and two simulated ComfyUI hosts, saves the workflows of samples/, makes a call and writes its "
+                + "picture to out/.");
         Console.WriteLine(settings.Storage.NamesAccount ? "It takes about 10 seconds."
             : Directory.Exists(settings.Own.Tools) ? "It takes about 15 seconds."
             : $"It takes about 15 seconds; this first time npm also installs Azurite, the storage emulator, into {settings.Own.Tools}, which takes a minute or so.");
@@ -32,13 +35,15 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
             await AddHostAsync(id, cancellationToken);
         }
 
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.json").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.json")
+            .Order(StringComparer.Ordinal))
         {
             await SaveAsync(file, cancellationToken);
         }
 
         Console.WriteLine($"POST /api/workflows/{Sample}  {Call}");
-        using var accepted = await http.PostAsync($"api/workflows/{Sample}", new StringContent(Call, System.Text.Encoding.UTF8, "application/json"), cancellationToken);
+        using var accepted = await http.PostAsync($"api/workflows/{Sample}",
+            new StringContent(Call, System.Text.Encoding.UTF8, "application/json"), cancellationToken);
         await DemandAsync(accepted, cancellationToken);
         var run = await accepted.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
         var ended = await FollowAsync((string)run!["id"]!, cancellationToken); // Every 202 has an id.
@@ -67,7 +72,15 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
     // It speaks to itself over this machine alone, where no certificate has to prove anything.
     private static HttpClient ClientOf(WebApplication app, DemoDoor door)
     {
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } }) { BaseAddress = StandaloneApp.LoopbackOf(app) };
+        var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null }
+            })
+        {
+            BaseAddress = StandaloneApp.LoopbackOf(app)
+        };
         http.DefaultRequestHeaders.UserAgent.ParseAdd(Product.UserAgent);
         if (door.Key is { } key)
         {
@@ -89,7 +102,8 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
     private async Task SaveAsync(string file, CancellationToken cancellationToken)
     {
         var name = Path.GetFileNameWithoutExtension(file);
-        using var content = new StringContent(await File.ReadAllTextAsync(file, cancellationToken), System.Text.Encoding.UTF8, "application/json");
+        using var content = new StringContent(await File.ReadAllTextAsync(file, cancellationToken), System.Text.Encoding.UTF8,
+            "application/json");
         using var saved = await http.PutAsync($"api/workflows/{name}", content, cancellationToken);
         await DemandAsync(saved, cancellationToken);
         Console.WriteLine($"Saved workflow {name}");
@@ -101,7 +115,8 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
         var line = "";
         while (true)
         {
-            var run = await http.GetFromJsonAsync<JsonObject>($"api/runs/{id}", cancellationToken) ?? throw new InvalidDataException("The run has no body.");
+            var run = await http.GetFromJsonAsync<JsonObject>($"api/runs/{id}", cancellationToken)
+                ?? throw new InvalidDataException("The run has no body.");
             var news = Describe(run);
             if (news != line)
             {
@@ -167,7 +182,8 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
     {
         if (!response.IsSuccessStatusCode)
         {
-            throw new StartRefusedException($"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+            throw new StartRefusedException(
+                $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
         }
     }
 }

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using ComfyFunc.Callers;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>How the demo gets in where calls need keys: as an admin of the configuration, else as one that lives as long as this process.</summary>
+/// <summary>
+/// How the demo gets in where calls need keys: as an admin of the configuration, else as one that lives as long as this process.
+/// </summary>
 /// <param name="Key">Sent with every call; <see langword="null"/> where none is asked for.</param>
 /// <param name="Settings">What must be set besides, so that the server knows the key.</param>
 internal sealed record DemoDoor(string? Key, ImmutableArray<string> Settings)
@@ -22,6 +25,8 @@ internal sealed record DemoDoor(string? Key, ImmutableArray<string> Settings)
     private static DemoDoor Made(string key)
     {
         const string Caller = $"--{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.Callers)}:1000000";
-        return new(key, [$"{Caller}:{nameof(CallerOptions.Client)}=demo", $"{Caller}:{nameof(CallerOptions.Key)}={key}", $"{Caller}:{nameof(CallerOptions.Role)}={nameof(Role.Admin)}"]);
+        return new(key,
+            [$"{Caller}:{nameof(CallerOptions.Client)}=demo", $"{Caller}:{nameof(CallerOptions.Key)}={key}",
+                $"{Caller}:{nameof(CallerOptions.Role)}={nameof(Role.Admin)}"]);
     }
 }

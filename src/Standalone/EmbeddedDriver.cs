@@ -1,13 +1,19 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using ComfyFunc.Runs;
-using ComfyFunc.Storage;
-using Microsoft.Extensions.Hosting;
+using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>Drives every run of this process: a mailbox and a loop each. What it was doing is in the runs' rows, so a new process resumes it.</summary>
-public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore runs, TimeProvider clock, ILogger<EmbeddedDriver> logger) : BackgroundService, IRunDriver
+/// <summary>
+/// Drives every run of this process: a mailbox and a loop each. What it was doing is in the runs' rows, so a new process resumes it.
+/// </summary>
+public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore runs, TimeProvider clock, ILogger<EmbeddedDriver> logger)
+    : BackgroundService, IRunDriver
 {
     private const int MostTries = 5;
 
@@ -38,7 +44,10 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         return Task.CompletedTask;
     }
 
-    /// <summary>Wakes a run that is driven here. One that another process drives, or drove, is driven here from then on too: its row decides between the two.</summary>
+    /// <summary>
+    /// Wakes a run that is driven here. One that another process drives, or drove, is driven here from then on too: its row decides between
+    /// the two.
+    /// </summary>
     public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref signals);
@@ -140,8 +149,9 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         }
     }
 
-    // The driver's one outer catch: the run's row cannot be read or written. The event is tried again a few times, since carrying out a step twice is
-    // safe; then it is lost, as any may be, and the run hears what has come meanwhile or finds out for itself at its next look.
+    // The driver's one outer catch: the run's row cannot be read or written. The event is tried again a few times, since carrying out a
+    // step twice is safe; then it is lost, as any may be, and the run hears what has come meanwhile or finds out for itself at its next
+    // look.
     private async Task<RunPause> AdvanceAsync(RunId run, RunEvent @event, int step, CancellationToken cancellationToken)
     {
         for (var (tries, delay) = (1, FirstDelay); ; tries++, delay *= 2)
@@ -176,12 +186,13 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         }
     }
 
-    [LoggerMessage(3211, LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
+    [LoggerMessage(EventIds.RunsResumed, LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
     private partial void RunsResumed(int count);
 
-    [LoggerMessage(3212, LogLevel.Error, "A step of run {RunId} failed at try {Try}.")]
+    [LoggerMessage(EventIds.StepFailed, LogLevel.Error, "A step of run {RunId} failed at try {Try}.")]
     private partial void StepFailed(RunId runId, int @try, Exception exception);
 
-    [LoggerMessage(3213, LogLevel.Warning, "Storage did not answer a step of run {RunId}; it is tried again. {Reason} Not said since the last time: {Unsaid}.")]
+    [LoggerMessage(EventIds.EmbeddedDriverStorageWasUnavailable, LogLevel.Warning,
+        "Storage did not answer a step of run {RunId}; it is tried again. {Reason} Not said since the last time: {Unsaid}.")]
     private partial void StorageWasUnavailable(RunId runId, string reason, int unsaid);
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using ComfyFunc.Settings;
+using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Standalone;
 
@@ -8,7 +8,8 @@ namespace ComfyFunc.Standalone;
 internal sealed record ListenAddress(string Setting, BindingAddress Binding)
 {
     /// <summary>Whether only this machine reaches it.</summary>
-    public bool IsLoopback => Binding.IsUnixPipe || Binding.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (Ip is { } ip && IPAddress.IsLoopback(ip));
+    public bool IsLoopback => Binding.IsUnixPipe || Binding.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (Ip is { } ip && IPAddress.IsLoopback(ip));
 
     private IPAddress? Ip => IPAddress.TryParse(Binding.Host.Trim('[', ']'), out var ip) ? ip : null;
 
@@ -18,7 +19,8 @@ internal sealed record ListenAddress(string Setting, BindingAddress Binding)
         var endpoints = EndpointsOf(configuration).ToArray();
         return endpoints.Length > 0
             ? [.. endpoints.SelectMany(e => Split(e.Url).Select(u => new ListenAddress(e.Setting, BindingAddress.Parse(u))))]
-            : [.. Split(configuration["urls"] is { Length: > 0 } urls ? urls : StandaloneOptions.DefaultUrl).Select(u => new ListenAddress("urls", BindingAddress.Parse(u)))];
+            : [.. Split(configuration["urls"] is { Length: > 0 } urls ? urls : StandaloneOptions.DefaultUrl)
+                .Select(u => new ListenAddress("urls", BindingAddress.Parse(u)))];
     }
 
     public static IEnumerable<(string Setting, string Url)> EndpointsOf(IConfiguration configuration) =>
@@ -38,7 +40,8 @@ internal sealed record ListenAddress(string Setting, BindingAddress Binding)
         }
 
         // Kestrel takes any name that is no address for all of this machine's.
-        var ips = Binding.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? (IPAddress[])[IPAddress.Loopback] : [Ip ?? IPAddress.Any];
+        var ips = Binding.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? (IPAddress[])[IPAddress.Loopback]
+            : [Ip ?? IPAddress.Any];
         return ips.Select(Trouble).FirstOrDefault(t => t is not null);
     }
 
@@ -56,7 +59,8 @@ internal sealed record ListenAddress(string Setting, BindingAddress Binding)
         {
             return e.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"{Setting}: port {Binding.Port} is taken by another program. Stop that, or choose another port: {Other}",
+                SocketError.AddressAlreadyInUse =>
+                    $"{Setting}: port {Binding.Port} is taken by another program. Stop that, or choose another port: {Other}",
                 SocketError.AccessDenied => $"{Setting}: this user may not listen on port {Binding.Port}. Choose one above 1023: {Other}",
                 SocketError.AddressNotAvailable => $"{Setting}: this machine has no address {ip}. Choose one that it has, or localhost.",
                 _ => $"{Setting}: cannot listen on {Binding}: {e.Message}",
@@ -64,14 +68,16 @@ internal sealed record ListenAddress(string Setting, BindingAddress Binding)
         }
     }
 
-    private string Other => Setting == "urls" ? $"--urls {Binding.Scheme}://{Binding.Host}:{(Binding.Port < 1024 ? 8080 : Binding.Port + 1)}" : "change its Url.";
+    private string Other => Setting == "urls"
+        ? $"--urls {Binding.Scheme}://{Binding.Host}:{(Binding.Port < 1024 ? 8080 : Binding.Port + 1)}" : "change its Url.";
 
     private static string? Objection(string url)
     {
         try
         {
             var binding = BindingAddress.Parse(url);
-            return binding.Scheme.ToLowerInvariant() is not ("http" or "https") || binding.Host.Length == 0 ? $"is '{url}', but must be {Example}."
+            return binding.Scheme.ToLowerInvariant() is not ("http" or "https") || binding.Host.Length == 0
+                ? $"is '{url}', but must be {Example}."
                 : binding.Port is < 0 or > 65535 ? $"is '{url}', but a port is a number up to 65535."
                 : binding.PathBase.Length > 0 ? $"is '{url}', but must be {Example}, without a path."
                 : binding is { Port: 0, Host: "localhost" } ? $"is '{url}', but a port is only chosen for an address: http://127.0.0.1:0."

@@ -1,8 +1,10 @@
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>The storage of this process: the account that is configured under <c>Storage</c>, or an Azurite of its own in the data folder.</summary>
+/// <summary>
+/// The storage of this process: the account that is configured under <c>Storage</c>, or an Azurite of its own in the data folder.
+/// </summary>
 public sealed class LocalStorage : IAsyncDisposable
 {
     private readonly AzuriteProcess? azurite;
@@ -17,7 +19,8 @@ public sealed class LocalStorage : IAsyncDisposable
 
     public StorageOptions Options { get; }
 
-    public static async Task<LocalStorage> PrepareAsync(StartSettings settings, IConfiguration configuration, CancellationToken cancellationToken)
+    public static async Task<LocalStorage> PrepareAsync(StartSettings settings, IConfiguration configuration,
+        CancellationToken cancellationToken)
     {
         if (settings.Storage.NamesAccount)
         {
@@ -30,13 +33,15 @@ public sealed class LocalStorage : IAsyncDisposable
         try
         {
             using var loggers = ConsoleLog.Early(configuration);
-            var azurite = await AzuriteProcess.StartAsync(new() { DataFolder = Path.Combine(folder, "azurite"), ToolFolder = tools }, loggers.CreateLogger<AzuriteProcess>(), cancellationToken);
+            var azurite = await AzuriteProcess.StartAsync(new() { DataFolder = Path.Combine(folder, "azurite"), ToolFolder = tools },
+                loggers.CreateLogger<AzuriteProcess>(), cancellationToken);
             return new(settings.Storage with { ConnectionString = azurite.ConnectionString }, azurite, claim);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             await claim.DisposeAsync();
-            throw new StartRefusedException($"Data, Tools: nothing can be kept in {folder} or {tools}: {e.Message} Choose others: --Data <folder> --Tools <folder>");
+            throw new StartRefusedException(
+                $"Data, Tools: nothing can be kept in {folder} or {tools}: {e.Message} Choose others: --Data <folder> --Tools <folder>");
         }
         catch
         {
@@ -69,11 +74,13 @@ public sealed class LocalStorage : IAsyncDisposable
         }
         catch (IOException) when (File.Exists(mark))
         {
-            throw new StartRefusedException($"Data: another ComfyFunc is using the folder {folder}. Stop it, or choose another folder: --Data <folder>");
+            throw new StartRefusedException(
+                $"Data: another ComfyFunc is using the folder {folder}. Stop it, or choose another folder: --Data <folder>");
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new StartRefusedException($"Data: nothing can be written to the folder {folder}: {e.Message} Choose another folder: --Data <folder>");
+            throw new StartRefusedException(
+                $"Data: nothing can be written to the folder {folder}: {e.Message} Choose another folder: --Data <folder>");
         }
     }
 }

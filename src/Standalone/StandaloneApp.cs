@@ -1,6 +1,11 @@
 using System.Net;
-using ComfyFunc.Runs;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server;
+using ComfyFunc.Server.Api;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Upkeep;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -32,21 +37,25 @@ public static class StandaloneApp
 
     /// <summary>Where it listens, once started.</summary>
     public static Uri UrlOf(WebApplication app) =>
-        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/') + "/"); // Kestrel has it once started.
+        // Kestrel has it once started.
+        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/') + "/");
 
     /// <summary>Where this machine itself reaches it.</summary>
     public static Uri LoopbackOf(WebApplication app)
     {
         var url = UrlOf(app);
-        return IPAddress.TryParse(url.Host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)) ? new UriBuilder(url) { Host = "127.0.0.1" }.Uri : url;
+        return IPAddress.TryParse(url.Host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))
+            ? new UriBuilder(url) { Host = "127.0.0.1" }.Uri : url;
     }
 
-    public static void Announce(WebApplication app) => Console.WriteLine($"ComfyFunc {Product.Version} serves on {UrlOf(app).AbsoluteUri}api  (Ctrl+C stops it)");
+    public static void Announce(WebApplication app) =>
+        Console.WriteLine($"ComfyFunc {Product.Version} serves on {UrlOf(app).AbsoluteUri}api  (Ctrl+C stops it)");
 
     /// <summary>Refuses addresses and certificates that cannot be had, before anything else is begun.</summary>
     public static void RefuseLostAddresses(IConfiguration configuration)
     {
-        string[] troubles = [.. ListenAddress.Of(configuration).Select(a => a.Trouble()).OfType<string>(), .. CertificateFiles.Trouble(configuration)];
+        string[] troubles = [.. ListenAddress.Of(configuration).Select(a => a.Trouble()).OfType<string>(),
+            .. CertificateFiles.Trouble(configuration)];
         if (troubles.Length > 0)
         {
             throw new StartRefusedException([.. troubles]);
@@ -81,10 +90,12 @@ public static class StandaloneApp
     // Without keys whoever reaches the port may run every workflow and see every run.
     internal static void RefuseOpenDoors(IConfiguration configuration, StartSettings settings)
     {
-        if (!settings.Own.AllowAnonymous && !settings.ComfyFunc.AsksForKeys && ListenAddress.Of(configuration).FirstOrDefault(a => !a.IsLoopback) is { } open)
+        if (!settings.Own.AllowAnonymous && !settings.ComfyFunc.AsksForKeys
+            && ListenAddress.Of(configuration).FirstOrDefault(a => !a.IsLoopback) is { } open)
         {
             throw new StartRefusedException(
-                $"{open.Setting}: {open.Binding} can be reached from other machines, and calls need no key. Bind to localhost, give callers keys (ComfyFunc:Callers), or set AllowAnonymous=true where a network of your own keeps strangers out.");
+                $"{open.Setting}: {open.Binding} can be reached from other machines, and calls need no key. Bind to localhost, give "
+                    + $"callers keys (ComfyFunc:Callers), or set AllowAnonymous=true where a network of your own keeps strangers out.");
         }
     }
 

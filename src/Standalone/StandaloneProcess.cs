@@ -1,8 +1,11 @@
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>The life of the process: settings, storage, the application, the demo where it is wanted, and the end. What keeps it from starting is said on the error stream, a line each.</summary>
+/// <summary>
+/// The life of the process: settings, storage, the application, the demo where it is wanted, and the end. What keeps it from starting is
+/// said on the error stream, a line each.
+/// </summary>
 internal sealed class StandaloneProcess(CommandLine command)
 {
     private const int Done = 0;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Azure;
-using ComfyFunc.Settings;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Connections;
 
 namespace ComfyFunc.Standalone;
@@ -15,11 +15,17 @@ internal static class StartFailure
     {
         SettingsException settings => [.. settings.Faults.Select(f => f.ToString())],
         StartRefusedException refused => refused.Lines,
-        StorageUnavailableException or OperationCanceledException => [$"Storage:{NameOf(storage)}: {AddressOf(storage)} does not answer: {Root(e)} Start it, or correct the setting."],
-        RequestFailedException { Status: 401 or 403 } refused => [$"Storage:{NameOf(storage)}: {AddressOf(storage)} refuses access ({refused.ErrorCode ?? $"{refused.Status}"}). Correct the key, or give the identity the roles that docs/settings.md names."],
-        RequestFailedException failed => [$"Storage:{NameOf(storage)}: {AddressOf(storage)} answered {failed.Status} {failed.ErrorCode}. Correct the setting."],
-        Azure.Identity.AuthenticationFailedException => [$"Storage:{NameOf(storage)}: there is no identity for {AddressOf(storage)}. Sign in, set Storage:ManagedIdentityClientId, or use Storage:ConnectionString."],
-        IOException { InnerException: AddressInUseException } => [$"urls: {OneLine(e.Message)} Stop what uses it, or choose another: --urls http://localhost:8080"],
+        StorageUnavailableException or OperationCanceledException =>
+            [$"Storage:{NameOf(storage)}: {AddressOf(storage)} does not answer: {Root(e)} Start it, or correct the setting."],
+        RequestFailedException { Status: 401 or 403 } refused =>
+            [$"Storage:{NameOf(storage)}: {AddressOf(storage)} refuses access ({refused.ErrorCode ?? $"{refused.Status}"}). Correct the key, or give the identity the roles that docs/settings.md names."],
+        RequestFailedException failed =>
+            [$"Storage:{NameOf(storage)}: {AddressOf(storage)} answered {failed.Status} {failed.ErrorCode}. Correct the setting."],
+        Azure.Identity.AuthenticationFailedException =>
+            [$"Storage:{NameOf(storage)}: there is no identity for {AddressOf(storage)}. Sign in, set Storage:ManagedIdentityClientId, or "
+                + $"use Storage:ConnectionString."],
+        IOException { InnerException: AddressInUseException } =>
+            [$"urls: {OneLine(e.Message)} Stop what uses it, or choose another: --urls http://localhost:8080"],
         CryptographicException or FileNotFoundException or DirectoryNotFoundException when IsOfKestrel(e) => [Certificate(e)],
         InvalidOperationException when e.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase) => [Certificate(e)],
         _ when e.InnerException is { } inner && e is AggregateException => Describe(inner, storage),
@@ -28,16 +34,23 @@ internal static class StartFailure
     };
 
     private static string Certificate(Exception e) =>
-        $"Kestrel:Certificates: {Root(e)} Set Path (and Password) of Kestrel:Certificates:Default or of the endpoint to a certificate that can be read, or listen on http.";
+        $"Kestrel:Certificates: {Root(e)} Set Path (and Password) of Kestrel:Certificates:Default or of the endpoint to a certificate "
+            + $"that can be read, or listen on http.";
 
-    private static bool IsOfKestrel(Exception e) => e.StackTrace?.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) is true;
+    private static bool IsOfKestrel(Exception e) =>
+        e.StackTrace?.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) is true;
 
     private static string NameOf(StorageOptions? storage) =>
-        storage?.BlobServiceUri is not null ? nameof(StorageOptions.BlobServiceUri) : storage?.AccountName is { Length: > 0 } ? nameof(StorageOptions.AccountName) : nameof(StorageOptions.ConnectionString);
+        storage?.BlobServiceUri is not null ? nameof(StorageOptions.BlobServiceUri) : storage?.AccountName is { Length: > 0 }
+        ? nameof(StorageOptions.AccountName) : nameof(StorageOptions.ConnectionString);
 
     private static string AddressOf(StorageOptions? storage) => storage?.BlobAddress?.GetLeftPart(UriPartial.Path) ?? "storage";
 
-    private static string Root(Exception e) => OneLine(e.GetBaseException() is OperationCanceledException ? "it took too long." : e.GetBaseException().Message);
+    private static string Root(Exception e) =>
+        OneLine(e.GetBaseException() is OperationCanceledException ? "it took too long." : e.GetBaseException().Message);
 
-    private static string OneLine(string text) => string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) is var line && line.EndsWith('.') ? line : $"{line}.";
+    private static string OneLine(string text) =>
+        string.Join(' ',
+            text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) is var line
+                && line.EndsWith('.') ? line : $"{line}.";
 }

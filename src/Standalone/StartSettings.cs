@@ -1,5 +1,5 @@
-using ComfyFunc.Settings;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Standalone;
 
@@ -7,7 +7,8 @@ namespace ComfyFunc.Standalone;
 /// <param name="Storage">The account; names none where there is to be an Azurite.</param>
 public sealed record StartSettings(StandaloneOptions Own, StorageOptions Storage, ComfyFuncOptions ComfyFunc)
 {
-    private static readonly string[] OwnNames = [nameof(StandaloneOptions.Urls), nameof(StandaloneOptions.Data), nameof(StandaloneOptions.Tools), nameof(StandaloneOptions.AllowAnonymous)];
+    private static readonly string[] OwnNames = [nameof(StandaloneOptions.Urls), nameof(StandaloneOptions.Data),
+        nameof(StandaloneOptions.Tools), nameof(StandaloneOptions.AllowAnonymous)];
 
     /// <exception cref="SettingsException">Something cannot be taken as it is.</exception>
     public static StartSettings Read(IConfiguration configuration)

@@ -7,7 +7,8 @@ internal static class StopSignals
 {
     public static IDisposable Cancel(CancellationTokenSource stop)
     {
-        var registrations = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }.Select(s => PosixSignalRegistration.Create(s, context =>
+        var registrations =
+            new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }.Select(s => PosixSignalRegistration.Create(s, context =>
         {
             context.Cancel = true;
             stop.Cancel();

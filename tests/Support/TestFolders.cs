@@ -12,7 +12,10 @@ internal static class TestFolders
         {
             for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             {
-                if (File.Exists(Path.Combine(folder.FullName, "ComfyFunc.sln"))) return folder.FullName;
+                if (File.Exists(Path.Combine(folder.FullName, "ComfyFunc.sln")))
+                {
+                    return folder.FullName;
+                }
             }
 
             return AppContext.BaseDirectory;

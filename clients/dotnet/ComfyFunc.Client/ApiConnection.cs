@@ -15,11 +15,14 @@ internal sealed class ApiConnection(HttpClient http, ComfyFuncClientOptions opti
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(100);
 
     private static readonly ProductInfoHeaderValue Agent = new(
-        "comfyfunc-client", (typeof(ApiConnection).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0]);
+        "comfyfunc-client",
+        (typeof(ApiConnection).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "0").Split('+')[0]);
 
     public Uri Base { get; } = new($"{Trim(options.BaseUrl.AbsoluteUri)}/api/");
 
-    public Task<JsonElement> JsonAsync(HttpMethod method, string path, CancellationToken cancellationToken) => JsonAsync(new ApiRequest(method, path), cancellationToken);
+    public Task<JsonElement> JsonAsync(HttpMethod method, string path, CancellationToken cancellationToken) =>
+        JsonAsync(new ApiRequest(method, path), cancellationToken);
 
     /// <summary>The JSON that a request is answered with.</summary>
     public Task<JsonElement> JsonAsync(ApiRequest request, CancellationToken cancellationToken) => RepeatAsync(
@@ -53,7 +56,8 @@ internal sealed class ApiConnection(HttpClient http, ComfyFuncClientOptions opti
         cancellationToken);
 
     /// <summary>Sends a file where the server said; it is opened again where it has to be sent again.</summary>
-    public Task UploadAsync(HttpMethod method, Uri url, IEnumerable<(string Name, string Value)> headers, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken) => RepeatAsync(
+    public Task UploadAsync(HttpMethod method, Uri url, IEnumerable<(string Name, string Value)> headers,
+        Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken) => RepeatAsync(
         isRepeatable: true,
         async ct =>
         {
@@ -87,7 +91,8 @@ internal sealed class ApiConnection(HttpClient http, ComfyFuncClientOptions opti
         return message;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, HttpCompletionOption completion, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, HttpCompletionOption completion, TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         using var within = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         within.CancelAfter(patience);
@@ -104,7 +109,8 @@ internal sealed class ApiConnection(HttpClient http, ComfyFuncClientOptions opti
         }
     }
 
-    private static async Task<T> RepeatAsync<T>(bool isRepeatable, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+    private static async Task<T> RepeatAsync<T>(bool isRepeatable, Func<CancellationToken, Task<T>> attempt,
+        CancellationToken cancellationToken)
     {
         for (var retries = 0; ; retries++)
         {
@@ -118,7 +124,8 @@ internal sealed class ApiConnection(HttpClient http, ComfyFuncClientOptions opti
             {
                 (error, pause) = (refused.Error, PauseAfter(refused, isRepeatable));
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e)
+                when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 (error, pause) = (ComfyFuncException.Unreachable(e), isRepeatable ? TimeSpan.Zero : null);
             }
@@ -133,13 +140,15 @@ internal sealed class ApiConnection(HttpClient http, ComfyFuncClientOptions opti
         }
     }
 
-    // How long to wait before the request may be sent again; null where that helps nobody. Too many and not now were not carried out; of a gateway's answers nobody knows.
+    // How long to wait before the request may be sent again; null where that helps nobody. Too many and not now were not carried out; of a
+    // gateway's answers nobody knows.
     private static TimeSpan? PauseAfter(RefusedException refused, bool isRepeatable)
     {
         var asked = refused.RetryAfter?.Delta ?? refused.RetryAfter?.Date - DateTimeOffset.UtcNow;
         return refused.Error.Status switch
         {
-            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => refused.Error.Code == "no_capable_host" && asked is null ? null : asked ?? TimeSpan.Zero,
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => refused.Error.Code == "no_capable_host" && asked is null
+                ? null : asked ?? TimeSpan.Zero,
             HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => isRepeatable ? asked ?? TimeSpan.Zero : null,
             _ => null,
         };

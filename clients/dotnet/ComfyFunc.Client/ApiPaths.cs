@@ -6,7 +6,8 @@ internal static class ApiPaths
     public const string Runs = "runs";
     public const string Uploads = "uploads";
 
-    public static string Workflow(string name, string? version = null) => $"workflows/{Escape(name)}{(version is null ? "" : $"/versions/{Escape(version)}")}";
+    public static string Workflow(string name, string? version = null) =>
+        $"workflows/{Escape(name)}{(version is null ? "" : $"/versions/{Escape(version)}")}";
 
     public static string Batches(string name, string? version) => $"{Workflow(name, version)}/batches";
 
@@ -22,7 +23,8 @@ internal static class ApiPaths
 
     public static string WithQuery(string path, IEnumerable<(string Name, string? Value)> query)
     {
-        var said = string.Join('&', query.Where(q => q.Value is not null).Select(q => $"{Escape(q.Name)}={Escape(q.Value!)}")); // The filter has seen it.
+        // The filter has seen it.
+        var said = string.Join('&', query.Where(q => q.Value is not null).Select(q => $"{Escape(q.Name)}={Escape(q.Value!)}"));
         return said.Length == 0 ? path : $"{path}?{said}";
     }
 

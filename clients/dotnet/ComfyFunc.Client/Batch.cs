@@ -27,7 +27,8 @@ public sealed class Batch
     public double Progress => Json.Double("progress") ?? 0;
 
     /// <summary>Calls that made no run.</summary>
-    public ImmutableArray<RefusedCall> Refused => [.. Json.Items("refused").Select(r => new RefusedCall(r.Int("index") ?? 0, [.. r.Items("errors").Select(CallFault.Of)]))];
+    public ImmutableArray<RefusedCall> Refused =>
+        [.. Json.Items("refused").Select(r => new RefusedCall(r.Int("index") ?? 0, [.. r.Items("errors").Select(CallFault.Of)]))];
 
     /// <summary>Its runs in the order of their inputs, once it is waited for.</summary>
     public ImmutableArray<Run> Runs { get; internal init; } = [];

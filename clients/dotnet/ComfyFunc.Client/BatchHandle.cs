@@ -11,13 +11,15 @@ public sealed class BatchHandle
     private readonly ApiConnection connection;
     private readonly OutputView? output;
 
-    internal BatchHandle(ApiConnection connection, string id, OutputView? output = null) => (this.connection, Id, this.output) = (connection, id, output);
+    internal BatchHandle(ApiConnection connection, string id, OutputView? output = null) =>
+        (this.connection, Id, this.output) = (connection, id, output);
 
     /// <summary>The batch's id.</summary>
     public string Id { get; }
 
     /// <summary>How far it is.</summary>
-    public async Task<Batch> StatusAsync(CancellationToken cancellationToken = default) => new(await connection.JsonAsync(HttpMethod.Get, ApiPaths.Batch(Id), cancellationToken));
+    public async Task<Batch> StatusAsync(CancellationToken cancellationToken = default) =>
+        new(await connection.JsonAsync(HttpMethod.Get, ApiPaths.Batch(Id), cancellationToken));
 
     /// <summary>Its runs so far, in the order of their inputs.</summary>
     public async Task<ImmutableArray<Run>> RunsAsync(CancellationToken cancellationToken = default)
@@ -25,7 +27,8 @@ public sealed class BatchHandle
         var runs = new List<Run>();
         await foreach (var shown in RunPages.ReadAsync(connection, [("batch", Id), ("limit", RunPages.Largest)], cancellationToken))
         {
-            runs.Add(output is null ? shown : await new RunHandle(connection, shown.Id, output: output).StatusAsync(cancellationToken: cancellationToken));
+            runs.Add(output is null ? shown
+                : await new RunHandle(connection, shown.Id, output: output).StatusAsync(cancellationToken: cancellationToken));
         }
 
         return [.. runs.OrderBy(PlaceOf).ThenBy(r => r.Id, StringComparer.Ordinal)];
@@ -35,7 +38,8 @@ public sealed class BatchHandle
     /// <param name="onProgress">Is told how far it is.</param>
     /// <param name="cancelOnAbort">Whether the batch is canceled when waiting for it is.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async Task<Batch> ResultAsync(Action<Batch>? onProgress = null, bool cancelOnAbort = false, CancellationToken cancellationToken = default)
+    public async Task<Batch> ResultAsync(Action<Batch>? onProgress = null, bool cancelOnAbort = false,
+        CancellationToken cancellationToken = default)
     {
         try
         {
@@ -59,7 +63,8 @@ public sealed class BatchHandle
     }
 
     /// <summary>Makes no more runs and cancels those that are open.</summary>
-    public async Task<Batch> CancelAsync(CancellationToken cancellationToken = default) => new(await connection.JsonAsync(HttpMethod.Post, $"{ApiPaths.Batch(Id)}/cancel", cancellationToken));
+    public async Task<Batch> CancelAsync(CancellationToken cancellationToken = default) =>
+        new(await connection.JsonAsync(HttpMethod.Post, $"{ApiPaths.Batch(Id)}/cancel", cancellationToken));
 
     private async Task CancelBlindlyAsync()
     {
@@ -73,5 +78,6 @@ public sealed class BatchHandle
         }
     }
 
-    private static int PlaceOf(Run run) => run.Json.Member("batch") is { ValueKind: JsonValueKind.Object } batch ? batch.Int("index") ?? 0 : 0;
+    private static int PlaceOf(Run run) =>
+        run.Json.Member("batch") is { ValueKind: JsonValueKind.Object } batch ? batch.Int("index") ?? 0 : 0;
 }

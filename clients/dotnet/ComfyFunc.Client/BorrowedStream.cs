@@ -1,6 +1,8 @@
 namespace ComfyFunc.Client;
 
-/// <summary>What is left of somebody else's stream, who closes it: HttpClient closes what it has sent, and this may be sent again.</summary>
+/// <summary>
+/// What is left of somebody else's stream, who closes it: HttpClient closes what it has sent, and this may be sent again.
+/// </summary>
 internal sealed class BorrowedStream(Stream inner) : Stream
 {
     private readonly long start = inner.Position;
@@ -21,11 +23,14 @@ internal sealed class BorrowedStream(Stream inner) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.ReadAsync(buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => inner.ReadAsync(buffer, offset, count, cancellationToken);
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        inner.ReadAsync(buffer, offset, count, cancellationToken);
 
-    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(origin is SeekOrigin.Begin ? offset + start : offset, origin) - start;
+    public override long Seek(long offset, SeekOrigin origin) =>
+        inner.Seek(origin is SeekOrigin.Begin ? offset + start : offset, origin) - start;
 
     public override void Flush() { }
 

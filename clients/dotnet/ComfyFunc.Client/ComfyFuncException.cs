@@ -10,7 +10,9 @@ public sealed class ComfyFuncException : Exception
     internal ComfyFuncException(string code, string message, Exception? inner = null)
         : base(message, inner) => Code = code;
 
-    /// <summary>Keeps its meaning for ever: the server's codes and <c>unreachable</c>, <c>timeout</c>, <c>canceled</c>, <c>invalid_webhook</c>.</summary>
+    /// <summary>
+    /// Keeps its meaning for ever: the server's codes and <c>unreachable</c>, <c>timeout</c>, <c>canceled</c>, <c>invalid_webhook</c>.
+    /// </summary>
     public string Code { get; }
 
     /// <summary>The HTTP status, where the server refused.</summary>
@@ -28,23 +30,29 @@ public sealed class ComfyFuncException : Exception
     /// <summary>The run that did not succeed.</summary>
     public Run? Run { get; private init; }
 
-    internal static ComfyFuncException Of(Run run) => new(run.Error?.Code ?? run.Status, run.Error?.Message ?? $"Run {run.Id} is {run.Status}.")
-    {
-        Retryable = run.Error?.Retryable ?? false,
-        Run = run,
-    };
+    internal static ComfyFuncException Of(Run run) =>
+        new(run.Error?.Code ?? run.Status, run.Error?.Message ?? $"Run {run.Id} is {run.Status}.")
+        {
+            Retryable = run.Error?.Retryable ?? false,
+            Run = run,
+        };
 
-    internal static ComfyFuncException Unreachable(Exception cause) => new("unreachable", $"The server did not answer: {cause.Message}", cause) { Retryable = true };
+    internal static ComfyFuncException Unreachable(Exception cause) =>
+        new("unreachable", $"The server did not answer: {cause.Message}", cause) { Retryable = true };
 
     internal static async Task<ComfyFuncException> OfAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var problem = Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
         ImmutableArray<CallFault> errors = [.. problem.Items("errors").Select(CallFault.Of)];
-        return new(problem.Text("code") ?? "unexpected_answer", string.Join('\n', [problem.Text("detail") ?? $"The server answered {(int)answer.StatusCode}.", .. errors.Select(e => $"{e.Pointer}: {e.Detail}")]))
+        return new(problem.Text("code") ?? "unexpected_answer",
+            string.Join('\n',
+                [problem.Text("detail") ?? $"The server answered {(int)answer.StatusCode}.",
+                    .. errors.Select(e => $"{e.Pointer}: {e.Detail}")]))
         {
             Status = answer.StatusCode,
             Errors = errors,
-            Retryable = problem.Member("retryable") is { ValueKind: JsonValueKind.True or JsonValueKind.False } said ? said.GetBoolean() : answer.StatusCode >= HttpStatusCode.InternalServerError,
+            Retryable = problem.Member("retryable") is { ValueKind: JsonValueKind.True or JsonValueKind.False } said ? said.GetBoolean()
+                : answer.StatusCode >= HttpStatusCode.InternalServerError,
             TraceId = problem.Text("traceId"),
         };
     }

@@ -16,7 +16,8 @@ internal sealed class FileCarrier(ApiConnection connection)
     {
         var (files, own) = (new List<InputFile>(), new List<InputFile>());
         var mark = $"{Mark}{Guid.NewGuid():N}:"; // No text of the values is taken for a file.
-        var root = JsonSerializer.SerializeToNode(values ?? new JsonObject(), values?.GetType() ?? typeof(JsonObject), OptionsFor(files, own, mark)) ?? new JsonObject();
+        var root = JsonSerializer.SerializeToNode(values ?? new JsonObject(), values?.GetType() ?? typeof(JsonObject),
+            OptionsFor(files, own, mark)) ?? new JsonObject();
         try
         {
             await PlaceAsync(root, files, mark, cancellationToken);
@@ -38,12 +39,15 @@ internal sealed class FileCarrier(ApiConnection connection)
         {
             if (upload.Long("maxBytes") < content.Length)
             {
-                throw new ComfyFuncException("input_too_large", $"A file of {content.Length} bytes is larger than the {upload.Long("maxBytes")} that the server takes.");
+                throw new ComfyFuncException("input_too_large",
+                    $"A file of {content.Length} bytes is larger than the {upload.Long("maxBytes")} that the server takes.");
             }
         }
 
-        var headers = upload.Member("headers") is { } told ? told.EnumerateObject().Select(h => (h.Name, h.Value.GetString() ?? "")).ToArray() : [];
-        await connection.UploadAsync(new(upload.Text("method") ?? "PUT"), new(connection.Base, upload.Text("url") ?? ""), headers, file.OpenAsync, cancellationToken);
+        var headers = upload.Member("headers") is { } told
+            ? told.EnumerateObject().Select(h => (h.Name, h.Value.GetString() ?? "")).ToArray() : [];
+        await connection.UploadAsync(new(upload.Text("method") ?? "PUT"), new(connection.Base, upload.Text("url") ?? ""), headers,
+            file.OpenAsync, cancellationToken);
         return upload.Text("ref") ?? throw new ComfyFuncException("unexpected_answer", "The server did not say what stands for the file.");
     }
 
@@ -109,7 +113,8 @@ internal sealed class FileCarrier(ApiConnection connection)
     }
 
     private static InputFile? FileOf(JsonNode? node, List<InputFile> files, string mark) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) && text.StartsWith(mark, StringComparison.Ordinal) ? files[int.Parse(text[mark.Length..], System.Globalization.CultureInfo.InvariantCulture)] : null;
+        node is JsonValue value && value.TryGetValue<string>(out var text) && text.StartsWith(mark, StringComparison.Ordinal)
+        ? files[int.Parse(text[mark.Length..], System.Globalization.CultureInfo.InvariantCulture)] : null;
 
     private static JsonSerializerOptions OptionsFor(List<InputFile> files, List<InputFile> own, string mark) => new()
     {
@@ -133,7 +138,8 @@ internal sealed class FileCarrier(ApiConnection connection)
     {
         public override bool CanConvert(Type typeToConvert) => typeof(T).IsAssignableFrom(typeToConvert);
 
-        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
         {

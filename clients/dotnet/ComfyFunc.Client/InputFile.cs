@@ -8,7 +8,8 @@ public sealed class InputFile
     private long? start;
     private FileStream? spool;
 
-    private InputFile(string? name, Func<Stream> source, bool isBorrowed = false) => (Name, this.source, this.isBorrowed) = (name, source, isBorrowed);
+    private InputFile(string? name, Func<Stream> source, bool isBorrowed = false) =>
+        (Name, this.source, this.isBorrowed) = (name, source, isBorrowed);
 
     /// <summary>The name that the file has for the workflow.</summary>
     public string? Name { get; }
@@ -20,9 +21,12 @@ public sealed class InputFile
     public static InputFile FromBytes(byte[] content, string? name = null) => new(name, () => new MemoryStream(content, writable: false));
 
     /// <summary>What is left of a stream. The caller closes it.</summary>
-    public static InputFile FromStream(Stream content, string? name = null) => new(name ?? (content is FileStream file ? Path.GetFileName(file.Name) : null), () => content, isBorrowed: true);
+    public static InputFile FromStream(Stream content, string? name = null) =>
+        new(name ?? (content is FileStream file ? Path.GetFileName(file.Name) : null), () => content, isBorrowed: true);
 
-    /// <summary>The content from its beginning, with a length: storage wants to know it beforehand, and a file may have to be sent twice.</summary>
+    /// <summary>
+    /// The content from its beginning, with a length: storage wants to know it beforehand, and a file may have to be sent twice.
+    /// </summary>
     internal async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         var content = spool ?? source();
@@ -49,7 +53,13 @@ public sealed class InputFile
     private static async Task<FileStream> SpoolAsync(Stream content, CancellationToken cancellationToken)
     {
         var spooled = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous
+            });
         await content.CopyToAsync(spooled, cancellationToken);
         spooled.Position = 0;
         return spooled;

@@ -13,7 +13,9 @@ public sealed class Run
         Json = shown;
         Id = shown.Text("id") ?? throw new JsonException("A run without an id.");
         Outputs = shown.Member("outputs") is { ValueKind: JsonValueKind.Object } outputs
-            ? outputs.EnumerateObject().ToImmutableDictionary(tag => tag.Name, tag => tag.Value.EnumerateArray().Select((o, n) => new RunOutput(connection, Id, tag.Name, n, o)).ToImmutableArray())
+            ? outputs.EnumerateObject()
+            .ToImmutableDictionary(tag => tag.Name, tag => tag.Value.EnumerateArray()
+                .Select((o, n) => new RunOutput(connection, Id, tag.Name, n, o)).ToImmutableArray())
             : ImmutableDictionary<string, ImmutableArray<RunOutput>>.Empty;
     }
 
@@ -71,7 +73,9 @@ public sealed class Run
 /// <param name="Steps">Of how many.</param>
 public sealed record RunProgress(double Value, int? NodesDone, int? NodesTotal, string? Node, int? Step, int? Steps)
 {
-    internal static RunProgress Of(JsonElement shown) => new(shown.Double("value") ?? 0, shown.Int("nodesDone"), shown.Int("nodesTotal"), shown.Text("node"), shown.Int("step"), shown.Int("steps"));
+    internal static RunProgress Of(JsonElement shown) =>
+        new(shown.Double("value") ?? 0, shown.Int("nodesDone"), shown.Int("nodesTotal"), shown.Text("node"), shown.Int("step"),
+            shown.Int("steps"));
 }
 
 /// <summary>Why a run did not succeed.</summary>
@@ -86,6 +90,7 @@ public sealed record RunError(string Code, string Message, bool Retryable, strin
     internal static RunError Of(JsonElement shown)
     {
         var node = shown.Member("node");
-        return new(shown.Text("code") ?? "", shown.Text("message") ?? "", shown.Boolean("retryable") ?? false, node.Text("id"), node.Text("class"), node.Text("tag"));
+        return new(shown.Text("code") ?? "", shown.Text("message") ?? "", shown.Boolean("retryable") ?? false, node.Text("id"),
+            node.Text("class"), node.Text("tag"));
     }
 }

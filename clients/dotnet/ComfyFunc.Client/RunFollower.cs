@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace ComfyFunc.Client;
 
-/// <summary>A run's events as they happen: by the stream, which is taken up again wherever it is cut, or by asking where there is none.</summary>
+/// <summary>
+/// A run's events as they happen: by the stream, which is taken up again wherever it is cut, or by asking where there is none.
+/// </summary>
 internal sealed class RunFollower(ApiConnection connection, string id, bool withPreviews)
 {
     // The server says something every 15 s.
@@ -54,11 +56,13 @@ internal sealed class RunFollower(ApiConnection connection, string id, bool with
         {
             return await heard.MoveNextAsync() ? heard.Current : null;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or JsonException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or JsonException
+            && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }
-        catch (ComfyFuncException e) when (e.Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound))
+        catch (ComfyFuncException e)
+            when (e.Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound))
         {
             return null;
         }
@@ -69,7 +73,11 @@ internal sealed class RunFollower(ApiConnection connection, string id, bool with
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(last is null ? FirstSilence : LongestSilence);
         using var answer = await connection.StreamAsync(
-            new(HttpMethod.Get, ApiPaths.Events(id)) { Query = [("previews", withPreviews ? "true" : null)], Headers = [("Last-Event-ID", last)] }, silence.Token);
+            new(HttpMethod.Get, ApiPaths.Events(id))
+            {
+                Query = [("previews", withPreviews ? "true" : null)],
+                Headers = [("Last-Event-ID", last)]
+            }, silence.Token);
         if (answer.StatusCode is HttpStatusCode.NoContent)
         {
             yield return new(Changed(await GetAsync(0, cancellationToken)));
@@ -128,7 +136,8 @@ internal sealed class RunFollower(ApiConnection connection, string id, bool with
             case "progress":
                 return new RunEvent.Progressed(id, status, RunProgress.Of(read));
             case "preview":
-                return new RunEvent.Previewed(id, status, read.Text("contentType") ?? "", read.Member("base64")?.GetBytesFromBase64() ?? []);
+                return new RunEvent.Previewed(id, status, read.Text("contentType") ?? "",
+                    read.Member("base64")?.GetBytesFromBase64() ?? []);
             default:
                 return null; // Of a later release.
         }
@@ -136,7 +145,9 @@ internal sealed class RunFollower(ApiConnection connection, string id, bool with
 
     private async Task<Run> GetAsync(int seconds, CancellationToken cancellationToken) => new(
         connection,
-        await connection.JsonAsync(new ApiRequest(HttpMethod.Get, ApiPaths.Run(id)) { Headers = [("Prefer", seconds > 0 ? $"wait={seconds}" : null)] }, cancellationToken));
+        await connection.JsonAsync(
+            new ApiRequest(HttpMethod.Get, ApiPaths.Run(id)) { Headers = [("Prefer", seconds > 0 ? $"wait={seconds}" : null)] },
+            cancellationToken));
 
     private RunEvent.StatusChanged Changed(Run run) => new(id, status = run.Status, run.Json.Text("host"), run.IsDone ? run : null);
 

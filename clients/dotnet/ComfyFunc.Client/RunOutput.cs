@@ -11,7 +11,8 @@ public sealed class RunOutput
     private readonly (string Run, string Tag, int N) place;
     private string? freshUrl;
 
-    internal RunOutput(ApiConnection connection, string run, string tag, int n, JsonElement shown) => (this.connection, place, Json) = (connection, (run, tag, n), shown);
+    internal RunOutput(ApiConnection connection, string run, string tag, int n, JsonElement shown) =>
+        (this.connection, place, Json) = (connection, (run, tag, n), shown);
 
     /// <summary>The document as it came.</summary>
     public JsonElement Json { get; }
@@ -55,7 +56,8 @@ public sealed class RunOutput
         {
             return await OpenAsync(cancellationToken);
         }
-        catch (ComfyFuncException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone)
+        catch (ComfyFuncException e)
+            when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone)
         {
             var run = new Run(connection, await connection.JsonAsync(HttpMethod.Get, ApiPaths.Run(place.Run), cancellationToken));
             freshUrl = run.Outputs.TryGetValue(place.Tag, out var outputs) && place.N < outputs.Length ? outputs[place.N].Url : Url;

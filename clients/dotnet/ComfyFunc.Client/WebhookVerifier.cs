@@ -24,17 +24,21 @@ public sealed class WebhookVerifier(params string[] secrets)
     /// <exception cref="ComfyFuncException">It is not from the server, or not from now: <c>invalid_webhook</c>.</exception>
     public WebhookEvent Verify(ReadOnlySpan<byte> body, Func<string, string?> header)
     {
-        var (id, timestamp, signatures) = (Needed(header, "webhook-id"), Needed(header, "webhook-timestamp"), Needed(header, "webhook-signature"));
-        if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || Math.Abs(Clock.GetUtcNow().ToUnixTimeSeconds() - (decimal)seconds) > (decimal)Tolerance.TotalSeconds)
+        var (id, timestamp, signatures) = (Needed(header, "webhook-id"), Needed(header, "webhook-timestamp"),
+            Needed(header, "webhook-signature"));
+        if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || Math.Abs(Clock.GetUtcNow().ToUnixTimeSeconds() - (decimal)seconds) > (decimal)Tolerance.TotalSeconds)
         {
             throw Refusal("The timestamp is too old or too new.");
         }
 
         byte[] signed = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body];
-        var given = signatures.Split(' ').Where(s => s.StartsWith(Scheme, StringComparison.Ordinal)).Select(s => BytesOf(s[Scheme.Length..])).OfType<byte[]>().ToArray();
+        var given = signatures.Split(' ').Where(s => s.StartsWith(Scheme, StringComparison.Ordinal))
+            .Select(s => BytesOf(s[Scheme.Length..])).OfType<byte[]>().ToArray();
         foreach (var secret in secrets)
         {
-            var key = BytesOf(secret.StartsWith(Prefix, StringComparison.Ordinal) ? secret[Prefix.Length..] : secret) ?? throw Refusal("The secret is none.");
+            var key = BytesOf(secret.StartsWith(Prefix, StringComparison.Ordinal) ? secret[Prefix.Length..] : secret)
+                ?? throw Refusal("The secret is none.");
             var good = HMACSHA256.HashData(key, signed);
             if (given.Any(g => CryptographicOperations.FixedTimeEquals(g, good)))
             {
@@ -50,7 +54,8 @@ public sealed class WebhookVerifier(params string[] secrets)
     /// <param name="header">A header of the request by its name.</param>
     public WebhookEvent Verify(string body, Func<string, string?> header) => Verify(Encoding.UTF8.GetBytes(body), header);
 
-    private static string Needed(Func<string, string?> header, string name) => header(name) is { Length: > 0 } value ? value : throw Refusal($"The header {name} is missing.");
+    private static string Needed(Func<string, string?> header, string name) =>
+        header(name) is { Length: > 0 } value ? value : throw Refusal($"The header {name} is missing.");
 
     private static byte[]? BytesOf(string base64)
     {
@@ -73,6 +78,7 @@ public sealed record WebhookEvent(string Type, DateTimeOffset? Timestamp, string
     internal static WebhookEvent Of(JsonElement shown)
     {
         var data = shown.Member("data");
-        return new(shown.Text("type") ?? "", shown.Time("timestamp"), data.Text("id") ?? "", data.Text("workflow") ?? "", data.Text("status") ?? "", shown);
+        return new(shown.Text("type") ?? "", shown.Time("timestamp"), data.Text("id") ?? "", data.Text("workflow") ?? "",
+            data.Text("status") ?? "", shown);
     }
 }

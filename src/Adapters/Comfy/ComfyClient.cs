@@ -1,13 +1,16 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ComfyFunc.Engine;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
-/// <summary>Speaks HTTP to one ComfyUI server. One method for each thing that is done to it; no answer is an answer of its own, with the reason where it is known.</summary>
+/// <summary>
+/// Speaks HTTP to one ComfyUI server. One method for each thing that is done to it; no answer is an answer of its own, with the reason
+/// where it is known.
+/// </summary>
 public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogger<ComfyClient> logger)
 {
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(10);
@@ -23,7 +26,8 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
     /// <param name="promptJson">The object for the field <c>prompt</c>.</param>
     /// <param name="clientId">Whose WebSocket gets the events.</param>
     /// <param name="extraData">The object for the field <c>extra_data</c>: secret.</param>
-    public async Task<SubmitReply> SubmitAsync(PromptId id, ReadOnlyMemory<byte> promptJson, string clientId, CancellationToken cancellationToken, string? extraData = null)
+    public async Task<SubmitReply> SubmitAsync(PromptId id, ReadOnlyMemory<byte> promptJson, string clientId,
+        CancellationToken cancellationToken, string? extraData = null)
     {
         using var content = SubmitBody.Write(id, promptJson, clientId, extraData);
         var asked = await AskAsync<SubmitReply>(HttpMethod.Post, "prompt", content, SubmitPatience, ReadSubmitAsync, cancellationToken);
@@ -88,17 +92,22 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
         return asked.Value is { Root: var queue } ? new(QueueView.Read(queue)) : new(null, asked.Fault);
     }
 
-    /// <summary>Asks that the prompt be taken off, whether it waits or executes; never touches another. That it was answered proves nothing: look afterwards.</summary>
+    /// <summary>
+    /// Asks that the prompt be taken off, whether it waits or executes; never touches another. That it was answered proves nothing: look
+    /// afterwards.
+    /// </summary>
     /// <returns><see langword="false"/> when there was no answer.</returns>
     public async Task<bool> CancelAsync(PromptId id, CancellationToken cancellationToken) =>
         await PostAsync("queue", new { delete = new[] { id.ToString() } }, cancellationToken)
         && await PostAsync("interrupt", new { prompt_id = id.ToString() }, cancellationToken);
 
     /// <summary>Unloads models and drops the cache, soon after.</summary>
-    public Task<bool> FreeAsync(CancellationToken cancellationToken) => PostAsync("free", new { unload_models = true, free_memory = true }, cancellationToken);
+    public Task<bool> FreeAsync(CancellationToken cancellationToken) =>
+        PostAsync("free", new { unload_models = true, free_memory = true }, cancellationToken);
 
     /// <summary>Puts a file into the input folder, over any of the same name.</summary>
-    public async Task<UploadReply> UploadAsync(string subfolder, string name, Stream content, string contentType, CancellationToken cancellationToken)
+    public async Task<UploadReply> UploadAsync(string subfolder, string name, Stream content, string contentType,
+        CancellationToken cancellationToken)
     {
         using var form = new MultipartFormDataContent();
         using var file = new StreamContent(content);
@@ -124,7 +133,8 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
             if (HostFault.Of(response, "/view", HasDoor) is not { } fault)
             {
                 var content = new PatientStream(response, await response.Content.ReadAsStreamAsync(cancellationToken));
-                return new OutputReply.Opened(content, response.Content.Headers.ContentLength, response.Content.Headers.ContentType?.ToString());
+                return new OutputReply.Opened(content, response.Content.Headers.ContentLength,
+                    response.Content.Headers.ContentType?.ToString());
             }
 
             // ComfyUI says 403 of what lies outside its folders.
@@ -161,16 +171,22 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
 
     /// <summary>What the host says that it can; nothing of servers that are too old to say.</summary>
     public async Task<HostFeatures> GetFeaturesAsync(CancellationToken cancellationToken) =>
-        (await GetObjectAsync("features", "/features", cancellationToken)).Value is { Root: var features } ? HostFeatures.Read(features) : new();
+        (await GetObjectAsync("features", "/features", cancellationToken)).Value is { Root: var features }
+        ? HostFeatures.Read(features) : new();
 
-    private async Task<Asked<SubmitReply>> ReadSubmitAsync(HttpResponseMessage response, CancellationToken cancellationToken) => response.StatusCode switch
-    {
-        HttpStatusCode.OK or HttpStatusCode.BadRequest when HostFault.Of(response, "/prompt", HasDoor) is null or { Kind: HostFaultKind.NoAnswer } =>
-            SubmitReplyReader.Read(response.StatusCode, HostJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), "/prompt")),
-        HttpStatusCode.RequestEntityTooLarge => new(new SubmitReply.Rejected("too_large", "The prompt is larger than the host takes.", [])),
-        // ComfyUI answers malformed prompts with 500; but it can also have queued one and then stumbled. Others are of something before it.
-        _ => new(null, HostFault.Of(response, "/prompt", HasDoor)),
-    };
+    private async Task<Asked<SubmitReply>> ReadSubmitAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        response.StatusCode switch
+        {
+            HttpStatusCode.OK or HttpStatusCode.BadRequest when HostFault.Of(response, "/prompt", HasDoor) is null
+                or { Kind: HostFaultKind.NoAnswer } =>
+                SubmitReplyReader.Read(response.StatusCode,
+                    HostJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), "/prompt")),
+            HttpStatusCode.RequestEntityTooLarge =>
+                new(new SubmitReply.Rejected("too_large", "The prompt is larger than the host takes.", [])),
+            // ComfyUI answers malformed prompts with 500; but it can also have queued one and then stumbled. Others are of something before
+            // it.
+            _ => new(null, HostFault.Of(response, "/prompt", HasDoor)),
+        };
 
     private async Task<Asked<UploadReply>> ReadUploadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -188,16 +204,20 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
 
         return HostJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), "/upload/image") switch
         {
-            HostJson.Readable { Root: var stored } when stored.Text("name") is { } name => new Asked<UploadReply>(new UploadReply.Stored(name, stored.Text("subfolder") ?? "")),
+            HostJson.Readable { Root: var stored } when stored.Text("name") is { } name =>
+                new Asked<UploadReply>(new UploadReply.Stored(name, stored.Text("subfolder") ?? "")),
             HostJson.Unreadable { Detail: var detail } => new HostFault(HostFaultKind.Unreadable, detail),
             _ => new HostFault(HostFaultKind.Unreadable, "It answered /upload/image without the name of the file."),
         };
     }
 
-    private Task<Asked<HostJson.Readable>> GetObjectAsync(string path, string asked, CancellationToken cancellationToken, TimeSpan? patience = null) =>
-        AskAsync<HostJson.Readable>(HttpMethod.Get, path, null, patience ?? ShortPatience, (r, ct) => ReadObjectAsync(r, asked, ct), cancellationToken);
+    private Task<Asked<HostJson.Readable>> GetObjectAsync(string path, string asked, CancellationToken cancellationToken,
+        TimeSpan? patience = null) =>
+        AskAsync<HostJson.Readable>(HttpMethod.Get, path, null, patience ?? ShortPatience,
+            (r, ct) => ReadObjectAsync(r, asked, ct), cancellationToken);
 
-    private async Task<Asked<HostJson.Readable>> ReadObjectAsync(HttpResponseMessage response, string asked, CancellationToken cancellationToken) =>
+    private async Task<Asked<HostJson.Readable>> ReadObjectAsync(HttpResponseMessage response, string asked,
+        CancellationToken cancellationToken) =>
         HostFault.Of(response, asked, HasDoor) is { } fault ? fault
         : HostJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), asked) switch
         {
@@ -209,11 +229,13 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
     private async Task<bool> PostAsync(string path, object body, CancellationToken cancellationToken)
     {
         using var content = JsonContent.Create(body);
-        var asked = await AskAsync<object>(HttpMethod.Post, path, content, ShortPatience, (r, _) => Task.FromResult(new Asked<object>(r.IsSuccessStatusCode ? path : null)), cancellationToken);
+        var asked = await AskAsync<object>(HttpMethod.Post, path, content, ShortPatience,
+            (r, _) => Task.FromResult(new Asked<object>(r.IsSuccessStatusCode ? path : null)), cancellationToken);
         return asked.Value is not null;
     }
 
-    private async Task<Asked<T>> AskAsync<T>(HttpMethod method, string path, HttpContent? content, TimeSpan patience, Reader<T> read, CancellationToken cancellationToken) where T : class
+    private async Task<Asked<T>> AskAsync<T>(HttpMethod method, string path, HttpContent? content, TimeSpan patience, Reader<T> read,
+        CancellationToken cancellationToken) where T : class
     {
         using var patient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patient.CancelAfter(patience);
@@ -244,12 +266,12 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
     private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && (e is HttpRequestException or OperationCanceledException or IOException);
 
-    [LoggerMessage(4111, LogLevel.Warning, "Prompt {PromptId} was rejected: {ErrorType}.")]
+    [LoggerMessage(EventIds.PromptRejected, LogLevel.Warning, "Prompt {PromptId} was rejected: {ErrorType}.")]
     private partial void PromptRejected(PromptId promptId, string errorType);
 
-    [LoggerMessage(4112, LogLevel.Warning, "Submitting prompt {PromptId} got no answer.")]
+    [LoggerMessage(EventIds.SubmitUnanswered, LogLevel.Warning, "Submitting prompt {PromptId} got no answer.")]
     private partial void SubmitUnanswered(PromptId promptId);
 
-    [LoggerMessage(4113, LogLevel.Debug, "{Method} {Path} got no answer.")]
+    [LoggerMessage(EventIds.NoAnswer, LogLevel.Debug, "{Method} {Path} got no answer.")]
     private partial void NoAnswer(string method, string path, Exception exception);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>Registers what speaks to ComfyUI hosts.</summary>
 public static class ComfyRegistration
@@ -14,7 +14,8 @@ public static class ComfyRegistration
 
     public static IServiceCollection AddComfy(this IServiceCollection services)
     {
-        services.AddHttpClient(HttpClientName, Prepare).RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler // The loggers would write addresses, and some hold a token.
+        // The loggers would write addresses, and some hold a token.
+        services.AddHttpClient(HttpClientName, Prepare).RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -43,5 +44,6 @@ public sealed class ComfyClients(IHttpClientFactory factory, ILogger<ComfyClient
     /// <summary>The client for a host without a door.</summary>
     public ComfyClient For(Uri url) => For(new HostAddress(url));
 
-    public ComfyClient For(HostAddress host) => clients.GetOrAdd(host, address => new(factory.CreateClient(ComfyRegistration.HttpClientName), address, logger));
+    public ComfyClient For(HostAddress host) =>
+        clients.GetOrAdd(host, address => new(factory.CreateClient(ComfyRegistration.HttpClientName), address, logger));
 }

@@ -1,6 +1,8 @@
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
-/// <summary>Media types of what ComfyUI reads and writes, by extension. A name from a host or a caller is believed no further than this.</summary>
+/// <summary>
+/// Media types of what ComfyUI reads and writes, by extension. A name from a host or a caller is believed no further than this.
+/// </summary>
 public static class ContentTypes
 {
     private const string Unknown = "application/octet-stream";
@@ -39,5 +41,6 @@ public static class ContentTypes
 
     /// <summary>The extension of a media type; empty when it is unknown.</summary>
     public static string ExtensionOf(string contentType) =>
-        ByExtension.FirstOrDefault(e => e.Value.Split(';')[0].Equals(contentType.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase)).Key ?? "";
+        ByExtension.FirstOrDefault(
+            e => e.Value.Split(';')[0].Equals(contentType.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase)).Key ?? "";
 }

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>Where a host is, and what opens the door before it.</summary>
 /// <param name="Url">Without user, query and fragment, ending in a slash: fit to be shown.</param>
@@ -13,5 +13,6 @@ public sealed record HostAddress(Uri Url, HostDoor? Door = null)
 
     /// <summary>Whether two addresses lead to the same server, as far as can be told from them.</summary>
     public static bool IsSame(Uri a, Uri b) =>
-        a.Scheme == b.Scheme && string.Equals(a.IdnHost, b.IdnHost, StringComparison.OrdinalIgnoreCase) && a.Port == b.Port && a.AbsolutePath.TrimEnd('/') == b.AbsolutePath.TrimEnd('/');
+        a.Scheme == b.Scheme && string.Equals(a.IdnHost, b.IdnHost, StringComparison.OrdinalIgnoreCase) && a.Port == b.Port
+        && a.AbsolutePath.TrimEnd('/') == b.AbsolutePath.TrimEnd('/');
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>Why a host's answer is of no use, in one sentence about the host. It names no address, header or token.</summary>
 public sealed record HostFault(HostFaultKind Kind, string? Detail = null)
@@ -11,9 +11,11 @@ public sealed record HostFault(HostFaultKind Kind, string? Detail = null)
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Unauthorized((int)response.StatusCode, hasDoor),
         >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest =>
-            new(HostFaultKind.Unreadable, $"It answered {asked} with a redirect ({(int)response.StatusCode}): is that a ComfyUI, or a login page before it?"),
+            new(HostFaultKind.Unreadable,
+                $"It answered {asked} with a redirect ({(int)response.StatusCode}): is that a ComfyUI, or a login page before it?"),
         _ when IsHtml(response.Content.Headers.ContentType) =>
-            new(HostFaultKind.Unreadable, $"It answered {asked} with text/html (status {(int)response.StatusCode}): is that a ComfyUI, or a login page before it?"),
+            new(HostFaultKind.Unreadable,
+                $"It answered {asked} with text/html (status {(int)response.StatusCode}): is that a ComfyUI, or a login page before it?"),
         >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => null,
         _ => new(HostFaultKind.NoAnswer, $"It answered {asked} with status {(int)response.StatusCode}."),
     };
@@ -23,16 +25,19 @@ public sealed record HostFault(HostFaultKind Kind, string? Detail = null)
         OperationCanceledException => $"It did not answer within {patience.TotalSeconds:0} s.",
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "Its name cannot be resolved.",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "It does not answer: no connection can be made.",
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "No TLS connection to it can be made: look at its certificate.",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            "No TLS connection to it can be made: look at its certificate.",
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "Its answer is larger than is read.",
         _ => "It ended the connection without an answer.",
     });
 
     private static HostFault Unauthorized(int status, bool hasDoor) => new(
         HostFaultKind.Unauthorized,
-        hasDoor ? $"It does not take the headers or token that it was given ({status})." : $"It wants authentication ({status}): give the host headers or a token.");
+        hasDoor ? $"It does not take the headers or token that it was given ({status})."
+            : $"It wants authentication ({status}): give the host headers or a token.");
 
-    private static bool IsHtml(MediaTypeHeaderValue? type) => string.Equals(type?.MediaType, "text/html", StringComparison.OrdinalIgnoreCase);
+    private static bool IsHtml(MediaTypeHeaderValue? type) =>
+        string.Equals(type?.MediaType, "text/html", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>What kind of no-answer it is.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>What a host says that it can.</summary>
 /// <param name="MaxUploadBytes">Of any request's body; <see langword="null"/> when it does not say.</param>

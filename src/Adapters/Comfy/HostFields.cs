@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>Reads members of what a host said, whatever kind they turn out to be of.</summary>
 internal static class HostFields
@@ -20,9 +20,12 @@ internal static class HostFields
         value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : null;
 
     /// <summary>A whole number of bytes, which newer servers write as a float.</summary>
-    public static long? Bytes(this JsonElement value, string name) => value.Number(name) is { } bytes and >= 0 and < long.MaxValue ? (long)bytes : null;
+    public static long? Bytes(this JsonElement value, string name) =>
+        value.Number(name) is { } bytes and >= 0 and < long.MaxValue ? (long)bytes : null;
 
-    public static IEnumerable<JsonElement> Items(this JsonElement value) => value.ValueKind is JsonValueKind.Array ? value.EnumerateArray() : [];
+    public static IEnumerable<JsonElement> Items(this JsonElement value) =>
+        value.ValueKind is JsonValueKind.Array ? value.EnumerateArray() : [];
 
-    public static IEnumerable<JsonProperty> Members(this JsonElement value) => value.ValueKind is JsonValueKind.Object ? value.EnumerateObject() : [];
+    public static IEnumerable<JsonProperty> Members(this JsonElement value) =>
+        value.ValueKind is JsonValueKind.Object ? value.EnumerateObject() : [];
 }

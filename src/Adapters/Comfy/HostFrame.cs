@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using ComfyFunc.Engine;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>One message of a host's WebSocket, as far as anybody here cares.</summary>
 internal abstract record HostFrame
@@ -33,7 +34,8 @@ internal abstract record HostFrame
     /// <returns><see langword="null"/> for what nobody cares about; custom nodes send what they like.</returns>
     public static HostFrame? ReadText(ReadOnlyMemory<byte> utf8)
     {
-        if (HostJson.Read(utf8, "its socket") is not HostJson.Readable { Root: var message } || message.Text("type") is not { } type || message.Member("data") is not { ValueKind: JsonValueKind.Object } data)
+        if (HostJson.Read(utf8, "its socket") is not HostJson.Readable { Root: var message } || message.Text("type") is not { } type
+            || message.Member("data") is not { ValueKind: JsonValueKind.Object } data)
         {
             return null;
         }
@@ -62,7 +64,9 @@ internal abstract record HostFrame
     }
 
     private static Picture? ReadPicture(ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> picture) =>
-        HostJson.Read(metadata, "its socket") is HostJson.Readable { Root: var facts } && Guid.TryParse(facts.Text("prompt_id"), out var prompt)
-            ? new(new PromptId(prompt), new(facts.Text("image_type") ?? "image/jpeg", picture.ToArray()), [.. new[] { facts.Text("node_id"), facts.Text("display_node_id") }.OfType<string>()])
+        HostJson.Read(metadata, "its socket") is HostJson.Readable { Root: var facts }
+        && Guid.TryParse(facts.Text("prompt_id"), out var prompt)
+            ? new(new PromptId(prompt), new(facts.Text("image_type") ?? "image/jpeg", picture.ToArray()),
+                [.. new[] { facts.Text("node_id"), facts.Text("display_node_id") }.OfType<string>()])
             : null;
 }

@@ -1,11 +1,11 @@
-using System.Buffers;
 using System.Text.Json;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>
-/// The one reader of what hosts say. ComfyUI is Python: it writes NaN, halves of surrogate pairs for file names that are no UTF-8, and keys twice. All
-/// of it is mended before it is looked at, so that no text that is read can throw; what cannot be mended is a sentence about the host.
+/// The one reader of what hosts say. ComfyUI is Python: it writes NaN, halves of surrogate pairs for file names that are no UTF-8, and keys
+/// twice. All of it is mended before it is looked at, so that no text that is read can throw; what cannot be mended is a sentence about the
+/// host.
 /// </summary>
 public abstract record HostJson
 {
@@ -45,7 +45,10 @@ public abstract record HostJson
         }
     }
 
-    /// <summary>Mends what Python writes and JSON does not know: lone surrogates and bytes that are no UTF-8 become U+FFFD, NaN and the infinities null. Text that needs nothing is returned as it is.</summary>
+    /// <summary>
+    /// Mends what Python writes and JSON does not know: lone surrogates and bytes that are no UTF-8 become U+FFFD, NaN and the infinities
+    /// null. Text that needs nothing is returned as it is.
+    /// </summary>
     public static ReadOnlyMemory<byte> Repair(ReadOnlyMemory<byte> answer)
     {
         var text = answer.Span.StartsWith("\uFEFF"u8) ? answer[3..] : answer;

@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using ComfyFunc.Engine;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>
-/// Listens to one host: by its WebSocket, under a fresh client id for each connection, and by looking at queue and history every few seconds, so that
-/// nothing depends on one event arriving.
+/// Listens to one host: by its WebSocket, under a fresh client id for each connection, and by looking at queue and history every few
+/// seconds, so that nothing depends on one event arriving.
 /// </summary>
 internal sealed partial class HostListener(
-    HostId host, HostAddress address, ComfyClient client, ListenerOptions options, IHostObserver observer, SocketOpener open, TimeProvider clock, ILogger<HostListener> logger) : IHostListener
+    HostId host, HostAddress address, ComfyClient client, ListenerOptions options, IHostObserver observer, SocketOpener open,
+    TimeProvider clock, ILogger<HostListener> logger) : IHostListener
 {
     // Other people's prompts may tell of each step; that they live is all there is to know.
     private static readonly TimeSpan OthersInterval = TimeSpan.FromSeconds(1);
@@ -19,7 +21,8 @@ internal sealed partial class HostListener(
     private readonly Bell lookNow = new();
 
     // News waits here, so that the socket is always read: one reader that stops stalls every client of a ComfyUI.
-    private readonly Channel<Func<IHostObserver, ValueTask>> news = Channel.CreateUnbounded<Func<IHostObserver, ValueTask>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Func<IHostObserver, ValueTask>> news =
+        Channel.CreateUnbounded<Func<IHostObserver, ValueTask>>(new UnboundedChannelOptions { SingleReader = true });
     private TaskCompletionSource<string> connection = new();
     private Task running = Task.CompletedTask;
     private long lastFrame;
@@ -113,9 +116,11 @@ internal sealed partial class HostListener(
                 news.Writer.TryWrite(o => o.QueueMovedAsync(host));
                 LookAtOthers(queue.Length);
                 break;
-            case HostFrame.Picture picture when (picture.Prompt ?? Executing) is { } prompt && watched.TryGetValue(prompt, out var pictured):
+            case HostFrame.Picture picture when (picture.Prompt ?? Executing) is { } prompt
+                && watched.TryGetValue(prompt, out var pictured):
                 var node = pictured.PictureNode(picture.Nodes);
-                news.Writer.TryWrite(o => node is null ? o.PreviewedAsync(host, prompt, picture.Preview) : o.PicturedAsync(host, prompt, node, picture.Preview));
+                news.Writer.TryWrite(o => node is null ? o.PreviewedAsync(host, prompt, picture.Preview)
+                    : o.PicturedAsync(host, prompt, node, picture.Preview));
                 break;
             case HostFrame.Event e when watched.TryGetValue(e.Prompt, out var state):
                 Hear(e, state);
@@ -164,7 +169,8 @@ internal sealed partial class HostListener(
         var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await lookNow.WaitAsync(failures == 1 ? options.SecondLook : watched.IsEmpty && !IsBusy ? options.IdleInterval : options.PollInterval, clock, cancellationToken);
+            await lookNow.WaitAsync(failures == 1 ? options.SecondLook : watched.IsEmpty && !IsBusy ? options.IdleInterval
+                : options.PollInterval, clock, cancellationToken);
             var asked = await client.GetQueueAsync(cancellationToken);
             failures = asked.Value is null ? failures + 1 : 0;
             Judge(failures, asked.Fault?.Detail);
@@ -228,13 +234,17 @@ internal sealed partial class HostListener(
         }
     }
 
-    // The submit itself makes a ComfyUI send its status, so a socket that works has been heard since. A new socket gets no events of older prompts.
+    // The submit itself makes a ComfyUI send its status, so a socket that works has been heard since. A new socket gets no events of older
+    // prompts.
     private bool IsHearing(QueueView queue) =>
-        socket is { } open && queue.Running.Any(r => watched.TryGetValue(r, out var state) && state.Socket == open && Volatile.Read(ref lastFrame) > state.WatchedAt);
+        socket is { } open
+        && queue.Running.Any(r => watched.TryGetValue(r, out var state) && state.Socket == open
+            && Volatile.Read(ref lastFrame) > state.WatchedAt);
 
     private void DropSilentSocket(QueueView queue)
     {
-        if (socket is { } open && queue.Running.Any(watched.ContainsKey) && clock.GetElapsedTime(Volatile.Read(ref lastFrame)) > options.SilenceLimit)
+        if (socket is { } open && queue.Running.Any(watched.ContainsKey)
+            && clock.GetElapsedTime(Volatile.Read(ref lastFrame)) > options.SilenceLimit)
         {
             WentSilent(host);
             Volatile.Write(ref lastFrame, clock.GetTimestamp());
@@ -253,9 +263,9 @@ internal sealed partial class HostListener(
         }
     }
 
-    [LoggerMessage(4101, LogLevel.Debug, "The connection to host {HostId} ended.")]
+    [LoggerMessage(EventIds.Disconnected, LogLevel.Debug, "The connection to host {HostId} ended.")]
     private partial void Disconnected(HostId hostId);
 
-    [LoggerMessage(4102, LogLevel.Warning, "The socket of host {HostId} has gone silent while it executes; connecting anew.")]
+    [LoggerMessage(EventIds.WentSilent, LogLevel.Warning, "The socket of host {HostId} has gone silent while it executes; connecting anew.")]
     private partial void WentSilent(HostId hostId);
 }

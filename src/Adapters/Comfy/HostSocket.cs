@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>A connection over which a host tells what it does.</summary>
 internal interface IHostSocket : IAsyncDisposable
@@ -51,12 +51,15 @@ internal sealed class HostSocket : IHostSocket
                 opened.socket.Options.SetRequestHeader(name, value);
             }
 
-            var address = new UriBuilder(host.Of($"ws?clientId={opened.ClientId}")) { Scheme = host.Url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" };
+            var address =
+                new UriBuilder(host.Of($"ws?clientId={opened.ClientId}")) { Scheme = host.Url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" };
             await opened.socket.ConnectAsync(address.Uri, patience.Token);
             await opened.socket.SendAsync(FeatureFlags, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
             return opened;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is WebSocketException or OperationCanceledException or HttpRequestException or IOException))
+        catch (Exception e)
+            when (!cancellationToken.IsCancellationRequested
+                && (e is WebSocketException or OperationCanceledException or HttpRequestException or IOException))
         {
             await opened.DisposeAsync();
             return null;
@@ -68,7 +71,8 @@ internal sealed class HostSocket : IHostSocket
         var buffer = new ArrayBufferWriter<byte>(64 << 10);
         while (await ReceiveAsync(buffer, cancellationToken) is { } type)
         {
-            if ((type is WebSocketMessageType.Binary ? HostFrame.ReadBinary(buffer.WrittenMemory) : HostFrame.ReadText(buffer.WrittenMemory)) is { } frame)
+            if ((type is WebSocketMessageType.Binary ? HostFrame.ReadBinary(buffer.WrittenMemory)
+                : HostFrame.ReadText(buffer.WrittenMemory)) is { } frame)
             {
                 yield return frame;
             }
@@ -104,7 +108,9 @@ internal sealed class HostSocket : IHostSocket
                 }
             }
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is WebSocketException or IOException or InvalidOperationException or OperationCanceledException))
+        catch (Exception e)
+            when (!cancellationToken.IsCancellationRequested
+                && (e is WebSocketException or IOException or InvalidOperationException or OperationCanceledException))
         {
             return null;
         }

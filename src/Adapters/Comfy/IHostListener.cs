@@ -1,4 +1,6 @@
-namespace ComfyFunc.Comfy;
+using ComfyFunc.Engine;
+
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>Listens to one host for as long as it is in the pool, and tells an observer.</summary>
 public interface IHostListener : IAsyncDisposable
@@ -17,10 +19,14 @@ public interface IHostListener : IAsyncDisposable
 
     bool IsWatching(PromptId prompt);
 
-    /// <summary>Whether the connection under which the prompt was submitted is still there, and so the host's process is the same.</summary>
+    /// <summary>
+    /// Whether the connection under which the prompt was submitted is still there, and so the host's process is the same.
+    /// </summary>
     bool HasStayed(PromptId prompt);
 
-    /// <summary>Whether prompts are said to stand there that are not watched here: the host is looked at as often as if they were.</summary>
+    /// <summary>
+    /// Whether prompts are said to stand there that are not watched here: the host is looked at as often as if they were.
+    /// </summary>
     bool IsBusy { get; set; }
 
     /// <summary>Looks at once, for a prompt that another connection submitted: its events go there.</summary>

@@ -1,4 +1,6 @@
-namespace ComfyFunc.Comfy;
+using ComfyFunc.Engine;
+
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>Hears from a listener what happens on its host. News comes one by one; a slow observer delays news, never the socket.</summary>
 public interface IHostObserver
@@ -26,7 +28,8 @@ public interface IHostObserver
     ValueTask QueueMovedAsync(HostId host);
 
     /// <summary>The queue was looked at, as it is every few seconds while prompts are watched.</summary>
-    /// <param name="isHearing">Whether the socket is the one that gets the running prompt's events, and has been heard since: if not, silence says nothing.</param>
+    /// <param name="isHearing">Whether the socket is the one that gets the running prompt's events, and has been heard since: if not,
+    /// silence says nothing.</param>
     ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing);
 
     ValueTask PreviewedAsync(HostId host, PromptId prompt, Preview preview);
@@ -56,7 +59,10 @@ public sealed record ListenerOptions
     /// <summary>Before the second look when the first got no answer.</summary>
     public TimeSpan SecondLook { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A socket on which nothing has come for so long while a prompt executes has gone silent. Nodes that load large models are silent for a while too, and a new socket would lose their progress.</summary>
+    /// <summary>
+    /// A socket on which nothing has come for so long while a prompt executes has gone silent. Nodes that load large models are silent for
+    /// a while too, and a new socket would lose their progress.
+    /// </summary>
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a submit waits for a connection; without one the looks find its end.</summary>

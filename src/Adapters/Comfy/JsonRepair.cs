@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>Mends JSON byte by byte. It knows strings from what is between them, and nothing else of what it copies.</summary>
 internal static class JsonRepair
@@ -12,10 +12,12 @@ internal static class JsonRepair
     private const int EscapeLength = 6;
 
     // What a string may hold as it is, apart from its end, escapes, and bytes that must be looked at.
-    private static readonly SearchValues<byte> Plain = SearchValues.Create([.. Enumerable.Range(0, 0x80).Where(b => b is not ('"' or '\\')).Select(b => (byte)b)]);
+    private static readonly SearchValues<byte> Plain =
+        SearchValues.Create([.. Enumerable.Range(0, 0x80).Where(b => b is not ('"' or '\\')).Select(b => (byte)b)]);
 
     public static bool IsNeeded(ReadOnlySpan<byte> json) =>
-        !Utf8.IsValid(json) || json.IndexOf("\\ud"u8) >= 0 || json.IndexOf("\\uD"u8) >= 0 || json.IndexOf("NaN"u8) >= 0 || json.IndexOf("Infinity"u8) >= 0;
+        !Utf8.IsValid(json) || json.IndexOf("\\ud"u8) >= 0 || json.IndexOf("\\uD"u8) >= 0 || json.IndexOf("NaN"u8) >= 0
+        || json.IndexOf("Infinity"u8) >= 0;
 
     public static ReadOnlyMemory<byte> Of(ReadOnlySpan<byte> json)
     {
@@ -96,7 +98,9 @@ internal static class JsonRepair
     private static int LengthUntil(int found, ReadOnlySpan<byte> json) => found <= 0 ? json.Length : found;
 
     private static char? SurrogateOf(ReadOnlySpan<byte> json) =>
-        json.Length >= EscapeLength && json.StartsWith("\\u"u8) && ushort.TryParse(json[2..EscapeLength], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit) && char.IsSurrogate((char)unit)
+        json.Length >= EscapeLength && json.StartsWith("\\u"u8)
+        && ushort.TryParse(json[2..EscapeLength], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+        && char.IsSurrogate((char)unit)
             ? (char)unit
             : null;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>One thing that a node returned. Nothing is dropped: what is neither file nor text is kept as JSON.</summary>
 public abstract record OutputItem(string Key)
@@ -13,7 +13,8 @@ public abstract record OutputItem(string Key)
         var animated = output.Member("animated").Items().Any(f => f.ValueKind is JsonValueKind.True);
         return from member in output.Members()
                where member.Name != "animated"
-               from value in member.Value.ValueKind is JsonValueKind.Array ? member.Value.EnumerateArray() : (IEnumerable<JsonElement>)[member.Value]
+               from value in member.Value.ValueKind is JsonValueKind.Array ? member.Value.EnumerateArray()
+               : (IEnumerable<JsonElement>)[member.Value]
                where value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
                select Read(member.Name, value, animated);
     }

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>Tells what an output file is: image, video, audio, 3d, latent, text, json or file.</summary>
 public static class OutputKinds

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>A response's body that gives up when the host falls silent, and lets the connection go when it is disposed.</summary>
 internal sealed class PatientStream(HttpResponseMessage response, Stream inner) : Stream
@@ -19,7 +19,8 @@ internal sealed class PatientStream(HttpResponseMessage response, Stream inner) 
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>What a ComfyUI server said to a submitted prompt.</summary>
 public abstract record SubmitReply

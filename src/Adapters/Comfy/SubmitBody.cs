@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using ComfyFunc.Engine;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>The body of <c>POST /prompt</c>, around a prompt that is written already.</summary>
 internal static class SubmitBody

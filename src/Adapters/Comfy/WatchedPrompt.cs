@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ComfyFunc.Comfy;
+namespace ComfyFunc.Adapters.Comfy;
 
 /// <summary>What has been heard of one watched prompt; makes one progress of ComfyUI's several kinds of events.</summary>
 /// <param name="nodesTotal">0 when it is not known.</param>
@@ -111,7 +111,8 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
         var total = Math.Max(nodesTotal, nodes.Count + cached.Count);
         var toExecute = nodesTotal == 0 ? nodes.Count + 1 : total - cached.Count;
         value = Math.Max(value, toExecute == 0 ? 1 : Math.Clamp(nodes.Values.Sum() / toExecute, 0, 1));
-        return new(value, nodes.Values.Count(v => v >= 1) + cached.Count, total, node is not null && IsCounted(node) ? node : null, step, steps);
+        return new(value, nodes.Values.Count(v => v >= 1) + cached.Count, total,
+            node is not null && IsCounted(node) ? node : null, step, steps);
     }
 
     private static bool IsCounted(string id) => !id.StartsWith(CacheNodes, StringComparison.Ordinal);

@@ -1,11 +1,12 @@
 using Azure.Storage.Blobs;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Signs links with the account's key; no request is needed.</summary>
 internal sealed class AccountKeySasMinter(BlobContainerClient container) : ISasMinter
 {
-    public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken)
+    public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires,
+        CancellationToken cancellationToken)
     {
         var blob = container.GetBlobClient(blobName);
         return new(blob.GenerateSasUri(SasTerms.For(blob, fileName, contentType, expires)));

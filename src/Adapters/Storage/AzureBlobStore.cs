@@ -4,12 +4,13 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Files as block blobs of one container.</summary>
 internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
 {
-    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) =>
+        container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
     public async Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken)
     {
@@ -17,7 +18,8 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
         return await upload.RunAsync(name, content, cancellationToken);
     }
 
-    public async Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
+    public async Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType,
+        CancellationToken cancellationToken)
     {
         var file = MemoryBlobStore.Describe(name, content.Span, contentType);
         var options = new BlobUploadOptions { HttpHeaders = new() { ContentType = contentType }, Metadata = BlobFacts.Metadata(file) };
@@ -25,7 +27,8 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
         return file;
     }
 
-    public async Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
+    public async Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType,
+        CancellationToken cancellationToken)
     {
         var options = new BlobUploadOptions
         {
@@ -38,7 +41,8 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
             await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
             return true;
         }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
+        catch (RequestFailedException e)
+            when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
             return false;
         }
@@ -62,7 +66,11 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
         {
             using var download = (await container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: cancellationToken)).Value;
             var length = download.Details.ContentLength;
-            if (length > maxBytes) throw new InvalidDataException($"The file '{name}' holds {length} bytes, more than {maxBytes}.");
+            if (length > maxBytes)
+            {
+                throw new InvalidDataException($"The file '{name}' holds {length} bytes, more than {maxBytes}.");
+            }
+
             var bytes = new byte[length];
             await download.Content.ReadExactlyAsync(bytes, cancellationToken);
             return bytes;
@@ -77,7 +85,8 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
     {
         try
         {
-            return BlobFacts.From(name, (await container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken)).Value);
+            return BlobFacts.From(name,
+                (await container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken)).Value);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
@@ -96,7 +105,10 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
             new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
             async (file, ct) =>
             {
-                if (await DeleteAsync(file.Name, ct)) Interlocked.Increment(ref deleted);
+                if (await DeleteAsync(file.Name, ct))
+                {
+                    Interlocked.Increment(ref deleted);
+                }
             });
         return deleted;
     }
@@ -104,6 +116,9 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
     public async IAsyncEnumerable<BlobFile> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var items = container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix, cancellationToken);
-        await foreach (var item in items) yield return BlobFacts.From(item);
+        await foreach (var item in items)
+        {
+            yield return BlobFacts.From(item);
+        }
     }
 }

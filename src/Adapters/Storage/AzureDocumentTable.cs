@@ -4,7 +4,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Documents as rows of an Azure table; a JSON too long for a column lives in a blob that the row names.</summary>
 internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow overflow) : IDocumentTable
@@ -43,7 +43,8 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
     {
         var entity = await overflow.ToEntityAsync(document, cancellationToken);
         // Only long documents pay for the read: one that was long and is short now leaves its last blob behind.
-        var before = DocumentOverflow.NameIn(entity) is null ? null : await FindOverflowAsync(document.Partition, document.Row, cancellationToken);
+        var before = DocumentOverflow.NameIn(entity) is null ? null
+            : await FindOverflowAsync(document.Partition, document.Row, cancellationToken);
         var response = await table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken);
         await overflow.DropAsync(before, cancellationToken);
         return Written(response, entity);
@@ -57,8 +58,15 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
         for (var tries = 0; tries < 5; tries++)
         {
             var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-            if (!found.HasValue) return null;
-            if (await overflow.ToDocumentAsync(found.Value!, cancellationToken) is { } document) return document;
+            if (!found.HasValue)
+            {
+                return null;
+            }
+
+            if (await overflow.ToDocumentAsync(found.Value!, cancellationToken) is { } document)
+            {
+                return document;
+            }
         }
 
         throw new InvalidDataException($"The document '{partition}', '{row}' names a blob that is gone.");
@@ -66,10 +74,14 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
 
     public async IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var rows = table.QueryAsync<TableEntity>(TableFilter.From(query, null), query.BoundedPageSize, cancellationToken: cancellationToken);
+        var rows = table.QueryAsync<TableEntity>(TableFilter.From(query, null), query.BoundedPageSize,
+            cancellationToken: cancellationToken);
         await foreach (var entity in rows)
         {
-            if (await ReadAsync(entity, cancellationToken) is { } document) yield return document;
+            if (await ReadAsync(entity, cancellationToken) is { } document)
+            {
+                yield return document;
+            }
         }
     }
 
@@ -78,13 +90,19 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
         var filter = TableFilter.From(query, DocumentCursor.Parse(continuation));
         List<TableEntity> found = [];
         // The service may cut a page short, or even empty, and go on in the next.
-        await foreach (var page in table.QueryAsync<TableEntity>(filter, query.BoundedPageSize, cancellationToken: cancellationToken).AsPages())
+        await foreach (var page in table.QueryAsync<TableEntity>(filter, query.BoundedPageSize, cancellationToken: cancellationToken)
+            .AsPages())
         {
             found.AddRange(page.Values);
-            if (found.Count < query.BoundedPageSize) continue;
+            if (found.Count < query.BoundedPageSize)
+            {
+                continue;
+            }
+
             var last = found[query.BoundedPageSize - 1];
             var isMore = found.Count > query.BoundedPageSize || page.ContinuationToken is not null;
-            return await PageOfAsync(found.Take(query.BoundedPageSize), isMore ? new(last.PartitionKey, last.RowKey) : null, cancellationToken);
+            return await PageOfAsync(found.Take(query.BoundedPageSize),
+                isMore ? new(last.PartitionKey, last.RowKey) : null, cancellationToken);
         }
 
         return await PageOfAsync(found, null, cancellationToken);
@@ -94,11 +112,15 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
     {
         TableKey.Require(partition);
         TableKey.Require(row);
-        var tag = etag is null ? new(ETag.All.ToString(), await FindOverflowAsync(partition, row, cancellationToken)) : DocumentTag.Parse(etag);
+        var tag = etag is null ? new(ETag.All.ToString(), await FindOverflowAsync(partition, row, cancellationToken))
+            : DocumentTag.Parse(etag);
         try
         {
             var response = await table.DeleteEntityAsync(partition, row, new ETag(tag.Row), cancellationToken);
-            if (response.Status == 404) return false;
+            if (response.Status == 404)
+            {
+                return false;
+            }
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
@@ -112,9 +134,18 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
     // A retried request may meet its own first try. Overflow names are unique, so a row that names this one is the caller's own write.
     private async Task<WriteReply> RefusedAsync(TableEntity entity, WriteReply refusal, CancellationToken cancellationToken)
     {
-        if (DocumentOverflow.NameIn(entity) is not { } blob) return refusal;
-        var there = await table.GetEntityIfExistsAsync<TableEntity>(entity.PartitionKey, entity.RowKey, [Columns.Overflow], cancellationToken);
-        if (there.HasValue && DocumentOverflow.NameIn(there.Value!) == blob) return new WriteReply.Written(new DocumentTag(there.Value!.ETag.ToString(), blob).ToString());
+        if (DocumentOverflow.NameIn(entity) is not { } blob)
+        {
+            return refusal;
+        }
+
+        var there = await table.GetEntityIfExistsAsync<TableEntity>(entity.PartitionKey, entity.RowKey,
+            [Columns.Overflow], cancellationToken);
+        if (there.HasValue && DocumentOverflow.NameIn(there.Value!) == blob)
+        {
+            return new WriteReply.Written(new DocumentTag(there.Value!.ETag.ToString(), blob).ToString());
+        }
+
         await overflow.DropAsync(blob, cancellationToken);
         return refusal;
     }
@@ -125,12 +156,16 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
     private async Task<Document?> ReadAsync(TableEntity entity, CancellationToken cancellationToken) =>
         await overflow.ToDocumentAsync(entity, cancellationToken) ?? await FindAsync(entity.PartitionKey, entity.RowKey, cancellationToken);
 
-    private async Task<DocumentPage> PageOfAsync(IEnumerable<TableEntity> entities, DocumentCursor? last, CancellationToken cancellationToken)
+    private async Task<DocumentPage> PageOfAsync(IEnumerable<TableEntity> entities, DocumentCursor? last,
+        CancellationToken cancellationToken)
     {
         var documents = ImmutableArray.CreateBuilder<Document>();
         foreach (var entity in entities)
         {
-            if (await ReadAsync(entity, cancellationToken) is { } document) documents.Add(document);
+            if (await ReadAsync(entity, cancellationToken) is { } document)
+            {
+                documents.Add(document);
+            }
         }
 
         return new(documents.ToImmutable(), last?.ToString());

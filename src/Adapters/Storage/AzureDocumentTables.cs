@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Azure.Data.Tables;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>The tables of one storage account whose names begin with the configured prefix.</summary>
 internal sealed class AzureDocumentTables(TableServiceClient service, string prefix, IBlobStore blobs) : IDocumentTables

@@ -1,6 +1,6 @@
 using Azure.Storage.Blobs.Models;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Reads what the service says of a blob. The hash travels as metadata, since the service keeps none of its own.</summary>
 internal static class BlobFacts

@@ -1,8 +1,10 @@
 using System.Buffers;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
-/// <summary>A pooled piece of a stream, up to <see cref="Capacity"/> bytes. Grows with its content, so many small files cost little memory.</summary>
+/// <summary>
+/// A pooled piece of a stream, up to <see cref="Capacity"/> bytes. Grows with its content, so many small files cost little memory.
+/// </summary>
 internal sealed class Block : IDisposable
 {
     public const int Capacity = 4 * 1024 * 1024;
@@ -37,7 +39,11 @@ internal sealed class Block : IDisposable
 
     public void Dispose()
     {
-        if (buffer.Length == 0) return;
+        if (buffer.Length == 0)
+        {
+            return;
+        }
+
         ArrayPool<byte>.Shared.Return(buffer);
         buffer = [];
     }
@@ -46,10 +52,18 @@ internal sealed class Block : IDisposable
     {
         while (Length < Capacity)
         {
-            if (Length == buffer.Length) Grow();
+            if (Length == buffer.Length)
+            {
+                Grow();
+            }
+
             var room = Math.Min(buffer.Length, Capacity) - Length;
             var read = await content.ReadAsync(buffer.AsMemory(Length, room), cancellationToken);
-            if (read == 0) return;
+            if (read == 0)
+            {
+                return;
+            }
+
             Length += read;
         }
     }

@@ -4,7 +4,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Uploads one stream as blocks, a few at a time, hashing it on the way; the blob appears only with the last request.</summary>
 internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisposable
@@ -25,15 +25,32 @@ internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisp
         try
         {
             var block = await NextAsync(content, write.LengthHint, cancellationToken);
-            if (block.Length < Block.Capacity) return await PutOneAsync(name, block, cancellationToken);
+            if (block.Length < Block.Capacity)
+            {
+                return await PutOneAsync(name, block, cancellationToken);
+            }
 
             for (; ; block = await NextAsync(content, Block.Capacity, cancellationToken))
             {
                 var isLast = block.Length < Block.Capacity;
-                if (IsTooLarge) block.Dispose();
-                else await StageAsync(block, stop.Token);
-                if (IsTooLarge) return new PutReply.TooLarge();
-                if (isLast) return await CommitAsync(name, cancellationToken);
+                if (IsTooLarge)
+                {
+                    block.Dispose();
+                }
+                else
+                {
+                    await StageAsync(block, stop.Token);
+                }
+
+                if (IsTooLarge)
+                {
+                    return new PutReply.TooLarge();
+                }
+
+                if (isLast)
+                {
+                    return await CommitAsync(name, cancellationToken);
+                }
             }
         }
         finally
@@ -58,9 +75,14 @@ internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisp
     {
         using (block)
         {
-            if (IsTooLarge) return new PutReply.TooLarge();
+            if (IsTooLarge)
+            {
+                return new PutReply.TooLarge();
+            }
+
             var file = Finished(name);
-            await blob.UploadAsync(block.AsStream(), new() { HttpHeaders = Headers, Metadata = BlobFacts.Metadata(file) }, cancellationToken);
+            await blob.UploadAsync(block.AsStream(),
+                new() { HttpHeaders = Headers, Metadata = BlobFacts.Metadata(file) }, cancellationToken);
             return new PutReply.Stored(file);
         }
     }
@@ -87,7 +109,10 @@ internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisp
 
     private async Task SendAsync(string id, Block block, CancellationToken cancellationToken)
     {
-        using (block) await blob.StageBlockAsync(id, block.AsStream(), cancellationToken: cancellationToken);
+        using (block)
+        {
+            await blob.StageBlockAsync(id, block.AsStream(), cancellationToken: cancellationToken);
+        }
     }
 
     private async Task<PutReply> CommitAsync(string name, CancellationToken cancellationToken)
@@ -96,14 +121,20 @@ internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisp
         var file = Finished(name);
         try
         {
-            await blob.CommitBlockListAsync(ids, new CommitBlockListOptions { HttpHeaders = Headers, Metadata = BlobFacts.Metadata(file) }, cancellationToken);
+            await blob.CommitBlockListAsync(ids,
+                new CommitBlockListOptions { HttpHeaders = Headers, Metadata = BlobFacts.Metadata(file) }, cancellationToken);
             return new PutReply.Stored(file);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.InvalidBlockList)
         {
-            // Whoever commits first drops every other upload's blocks. A repeated command uploads the same bytes: then this one is done too.
+            // Whoever commits first drops every other upload's blocks. A repeated command uploads the same bytes: then this one is done
+            // too.
             var there = BlobFacts.From(name, (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value);
-            if (there.Sha256 != file.Sha256) throw;
+            if (there.Sha256 != file.Sha256)
+            {
+                throw;
+            }
+
             return new PutReply.Stored(there);
         }
     }

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>What a document's columns may be called and hold; the same in both stores.</summary>
 internal static class Columns

@@ -2,10 +2,13 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
-/// <summary>Signs links with a key that the account lends to an identity. The key is kept, and fetched anew before links outlive it.</summary>
-internal sealed class DelegationSasMinter(BlobContainerClient container, DelegationKeySource source, TimeProvider clock) : ISasMinter, IDisposable
+/// <summary>
+/// Signs links with a key that the account lends to an identity. The key is kept, and fetched anew before links outlive it.
+/// </summary>
+internal sealed class DelegationSasMinter(BlobContainerClient container, DelegationKeySource source, TimeProvider clock)
+    : ISasMinter, IDisposable
 {
     // The service lends a key for seven days at most. An hour less keeps clear of clocks that disagree.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7) - TimeSpan.FromHours(1);
@@ -17,7 +20,8 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
 
     public void Dispose() => gate.Dispose();
 
-    public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken) =>
+    public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires,
+        CancellationToken cancellationToken) =>
         SignAsync(blobName, (blob, end) => SasTerms.For(blob, fileName, contentType, end), expires, cancellationToken);
 
     public string? NameOf(Uri link) => SasTerms.NameOf(container.Uri, link);
@@ -25,7 +29,8 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
     public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken) =>
         SignAsync(blobName, SasTerms.ForUpload, expires, cancellationToken);
 
-    private async ValueTask<Uri> SignAsync(string blobName, Func<BlobClient, DateTimeOffset, BlobSasBuilder> termsOf, DateTimeOffset expires, CancellationToken cancellationToken)
+    private async ValueTask<Uri> SignAsync(string blobName, Func<BlobClient, DateTimeOffset, BlobSasBuilder> termsOf,
+        DateTimeOffset expires, CancellationToken cancellationToken)
     {
         var latest = clock.GetUtcNow() + Longest;
         var end = expires < latest ? expires : latest;
@@ -41,7 +46,11 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
         await gate.WaitAsync(cancellationToken);
         try
         {
-            if (key is { } renewed && renewed.SignedExpiresOn >= end) return renewed;
+            if (key is { } renewed && renewed.SignedExpiresOn >= end)
+            {
+                return renewed;
+            }
+
             var now = clock.GetUtcNow();
             var usual = now + Usual;
             var later = end + TimeSpan.FromHours(1);
@@ -57,4 +66,5 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
 }
 
 /// <summary>Asks the account to lend a signing key.</summary>
-internal delegate Task<UserDelegationKey> DelegationKeySource(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken);
+internal delegate Task<UserDelegationKey> DelegationKeySource(DateTimeOffset from, DateTimeOffset until,
+    CancellationToken cancellationToken);

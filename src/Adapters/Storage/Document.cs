@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>One stored JSON text under a partition and a row, with the few values that queries filter on.</summary>
 /// <param name="Partition">Free of the characters that <see cref="TableKey"/> escapes, as is <paramref name="Row"/>.</param>

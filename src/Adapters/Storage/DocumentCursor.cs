@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Where a page ended. It holds keys instead of the service's own token, so it stays valid when rows come and go.</summary>
 internal readonly record struct DocumentCursor(string Partition, string Row)
@@ -11,7 +11,11 @@ internal readonly record struct DocumentCursor(string Partition, string Row)
     /// <exception cref="FormatException"><paramref name="text"/> is no continuation.</exception>
     public static DocumentCursor? Parse(string? text)
     {
-        if (text is null) return null;
+        if (text is null)
+        {
+            return null;
+        }
+
         var keys = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('\n');
         return keys.Length == 2 ? new(keys[0], keys[1]) : throw new FormatException("The continuation is malformed.");
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Turns documents into table rows and back, keeping JSON that is too long for a column in a blob of its own.</summary>
 internal sealed class DocumentOverflow(string table, IBlobStore blobs)
@@ -18,7 +18,11 @@ internal sealed class DocumentOverflow(string table, IBlobStore blobs)
         TableKey.Require(document.Partition);
         TableKey.Require(document.Row);
         var entity = new TableEntity(document.Partition, document.Row);
-        foreach (var (name, value) in document.Columns) entity[name] = Columns.Normal(name, value);
+        foreach (var (name, value) in document.Columns)
+        {
+            entity[name] = Columns.Normal(name, value);
+        }
+
         if (document.Json.Length <= LongestColumn)
         {
             entity[Columns.Json] = document.Json;

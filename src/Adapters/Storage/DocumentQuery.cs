@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Which documents of a table to list; they come ordered by partition, then row, by UTF-16 code unit.</summary>
 public sealed record DocumentQuery
@@ -32,5 +32,6 @@ public sealed record DocumentQuery
 }
 
 /// <summary>One page of a listing.</summary>
-/// <param name="Continuation">Asks for the next page; <see langword="null"/> after the last. A page before it may be the last one that holds anything.</param>
+/// <param name="Continuation">Asks for the next page; <see langword="null"/> after the last. A page before it may be the last one that
+/// holds anything.</param>
 public sealed record DocumentPage(ImmutableArray<Document> Documents, string? Continuation);

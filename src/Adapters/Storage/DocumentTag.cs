@@ -1,6 +1,9 @@
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
-/// <summary>What a document's opaque ETag holds: the row's own ETag and the blob that its JSON overflowed into. Whoever replaces that version knows which blob to drop.</summary>
+/// <summary>
+/// What a document's opaque ETag holds: the row's own ETag and the blob that its JSON overflowed into. Whoever replaces that version knows
+/// which blob to drop.
+/// </summary>
 internal readonly record struct DocumentTag(string Row, string? Overflow)
 {
     private const char Separator = '|';

@@ -1,6 +1,9 @@
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
-/// <summary>Keeps files under names with <c>/</c> in them. A file is there whole or not at all. Every call may throw <see cref="StorageUnavailableException"/>.</summary>
+/// <summary>
+/// Keeps files under names with <c>/</c> in them. A file is there whole or not at all. Every call may throw
+/// <see cref="StorageUnavailableException"/>.
+/// </summary>
 public interface IBlobStore
 {
     Task EnsureCreatedAsync(CancellationToken cancellationToken);

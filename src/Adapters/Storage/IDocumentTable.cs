@@ -1,4 +1,4 @@
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>A table of JSON documents, each guarded by its ETag. Every call may throw <see cref="StorageUnavailableException"/>.</summary>
 public interface IDocumentTable
@@ -6,7 +6,9 @@ public interface IDocumentTable
     /// <returns><see cref="WriteReply.Written"/> or <see cref="WriteReply.Exists"/>.</returns>
     Task<WriteReply> InsertAsync(Document document, CancellationToken cancellationToken);
 
-    /// <summary>Writes over the version that <see cref="Document.ETag"/> names, whole: columns that the new document lacks are gone.</summary>
+    /// <summary>
+    /// Writes over the version that <see cref="Document.ETag"/> names, whole: columns that the new document lacks are gone.
+    /// </summary>
     /// <returns><see cref="WriteReply.Written"/>, <see cref="WriteReply.Conflict"/> or <see cref="WriteReply.Missing"/>.</returns>
     Task<WriteReply> ReplaceAsync(Document document, CancellationToken cancellationToken);
 

@@ -1,11 +1,12 @@
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Signs links with which anyone may read, or write, one file for a while.</summary>
 public interface ISasMinter
 {
     /// <param name="fileName">What a browser calls the download. Untrusted text is safe here.</param>
     /// <param name="contentType">What the download says it is, whatever the blob says.</param>
-    ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken);
+    ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires,
+        CancellationToken cancellationToken);
 
     /// <summary>A link that writes the file, and reads nothing (the valet key).</summary>
     ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>The in-memory twin of the blob store, for tests that need no process beside them.</summary>
 public sealed class MemoryBlobStore : IBlobStore
@@ -18,8 +18,15 @@ public sealed class MemoryBlobStore : IBlobStore
         {
             using var block = await Block.ReadAsync(content, null, cancellationToken);
             whole.Write(block.Span);
-            if (whole.Length > write.MaxBytes) return new PutReply.TooLarge();
-            if (block.Length < Block.Capacity) break;
+            if (whole.Length > write.MaxBytes)
+            {
+                return new PutReply.TooLarge();
+            }
+
+            if (block.Length < Block.Capacity)
+            {
+                break;
+            }
         }
 
         return new PutReply.Stored(await PutBytesAsync(name, whole.ToArray(), write.ContentType, cancellationToken));
@@ -44,8 +51,16 @@ public sealed class MemoryBlobStore : IBlobStore
 
     public Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken)
     {
-        if (!files.TryGetValue(name, out var found)) return Task.FromResult<byte[]?>(null);
-        if (found.Content.Length > maxBytes) throw new InvalidDataException($"The file '{name}' holds {found.Content.Length} bytes, more than {maxBytes}.");
+        if (!files.TryGetValue(name, out var found))
+        {
+            return Task.FromResult<byte[]?>(null);
+        }
+
+        if (found.Content.Length > maxBytes)
+        {
+            throw new InvalidDataException($"The file '{name}' holds {found.Content.Length} bytes, more than {maxBytes}.");
+        }
+
         return Task.FromResult<byte[]?>(found.Content.AsSpan().ToArray());
     }
 
@@ -60,7 +75,8 @@ public sealed class MemoryBlobStore : IBlobStore
     public async IAsyncEnumerable<BlobFile> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        foreach (var found in files.Values.Where(f => f.File.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(f => f.File.Name, StringComparer.Ordinal))
+        foreach (var found in files.Values.Where(f => f.File.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(f => f.File.Name, StringComparer.Ordinal))
         {
             yield return found.File;
         }

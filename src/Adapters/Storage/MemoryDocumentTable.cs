@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>The in-memory twin of a document table: the same answers, for tests that need no process beside them.</summary>
 public sealed class MemoryDocumentTable : IDocumentTable
@@ -44,13 +44,18 @@ public sealed class MemoryDocumentTable : IDocumentTable
         Locked(() => PageOf(query, DocumentCursor.Parse(continuation)), cancellationToken);
 
     public Task<bool> DeleteAsync(string partition, string row, string? etag, CancellationToken cancellationToken) => Locked(
-        () => documents.TryGetValue(KeyOf(partition, row), out var there) && (etag is null || etag == there.ETag) && documents.Remove(KeyOf(there)),
+        () => documents.TryGetValue(KeyOf(partition, row), out var there) && (etag is null || etag == there.ETag)
+            && documents.Remove(KeyOf(there)),
         cancellationToken);
 
     private DocumentPage PageOf(DocumentQuery query, DocumentCursor? after)
     {
         ImmutableArray<Document> found = [.. Matching(query, after).Take(query.BoundedPageSize + 1)];
-        if (found.Length <= query.BoundedPageSize) return new(found, null);
+        if (found.Length <= query.BoundedPageSize)
+        {
+            return new(found, null);
+        }
+
         found = found[..^1];
         return new(found, KeyOf(found[^1]).ToString());
     }
@@ -58,7 +63,10 @@ public sealed class MemoryDocumentTable : IDocumentTable
     private Task<T> Locked<T>(Func<T> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        lock (gate) return Task.FromResult(work());
+        lock (gate)
+        {
+            return Task.FromResult(work());
+        }
     }
 
     private WriteReply.Written Write(Document document)

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>The in-memory twin of all tables; each comes into being when it is first named.</summary>
 public sealed class MemoryDocumentTables : IDocumentTables

@@ -1,11 +1,12 @@
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>The in-memory twin of a link signer: links that name everything and open nothing.</summary>
 public sealed class MemorySasMinter : ISasMinter
 {
     private static readonly Uri Root = new("https://storage.invalid/");
 
-    public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires, CancellationToken cancellationToken) =>
+    public ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires,
+        CancellationToken cancellationToken) =>
         new(new Uri($"{Root}{Escape(blobName)}?se={Uri.EscapeDataString(expires.ToString("O"))}" +
             $"&rscd={Uri.EscapeDataString(SasTerms.Attachment(fileName))}&rsct={Uri.EscapeDataString(contentType)}"));
 

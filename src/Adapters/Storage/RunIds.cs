@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using ComfyFunc.Engine;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Makes run ids that sort by the moment of their making, also within one millisecond and when the clock steps back.</summary>
 public static class RunIds

@@ -1,8 +1,12 @@
 using System.Globalization;
+using ComfyFunc.Engine;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
-/// <summary>Where a run's documents are: its day is the partition and its id is the row, both turned upside down, so that a whole table lists the newest first.</summary>
+/// <summary>
+/// Where a run's documents are: its day is the partition and its id is the row, both turned upside down, so that a whole table lists the
+/// newest first.
+/// </summary>
 public static class RunKeys
 {
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -41,7 +45,11 @@ public static class RunKeys
         for (var i = 0; i < given.Length; i++)
         {
             var digit = Alphabet.IndexOf(given[i], StringComparison.Ordinal);
-            if (digit < 0) throw new FormatException($"'{given}' is no run id.");
+            if (digit < 0)
+            {
+                throw new FormatException($"'{given}' is no run id.");
+            }
+
             inverted[i] = Alphabet[31 - digit];
         }
     });

@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>The service clients, each with the same patience, meter and conversion of failures.</summary>
 internal sealed class StorageClients
@@ -20,9 +20,11 @@ internal sealed class StorageClients
             return;
         }
 
-        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = options.ManagedIdentityClientId });
+        var credential =
+            new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = options.ManagedIdentityClientId });
         Blobs = new(options.BlobServiceUri ?? new Uri($"https://{options.AccountName}.blob.{options.EndpointSuffix}"), credential, blobs);
-        Tables = new(options.TableServiceUri ?? new Uri($"https://{options.AccountName}.table.{options.EndpointSuffix}"), credential, tables);
+        Tables = new(options.TableServiceUri ?? new Uri($"https://{options.AccountName}.table.{options.EndpointSuffix}"),
+            credential, tables);
     }
 
     public BlobServiceClient Blobs { get; }
@@ -40,7 +42,11 @@ internal sealed class StorageClients
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(60);
         options.AddPolicy(new UnavailablePolicy(), HttpPipelinePosition.PerCall);
         options.AddPolicy(meter, HttpPipelinePosition.PerRetry);
-        if (transport is not null) options.Transport = transport;
+        if (transport is not null)
+        {
+            options.Transport = transport;
+        }
+
         return options;
     }
 }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Counts the requests that go to storage, retries included: what a bill would count.</summary>
 public sealed class StorageMeter

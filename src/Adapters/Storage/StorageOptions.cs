@@ -4,9 +4,12 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
-/// <summary>Which storage account to use, and under which names. A connection string, or an account, by its name or its services' URIs, and the process's own identity.</summary>
+/// <summary>
+/// Which storage account to use, and under which names. A connection string, or an account, by its name or its services' URIs, and the
+/// process's own identity.
+/// </summary>
 public sealed partial record StorageOptions : IValidatableObject
 {
     /// <summary>The connection string of an emulator on this machine.</summary>
@@ -34,11 +37,13 @@ public sealed partial record StorageOptions : IValidatableObject
     public string TablePrefix { get; init; } = "comfyfunc";
 
     /// <summary>Whether anything says which account it is.</summary>
-    public bool NamesAccount => !string.IsNullOrWhiteSpace(ConnectionString) || !string.IsNullOrWhiteSpace(AccountName) || BlobServiceUri is not null || TableServiceUri is not null;
+    public bool NamesAccount => !string.IsNullOrWhiteSpace(ConnectionString) || !string.IsNullOrWhiteSpace(AccountName)
+        || BlobServiceUri is not null || TableServiceUri is not null;
 
     /// <summary>Where the account's blobs are; <see langword="null"/> where nothing says so that can be read.</summary>
     public Uri? BlobAddress => BlobServiceUri
-        ?? (AccountName is { Length: > 0 } ? new Uri($"https://{AccountName}.blob.{EndpointSuffix}") : IsConnection(ConnectionString ?? "") ? new BlobServiceClient(ConnectionString).Uri : null);
+        ?? (AccountName is { Length: > 0 } ? new Uri($"https://{AccountName}.blob.{EndpointSuffix}") : IsConnection(ConnectionString ?? "")
+            ? new BlobServiceClient(ConnectionString).Uri : null);
 
     /// <summary>
     /// What a connection of the Functions host says, such as <c>AzureWebJobsStorage</c>: a connection string, or <c>__accountName</c>, or
@@ -65,24 +70,30 @@ public sealed partial record StorageOptions : IValidatableObject
         var hasUris = BlobServiceUri is not null || TableServiceUri is not null;
         if ((hasConnection ? 1 : 0) + (hasAccount ? 1 : 0) + (hasUris ? 1 : 0) != 1)
         {
-            yield return new("Storage needs either a ConnectionString, or an AccountName, or a BlobServiceUri and a TableServiceUri.", [nameof(ConnectionString), nameof(AccountName), nameof(BlobServiceUri)]);
+            yield return new("Storage needs either a ConnectionString, or an AccountName, or a BlobServiceUri and a TableServiceUri.",
+                [nameof(ConnectionString), nameof(AccountName), nameof(BlobServiceUri)]);
         }
 
         if (hasConnection && !IsConnection(ConnectionString!))
         {
-            yield return new("ConnectionString is what the portal shows, such as AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net, or UseDevelopmentStorage=true.", [nameof(ConnectionString)]);
+            yield return new(
+                "ConnectionString is what the portal shows, such as AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net, or "
+                    + "UseDevelopmentStorage=true.", [nameof(ConnectionString)]);
         }
 
         if (hasUris && (BlobServiceUri is null || TableServiceUri is null))
         {
-            yield return new("BlobServiceUri and TableServiceUri belong together: runs are in tables, their files in blobs.", [nameof(BlobServiceUri), nameof(TableServiceUri)]);
+            yield return new("BlobServiceUri and TableServiceUri belong together: runs are in tables, their files in blobs.",
+                [nameof(BlobServiceUri), nameof(TableServiceUri)]);
         }
 
         foreach (var (uri, member) in new[] { (BlobServiceUri, nameof(BlobServiceUri)), (TableServiceUri, nameof(TableServiceUri)) })
         {
             if (uri is not null && !IsService(uri))
             {
-                yield return new($"{member} is where the service is, such as https://account.blob.core.windows.net, and no link that is signed.", [member]);
+                yield return new(
+                    $"{member} is where the service is, such as https://account.blob.core.windows.net, and no link that is signed.",
+                    [member]);
             }
         }
 

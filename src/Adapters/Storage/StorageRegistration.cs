@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Registers tables, blobs and links: over a storage account, or in memory.</summary>
 public static class StorageRegistration
@@ -52,7 +52,8 @@ public static class StorageRegistration
     private static BlobContainerClient ContainerOf(IServiceProvider services) =>
         services.GetRequiredService<StorageClients>().Blobs.GetBlobContainerClient(OptionsOf(services).Container);
 
-    private static ISasMinter MinterFor(BlobServiceClient service, BlobContainerClient container, TimeProvider clock) => container.CanGenerateSasUri
+    private static ISasMinter MinterFor(BlobServiceClient service, BlobContainerClient container, TimeProvider clock) =>
+        container.CanGenerateSasUri
         ? new AccountKeySasMinter(container)
         : new DelegationSasMinter(
             container,

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Storage gave no answer, or said that it cannot serve now, until the retries were used up. Trying later may work.</summary>
 public sealed class StorageUnavailableException : Exception

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Writes a query as the OData filter that Azure Tables understands.</summary>
 internal static class TableFilter
@@ -8,12 +8,36 @@ internal static class TableFilter
     public static string? From(DocumentQuery query, DocumentCursor? after)
     {
         List<string> clauses = [];
-        if (query.Partition is { } partition) clauses.Add(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"));
-        if (query.PartitionFrom is { } partitionFrom) clauses.Add(TableClient.CreateQueryFilter($"PartitionKey ge {partitionFrom}"));
-        if (query.PartitionBefore is { } partitionBefore) clauses.Add(TableClient.CreateQueryFilter($"PartitionKey lt {partitionBefore}"));
-        if (query.RowFrom is { } rowFrom) clauses.Add(TableClient.CreateQueryFilter($"RowKey ge {rowFrom}"));
-        if (query.RowBefore is { } rowBefore) clauses.Add(TableClient.CreateQueryFilter($"RowKey lt {rowBefore}"));
-        if (after is { } cursor) clauses.Add(After(query, cursor));
+        if (query.Partition is { } partition)
+        {
+            clauses.Add(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"));
+        }
+
+        if (query.PartitionFrom is { } partitionFrom)
+        {
+            clauses.Add(TableClient.CreateQueryFilter($"PartitionKey ge {partitionFrom}"));
+        }
+
+        if (query.PartitionBefore is { } partitionBefore)
+        {
+            clauses.Add(TableClient.CreateQueryFilter($"PartitionKey lt {partitionBefore}"));
+        }
+
+        if (query.RowFrom is { } rowFrom)
+        {
+            clauses.Add(TableClient.CreateQueryFilter($"RowKey ge {rowFrom}"));
+        }
+
+        if (query.RowBefore is { } rowBefore)
+        {
+            clauses.Add(TableClient.CreateQueryFilter($"RowKey lt {rowBefore}"));
+        }
+
+        if (after is { } cursor)
+        {
+            clauses.Add(After(query, cursor));
+        }
+
         clauses.AddRange(query.Where.Select(c => $"{c.Key} eq {Literal(Columns.Normal(c.Key, c.Value))}"));
         return clauses.Count == 0 ? null : string.Join(" and ", clauses);
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Makes any text a table key, and back. Only escaped characters change, so plain names stay readable and in order.</summary>
 public static class TableKey
@@ -13,12 +13,22 @@ public static class TableKey
 
     public static string Escape(string text)
     {
-        if (!text.Any(MustEscape)) return text;
+        if (!text.Any(MustEscape))
+        {
+            return text;
+        }
+
         var key = new StringBuilder(text.Length + 8);
         foreach (var c in text)
         {
-            if (MustEscape(c)) key.Append(CultureInfo.InvariantCulture, $"{Mark}{(int)c:X4}");
-            else key.Append(c);
+            if (MustEscape(c))
+            {
+                key.Append(CultureInfo.InvariantCulture, $"{Mark}{(int)c:X4}");
+            }
+            else
+            {
+                key.Append(c);
+            }
         }
 
         return key.ToString();
@@ -27,17 +37,28 @@ public static class TableKey
     /// <exception cref="FormatException">No <see cref="Escape"/> made this key.</exception>
     public static string Unescape(string key)
     {
-        if (!key.Contains(Mark, StringComparison.Ordinal)) return key;
+        if (!key.Contains(Mark, StringComparison.Ordinal))
+        {
+            return key;
+        }
+
         var text = new StringBuilder(key.Length);
         for (var i = 0; i < key.Length; i++)
         {
-            if (key[i] != Mark) text.Append(key[i]);
-            else if (i + 4 < key.Length && ushort.TryParse(key.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var c))
+            if (key[i] != Mark)
+            {
+                text.Append(key[i]);
+            }
+            else if (i + 4 < key.Length
+                && ushort.TryParse(key.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var c))
             {
                 text.Append((char)c);
                 i += 4;
             }
-            else throw new FormatException($"'{key}' is no escaped key.");
+            else
+            {
+                throw new FormatException($"'{key}' is no escaped key.");
+            }
         }
 
         return text.ToString();
@@ -46,8 +67,15 @@ public static class TableKey
     /// <summary>Refuses a key that Azure Tables would refuse, so that the in-memory twin refuses it too.</summary>
     internal static void Require(string key)
     {
-        if (key.Length > LongestKey) throw new ArgumentException($"A key has at most {LongestKey} characters.", nameof(key));
-        if (key.Any(IsForbidden)) throw new ArgumentException($"The key '{key}' must be escaped.", nameof(key));
+        if (key.Length > LongestKey)
+        {
+            throw new ArgumentException($"A key has at most {LongestKey} characters.", nameof(key));
+        }
+
+        if (key.Any(IsForbidden))
+        {
+            throw new ArgumentException($"The key '{key}' must be escaped.", nameof(key));
+        }
     }
 
     private static bool IsForbidden(char c) => c is '/' or '\\' or '#' or '?' || char.IsControl(c);

@@ -2,9 +2,11 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace ComfyFunc.Storage;
+namespace ComfyFunc.Adapters.Storage;
 
-/// <summary>The one place where a failure of transport or service becomes a <see cref="StorageUnavailableException"/>. Sits outside the retries.</summary>
+/// <summary>
+/// The one place where a failure of transport or service becomes a <see cref="StorageUnavailableException"/>. Sits outside the retries.
+/// </summary>
 internal sealed class UnavailablePolicy : HttpPipelinePolicy
 {
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
@@ -35,9 +37,11 @@ internal sealed class UnavailablePolicy : HttpPipelinePolicy
         ThrowIfUnavailable(message);
     }
 
-    // The retry policy throws an AggregateException of all tries; a try that ran out of time is a cancellation that the caller did not ask for.
+    // The retry policy throws an AggregateException of all tries; a try that ran out of time is a cancellation that the caller did not ask
+    // for.
     private static bool IsTransport(Exception e) =>
-        e is RequestFailedException { Status: 0 } or AggregateException or HttpRequestException or IOException or OperationCanceledException;
+        e is RequestFailedException { Status: 0 } or AggregateException or HttpRequestException or IOException
+        or OperationCanceledException;
 
     private static void ThrowIfUnavailable(HttpMessage message)
     {

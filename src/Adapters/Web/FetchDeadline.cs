@@ -1,4 +1,4 @@
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
 /// <summary>The time that one fetch has, from its first request to its last byte.</summary>
 internal sealed class FetchDeadline : IDisposable

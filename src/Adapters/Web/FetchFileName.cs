@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
 /// <summary>Finds the name that a download goes by, reduced to one harmless path segment.</summary>
 internal static class FetchFileName
@@ -12,9 +12,14 @@ internal static class FetchFileName
 
     private static string? Clean(string? name)
     {
-        if (name is null) return null;
+        if (name is null)
+        {
+            return null;
+        }
+
         var segment = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
-        var clean = string.Concat(segment.Where(c => !char.IsControl(c) && !"<>:\"|?*".Contains(c, StringComparison.Ordinal))).Trim(' ', '.');
+        var clean = string.Concat(segment.Where(c => !char.IsControl(c) && !"<>:\"|?*".Contains(c, StringComparison.Ordinal)))
+            .Trim(' ', '.');
         return clean.Length is 0 ? null : clean[^Math.Min(clean.Length, Longest)..];
     }
 }

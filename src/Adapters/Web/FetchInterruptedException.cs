@@ -1,4 +1,4 @@
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
 /// <summary>A fetch that had opened met a limit or lost its connection while it was read.</summary>
 public sealed class FetchInterruptedException : IOException
@@ -15,6 +15,8 @@ public sealed class FetchInterruptedException : IOException
     public FetchInterruptedException(FetchReply reply, Exception? innerException = null)
         : base(reply is FetchReply.Unreachable u ? u.Detail : "The content is too large.", innerException) => Reply = reply;
 
-    /// <summary>What the fetch would have answered, had it known: <see cref="FetchReply.TooLarge"/> or <see cref="FetchReply.Unreachable"/>.</summary>
+    /// <summary>
+    /// What the fetch would have answered, had it known: <see cref="FetchReply.TooLarge"/> or <see cref="FetchReply.Unreachable"/>.
+    /// </summary>
     public FetchReply Reply { get; }
 }

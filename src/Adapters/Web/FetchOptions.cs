@@ -1,4 +1,4 @@
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
 /// <summary>What a deployment allows every fetch to do.</summary>
 public sealed record FetchOptions

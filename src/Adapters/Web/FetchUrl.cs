@@ -1,4 +1,4 @@
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
 /// <summary>What a URL must look like before its host is even resolved.</summary>
 internal static class FetchUrl

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
 /// <summary>The content of a response, read within a fetch's limits. Owns the response.</summary>
 internal sealed class FetchedStream(Stream content, HttpResponseMessage response, long maxBytes, FetchDeadline deadline) : Stream
@@ -24,7 +24,8 @@ internal sealed class FetchedStream(Stream content, HttpResponseMessage response
             bytes += read;
             return bytes <= maxBytes ? read : throw new FetchInterruptedException(new FetchReply.TooLarge());
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && !cancellationToken.IsCancellationRequested && deadline.HasPassed)
+        catch (Exception e)
+            when (e is OperationCanceledException or IOException && !cancellationToken.IsCancellationRequested && deadline.HasPassed)
         {
             throw new FetchInterruptedException(FetchDeadline.Detail, e);
         }
@@ -38,7 +39,8 @@ internal sealed class FetchedStream(Stream content, HttpResponseMessage response
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     // Through the asynchronous read, so that the deadline holds here too.
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override void Flush() { }
 

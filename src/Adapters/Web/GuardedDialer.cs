@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
 /// <summary>Resolves a host's name once, checks every address that it has, and connects to one of those very addresses.</summary>
 internal sealed class GuardedDialer(FetchOptions options, HostResolver resolve, AddressDialer dial)
@@ -14,9 +14,16 @@ internal sealed class GuardedDialer(FetchOptions options, HostResolver resolve, 
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         IPAddress[] addresses = IPAddress.TryParse(host.TrimEnd('.'), out var literal) ? [literal] : await resolve(host, cancellationToken);
-        if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
+        if (addresses.Length == 0)
+        {
+            throw new SocketException((int)SocketError.HostNotFound);
+        }
         // One refused address refuses the name: it is either misconfigured or an attempt to slip through.
-        if (!Array.TrueForAll(addresses, IsAllowed)) throw new AddressRefusedException();
+        if (!Array.TrueForAll(addresses, IsAllowed))
+        {
+            throw new AddressRefusedException();
+        }
+
         return await DialAnyAsync([.. addresses.Select(a => new IPEndPoint(AddressGuard.Unwrap(a), port))], cancellationToken);
     }
 

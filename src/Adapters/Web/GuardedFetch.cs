@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
 /// <summary>Fetches URLs that callers chose, from public addresses only, within limits. The only way out to such URLs.</summary>
 public sealed partial class GuardedFetch : IDisposable
@@ -42,7 +42,10 @@ public sealed partial class GuardedFetch : IDisposable
         }
         finally
         {
-            if (reply is not FetchReply.Opened) deadline.Dispose();
+            if (reply is not FetchReply.Opened)
+            {
+                deadline.Dispose();
+            }
         }
     }
 
@@ -50,9 +53,17 @@ public sealed partial class GuardedFetch : IDisposable
     {
         for (var hop = 0; hop <= MostRedirects; hop++)
         {
-            if (FetchUrl.Refusal(url) is { } refusal) return new FetchReply.Blocked(refusal);
+            if (FetchUrl.Refusal(url) is { } refusal)
+            {
+                return new FetchReply.Blocked(refusal);
+            }
+
             var response = await GetAsync(url, cancellationToken);
-            if (FetchUrl.RedirectOf(url, response) is not { } next) return await OpenAsync(url, response, limits, deadline, cancellationToken);
+            if (FetchUrl.RedirectOf(url, response) is not { } next)
+            {
+                return await OpenAsync(url, response, limits, deadline, cancellationToken);
+            }
+
             response.Dispose();
             url = next;
         }
@@ -62,7 +73,8 @@ public sealed partial class GuardedFetch : IDisposable
 
     private async Task<HttpResponseMessage> GetAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "User-Agent", Product.UserAgent }, { "Accept", "*/*" } } };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "User-Agent", Product.UserAgent }, { "Accept", "*/*" } } };
         return await http.SendAsync(request, cancellationToken);
     }
 
@@ -70,7 +82,8 @@ public sealed partial class GuardedFetch : IDisposable
         Uri url, HttpResponseMessage response, FetchLimits limits, FetchDeadline deadline, CancellationToken cancellationToken)
     {
         var headers = response.Content.Headers;
-        FetchReply? refusal = (int)response.StatusCode != 200 ? new FetchReply.Unreachable($"The server answered {(int)response.StatusCode}.")
+        FetchReply? refusal = (int)response.StatusCode != 200
+            ? new FetchReply.Unreachable($"The server answered {(int)response.StatusCode}.")
             : headers.ContentLength > limits.MaxBytes ? new FetchReply.TooLarge()
             : null;
         if (refusal is not null)
@@ -80,19 +93,21 @@ public sealed partial class GuardedFetch : IDisposable
         }
 
         var content = new FetchedStream(await response.Content.ReadAsStreamAsync(cancellationToken), response, limits.MaxBytes, deadline);
-        return new FetchReply.Opened(content, headers.ContentLength, headers.ContentType?.MediaType, FetchFileName.Of(url, headers.ContentDisposition));
+        return new FetchReply.Opened(content, headers.ContentLength, headers.ContentType?.MediaType,
+            FetchFileName.Of(url, headers.ContentDisposition));
     }
 
     private static string Explain(Exception e) => e.InnerException switch
     {
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "The host name has no address.",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+            "The host name has no address.",
         System.Security.Authentication.AuthenticationException => "The server's certificate is not trusted.",
         _ => "The server could not be reached.",
     };
 
-    [LoggerMessage(5111, LogLevel.Warning, "A fetch from {Host} was refused: an address on its way is not public.")]
+    [LoggerMessage(EventIds.FetchRefused, LogLevel.Warning, "A fetch from {Host} was refused: an address on its way is not public.")]
     private partial void FetchRefused(string host);
 
-    [LoggerMessage(5112, LogLevel.Information, "A fetch from {Host} failed: {Reason}")]
+    [LoggerMessage(EventIds.FetchFailed, LogLevel.Information, "A fetch from {Host} failed: {Reason}")]
     private partial void FetchFailed(string host, string reason);
 }

@@ -1,8 +1,11 @@
 using System.Net;
 
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
-/// <summary>Builds the HTTP handler of every request to a URL that a caller chose: no proxy, no cookies, no redirects of its own, checked addresses only.</summary>
+/// <summary>
+/// Builds the HTTP handler of every request to a URL that a caller chose: no proxy, no cookies, no redirects of its own, checked addresses
+/// only.
+/// </summary>
 internal static class GuardedHandler
 {
     public static SocketsHttpHandler Create(GuardedDialer dialer) => new()

@@ -1,9 +1,11 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Web;
+namespace ComfyFunc.Adapters.Web;
 
-/// <summary>Posts to URLs that callers chose, at public addresses only, and follows no redirect: what was signed for one receiver is told no other.</summary>
+/// <summary>
+/// Posts to URLs that callers chose, at public addresses only, and follows no redirect: what was signed for one receiver is told no other.
+/// </summary>
 public sealed partial class GuardedPost : IDisposable
 {
     // Receivers are to answer at once and to work later.
@@ -22,10 +24,12 @@ public sealed partial class GuardedPost : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <returns>Why nothing would ever be posted there, or <see langword="null"/>. Where the host leads is found out at each attempt.</returns>
+    /// <returns>Why nothing would ever be posted there, or <see langword="null"/>. Where the host leads is found out at each
+    /// attempt.</returns>
     public string? Refusal(Uri url) => FetchUrl.Refusal(url) ?? (url.Scheme is "https" || allowHttp ? null : "The URL is not https.");
 
-    public async Task<PostReply> PostAsync(Uri url, ReadOnlyMemory<byte> json, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
+    public async Task<PostReply> PostAsync(Uri url, ReadOnlyMemory<byte> json, IEnumerable<KeyValuePair<string, string>> headers,
+        CancellationToken cancellationToken)
     {
         if (Refusal(url) is { } refusal)
         {
@@ -33,7 +37,11 @@ public sealed partial class GuardedPost : IDisposable
         }
 
         using var content = new ReadOnlyMemoryContent(json) { Headers = { { "Content-Type", "application/json" } } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content, Headers = { { "User-Agent", Product.UserAgent } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url)
+        {
+            Content = content,
+            Headers = { { "User-Agent", Product.UserAgent } }
+        };
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -56,7 +64,11 @@ public sealed partial class GuardedPost : IDisposable
             PostFailed(url.Host, e.GetBaseException().Message);
             return new PostReply.Unanswered(
                 e is OperationCanceledException ? $"No answer within {Timeout.TotalSeconds} s."
-                : e.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } ? "The host name has no address."
+                : e.InnerException is SocketException
+                {
+                    SocketErrorCode: SocketError.HostNotFound or SocketError.NoData
+                    or SocketError.TryAgain
+                } ? "The host name has no address."
                 : "The server could not be reached.");
         }
     }
@@ -64,10 +76,10 @@ public sealed partial class GuardedPost : IDisposable
     private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
         response.Headers.RetryAfter is { } after ? after.Delta ?? (after.Date - clock.GetUtcNow()) : null;
 
-    [LoggerMessage(5101, LogLevel.Warning, "A post to {Host} was refused: its address is not public.")]
+    [LoggerMessage(EventIds.PostRefused, LogLevel.Warning, "A post to {Host} was refused: its address is not public.")]
     private partial void PostRefused(string host);
 
-    [LoggerMessage(5102, LogLevel.Information, "A post to {Host} failed: {Reason}")]
+    [LoggerMessage(EventIds.PostFailed, LogLevel.Information, "A post to {Host} failed: {Reason}")]
     private partial void PostFailed(string host, string reason);
 }
 

@@ -18,7 +18,9 @@ internal sealed class ClientSocket(WebSocket socket)
         try
         {
             if (socket.State is WebSocketState.Open)
+            {
                 await socket.SendAsync(frame, type, endOfMessage: true, cancellationToken);
+            }
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {

@@ -6,7 +6,9 @@ using ComfyFunc.ComfySim.Python;
 
 namespace ComfyFunc.ComfySim.Events;
 
-/// <summary>Every open socket by client id, and the one loop that publishes to them: a client that stops reading stalls the others.</summary>
+/// <summary>
+/// Every open socket by client id, and the one loop that publishes to them: a client that stops reading stalls the others.
+/// </summary>
 internal sealed class SocketHub(SimFaults faults)
 {
     private readonly Channel<Outgoing> messages = Channel.CreateUnbounded<Outgoing>(new() { SingleReader = true });
@@ -34,7 +36,9 @@ internal sealed class SocketHub(SimFaults faults)
     public void SendToClient(string type, PyDict data)
     {
         if (ClientId is { } id)
+        {
             Send(type, data, id);
+        }
     }
 
     public static byte[] Frame(string type, PyDict data) => PyJson.Bytes(new PyDict { ["type"] = type, ["data"] = data });
@@ -44,14 +48,19 @@ internal sealed class SocketHub(SimFaults faults)
         await foreach (var message in messages.Reader.ReadAllAsync(cancellationToken))
         {
             foreach (var socket in Audience(message.ClientId))
+            {
                 await SendNowAsync(socket, message.Type, message.Bytes, cancellationToken);
+            }
         }
     }
 
     public async Task SendNowAsync(ClientSocket socket, WebSocketMessageType type, byte[] frame, CancellationToken cancellationToken)
     {
         if (!faults.SilentSockets)
-            await socket.SendAsync(type, type is WebSocketMessageType.Text ? OddAnswers.Frame(faults, frame, LastPromptId) : frame, cancellationToken);
+        {
+            await socket.SendAsync(type,
+                type is WebSocketMessageType.Text ? OddAnswers.Frame(faults, frame, LastPromptId) : frame, cancellationToken);
+        }
     }
 
     public void Add(string clientId, ClientSocket socket)
@@ -70,7 +79,9 @@ internal sealed class SocketHub(SimFaults faults)
     public void DropAll()
     {
         foreach (var socket in open.Keys)
+        {
             socket.Abort();
+        }
     }
 
     private IEnumerable<ClientSocket> Audience(string? clientId) =>

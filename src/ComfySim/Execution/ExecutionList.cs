@@ -17,13 +17,17 @@ internal sealed class ExecutionList(PyDict prompt, NodeCatalog catalog, OutputCa
         while (open.TryPop(out var nodeId))
         {
             if (!pending.TryAdd(nodeId, 0))
+            {
                 continue;
+            }
 
             blocking[nodeId] = [];
             foreach (var value in GraphLinks.InputsOf(prompt, nodeId).Values)
             {
                 if (!GraphLinks.IsLink(value, out var from, out _) || IsCached(from))
+                {
                     continue;
+                }
 
                 open.Push(from);
                 links.Add((from, nodeId));
@@ -33,7 +37,9 @@ internal sealed class ExecutionList(PyDict prompt, NodeCatalog catalog, OutputCa
         foreach (var (from, to) in links)
         {
             if (blocking[from].Add(to))
+            {
                 pending[to]++;
+            }
         }
     }
 
@@ -50,7 +56,9 @@ internal sealed class ExecutionList(PyDict prompt, NodeCatalog catalog, OutputCa
     {
         pending.Remove(nodeId);
         foreach (var blocked in blocking[nodeId])
+        {
             pending[blocked]--;
+        }
 
         blocking.Remove(nodeId);
     }

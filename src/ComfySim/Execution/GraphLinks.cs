@@ -14,7 +14,9 @@ internal static class GraphLinks
     {
         (nodeId, slot) = ("", 0);
         if (value is not PyList { Count: 2 } pair || pair[0] is not string id || !(Py.IsInt(pair[1]) || pair[1] is double))
+        {
             return false;
+        }
 
         (nodeId, slot) = (id, (int)Py.ToFloat(pair[1]));
         return true;

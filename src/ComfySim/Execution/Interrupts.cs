@@ -11,14 +11,18 @@ internal sealed class Interrupts
         get
         {
             lock (gate)
+            {
                 return raised.Task;
+            }
         }
     }
 
     public void Raise()
     {
         lock (gate)
+        {
             raised.TrySetResult();
+        }
     }
 
     public void Reset()
@@ -26,7 +30,9 @@ internal sealed class Interrupts
         lock (gate)
         {
             if (raised.Task.IsCompleted)
+            {
                 raised = NewSignal();
+            }
         }
     }
 
@@ -35,7 +41,9 @@ internal sealed class Interrupts
         lock (gate)
         {
             if (!raised.Task.IsCompleted)
+            {
                 return;
+            }
 
             raised = NewSignal();
         }

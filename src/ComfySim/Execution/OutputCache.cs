@@ -26,7 +26,9 @@ internal abstract class OutputCache
     public CachedResult? Get(string nodeId)
     {
         if (!keys.TryGetValue(nodeId, out var key) || !Results.TryGetValue(key, out var result))
+        {
             return null;
+        }
 
         Used(key);
         return result;
@@ -57,7 +59,9 @@ internal sealed class ClassicCache : OutputCache
     {
         var wanted = signatures.Values.ToHashSet();
         foreach (var key in Results.Keys.Where(k => !wanted.Contains(k)).ToList())
+        {
             Results.Remove(key);
+        }
     }
 }
 
@@ -72,7 +76,9 @@ internal sealed class LruCache(int size) : OutputCache
     {
         generation++;
         foreach (var key in signatures.Values)
+        {
             Used(key);
+        }
 
         for (; Results.Count > size && oldest < generation; oldest++)
         {

@@ -30,12 +30,16 @@ internal sealed class ProgressState(SocketHub hub, string promptId)
 
         var withMetadata = hub.ClientReadsPreviewMetadata;
         if (preview is not null && withMetadata)
+        {
             hub.SendBinary(FrameWithMetadata(nodeId, preview), hub.ClientId);
+        }
 
         hub.Send("progress", new() { ["value"] = value, ["max"] = max, ["prompt_id"] = promptId, ["node"] = nodeId }, hub.ClientId);
 
         if (preview is not null && !withMetadata)
+        {
             hub.SendBinary(Frame(preview), hub.ClientId);
+        }
     }
 
     private void Announce() =>

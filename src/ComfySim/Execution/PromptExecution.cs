@@ -32,7 +32,9 @@ internal sealed class PromptExecution(SimProcess process, NodeHost nodes, Prompt
         }
         catch (InterruptedPromptException)
         {
-            Say("execution_interrupted", new() { ["node_id"] = current, ["node_type"] = GraphLinks.ClassOf(run.Prompt, current), ["executed"] = executed }, toAll: true);
+            Say("execution_interrupted",
+                new() { ["node_id"] = current, ["node_type"] = GraphLinks.ClassOf(run.Prompt, current), ["executed"] = executed },
+                toAll: true);
             return PromptOutcome.Interrupted;
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -47,15 +49,21 @@ internal sealed class PromptExecution(SimProcess process, NodeHost nodes, Prompt
     {
         var list = new ExecutionList(run.Prompt, catalog, process.Cache);
         foreach (var output in outputs)
+        {
             list.Add(Py.Str(output));
+        }
 
         while (!list.IsEmpty)
         {
             current = list.Next();
             if (process.Cache.Get(current) is { } cached)
+            {
                 ShowCached(current, cached);
+            }
             else
+            {
                 await RunNodeAsync(current, death);
+            }
 
             executed.Add(current);
             list.Complete(current);
@@ -75,7 +83,9 @@ internal sealed class PromptExecution(SimProcess process, NodeHost nodes, Prompt
         var meta = new PyDict { ["node_id"] = id, ["display_node"] = id, ["parent_node"] = null, ["real_node_id"] = id };
         process.Cache.Set(id, new(result.Outputs, result.Ui, meta));
         if (result.Ui is { } ui)
+        {
             Show(id, ui, meta);
+        }
 
         run.Progress.Finish(id);
     }
@@ -88,10 +98,13 @@ internal sealed class PromptExecution(SimProcess process, NodeHost nodes, Prompt
 
     private void ShowCached(string id, CachedResult cached)
     {
-        process.Hub.SendToClient("executed", new() { ["node"] = id, ["display_node"] = id, ["output"] = cached.Ui, ["prompt_id"] = run.PromptId });
+        process.Hub.SendToClient("executed",
+            new() { ["node"] = id, ["display_node"] = id, ["output"] = cached.Ui, ["prompt_id"] = run.PromptId });
         run.Progress.Finish(id);
         if (cached.Ui is { } ui)
+        {
             (Outputs[id], Meta[id]) = (ui, cached.Meta);
+        }
     }
 
     private async Task FaultsAsync(string nodeClass, CancellationToken death)
@@ -105,20 +118,29 @@ internal sealed class PromptExecution(SimProcess process, NodeHost nodes, Prompt
         }
 
         if (faults.IsDue(faults.HangAt, nodeClass))
+        {
             await Task.Delay(Timeout.Infinite, death);
+        }
 
         if (faults.IsDue(faults.OutOfMemoryAt, nodeClass))
-            throw new PythonException("torch.OutOfMemoryError", "Allocation on device \nThis error means you ran out of memory on your GPU.\n");
+        {
+            throw new PythonException("torch.OutOfMemoryError",
+                "Allocation on device \nThis error means you ran out of memory on your GPU.\n");
+        }
 
         if (faults.IsDue(faults.ErrorAt, nodeClass))
+        {
             throw new PythonException("RuntimeError", "The simulated host was told to fail here.");
+        }
     }
 
     private PyDict Resolve(string id)
     {
         var inputs = new PyDict();
         foreach (var (name, value) in GraphLinks.InputsOf(run.Prompt, id))
+        {
             inputs[name] = GraphLinks.IsLink(value, out var from, out var slot) ? process.Cache.Get(from)?.Outputs[slot] : value;
+        }
 
         return inputs;
     }
@@ -139,13 +161,19 @@ internal sealed class PromptExecution(SimProcess process, NodeHost nodes, Prompt
     {
         var message = new PyDict { ["prompt_id"] = run.PromptId };
         foreach (var (key, value) in data)
+        {
             message[key] = value;
+        }
 
         message["timestamp"] = process.Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
         Messages.Add(new PyList { type, message });
         if (toAll && run.Hub.ClientId is null)
+        {
             process.Hub.Send(type, message, null);
+        }
         else
+        {
             process.Hub.SendToClient(type, message);
+        }
     }
 }

@@ -4,7 +4,9 @@ using ComfyFunc.ComfySim.Queueing;
 
 namespace ComfyFunc.ComfySim.Execution;
 
-/// <summary>ComfyUI's one worker thread: takes the lowest prompt, executes what no cache spares, writes the history, says that it is done.</summary>
+/// <summary>
+/// ComfyUI's one worker thread: takes the lowest prompt, executes what no cache spares, writes the history, says that it is done.
+/// </summary>
 internal sealed class PromptWorker(SimProcess process)
 {
     private readonly NodeHost nodes = new(process.Options, process.Machine.Folders, process.Memory);
@@ -25,11 +27,15 @@ internal sealed class PromptWorker(SimProcess process)
             await process.Queue.WaitAsync(death);
             FreeIfAsked();
             if (process.Queue.TryStart() is not { } item)
+            {
                 continue;
+            }
 
             // The thread is dead: the prompt stays in queue_running for ever.
             if (process.Machine.Faults.Zombie || item.ExtraData is null)
+            {
                 await Task.Delay(Timeout.Infinite, death);
+            }
 
             await ExecuteAsync(item, death);
             FreeIfAsked();
@@ -39,10 +45,14 @@ internal sealed class PromptWorker(SimProcess process)
     private void FreeIfAsked()
     {
         if (unloadAsked || freeAsked)
+        {
             process.Memory.UnloadAll();
+        }
 
         if (freeAsked)
+        {
             process.Cache.Clear();
+        }
 
         (unloadAsked, freeAsked) = (false, false);
     }
@@ -65,7 +75,12 @@ internal sealed class PromptWorker(SimProcess process)
         {
             ["prompt"] = process.Queue.Finish().WithoutSecrets().ToWire(),
             ["outputs"] = execution.Outputs,
-            ["status"] = new PyDict { ["status_str"] = outcome is PromptOutcome.Success ? "success" : "error", ["completed"] = outcome is PromptOutcome.Success, ["messages"] = execution.Messages },
+            ["status"] = new PyDict
+            {
+                ["status_str"] = outcome is PromptOutcome.Success ? "success" : "error",
+                ["completed"] = outcome is PromptOutcome.Success,
+                ["messages"] = execution.Messages
+            },
             ["meta"] = execution.Meta,
         };
         process.History.Add(item.PromptId, entry);

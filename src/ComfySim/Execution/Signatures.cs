@@ -13,7 +13,9 @@ internal sealed class Signatures(PyDict prompt, NodeCatalog catalog, SimFolders 
     public string Of(string nodeId)
     {
         if (known.TryGetValue(nodeId, out var signature))
+        {
             return signature;
+        }
 
         known[nodeId] = "cycle";
         return known[nodeId] = Compute(nodeId);
@@ -22,10 +24,14 @@ internal sealed class Signatures(PyDict prompt, NodeCatalog catalog, SimFolders 
     private string Compute(string nodeId)
     {
         if (!prompt.TryGetValue(nodeId, out var entry) || entry is not PyDict node)
+        {
             return "missing";
+        }
 
         if (!node.TryGetValue("inputs", out var found) || found is not PyDict inputs)
+        {
             return "broken:" + nodeId;
+        }
 
         var text = new StringBuilder(GraphLinks.ClassOf(prompt, nodeId)).Append('\n');
         text.Append(IsChanged(node, inputs)).Append('\n');
@@ -42,10 +48,14 @@ internal sealed class Signatures(PyDict prompt, NodeCatalog catalog, SimFolders 
     private string IsChanged(PyDict node, PyDict inputs)
     {
         if (catalog.Find(Py.Str(node["class_type"]))?.IsChanged is not { } ask)
+        {
             return "";
+        }
 
         if (!node.TryGetValue("is_changed", out var answer))
+        {
             node["is_changed"] = answer = new PyList { ask(inputs, folders) };
+        }
 
         // NaN equals nothing, itself included: such a node is never found again.
         return answer is PyList list && list.Contains(double.NaN) ? Guid.NewGuid().ToString("N") : PyJson.Dumps(answer);

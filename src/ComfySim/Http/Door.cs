@@ -18,7 +18,8 @@ internal static class Door
     private static string? PasswordIn(string? parameter)
     {
         var bytes = new byte[parameter?.Length ?? 0];
-        return Convert.TryFromBase64String(parameter ?? "", bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [_, var password]
+        return Convert.TryFromBase64String(parameter ?? "", bytes, out var length)
+            && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [_, var password]
             ? password
             : null;
     }

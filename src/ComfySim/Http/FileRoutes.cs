@@ -18,7 +18,9 @@ internal static class FileRoutes
     {
         var form = await context.Request.ReadFormAsync();
         if (!form.ContainsKey("original_ref"))
+        {
             throw new InvalidOperationException("original_ref");
+        }
 
         await StoreAsync(context, process, form);
     }
@@ -60,8 +62,11 @@ internal static class FileRoutes
         using var bytes = new MemoryStream();
         await file.CopyToAsync(bytes);
         var overwrite = (string?)form["overwrite"] is "true" or "1";
-        for (var i = 1; !overwrite && File.Exists(path) && !(await File.ReadAllBytesAsync(path)).AsSpan().SequenceEqual(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)); i++)
+        for (var i = 1; !overwrite && File.Exists(path)
+            && !(await File.ReadAllBytesAsync(path)).AsSpan().SequenceEqual(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)); i++)
+        {
             path = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(name)} ({i}){Path.GetExtension(name)}");
+        }
 
         await File.WriteAllBytesAsync(path, bytes.ToArray());
         await context.JsonAsync(new PyDict { ["name"] = Path.GetFileName(path), ["subfolder"] = subfolder, ["type"] = type });
@@ -93,18 +98,24 @@ internal static class FileRoutes
     {
         status = 404;
         if (query["filename"] is not [{ } given, ..])
+        {
             return null;
+        }
 
         var (name, directory) = folders.Annotated(given);
         directory ??= folders.OfType(query["type"] is [{ } type, ..] ? type : "output");
         status = 400;
         if (name.Length == 0 || name[0] == '/' || name.Contains("..", StringComparison.Ordinal) || directory is null)
+        {
             return null;
+        }
 
         var folder = Path.GetFullPath(Path.Combine(directory, (string?)query["subfolder"] ?? ""));
         status = 403;
         if (!SimFolders.IsInside(directory, folder))
+        {
             return null;
+        }
 
         status = 404;
         var path = Path.Combine(folder, Path.GetFileName(name));
@@ -119,7 +130,9 @@ internal static class FileRoutes
             for (var y = 0; y < bitmap.Height; y++)
             {
                 for (var x = 0; x < bitmap.Width; x++)
+                {
                     bitmap.SetPixel(x, y, new SKColor(0, 0, 0, bitmap.GetPixel(x, y).Alpha));
+                }
             }
         }
 

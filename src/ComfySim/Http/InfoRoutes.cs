@@ -16,7 +16,9 @@ internal static class InfoRoutes
         app.Both("GET", "/features", context => context.JsonAsync(Features(process.Options)));
         app.Both("GET", "/models", context => context.JsonAsync(new PyList(ModelShelf.Folders)));
         app.Both("GET", "/models/{folder}", context => ModelsAsync(context, catalog.Shelf));
-        app.Both("GET", "/embeddings", context => context.JsonAsync(new PyList(catalog.Shelf.Files("embeddings").Select(f => (object?)Path.GetFileNameWithoutExtension(f)))));
+        app.Both("GET", "/embeddings",
+            context => context.JsonAsync(
+                new PyList(catalog.Shelf.Files("embeddings").Select(f => (object?)Path.GetFileNameWithoutExtension(f)))));
         app.Both("GET", "/extensions", context => context.JsonAsync(new PyList()));
     }
 
@@ -25,10 +27,13 @@ internal static class InfoRoutes
         var features = new PyDict
         {
             ["supports_preview_metadata"] = true,
-            ["max_upload_size"] = options.MaxUploadSize is null ? (long)options.MaxUploadBytes : (object)options.MaxUploadBytes, // An int, or a float when it was given.
+            // An int, or a float when it was given.
+            ["max_upload_size"] = options.MaxUploadSize is null ? (long)options.MaxUploadBytes : (object)options.MaxUploadBytes,
         };
         if (Releases.IsNew(options))
+        {
             (features["node_replacements"], features["assets"]) = (true, false);
+        }
 
         return features;
     }
@@ -37,7 +42,9 @@ internal static class InfoRoutes
     {
         var folder = (string)context.Request.RouteValues["folder"]!; // The pattern has it.
         if (ModelShelf.Folders.Contains(folder))
+        {
             return context.JsonAsync(new PyList(shelf.Files(folder)));
+        }
 
         context.Response.StatusCode = 404;
         return Task.CompletedTask;
@@ -65,7 +72,8 @@ internal static class InfoRoutes
             },
             ["devices"] = new PyList
             {
-                new PyDict { ["name"] = $"cuda:0 Simulated {process.Options.Name}", ["type"] = "cuda", ["index"] = 0, ["vram_total"] = total, ["vram_free"] = free, ["torch_vram_total"] = total - free, ["torch_vram_free"] = 0 },
+                new PyDict { ["name"] = $"cuda:0 Simulated {process.Options.Name}", ["type"] = "cuda", ["index"] = 0,
+                    ["vram_total"] = total, ["vram_free"] = free, ["torch_vram_total"] = total - free, ["torch_vram_free"] = 0 },
             },
         };
     }

@@ -10,7 +10,9 @@ internal static class JobRoutes
     public static void Map(WebApplication app, SimProcess process)
     {
         if (!Releases.IsNew(process.Options))
+        {
             return;
+        }
 
         app.MapGet("/api/jobs", (RequestDelegate)(context => ListAsync(context, process)));
         app.MapGet("/api/jobs/{id}", (RequestDelegate)(context => ShowAsync(context, process)));
@@ -24,20 +26,30 @@ internal static class JobRoutes
         if (context.Request.Query["limit"] is [{ } l, ..])
         {
             if (!int.TryParse(l, CultureInfo.InvariantCulture, out var asked) || asked <= 0)
+            {
                 return context.JsonAsync(new PyDict { ["error"] = "limit must be a positive integer" }, 400);
+            }
 
             limit = asked;
         }
 
         if (context.Request.Query["offset"] is [{ } o, ..] && (!int.TryParse(o, CultureInfo.InvariantCulture, out offset) || offset < 0))
+        {
             return context.JsonAsync(new PyDict { ["error"] = "offset must be a non-negative integer" }, 400);
+        }
 
         var all = Jobs.All(process);
         var page = all.Skip(offset).Take(limit ?? int.MaxValue).ToList();
         return context.JsonAsync(new PyDict
         {
             ["jobs"] = new PyList(page),
-            ["pagination"] = new PyDict { ["offset"] = offset, ["limit"] = limit, ["total"] = all.Count, ["has_more"] = offset + page.Count < all.Count },
+            ["pagination"] = new PyDict
+            {
+                ["offset"] = offset,
+                ["limit"] = limit,
+                ["total"] = all.Count,
+                ["has_more"] = offset + page.Count < all.Count
+            },
         });
     }
 
@@ -50,7 +62,9 @@ internal static class JobRoutes
     {
         var id = (string)context.Request.RouteValues["id"]!; // The pattern has it.
         if (Jobs.Find(process, id) is null)
+        {
             return context.JsonAsync(new PyDict { ["error"] = "Job not found" }, 404);
+        }
 
         var isCancelled = process.Queue.Delete(id) || process.Queue.IfRunning(id, process.Interrupts.Raise);
         return context.JsonAsync(new PyDict { ["cancelled"] = isCancelled });

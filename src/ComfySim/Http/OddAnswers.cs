@@ -1,7 +1,7 @@
 using System.Text;
-using Microsoft.AspNetCore.Http.Features;
 using ComfyFunc.ComfySim.Python;
 using ComfyFunc.ComfySim.Queueing;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ComfyFunc.ComfySim.Http;
 
@@ -25,13 +25,15 @@ internal static class OddAnswers
 
         var truth = await CaptureAsync(context, next);
         var id = PromptIdOf(process, path);
-        var made = faults.Answer(path, a => !a.OnlyEnded || IsEnded(process.History, path, truth) ? Pair(a, a.Made(truth, id, i => EntryOf(process.History, i))) : null);
+        var made = faults.Answer(path, a => !a.OnlyEnded || IsEnded(process.History, path, truth)
+            ? Pair(a, a.Made(truth, id, i => EntryOf(process.History, i))) : null);
         await SendAsync(context, made?.Item1, made?.Item2 ?? truth);
     }
 
     public static byte[] Frame(SimFaults faults, byte[] frame, string? promptId) => !faults.HasAnswerAt(SimAnswer.Socket)
         ? frame
-        : faults.Answer(SimAnswer.Socket, a => IsOf(a.Event, frame) ? a.Made(frame, promptId ?? "", _ => "null"u8.ToArray()) : null) ?? frame;
+        : faults.Answer(SimAnswer.Socket, a => IsOf(a.Event, frame) ? a.Made(frame, promptId ?? "", _ => "null"u8.ToArray()) : null)
+        ?? frame;
 
     private static bool IsOf(string? type, byte[] frame) =>
         type is null || frame.AsSpan().StartsWith(Encoding.UTF8.GetBytes($$"""{"type": "{{type}}","""));

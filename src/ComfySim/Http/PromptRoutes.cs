@@ -16,14 +16,19 @@ internal static class PromptRoutes
         app.Both("POST", "/prompt", context => SubmitAsync(context, process, () =>
         {
             lock (Numbering)
+            {
                 return counter++;
+            }
         }));
         app.Both("GET", "/prompt", context => context.JsonAsync(process.Status()["status"]));
         app.Both("GET", "/queue", context => ShowQueueAsync(context, process));
         app.Both("POST", "/queue", context => ChangeQueueAsync(context, process));
         app.Both("POST", "/interrupt", context => InterruptAsync(context, process));
         app.Both("POST", "/free", context => FreeAsync(context, process));
-        app.Both("GET", "/history", context => context.JsonAsync(process.History.List(Number(context, "max_items"), Number(context, "offset") ?? (Number(context, "max_items") is null ? 0 : -1))));
+        app.Both("GET", "/history",
+            context => context.JsonAsync(
+                process.History.List(Number(context, "max_items"),
+                    Number(context, "offset") ?? (Number(context, "max_items") is null ? 0 : -1))));
         app.Both("GET", "/history/{id}", context => context.JsonAsync(process.History.Get(context.LastSegment())));
         app.Both("POST", "/history", context => ChangeHistoryAsync(context, process));
     }
@@ -41,7 +46,14 @@ internal static class PromptRoutes
         var number = NumberOf(body, next);
         if (!Py.Contains(body, "prompt"))
         {
-            await RefuseAsync(context, new() { ["type"] = "no_prompt", ["message"] = "No prompt provided", ["details"] = "No prompt provided", ["extra_info"] = new PyDict() }, []);
+            await RefuseAsync(context,
+                new()
+                {
+                    ["type"] = "no_prompt",
+                    ["message"] = "No prompt provided",
+                    ["details"] = "No prompt provided",
+                    ["extra_info"] = new PyDict()
+                }, []);
             return;
         }
 
@@ -49,7 +61,8 @@ internal static class PromptRoutes
         if (isNew && Py.Contains(body, "prompt_id") && !IsCanonical(Py.Item(body, "prompt_id")))
         {
             var text = $"prompt_id must be a canonical UUID, not {Py.Repr(Py.Item(body, "prompt_id"))}";
-            await RefuseAsync(context, new() { ["type"] = "invalid_prompt_id", ["message"] = text, ["details"] = text, ["extra_info"] = new PyDict() }, []);
+            await RefuseAsync(context,
+                new() { ["type"] = "invalid_prompt_id", ["message"] = text, ["details"] = text, ["extra_info"] = new PyDict() }, []);
             return;
         }
 
@@ -65,7 +78,9 @@ internal static class PromptRoutes
 
         object? extra = Py.Contains(body, "extra_data") ? Py.Item(body, "extra_data") : new PyDict();
         if (Py.Contains(body, "client_id"))
+        {
             ((PyDict)extra!)["client_id"] = Py.Item(body, "client_id");
+        }
 
         if (isNew)
         {
@@ -91,12 +106,15 @@ internal static class PromptRoutes
         await context.JsonAsync(new PyDict { ["prompt_id"] = id, ["number"] = number, ["node_errors"] = errors });
     }
 
-    private static bool IsCanonical(object? id) => id is string text && Guid.TryParseExact(text, "D", out var guid) && guid.ToString() == text;
+    private static bool IsCanonical(object? id) =>
+        id is string text && Guid.TryParseExact(text, "D", out var guid) && guid.ToString() == text;
 
     private static object NumberOf(object? body, Func<long> next)
     {
         if (Py.Contains(body, "number"))
+        {
             return Py.ToFloat(Py.Item(body, "number"));
+        }
 
         var number = next();
         return Py.Contains(body, "front") && Py.Truth(Py.Item(body, "front")) ? -number : number;
@@ -105,28 +123,51 @@ internal static class PromptRoutes
     private static PyDict InPart(PyDict prompt)
     {
         var id = prompt.Keys.First();
-        var error = new PyDict { ["type"] = "value_smaller_than_min", ["message"] = "Value 0 smaller than min of 1", ["details"] = "width", ["extra_info"] = new PyDict { ["input_name"] = "width" } };
-        return new() { [id] = new PyDict { ["errors"] = new PyList { error }, ["dependent_outputs"] = new PyList { id }, ["class_type"] = Execution.GraphLinks.ClassOf(prompt, id) } };
+        var error = new PyDict
+        {
+            ["type"] = "value_smaller_than_min",
+            ["message"] = "Value 0 smaller than min of 1",
+            ["details"] = "width",
+            ["extra_info"] = new PyDict { ["input_name"] = "width" }
+        };
+        return new()
+        {
+            [id] = new PyDict
+            {
+                ["errors"] = new PyList { error },
+                ["dependent_outputs"] = new PyList { id },
+                ["class_type"] = Execution.GraphLinks.ClassOf(prompt, id)
+            }
+        };
     }
 
-    private static Task RefuseAsync(HttpContext context, PyDict error, PyDict nodes) => context.JsonAsync(new PyDict { ["error"] = error, ["node_errors"] = nodes }, 400);
+    private static Task RefuseAsync(HttpContext context, PyDict error, PyDict nodes) =>
+        context.JsonAsync(new PyDict { ["error"] = error, ["node_errors"] = nodes }, 400);
 
     private static Task ShowQueueAsync(HttpContext context, SimProcess process)
     {
         var (running, pending) = process.Queue.Snapshot();
-        return context.JsonAsync(new PyDict { ["queue_running"] = new PyList(running.Select(i => i.ToWire())), ["queue_pending"] = new PyList(pending.Select(i => i.ToWire())) });
+        return context.JsonAsync(new PyDict
+        {
+            ["queue_running"] = new PyList(running.Select(i => i.ToWire())),
+            ["queue_pending"] = new PyList(pending.Select(i => i.ToWire()))
+        });
     }
 
     private static async Task ChangeQueueAsync(HttpContext context, SimProcess process)
     {
         var body = await context.ReadJsonAsync();
         if (Py.Contains(body, "clear") && Py.Truth(Py.Item(body, "clear")))
+        {
             process.Queue.Clear();
+        }
 
         if (Py.Contains(body, "delete"))
         {
             foreach (var id in Py.Iterate(Py.Item(body, "delete")))
+            {
                 process.Queue.Delete(id);
+            }
         }
     }
 
@@ -143,12 +184,16 @@ internal static class PromptRoutes
         }
 
         if (process.Machine.Faults.Take(f => f.IgnoreInterrupts, (f, n) => f.IgnoreInterrupts = n))
+        {
             return;
+        }
 
         if (((PyDict)body!).TryGetValue("prompt_id", out var id) && Py.Truth(id))
         {
             if (process.Queue.IsRunning(id))
+            {
                 process.Interrupts.Raise();
+            }
         }
         else
         {
@@ -166,12 +211,16 @@ internal static class PromptRoutes
     {
         var body = await context.ReadJsonAsync();
         if (Py.Contains(body, "clear") && Py.Truth(Py.Item(body, "clear")))
+        {
             process.History.Clear();
+        }
 
         if (Py.Contains(body, "delete"))
         {
             foreach (var id in Py.Iterate(Py.Item(body, "delete")))
+            {
                 process.History.Delete(Py.Str(id));
+            }
         }
     }
 

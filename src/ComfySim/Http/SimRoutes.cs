@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ComfyFunc.ComfySim.Http;
 
-/// <summary>What a simulation has and a ComfyUI has not: faults on demand, statistics, and changes under a running host, below <c>/sim</c>.</summary>
+/// <summary>
+/// What a simulation has and a ComfyUI has not: faults on demand, statistics, and changes under a running host, below <c>/sim</c>.
+/// </summary>
 internal static class SimRoutes
 {
     public static void Map(WebApplication app, SimProcess process)
@@ -22,9 +24,11 @@ internal static class SimRoutes
         }));
         app.MapPut("/sim/object-info", (RequestDelegate)(context => DescribeAsync(context, process, isWhole: true)));
         app.MapPost("/sim/object-info", (RequestDelegate)(context => DescribeAsync(context, process, isWhole: false)));
-        app.MapPost("/sim/lack", (RequestDelegate)(async context => process.Machine.Catalog.Lack(await context.Request.ReadFromJsonAsync<string[]>() ?? [])));
+        app.MapPost("/sim/lack",
+            (RequestDelegate)(async context => process.Machine.Catalog.Lack(await context.Request.ReadFromJsonAsync<string[]>() ?? [])));
         app.MapPut("/sim/models/{folder}/{**file}", (RequestDelegate)(context => ChangeModel(context, process.Machine.Catalog.Shelf.Add)));
-        app.MapDelete("/sim/models/{folder}/{**file}", (RequestDelegate)(context => ChangeModel(context, process.Machine.Catalog.Shelf.Remove)));
+        app.MapDelete("/sim/models/{folder}/{**file}",
+            (RequestDelegate)(context => ChangeModel(context, process.Machine.Catalog.Shelf.Remove)));
         app.MapPost("/sim/input/clear", (RequestDelegate)(context =>
         {
             process.Machine.Folders.ClearInput((string?)context.Request.Query["below"] ?? "");
@@ -63,7 +67,8 @@ internal static class SimRoutes
         var asked = await context.Request.ReadFromJsonAsync<JsonElement>();
         foreach (var member in asked.EnumerateObject())
         {
-            var property = typeof(SimFaults).GetProperties().FirstOrDefault(p => p.SetMethod is { IsPublic: true } && p.Name.Equals(member.Name, StringComparison.OrdinalIgnoreCase));
+            var property = typeof(SimFaults).GetProperties()
+                .FirstOrDefault(p => p.SetMethod is { IsPublic: true } && p.Name.Equals(member.Name, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
                 await context.JsonAsync(new PyDict { ["error"] = $"There is no fault '{member.Name}'." }, 400);

@@ -1,8 +1,8 @@
 using System.Text;
+using ComfyFunc.ComfySim.Python;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Net.Http.Headers;
-using ComfyFunc.ComfySim.Python;
 
 namespace ComfyFunc.ComfySim.Http;
 
@@ -41,10 +41,13 @@ internal static class SimServer
     public static void Both(this WebApplication app, string verb, string path, Func<HttpContext, Task> handle)
     {
         foreach (var prefix in new[] { "", "/api" })
+        {
             app.MapMethods(prefix + path, verb == "GET" ? ["GET", "HEAD"] : [verb], (RequestDelegate)(context => handle(context)));
+        }
     }
 
-    public static Task JsonAsync(this HttpContext context, object? value, int status = 200) => context.JsonAsync(PyJson.Bytes(value), status);
+    public static Task JsonAsync(this HttpContext context, object? value, int status = 200) =>
+        context.JsonAsync(PyJson.Bytes(value), status);
 
     public static Task JsonAsync(this HttpContext context, byte[] body, int status = 200)
     {
@@ -59,7 +62,8 @@ internal static class SimServer
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
-        return MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Charset is { HasValue: true } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+        return MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Charset is { HasValue: true } charset
+            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
             ? PyJson.Parse(Encoding.GetEncoding(charset.Value!).GetString(bytes)) // It has a value.
             : PyJson.Parse(bytes);
     }
@@ -90,7 +94,9 @@ internal static class SimServer
         }
 
         if (process.Machine.Faults.HttpDelayMs is > 0 and var delay && !isOurs)
+        {
             await Task.Delay(delay, context.RequestAborted);
+        }
 
         context.Response.Headers.Server = "Python/3.13 aiohttp/3.11.16";
         if (!isOurs && process.Machine.Faults.RefuseWith is > 0 and var refusal)
@@ -112,7 +118,9 @@ internal static class SimServer
         }
 
         if (HttpMethods.IsOptions(context.Request.Method))
+        {
             return;
+        }
 
         if (context.Request.Path.Value is { Length: > 1 } path && path.EndsWith('/'))
         {
@@ -128,13 +136,17 @@ internal static class SimServer
         }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
             size.MaxRequestBodySize = limit;
+        }
 
         try
         {
             await (isOurs ? next(context) : OddAnswers.ServeAsync(process, context, next));
             if (context.Response is { StatusCode: 405, HasStarted: false })
+            {
                 await context.TextAsync(405, "405: Method Not Allowed");
+            }
         }
         catch (BadHttpRequestException e) when (e.StatusCode == 413 && !context.Response.HasStarted)
         {

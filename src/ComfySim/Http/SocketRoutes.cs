@@ -20,7 +20,9 @@ internal static class SocketRoutes
         }
 
         // ComfyUI itself never pings.
-        using var accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan, DangerousEnableCompression = false });
+        using var accepted =
+            await context.WebSockets.AcceptWebSocketAsync(
+                new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan, DangerousEnableCompression = false });
         var id = context.Request.Query["clientId"] is [{ Length: > 0 } given, ..] ? given : Guid.NewGuid().ToString("N");
         var (hub, socket) = (process.Hub, new ClientSocket(accepted));
         hub.Add(id, socket);
@@ -30,7 +32,10 @@ internal static class SocketRoutes
             status["sid"] = id;
             await hub.SendNowAsync(socket, WebSocketMessageType.Text, SocketHub.Frame("status", status), process.Death);
             if (hub.ClientId == id && hub.LastNodeId is { } node)
-                await hub.SendNowAsync(socket, WebSocketMessageType.Text, SocketHub.Frame("executing", new() { ["node"] = node }), process.Death);
+            {
+                await hub.SendNowAsync(socket, WebSocketMessageType.Text,
+                    SocketHub.Frame("executing", new() { ["node"] = node }), process.Death);
+            }
 
             await ReadAsync(accepted, socket, hub, process);
         }
@@ -62,12 +67,15 @@ internal static class SocketRoutes
                 }
 
                 if (!received.EndOfMessage)
+                {
                     continue;
+                }
 
                 if (isFirst && FlagsIn(message) is { } flags)
                 {
                     socket.Flags = flags;
-                    await hub.SendNowAsync(socket, WebSocketMessageType.Text, SocketHub.Frame("feature_flags", InfoRoutes.Features(process.Options)), process.Death);
+                    await hub.SendNowAsync(socket, WebSocketMessageType.Text,
+                        SocketHub.Frame("feature_flags", InfoRoutes.Features(process.Options)), process.Death);
                 }
 
                 (isFirst, message) = (false, new MemoryStream());
@@ -83,7 +91,8 @@ internal static class SocketRoutes
     {
         try
         {
-            return PyJson.Parse(message.GetBuffer().AsSpan(0, (int)message.Length)) is PyDict { } first && first.TryGetValue("type", out var type) && type is "feature_flags"
+            return PyJson.Parse(message.GetBuffer().AsSpan(0, (int)message.Length)) is PyDict { } first
+                && first.TryGetValue("type", out var type) && type is "feature_flags"
                 ? first.GetValueOrDefault("data") as PyDict ?? []
                 : null;
         }

@@ -25,19 +25,25 @@ internal static class UserRoutes
         var folder = Path.GetFullPath(Path.Combine(folders.User, dir));
         if (!SimFolders.IsInside(folders.User, folder) || !Directory.Exists(folder))
         {
-            return SimFolders.IsInside(folders.User, folder) ? context.TextAsync(404, "Directory not found") : context.TextAsync(403, "Invalid directory");
+            return SimFolders.IsInside(folders.User, folder) ? context.TextAsync(404, "Directory not found")
+                : context.TextAsync(403, "Invalid directory");
         }
 
         var depth = context.Request.Query["recurse"] == "true" ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
-        return context.JsonAsync(new PyList(Directory.EnumerateFiles(folder, "*", depth).Select(f => (object?)Path.GetRelativePath(folder, f)).Order()));
+        return context.JsonAsync(
+            new PyList(Directory.EnumerateFiles(folder, "*", depth).Select(f => (object?)Path.GetRelativePath(folder, f)).Order()));
     }
 
     private static async Task GetAsync(HttpContext context, SimFolders folders)
     {
         if (PathOf(context, folders) is { } path && File.Exists(path))
+        {
             await context.Response.SendFileAsync(path);
+        }
         else
+        {
             context.Response.StatusCode = 404;
+        }
     }
 
     private static async Task PutAsync(HttpContext context, SimFolders folders)
@@ -56,7 +62,9 @@ internal static class UserRoutes
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!); // It is inside the user's folder.
         await using (var file = File.Create(path))
+        {
             await context.Request.Body.CopyToAsync(file);
+        }
 
         await context.JsonAsync(Path.GetRelativePath(folders.User, path));
     }
@@ -66,7 +74,9 @@ internal static class UserRoutes
         var path = PathOf(context, folders);
         context.Response.StatusCode = path is not null && File.Exists(path) ? 204 : 404;
         if (context.Response.StatusCode == 204)
+        {
             File.Delete(path!);
+        }
 
         return Task.CompletedTask;
     }

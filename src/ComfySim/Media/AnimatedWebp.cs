@@ -13,7 +13,11 @@ internal static class AnimatedWebp
         Write(body, "VP8X", [0x12, 0, 0, 0, .. Three(frames[0].Width - 1), .. Three(frames[0].Height - 1)]);
         Write(body, "ANIM", [0, 0, 0, 0, 0, 0]);
         foreach (var frame in frames)
-            Write(body, "ANMF", [.. Three(0), .. Three(0), .. Three(frame.Width - 1), .. Three(frame.Height - 1), .. Three((int)(1000 / Math.Max(0.01, fps))), 0, .. FrameData(frame, quality)]);
+        {
+            Write(body, "ANMF",
+                [.. Three(0), .. Three(0), .. Three(frame.Width - 1), .. Three(frame.Height - 1),
+                    .. Three((int)(1000 / Math.Max(0.01, fps))), 0, .. FrameData(frame, quality)]);
+        }
 
         return [.. "RIFF"u8, .. BitConverter.GetBytes((int)body.Length), .. body.ToArray()];
     }
@@ -28,7 +32,9 @@ internal static class AnimatedWebp
         {
             var length = 8 + ((BitConverter.ToInt32(file, at + 4) + 1) & ~1);
             if (Encoding.ASCII.GetString(file, at, 4) is "VP8 " or "VP8L" or "ALPH")
+            {
                 kept.Write(file, at, Math.Min(length, file.Length - at));
+            }
 
             at += length;
         }
@@ -42,7 +48,9 @@ internal static class AnimatedWebp
         body.Write(BitConverter.GetBytes(data.Length));
         body.Write(data);
         if (data.Length % 2 == 1)
+        {
             body.WriteByte(0);
+        }
     }
 
     private static byte[] Three(int value) => [(byte)value, (byte)(value >> 8), (byte)(value >> 16)];

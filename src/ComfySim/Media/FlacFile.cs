@@ -17,7 +17,9 @@ internal static class FlacFile
         file.Write([0x80, 0, 0, 34]);
         file.Write(StreamInfo(sound));
         for (var (at, frame) = (0, 0); at < sound.Samples.Length; at += BlockSize, frame++)
+        {
             file.Write(Frame(sound.Samples.AsSpan(at, Math.Min(BlockSize, sound.Samples.Length - at)), frame));
+        }
 
         return file.ToArray();
     }
@@ -35,20 +37,25 @@ internal static class FlacFile
     private static byte[] Frame(ReadOnlySpan<short> samples, int number)
     {
         using var frame = new MemoryStream();
-        frame.Write([0xFF, 0xF8, 0x70, 0x08]); // Fixed block size; a 16-bit block size follows; rate and depth: rate from the header, 16 bits.
+        // Fixed block size; a 16-bit block size follows; rate and depth: rate from the header, 16 bits.
+        frame.Write([0xFF, 0xF8, 0x70, 0x08]);
         frame.Write(Utf8(number));
         frame.Write([(byte)((samples.Length - 1) >> 8), (byte)(samples.Length - 1)]);
         frame.WriteByte(Crc8(frame.ToArray()));
         frame.WriteByte(0x02); // A verbatim subframe.
         foreach (var sample in samples)
+        {
             frame.Write([(byte)(sample >> 8), (byte)sample]);
+        }
 
         var crc = Crc16(frame.ToArray());
         frame.Write([(byte)(crc >> 8), (byte)crc]);
         return frame.ToArray();
     }
 
-    private static byte[] Utf8(int value) => value < 0x80 ? [(byte)value] : value < 0x800 ? [(byte)(0xC0 | (value >> 6)), (byte)(0x80 | (value & 0x3F))] : [(byte)(0xE0 | (value >> 12)), (byte)(0x80 | ((value >> 6) & 0x3F)), (byte)(0x80 | (value & 0x3F))];
+    private static byte[] Utf8(int value) =>
+        value < 0x80 ? [(byte)value] : value < 0x800 ? [(byte)(0xC0 | (value >> 6)), (byte)(0x80 | (value & 0x3F))]
+        : [(byte)(0xE0 | (value >> 12)), (byte)(0x80 | ((value >> 6) & 0x3F)), (byte)(0x80 | (value & 0x3F))];
 
     private static byte Crc8(byte[] bytes)
     {
@@ -57,7 +64,9 @@ internal static class FlacFile
         {
             crc ^= b;
             for (var i = 0; i < 8; i++)
+            {
                 crc = (crc & 0x80) != 0 ? (crc << 1) ^ 0x07 : crc << 1;
+            }
         }
 
         return (byte)crc;
@@ -70,7 +79,9 @@ internal static class FlacFile
         {
             crc ^= b << 8;
             for (var i = 0; i < 8; i++)
+            {
                 crc = (crc & 0x8000) != 0 ? (crc << 1) ^ 0x8005 : crc << 1;
+            }
         }
 
         return (ushort)crc;

@@ -20,9 +20,12 @@ internal static class Pixels
         return scaled;
     }
 
-    public static SKBitmap Crop(SKBitmap source, int x, int y, int width, int height) => Draw(Math.Max(1, Math.Min(width, source.Width - x)), Math.Max(1, Math.Min(height, source.Height - y)), c => c.DrawBitmap(source, -x, -y, Exact));
+    public static SKBitmap Crop(SKBitmap source, int x, int y, int width, int height) =>
+        Draw(Math.Max(1, Math.Min(width, source.Width - x)), Math.Max(1, Math.Min(height, source.Height - y)),
+            c => c.DrawBitmap(source, -x, -y, Exact));
 
-    public static SKBitmap Invert(SKBitmap source) => Each(source, c => new SKColor((byte)(255 - c.Red), (byte)(255 - c.Green), (byte)(255 - c.Blue), c.Alpha));
+    public static SKBitmap Invert(SKBitmap source) =>
+        Each(source, c => new SKColor((byte)(255 - c.Red), (byte)(255 - c.Green), (byte)(255 - c.Blue), c.Alpha));
 
     public static SKBitmap Blur(SKBitmap source, float sigma) => Draw(source.Width, source.Height, c =>
     {
@@ -35,11 +38,14 @@ internal static class Pixels
         using var fitted = Scale(other, one.Width, one.Height, "bicubic");
         var blended = one.Copy();
         var (a, b) = (one.Pixels, fitted.Pixels);
-        blended.Pixels = [.. a.Zip(b, (p, q) => new SKColor(Mix(p.Red, q.Red, factor), Mix(p.Green, q.Green, factor), Mix(p.Blue, q.Blue, factor), p.Alpha))];
+        blended.Pixels =
+            [.. a.Zip(b, (p, q) =>
+                new SKColor(Mix(p.Red, q.Red, factor), Mix(p.Green, q.Green, factor), Mix(p.Blue, q.Blue, factor), p.Alpha))];
         return blended;
     }
 
-    public static SKBitmap Pad(SKBitmap source, int left, int top, int right, int bottom) => Draw(source.Width + left + right, source.Height + top + bottom, c =>
+    public static SKBitmap Pad(SKBitmap source, int left, int top, int right, int bottom) =>
+        Draw(source.Width + left + right, source.Height + top + bottom, c =>
     {
         c.Clear(SKColors.Gray);
         c.DrawBitmap(source, left, top, Exact);
@@ -57,7 +63,8 @@ internal static class Pixels
 
     public static SKBitmap AlphaMask(SKBitmap source) => Each(source, c => Gray((byte)(255 - c.Alpha)));
 
-    public static SKBitmap Channel(SKBitmap source, string channel) => Each(source, c => Gray(channel switch { "red" => c.Red, "green" => c.Green, "blue" => c.Blue, _ => c.Alpha }));
+    public static SKBitmap Channel(SKBitmap source, string channel) =>
+        Each(source, c => Gray(channel switch { "red" => c.Red, "green" => c.Green, "blue" => c.Blue, _ => c.Alpha }));
 
     public static SKBitmap Fill(int width, int height, SKColor color)
     {

@@ -16,7 +16,9 @@ internal static class PngFile
         using var file = new MemoryStream();
         file.Write(plain, 0, HeaderLength);
         foreach (var (key, text) in texts)
+        {
             WriteChunk(file, "tEXt", [.. Encoding.Latin1.GetBytes(key), 0, .. Encoding.Latin1.GetBytes(text)]);
+        }
 
         file.Write(plain, HeaderLength, plain.Length - HeaderLength);
         return file.ToArray();
@@ -30,9 +32,13 @@ internal static class PngFile
         var sequence = 0;
         foreach (var (frame, index) in frames.Select((f, i) => (f, i)))
         {
-            WriteChunk(file, "fcTL", [.. Big(sequence++), .. Big(frame.Width), .. Big(frame.Height), .. Big(0), .. Big(0), 0, 100, .. Big16((int)(fps * 100)), 0, 0]);
+            WriteChunk(file, "fcTL",
+                [.. Big(sequence++), .. Big(frame.Width), .. Big(frame.Height), .. Big(0), .. Big(0), 0, 100,
+                    .. Big16((int)(fps * 100)), 0, 0]);
             foreach (var data in Chunks(Encode(frame), "IDAT"))
+            {
                 WriteChunk(file, index == 0 ? "IDAT" : "fdAT", index == 0 ? data : [.. Big(sequence++), .. data]);
+            }
         }
 
         WriteChunk(file, "IEND", []);
@@ -51,7 +57,9 @@ internal static class PngFile
         {
             var length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
             if (Encoding.ASCII.GetString(png, at + 4, 4) == type)
+            {
                 yield return png[(at + 8)..(at + 8 + length)];
+            }
 
             at += 12 + length;
         }

@@ -13,7 +13,9 @@ internal sealed class VideoMemory(SimOptions options, SimStatistics statistics)
         get
         {
             lock (gate)
+            {
                 return resident.Sum(m => m.Gigabytes);
+            }
         }
     }
 
@@ -30,14 +32,18 @@ internal sealed class VideoMemory(SimOptions options, SimStatistics statistics)
     public double Use(LoadedModel model, string promptId)
     {
         if (model.CountsAsWarm(promptId))
+        {
             statistics.ModelWasWarm(model.File);
+        }
 
         lock (gate)
         {
             var wasHere = resident.Remove(model);
             resident.Add(model);
             while (resident.Count > 1 && resident.Sum(m => m.Gigabytes) > options.VramGb)
+            {
                 resident.RemoveAt(0);
+            }
 
             return wasHere ? 0 : model.Gigabytes * options.LoadSecondsPerGb / 10;
         }
@@ -46,7 +52,9 @@ internal sealed class VideoMemory(SimOptions options, SimStatistics statistics)
     public void UnloadAll()
     {
         lock (gate)
+        {
             resident.Clear();
+        }
     }
 }
 

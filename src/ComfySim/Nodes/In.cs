@@ -9,15 +9,19 @@ internal static class In
     public static InputSpec Link3(string name, string type, string? tooltip = null) => new(name, type, Options(tooltip) ?? []);
 
     public static InputSpec Int(
-        string name, object? @default, object? min = null, object? max = null, int? step = null, string? tooltip = null, bool randomize = false, string? display = null) =>
+        string name, object? @default, object? min = null, object? max = null, int? step = null, string? tooltip = null,
+        bool randomize = false, string? display = null) =>
         new(name, "INT", Options(
-            tooltip, ("default", @default), ("min", min), ("max", max), ("step", step), ("control_after_generate", randomize ? true : null), ("display", display)));
+            tooltip, ("default", @default), ("min", min), ("max", max), ("step", step), ("control_after_generate", randomize ? true : null),
+            ("display", display)));
 
     public static InputSpec Float(
-        string name, double? @default, object? min = null, object? max = null, double? step = null, string? tooltip = null, double? round = null) =>
+        string name, double? @default, object? min = null, object? max = null, double? step = null, string? tooltip = null,
+        double? round = null) =>
         new(name, "FLOAT", Options(tooltip, ("default", @default), ("min", min), ("max", max), ("step", step), ("round", round)));
 
-    public static InputSpec Text(string name, string? @default = null, bool? multiline = null, string? tooltip = null, bool? dynamicPrompts = null) =>
+    public static InputSpec Text(string name, string? @default = null, bool? multiline = null, string? tooltip = null,
+        bool? dynamicPrompts = null) =>
         new(name, "STRING", Options(tooltip, ("default", @default), ("multiline", multiline), ("dynamicPrompts", dynamicPrompts)) ?? []);
 
     public static InputSpec Bool(string name, bool? @default = null) => new(name, "BOOLEAN", Options(null, ("default", @default)) ?? []);
@@ -36,7 +40,8 @@ internal static class In
 
     /// <summary>A combo of the files in the input directory, with the flag that makes the front end offer an upload.</summary>
     public static InputSpec InputFile(string name, string uploadFlag, bool newStyle = false) =>
-        new(name, "COMBO", newStyle ? Options(null, ("multiselect", false), (uploadFlag, true)) : Options(null, (uploadFlag, true)), s => s.InputFiles(), newStyle);
+        new(name, "COMBO", newStyle ? Options(null, ("multiselect", false), (uploadFlag, true)) : Options(null, (uploadFlag, true)),
+            s => s.InputFiles(), newStyle);
 
     private static PyDict? Options(string? tooltip, params ReadOnlySpan<(string Key, object? Value)> options)
     {
@@ -44,11 +49,15 @@ internal static class In
         foreach (var (key, value) in options)
         {
             if (value is not null)
+            {
                 map[key] = value;
+            }
         }
 
         if (tooltip is not null)
+        {
             map["tooltip"] = tooltip;
+        }
 
         return map.Count == 0 ? null : map;
     }

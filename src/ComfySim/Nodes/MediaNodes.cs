@@ -12,18 +12,23 @@ internal static class MediaNodes
     [
         new()
         {
-            Name = "LoadAudio", DisplayName = "Load Audio", Category = "audio", Required = [In.InputFile("audio", "audio_upload")], Returns = ["AUDIO"],
-            Check = new("audio", (v, folders) => File.Exists(folders.PathOfInput(Python.Py.Str(v))) ? null : $"Invalid audio file: {Python.Py.Str(v)}"),
+            Name = "LoadAudio", DisplayName = "Load Audio", Category = "audio", Required = [In.InputFile("audio", "audio_upload")],
+            Returns = ["AUDIO"],
+            Check = new("audio",
+                (v, folders) => File.Exists(folders.PathOfInput(Python.Py.Str(v))) ? null : $"Invalid audio file: {Python.Py.Str(v)}"),
             Run = NodeClass.Sync(c => NodeResult.Of(Tone(1, 200 + (new FileInfo(c.Folders.PathOfInput(c.Text("audio"))).Length % 600)))),
         },
         new()
         {
-            Name = "EmptyAudio", Category = "audio", Required = [In.Float("duration", 60.0, 0.0, 3600.0, 0.01), In.Int("sample_rate", Rate, 1, 192000), In.Int("channels", 2, 1, 2)], Returns = ["AUDIO"],
+            Name = "EmptyAudio", Category = "audio",
+            Required = [In.Float("duration", 60.0, 0.0, 3600.0, 0.01), In.Int("sample_rate", Rate, 1, 192000), In.Int("channels", 2, 1, 2)],
+            Returns = ["AUDIO"],
             Run = NodeClass.Sync(c => NodeResult.Of(Tone(c.Float("duration"), 0))),
         },
         new()
         {
-            Name = "ImageUpscaleWithModel", DisplayName = "Upscale Image (using Model)", Category = "image/upscaling", Required = [In.Link("upscale_model", "UPSCALE_MODEL"), In.Link("image", "IMAGE")], Returns = ["IMAGE"],
+            Name = "ImageUpscaleWithModel", DisplayName = "Upscale Image (using Model)", Category = "image/upscaling",
+            Required = [In.Link("upscale_model", "UPSCALE_MODEL"), In.Link("image", "IMAGE")], Returns = ["IMAGE"],
             Run = async c =>
             {
                 await c.WorkAsync(c.Memory.Use(c.Get<LoadedModel>("upscale_model", "scale"), c.Prompt.PromptId) + 0.3);

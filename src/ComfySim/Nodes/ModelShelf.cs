@@ -7,13 +7,16 @@ internal sealed class ModelShelf(SimOptions options, SimFolders folders)
 {
     private static readonly string[] FolderNames =
     [
-        "checkpoints", "configs", "loras", "vae", "text_encoders", "diffusion_models", "clip_vision", "style_models", "embeddings", "diffusers",
-        "vae_approx", "controlnet", "gligen", "upscale_models", "custom_nodes", "hypernetworks", "photomaker", "classifiers", "model_patches", "audio_encoders",
+        "checkpoints", "configs", "loras", "vae", "text_encoders", "diffusion_models", "clip_vision", "style_models",
+        "embeddings", "diffusers",
+        "vae_approx", "controlnet", "gligen", "upscale_models", "custom_nodes", "hypernetworks", "photomaker", "classifiers",
+        "model_patches", "audio_encoders",
     ];
 
     private static readonly Dictionary<string, string[]> Usual = new()
     {
-        ["checkpoints"] = ["dreamshaper_8.safetensors", "juggernaut_xl.safetensors", "sd_xl_base_1.0.safetensors", "stable_audio_open_1.0.safetensors", "v1-5-pruned-emaonly-fp16.safetensors"],
+        ["checkpoints"] = ["dreamshaper_8.safetensors", "juggernaut_xl.safetensors", "sd_xl_base_1.0.safetensors",
+            "stable_audio_open_1.0.safetensors", "v1-5-pruned-emaonly-fp16.safetensors"],
         ["diffusion_models"] = ["flux1-dev-fp8.safetensors", "wan2.1_t2v_1.3B_fp16.safetensors"],
         ["text_encoders"] = ["clip_l.safetensors", "t5xxl_fp8_e4m3fn.safetensors", "umt5_xxl_fp8_e4m3fn_scaled.safetensors"],
         ["vae"] = ["ae.safetensors", "vae-ft-mse-840000-ema-pruned.safetensors", "wan_2.1_vae.safetensors"],
@@ -39,7 +42,8 @@ internal sealed class ModelShelf(SimOptions options, SimFolders folders)
     public void Remove(string folder, string file) =>
         changed.AddOrUpdate(folder, f => [.. AtFirst(f).Where(n => n != file)], (_, now) => [.. now.Where(n => n != file)]);
 
-    private static string[] With(IEnumerable<string> files, string file) => [.. files.Append(file).Distinct().Order(StringComparer.Ordinal)];
+    private static string[] With(IEnumerable<string> files, string file) =>
+        [.. files.Append(file).Distinct().Order(StringComparer.Ordinal)];
 
     private IReadOnlyList<string> AtFirst(string folder) =>
         options.Models.TryGetValue(folder, out var given) ? given : Usual.TryGetValue(folder, out var usual) ? usual : [];
@@ -47,6 +51,7 @@ internal sealed class ModelShelf(SimOptions options, SimFolders folders)
     public IEnumerable<string> InputFiles() => folders.InputFiles();
 
     public IEnumerable<string> FilesIn(string subfolder) => Directory.Exists(Path.Combine(folders.Input, subfolder))
-        ? Directory.EnumerateFiles(Path.Combine(folders.Input, subfolder)).Select(f => $"{subfolder}/{Path.GetFileName(f)}").Order(StringComparer.Ordinal)
+        ? Directory.EnumerateFiles(Path.Combine(folders.Input, subfolder)).Select(f => $"{subfolder}/{Path.GetFileName(f)}")
+        .Order(StringComparer.Ordinal)
         : [];
 }

@@ -32,7 +32,9 @@ internal sealed class NodeCatalog
         {
             var now = isWhole ? [] : new OrderedDictionary<string, StubEntry>(stubs);
             foreach (var entry in entries)
+            {
                 now[entry.Class.Name] = entry;
+            }
 
             stubs = now;
         }
@@ -41,7 +43,9 @@ internal sealed class NodeCatalog
     public void Lack(IEnumerable<string> names)
     {
         lock (gate)
+        {
             lacking = [.. lacking, .. names];
+        }
     }
 
     public byte[] Page() => Page(builtIn.Keys.Order(StringComparer.Ordinal).Union(stubs.Keys).Where(k => !lacking.Contains(k)));
@@ -55,7 +59,8 @@ internal sealed class NodeCatalog
         foreach (var name in names)
         {
             page.Write(page.Length > 1 ? ", "u8 : ""u8);
-            page.Write(stubs.TryGetValue(name, out var stub) ? stub.Text.Span : PyJson.Bytes(new PyDict { [name] = ToWire(builtIn[name]) }).AsSpan()[1..^1]);
+            page.Write(stubs.TryGetValue(name, out var stub) ? stub.Text.Span
+                : PyJson.Bytes(new PyDict { [name] = ToWire(builtIn[name]) }).AsSpan()[1..^1]);
         }
 
         page.Write("}"u8);
@@ -80,10 +85,14 @@ internal sealed class NodeCatalog
             ["output_node"] = node.IsOutput,
         };
         if (isNew)
+        {
             (wire["is_input_list"], wire["has_intermediate_output"]) = (false, false);
+        }
 
         if (node.ReturnTooltips is { } tooltips)
+        {
             wire["output_tooltips"] = new PyList(tooltips);
+        }
 
         if (node.IsNewStyle)
         {
@@ -110,7 +119,9 @@ internal sealed class NodeCatalog
         foreach (var (group, specs) in new[] { ("required", node.Required), ("optional", node.Optional) })
         {
             if (specs.Count == 0 && group == "optional")
+            {
                 continue;
+            }
 
             input[group] = new PyDict(specs.Select(s => KeyValuePair.Create(s.Name, (object?)s.ToWire(Shelf))));
             order[group] = new PyList(specs.Select(s => s.Name));

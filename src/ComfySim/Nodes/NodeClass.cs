@@ -45,7 +45,8 @@ internal sealed record NodeClass
 
     public IEnumerable<InputSpec> Inputs => Required.Concat(Optional);
 
-    public static Func<NodeContext, ValueTask<NodeResult>> Sync(Func<NodeContext, NodeResult> run) => context => ValueTask.FromResult(run(context));
+    public static Func<NodeContext, ValueTask<NodeResult>> Sync(Func<NodeContext, NodeResult> run) =>
+        context => ValueTask.FromResult(run(context));
 }
 
 /// <summary>A check of one input that replaces the usual ones for that input.</summary>

@@ -62,7 +62,9 @@ internal sealed class NodeContext(NodeHost host, PromptInRun prompt, string node
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (seconds > 0)
+        {
             await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(seconds), Options.Time, stop.Token), prompt.Interrupts.Raised);
+        }
 
         await stop.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();

@@ -21,13 +21,17 @@ internal sealed class NodeHost(SimOptions options, SimFolders folders, VideoMemo
     {
         var kept = nodes.ToHashSet();
         foreach (var gone in tempLetters.Keys.Where(k => !kept.Contains(k)).ToList())
+        {
             tempLetters.Remove(gone);
+        }
     }
 
     public string TempLetters(string nodeId)
     {
         if (!tempLetters.TryGetValue(nodeId, out var letters))
+        {
             tempLetters[nodeId] = letters = System.Security.Cryptography.RandomNumberGenerator.GetString(Letters, 5);
+        }
 
         return letters;
     }

@@ -8,7 +8,9 @@ internal static class NodeTypes
     public static bool Fits(string received, string wanted)
     {
         if (received == wanted)
+        {
             return true;
+        }
 
         var (given, taken) = (Names(received), Names(wanted));
         return given.Contains(Any) || taken.Contains(Any) || given.Intersect(taken).Any();

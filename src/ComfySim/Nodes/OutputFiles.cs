@@ -17,11 +17,15 @@ internal static partial class OutputFiles
         var subfolder = Path.GetDirectoryName(prefix) ?? "";
         var folder = Path.GetFullPath(Path.Combine(root, subfolder));
         if (!SimFolders.IsInside(root, folder))
-            throw new Python.PythonException("Exception", $"**** ERROR: Saving image outside the output folder is not allowed.\n full_output_folder: {folder}\n         output_dir: {root}\n");
+        {
+            throw new Python.PythonException("Exception",
+                $"**** ERROR: Saving image outside the output folder is not allowed.\n full_output_folder: {folder}\n         output_dir: {root}\n");
+        }
 
         Directory.CreateDirectory(folder);
         var stem = Path.GetFileName(prefix);
-        var next = Directory.EnumerateFiles(folder, $"{stem}_*").Select(f => Counter.Match(Path.GetFileName(f)[stem.Length..])).Where(m => m.Success)
+        var next = Directory.EnumerateFiles(folder, $"{stem}_*").Select(f => Counter.Match(Path.GetFileName(f)[stem.Length..]))
+            .Where(m => m.Success)
             .Select(m => int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max() + 1;
         var name = $"{stem}_{next:00000}_{extension}";
         write(Path.Combine(folder, name));
@@ -33,8 +37,10 @@ internal static partial class OutputFiles
         var now = DateTime.Now;
         return prefix
             .Replace("%width%", $"{width}", StringComparison.Ordinal).Replace("%height%", $"{height}", StringComparison.Ordinal)
-            .Replace("%year%", $"{now:yyyy}", StringComparison.Ordinal).Replace("%month%", $"{now:MM}", StringComparison.Ordinal).Replace("%day%", $"{now:dd}", StringComparison.Ordinal)
-            .Replace("%hour%", $"{now:HH}", StringComparison.Ordinal).Replace("%minute%", $"{now:mm}", StringComparison.Ordinal).Replace("%second%", $"{now:ss}", StringComparison.Ordinal);
+            .Replace("%year%", $"{now:yyyy}", StringComparison.Ordinal).Replace("%month%", $"{now:MM}", StringComparison.Ordinal)
+            .Replace("%day%", $"{now:dd}", StringComparison.Ordinal)
+            .Replace("%hour%", $"{now:HH}", StringComparison.Ordinal).Replace("%minute%", $"{now:mm}", StringComparison.Ordinal)
+            .Replace("%second%", $"{now:ss}", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"^_(\d{5,})_")]

@@ -8,14 +8,21 @@ internal static class Releases
     // The classes that still list their choices in the place of a type.
     private static readonly HashSet<string> OldCombos =
     [
-        "CLIPLoader", "CLIPVisionLoader", "CheckpointLoaderSimple", "ControlNetLoader", "ImageScale", "ImageScaleBy", "KSampler", "KSamplerAdvanced",
+        "CLIPLoader", "CLIPVisionLoader", "CheckpointLoaderSimple", "ControlNetLoader", "ImageScale", "ImageScaleBy",
+        "KSampler", "KSamplerAdvanced",
         "LatentUpscale", "LatentUpscaleBy", "LoadImage", "LoadImageMask", "LoraLoader", "LoraLoaderModelOnly", "UNETLoader", "VAELoader",
     ];
 
     private static readonly Dictionary<string, string> Passed = new()
     {
-        ["SaveImage"] = "IMAGE", ["PreviewImage"] = "IMAGE", ["SaveAnimatedWEBP"] = "IMAGE", ["SaveAnimatedPNG"] = "IMAGE",
-        ["SaveAudio"] = "AUDIO", ["PreviewAudio"] = "AUDIO", ["SaveLatent"] = "LATENT", ["PreviewAny"] = "STRING",
+        ["SaveImage"] = "IMAGE",
+        ["PreviewImage"] = "IMAGE",
+        ["SaveAnimatedWEBP"] = "IMAGE",
+        ["SaveAnimatedPNG"] = "IMAGE",
+        ["SaveAudio"] = "AUDIO",
+        ["PreviewAudio"] = "AUDIO",
+        ["SaveLatent"] = "LATENT",
+        ["PreviewAny"] = "STRING",
     };
 
     public static bool IsNew(SimOptions options) => Version.Parse(options.ComfyVersion) >= FirstNew;
@@ -24,13 +31,16 @@ internal static class Releases
 
     private static NodeClass Restyle(NodeClass node) => node with
     {
-        Required = [.. node.Required.Select(i => Restyle(node, i))], Optional = [.. node.Optional.Select(i => Restyle(node, i))],
+        Required = [.. node.Required.Select(i => Restyle(node, i))],
+        Optional = [.. node.Optional.Select(i => Restyle(node, i))],
     };
 
     private static InputSpec Restyle(NodeClass node, InputSpec input)
     {
         if (node.Name == "PrimitiveInt")
+        {
             return input with { Options = new PyDict(input.Options ?? []) { ["control_after_generate"] = "fixed" } };
+        }
 
         return input.Choices is null || OldCombos.Contains(node.Name)
             ? input
@@ -41,7 +51,9 @@ internal static class Releases
     private static NodeClass PassOn(NodeClass node)
     {
         if (!Passed.TryGetValue(node.Name, out var type))
+        {
             return node;
+        }
 
         var source = node.Required[0].Name;
         return node with

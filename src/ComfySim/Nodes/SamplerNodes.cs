@@ -9,18 +9,21 @@ namespace ComfyFunc.ComfySim.Nodes;
 internal static class SamplerNodes
 {
     private static readonly System.Numerics.BigInteger LargestSeed = ulong.MaxValue;
-    private static readonly string[] Samplers = ["euler", "euler_cfg_pp", "euler_ancestral", "heun", "dpm_2", "lms", "dpmpp_2m", "dpmpp_2m_sde", "dpmpp_sde", "ddpm", "lcm", "res_multistep", "ddim", "uni_pc"];
-    private static readonly string[] Schedulers = ["simple", "sgm_uniform", "karras", "exponential", "ddim_uniform", "beta", "normal", "linear_quadratic", "kl_optimal"];
+    private static readonly string[] Samplers = ["euler", "euler_cfg_pp", "euler_ancestral", "heun", "dpm_2", "lms", "dpmpp_2m",
+        "dpmpp_2m_sde", "dpmpp_sde", "ddpm", "lcm", "res_multistep", "ddim", "uni_pc"];
+    private static readonly string[] Schedulers = ["simple", "sgm_uniform", "karras", "exponential", "ddim_uniform", "beta", "normal",
+        "linear_quadratic", "kl_optimal"];
 
     public static IReadOnlyList<NodeClass> All { get; } =
     [
         new()
         {
             Name = "KSampler", Category = "sampling",
-            Required =
-            [
-                In.Link("model", "MODEL"), In.Int("seed", 0, 0, LargestSeed, randomize: true), In.Int("steps", 20, 1, 10000), In.Float("cfg", 8.0, 0.0, 100.0, 0.1, round: 0.01),
-                In.Choice("sampler_name", Samplers), In.Choice("scheduler", Schedulers), In.Link("positive", "CONDITIONING"), In.Link("negative", "CONDITIONING"), In.Link("latent_image", "LATENT"), In.Float("denoise", 1.0, 0.0, 1.0, 0.01),
+            Required = [
+                In.Link("model", "MODEL"), In.Int("seed", 0, 0, LargestSeed, randomize: true), In.Int("steps", 20, 1, 10000),
+                In.Float("cfg", 8.0, 0.0, 100.0, 0.1, round: 0.01),
+                In.Choice("sampler_name", Samplers), In.Choice("scheduler", Schedulers), In.Link("positive", "CONDITIONING"),
+                In.Link("negative", "CONDITIONING"), In.Link("latent_image", "LATENT"), In.Float("denoise", 1.0, 0.0, 1.0, 0.01),
             ],
             Returns = ["LATENT"],
             Run = c => SampleAsync(c, "seed", c.Float("denoise")),
@@ -28,11 +31,14 @@ internal static class SamplerNodes
         new()
         {
             Name = "KSamplerAdvanced", DisplayName = "KSampler (Advanced)", Category = "sampling",
-            Required =
-            [
-                In.Link("model", "MODEL"), In.Choice("add_noise", "enable", "disable"), In.Int("noise_seed", 0, 0, LargestSeed, randomize: true), In.Int("steps", 20, 1, 10000), In.Float("cfg", 8.0, 0.0, 100.0, 0.1, round: 0.01),
-                In.Choice("sampler_name", Samplers), In.Choice("scheduler", Schedulers), In.Link("positive", "CONDITIONING"), In.Link("negative", "CONDITIONING"), In.Link("latent_image", "LATENT"),
-                In.Int("start_at_step", 0, 0, 10000), In.Int("end_at_step", 10000, 0, 10000), In.Choice("return_with_leftover_noise", "disable", "enable"),
+            Required = [
+                In.Link("model", "MODEL"), In.Choice("add_noise", "enable", "disable"),
+                In.Int("noise_seed", 0, 0, LargestSeed, randomize: true), In.Int("steps", 20, 1, 10000),
+                In.Float("cfg", 8.0, 0.0, 100.0, 0.1, round: 0.01),
+                In.Choice("sampler_name", Samplers), In.Choice("scheduler", Schedulers), In.Link("positive", "CONDITIONING"),
+                In.Link("negative", "CONDITIONING"), In.Link("latent_image", "LATENT"),
+                In.Int("start_at_step", 0, 0, 10000), In.Int("end_at_step", 10000, 0, 10000),
+                In.Choice("return_with_leftover_noise", "disable", "enable"),
             ],
             Returns = ["LATENT"],
             Run = c => SampleAsync(c, "noise_seed", 1),

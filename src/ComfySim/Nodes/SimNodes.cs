@@ -11,7 +11,8 @@ internal static class SimNodes
     [
         new()
         {
-            Name = "SimSleep", Category = "sim", Required = [In.Link("image", "IMAGE"), In.Float("seconds", 1, 0, 3600), In.Bool("poll", true)], Returns = ["IMAGE"],
+            Name = "SimSleep", Category = "sim",
+            Required = [In.Link("image", "IMAGE"), In.Float("seconds", 1, 0, 3600), In.Bool("poll", true)], Returns = ["IMAGE"],
             Run = async c =>
             {
                 await (c.Bool("poll") ? c.SpendUnlessInterruptedAsync(c.Float("seconds")) : c.SpendAsync(c.Float("seconds")));
@@ -20,7 +21,8 @@ internal static class SimNodes
         },
         new()
         {
-            Name = "SimProgress", Category = "sim", Required = [In.Link("image", "IMAGE"), In.Int("steps", 10, 1, 10000), In.Float("seconds", 1, 0, 3600)], Returns = ["IMAGE"],
+            Name = "SimProgress", Category = "sim",
+            Required = [In.Link("image", "IMAGE"), In.Int("steps", 10, 1, 10000), In.Float("seconds", 1, 0, 3600)], Returns = ["IMAGE"],
             Run = async c =>
             {
                 for (var step = 1; step <= c.Int("steps"); step++)
@@ -34,17 +36,21 @@ internal static class SimNodes
         },
         new()
         {
-            Name = "SimFail", Category = "sim", Required = [In.Link("image", "IMAGE"), In.Text("message", "It failed, as it was told to."), In.Text("exception_type", "ValueError")], Returns = ["IMAGE"],
+            Name = "SimFail", Category = "sim",
+            Required = [In.Link("image", "IMAGE"), In.Text("message", "It failed, as it was told to."),
+                In.Text("exception_type", "ValueError")], Returns = ["IMAGE"],
             Run = c => throw new Python.PythonException(c.Text("exception_type"), c.Text("message")),
         },
         new()
         {
-            Name = "SimNeverCached", Category = "sim", Required = [In.Link("image", "IMAGE")], Returns = ["IMAGE"], IsChanged = (_, _) => double.NaN,
+            Name = "SimNeverCached", Category = "sim", Required = [In.Link("image", "IMAGE")], Returns = ["IMAGE"],
+            IsChanged = (_, _) => double.NaN,
             Run = NodeClass.Sync(c => NodeResult.Of(c.Value("image"))),
         },
         new()
         {
-            Name = "SimTone", Category = "sim", Required = [In.Float("seconds", 0.5, 0.01, 60), In.Float("hertz", 440, 20, 20000)], Returns = ["AUDIO"],
+            Name = "SimTone", Category = "sim", Required = [In.Float("seconds", 0.5, 0.01, 60), In.Float("hertz", 440, 20, 20000)],
+            Returns = ["AUDIO"],
             Run = NodeClass.Sync(c => NodeResult.Of(MediaNodes.Tone(c.Float("seconds"), c.Float("hertz")))),
         },
         new()
@@ -53,8 +59,11 @@ internal static class SimNodes
         },
         new()
         {
-            Name = "SimBigFile", Category = "sim", Required = [In.Int("megabytes", 1, 1, 100_000), In.Text("filename_prefix", "big")], IsOutput = true,
-            Run = NodeClass.Sync(c => NodeResult.Show("files", OutputFiles.Save(c, c.Text("filename_prefix"), ".bin", 0, 0, path => WriteBig(path, c.Int("megabytes"))))),
+            Name = "SimBigFile", Category = "sim",
+            Required = [In.Int("megabytes", 1, 1, 100_000), In.Text("filename_prefix", "big")], IsOutput = true,
+            Run = NodeClass.Sync(
+                c => NodeResult.Show("files",
+                    OutputFiles.Save(c, c.Text("filename_prefix"), ".bin", 0, 0, path => WriteBig(path, c.Int("megabytes"))))),
         },
         new()
         {

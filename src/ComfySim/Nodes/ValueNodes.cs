@@ -12,13 +12,20 @@ internal static class ValueNodes
         Primitive("PrimitiveBoolean", "Boolean", "BOOLEAN", In.Bool("value"), c => c.Bool("value")),
         new()
         {
-            Name = "StringConcatenate", DisplayName = "Concatenate", Category = "utils/string", Required = [In.Text("string_a", multiline: true), In.Text("string_b", multiline: true), In.Text("delimiter", "", multiline: false)], Returns = ["STRING"],
+            Name = "StringConcatenate", DisplayName = "Concatenate", Category = "utils/string",
+            Required = [In.Text("string_a", multiline: true), In.Text("string_b", multiline: true),
+                In.Text("delimiter", "", multiline: false)], Returns = ["STRING"],
             Run = NodeClass.Sync(c => NodeResult.Of(c.Text("string_a") + c.Text("delimiter") + c.Text("string_b"))),
         },
     ];
 
     private static NodeClass Primitive(string name, string display, string type, InputSpec input, Func<NodeContext, object?> value) => new()
     {
-        Name = name, DisplayName = display, Category = "utils/primitive", Required = [input], Returns = [type], Run = NodeClass.Sync(c => NodeResult.Of(value(c))),
+        Name = name,
+        DisplayName = display,
+        Category = "utils/primitive",
+        Required = [input],
+        Returns = [type],
+        Run = NodeClass.Sync(c => NodeResult.Of(value(c))),
     };
 }

@@ -50,11 +50,15 @@ internal static class Py
     public static string FloatText(double value)
     {
         if (!double.IsFinite(value))
+        {
             return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+        }
 
         var size = Math.Abs(value);
         if (value != 0 && (size >= 1e16 || size < 1e-4))
+        {
             return WithPythonExponent(value.ToString("R", CultureInfo.InvariantCulture), value);
+        }
 
         var text = value.ToString("0.#################", CultureInfo.InvariantCulture);
         var exact = value.ToString("R", CultureInfo.InvariantCulture);
@@ -69,7 +73,8 @@ internal static class Py
         int or long or BigInteger => value,
         double d when double.IsFinite(d) => Small(new BigInteger(Math.Truncate(d))),
         double => throw new PythonException("OverflowError", "cannot convert float infinity to integer"),
-        string s when BigInteger.TryParse(s.Trim().Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var i) =>
+        string s when BigInteger.TryParse(s.Trim().Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture, out var i) =>
             Small(i),
         string s => throw PythonException.ValueError($"invalid literal for int() with base 10: {Quote(s)}"),
         _ => throw PythonException.TypeError(
@@ -171,9 +176,12 @@ internal static class Py
     private static string WithPythonExponent(string text, double value)
     {
         if (!text.Contains('E', StringComparison.Ordinal))
+        {
             text = value.ToString("0.################E+0", CultureInfo.InvariantCulture);
+        }
 
-        var (digits, exponent) = (text[..text.IndexOf('E', StringComparison.Ordinal)], int.Parse(text[(text.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture));
+        var (digits, exponent) = (text[..text.IndexOf('E', StringComparison.Ordinal)],
+            int.Parse(text[(text.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture));
         return $"{digits}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
     }
 }

@@ -11,7 +11,8 @@ internal static class PyJson
     public static object? Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
 
     public static object? Parse(ReadOnlySpan<byte> utf8) =>
-        System.Text.Unicode.Utf8.IsValid(utf8) ? new PyJsonReader(utf8).ReadAll() : throw new JsonException("'utf-8' codec can't decode the body");
+        System.Text.Unicode.Utf8.IsValid(utf8) ? new PyJsonReader(utf8).ReadAll()
+        : throw new JsonException("'utf-8' codec can't decode the body");
 
     public static string Dumps(object? value)
     {
@@ -28,7 +29,9 @@ internal static class PyJson
         {
             case null: text.Append("null"); break;
             case bool b: text.Append(b ? "true" : "false"); break;
-            case double d: text.Append(double.IsFinite(d) ? Py.FloatText(d) : double.IsNaN(d) ? "NaN" : d > 0 ? "Infinity" : "-Infinity"); break;
+            case double d:
+                text.Append(double.IsFinite(d) ? Py.FloatText(d) : double.IsNaN(d) ? "NaN" : d > 0 ? "Infinity"
+                : "-Infinity"); break;
             case string s: WriteString(text, s); break;
             case PyDict map: WriteObject(text, map); break;
             case System.Collections.IEnumerable items: WriteArray(text, items); break;

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace ComfyFunc.ComfySim.Python;
 
-/// <summary>Reads JSON as Python's <c>json.loads</c> does: NaN and Infinity are numbers, and half a surrogate pair is a character.</summary>
+/// <summary>
+/// Reads JSON as Python's <c>json.loads</c> does: NaN and Infinity are numbers, and half a surrogate pair is a character.
+/// </summary>
 internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
 {
     private const int MaxDepth = 512;
@@ -29,7 +31,9 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
         while (Peek() != '}')
         {
             if (members.Count > 0)
+            {
                 Expect((byte)',');
+            }
 
             Peek();
             var start = at;
@@ -46,7 +50,9 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
     private object? ReadValue()
     {
         if (depth > MaxDepth)
+        {
             throw new JsonException("maximum recursion depth exceeded");
+        }
 
         return Peek() switch
         {
@@ -71,7 +77,9 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
         for (var first = true; Peek() != '}'; first = false)
         {
             if (!first)
+            {
                 Expect((byte)',');
+            }
 
             var name = ReadName();
             map[name] = ReadValue();
@@ -90,7 +98,9 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
         for (var first = true; Peek() != ']'; first = false)
         {
             if (!first)
+            {
                 Expect((byte)',');
+            }
 
             list.Add(ReadValue());
         }
@@ -103,7 +113,9 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
     private string ReadName()
     {
         if (Peek() != '"')
+        {
             throw new JsonException("Expecting property name enclosed in double quotes");
+        }
 
         var name = ReadString();
         Expect((byte)':');
@@ -118,12 +130,16 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
         {
             var length = text[at..].IndexOfAny((byte)'"', (byte)'\\');
             if (length < 0 || text.Slice(at, length).IndexOfAnyInRange((byte)0, (byte)31) >= 0)
+            {
                 throw new JsonException("Unterminated string or control character");
+            }
 
             value.Append(Encoding.UTF8.GetString(text.Slice(at, length)));
             at += length + 1;
             if (text[at - 1] == '"')
+            {
                 return value.ToString();
+            }
 
             value.Append(ReadEscape());
         }
@@ -138,8 +154,11 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
             return index >= 0 ? "\"\\/\b\f\n\r\t"[index] : throw new JsonException("Invalid \\escape");
         }
 
-        if (at + 4 > text.Length || !ushort.TryParse(text.Slice(at, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+        if (at + 4 > text.Length
+            || !ushort.TryParse(text.Slice(at, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+        {
             throw new JsonException("Invalid \\uXXXX escape");
+        }
 
         at += 4;
         return (char)unit;
@@ -151,23 +170,30 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
         var length = rest.StartsWith("-"u8) ? 1 : 0;
         var digits = Digits(rest[length..]);
         if (digits == 0)
+        {
             throw new JsonException("Expecting value");
+        }
 
         length += rest[length] == '0' ? 1 : digits; // A leading zero stands alone, and what follows it is extra data.
         var isFloat = false;
         if (length + 1 < rest.Length && rest[length] == '.' && Digits(rest[(length + 1)..]) is > 0 and var fraction)
+        {
             (length, isFloat) = (length + 1 + fraction, true);
+        }
 
         if (length < rest.Length && rest[length] is (byte)'e' or (byte)'E')
         {
             var sign = length + 1 < rest.Length && rest[length + 1] is (byte)'+' or (byte)'-' ? 1 : 0;
             if (length + 1 + sign < rest.Length && Digits(rest[(length + 1 + sign)..]) is > 0 and var exponent)
+            {
                 (length, isFloat) = (length + 1 + sign + exponent, true);
+            }
         }
 
         at += length;
         var number = Encoding.ASCII.GetString(rest[..length]);
-        return isFloat ? double.Parse(number, CultureInfo.InvariantCulture) : Py.Small(BigInteger.Parse(number, CultureInfo.InvariantCulture));
+        return isFloat ? double.Parse(number, CultureInfo.InvariantCulture)
+            : Py.Small(BigInteger.Parse(number, CultureInfo.InvariantCulture));
     }
 
     private static int Digits(ReadOnlySpan<byte> rest)
@@ -179,7 +205,9 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
     private object? Word(string word, object? value)
     {
         if (!text[at..].StartsWith(Encoding.ASCII.GetBytes(word)))
+        {
             throw new JsonException("Expecting value");
+        }
 
         at += word.Length;
         return value;
@@ -189,7 +217,9 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
     private byte Peek()
     {
         while (at < text.Length && text[at] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
+        {
             at++;
+        }
 
         return at < text.Length ? text[at] : (byte)0;
     }
@@ -197,7 +227,9 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
     private void Expect(byte mark)
     {
         if (Peek() != mark)
+        {
             throw new JsonException($"Expecting '{(char)mark}' delimiter");
+        }
 
         at++;
     }
@@ -205,6 +237,8 @@ internal ref struct PyJsonReader(ReadOnlySpan<byte> text)
     private void ExpectEnd()
     {
         if (Peek() != 0 || at < text.Length)
+        {
             throw new JsonException("Extra data");
+        }
     }
 }

@@ -1,3 +1,4 @@
+
 namespace ComfyFunc.ComfySim.Queueing;
 
 /// <summary>Prompts as the job pages of newer releases show them, the newest first.</summary>
@@ -13,7 +14,8 @@ internal static class Jobs
             .. running.Select(i => Waiting(i, "in_progress"))
                 .Concat(pending.Select(i => Waiting(i, "pending")))
                 .Concat(process.History.List(null, 0).Select(e => Ended(e.Key, (PyDict)e.Value!))) // The history holds nothing else.
-                .OrderByDescending(j => Convert.ToInt64(j.GetValueOrDefault("create_time"), System.Globalization.CultureInfo.InvariantCulture)),
+                .OrderByDescending(
+                    j => Convert.ToInt64(j.GetValueOrDefault("create_time"), System.Globalization.CultureInfo.InvariantCulture)),
         ];
     }
 
@@ -33,7 +35,11 @@ internal static class Jobs
 
     private static PyDict Waiting(PromptItem item, string status) => new()
     {
-        ["id"] = item.PromptId, ["status"] = status, ["priority"] = item.Number, ["create_time"] = CreatedAt(item.ExtraData), ["outputs_count"] = 0,
+        ["id"] = item.PromptId,
+        ["status"] = status,
+        ["priority"] = item.Number,
+        ["create_time"] = CreatedAt(item.ExtraData),
+        ["outputs_count"] = 0,
     };
 
     private static PyDict Ended(string id, PyDict entry)
@@ -54,11 +60,16 @@ internal static class Jobs
             ["outputs_count"] = files.Count,
         };
         if (last == "execution_error")
+        {
             job["execution_error"] = messages[^1][1];
+        }
 
-        var preview = files.Where(f => Shown.Contains((string)f["mediaType"]!)).OrderByDescending(f => f.GetValueOrDefault("type") is "output").FirstOrDefault();
+        var preview = files.Where(f => Shown.Contains((string)f["mediaType"]!))
+            .OrderByDescending(f => f.GetValueOrDefault("type") is "output").FirstOrDefault();
         if (preview is not null)
+        {
             job["preview_output"] = preview;
+        }
 
         return job;
     }

@@ -23,7 +23,9 @@ internal sealed class PromptHeap
         var last = items[^1];
         items.RemoveAt(items.Count - 1);
         if (items.Count == 0)
+        {
             return last;
+        }
 
         var lowest = items[0];
         items[0] = last;
@@ -35,11 +37,15 @@ internal sealed class PromptHeap
     {
         var index = items.FindIndex(i => Py.Equals(i.PromptId, promptId));
         if (index < 0)
+        {
             return false;
+        }
 
         items.RemoveAt(index);
         for (var i = (items.Count / 2) - 1; i >= 0; i--)
+        {
             SiftUp(i);
+        }
 
         return true;
     }
@@ -52,7 +58,9 @@ internal sealed class PromptHeap
         {
             var parent = (position - 1) >> 1;
             if (!IsLess(items[position], items[parent]))
+            {
                 return;
+            }
 
             (items[position], items[parent]) = (items[parent], items[position]);
             position = parent;
@@ -66,7 +74,9 @@ internal sealed class PromptHeap
         {
             var child = (2 * position) + 1;
             if (child + 1 < items.Count && !IsLess(items[child], items[child + 1]))
+            {
                 child++;
+            }
 
             (items[position], items[child]) = (items[child], items[position]);
             position = child;
@@ -78,10 +88,14 @@ internal sealed class PromptHeap
     private static bool IsLess(PromptItem a, PromptItem b)
     {
         if (!Py.Equals(a.Number, b.Number))
+        {
             return Py.Compare(a.Number, b.Number) < 0;
+        }
 
         if (a.PromptId != b.PromptId)
+        {
             return string.CompareOrdinal(a.PromptId, b.PromptId) < 0;
+        }
 
         return Py.Equals(a.Prompt, b.Prompt) && Py.Equals(a.ExtraData, b.ExtraData)
             ? false

@@ -13,7 +13,9 @@ internal sealed class PromptHistory
         lock (gate)
         {
             if (entries.Count > MaxEntries)
+            {
                 entries.RemoveAt(0);
+            }
 
             entries[promptId] = entry;
         }
@@ -22,7 +24,9 @@ internal sealed class PromptHistory
     public PyDict Get(string promptId)
     {
         lock (gate)
+        {
             return entries.TryGetValue(promptId, out var entry) ? new PyDict { [promptId] = entry } : [];
+        }
     }
 
     public PyDict List(int? maxItems, int offset)
@@ -36,7 +40,9 @@ internal sealed class PromptHistory
                 var (id, entry) = entries.GetAt(i);
                 list[id] = entry;
                 if (list.Count >= maxItems)
+                {
                     break;
+                }
             }
         }
 
@@ -46,12 +52,16 @@ internal sealed class PromptHistory
     public void Delete(string promptId)
     {
         lock (gate)
+        {
             entries.Remove(promptId);
+        }
     }
 
     public void Clear()
     {
         lock (gate)
+        {
             entries.Clear();
+        }
     }
 }

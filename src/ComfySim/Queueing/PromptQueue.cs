@@ -1,3 +1,4 @@
+
 namespace ComfyFunc.ComfySim.Queueing;
 
 /// <summary>The prompts that wait and the one that runs, with the wake-up that the worker sleeps on.</summary>
@@ -13,20 +14,26 @@ internal sealed class PromptQueue(Action announceStatus)
         get
         {
             lock (gate)
+            {
                 return running.Count + pending.Items.Count;
+            }
         }
     }
 
     public (PromptItem[] Running, PromptItem[] Pending) Snapshot()
     {
         lock (gate)
+        {
             return ([.. running], [.. pending.Items]);
+        }
     }
 
     public void Put(PromptItem item)
     {
         lock (gate)
+        {
             pending.Push(item);
+        }
 
         announceStatus();
         wake.Release();
@@ -37,7 +44,9 @@ internal sealed class PromptQueue(Action announceStatus)
         lock (gate)
         {
             if (!pending.RemoveFirst(promptId))
+            {
                 return false;
+            }
         }
 
         announceStatus();
@@ -47,7 +56,9 @@ internal sealed class PromptQueue(Action announceStatus)
     public void Clear()
     {
         lock (gate)
+        {
             pending.Clear();
+        }
 
         announceStatus();
     }
@@ -55,7 +66,9 @@ internal sealed class PromptQueue(Action announceStatus)
     public bool IsRunning(object? promptId)
     {
         lock (gate)
+        {
             return running.Exists(i => Python.Py.Equals(i.PromptId, promptId));
+        }
     }
 
     /// <summary>Does something to a prompt while it holds the worker, and nothing once it does not.</summary>
@@ -64,7 +77,9 @@ internal sealed class PromptQueue(Action announceStatus)
         lock (gate)
         {
             if (!running.Exists(i => i.PromptId == promptId))
+            {
                 return false;
+            }
 
             act();
             return true;
@@ -83,7 +98,9 @@ internal sealed class PromptQueue(Action announceStatus)
         lock (gate)
         {
             if (pending.Items.Count == 0)
+            {
                 return null;
+            }
 
             item = pending.Pop();
             running.Add(item.Frozen());

@@ -3,12 +3,15 @@ using ComfyFunc.ComfySim.Python;
 
 namespace ComfyFunc.ComfySim.Stubs;
 
-/// <summary>Makes a node class of its description alone: it checks its inputs as ComfyUI does and yields what it says that it yields.</summary>
+/// <summary>
+/// Makes a node class of its description alone: it checks its inputs as ComfyUI does and yields what it says that it yields.
+/// </summary>
 internal static class StubClass
 {
     private static readonly HashSet<string> FileInputs = ["image", "images", "video", "audio", "file", "latent", "mask", "model_file"];
 
-    /// <param name="builtIn">The class of this name that the simulation has: it goes on to work as it does, behind the description given.</param>
+    /// <param name="builtIn">The class of this name that the simulation has: it goes on to work as it does, behind the description
+    /// given.</param>
     public static NodeClass Of(string name, PyDict entry, NodeClass? builtIn)
     {
         var described = new NodeClass
@@ -39,7 +42,8 @@ internal static class StubClass
         return spec.FirstOrDefault() switch
         {
             PyList choices => new(name, "COMBO", options, _ => choices),
-            "COMBO" when options?.GetValueOrDefault("options") is PyList choices => new(name, "COMBO", options, _ => choices, IsNewStyle: true),
+            "COMBO" when options?.GetValueOrDefault("options") is PyList choices =>
+                new(name, "COMBO", options, _ => choices, IsNewStyle: true),
             string type => new(name, type, options),
             _ => new(name, NodeTypes.Any, options), // Nothing that one could check a value against.
         };

@@ -14,7 +14,8 @@ internal sealed record StubEntry(ReadOnlyMemory<byte> Text, NodeClass Class)
         try
         {
             var members = new PyJsonReader(objectInfo.Span).ReadMembers();
-            return [.. members.Select(m => new StubEntry(objectInfo[m.Text], StubClass.Of(m.Name, m.Value as PyDict ?? [], builtIn.GetValueOrDefault(m.Name))))];
+            return [.. members.Select(
+                m => new StubEntry(objectInfo[m.Text], StubClass.Of(m.Name, m.Value as PyDict ?? [], builtIn.GetValueOrDefault(m.Name))))];
         }
         catch (JsonException e)
         {

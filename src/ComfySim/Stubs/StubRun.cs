@@ -26,6 +26,7 @@ internal static class StubRun
         var inputs = node.Inputs.Where(i => i.TakesFiles).Select(i => i.Name).ToList();
         return inputs.Count == 0
             ? null
-            : (given, folders) => string.Concat(inputs.Where(given.ContainsKey).Select(i => ImageNodes.HashOf(folders.PathOfInput(Py.Str(given[i])))));
+            : (given, folders) =>
+            string.Concat(inputs.Where(given.ContainsKey).Select(i => ImageNodes.HashOf(folders.PathOfInput(Py.Str(given[i])))));
     }
 }

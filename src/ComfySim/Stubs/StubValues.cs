@@ -11,7 +11,9 @@ namespace ComfyFunc.ComfySim.Stubs;
 /// <summary>A value of a type that no built-in node works with.</summary>
 internal sealed record StubValue(string Type);
 
-/// <summary>What a described class yields: what it was given of the same type, or something small that built-in nodes can work with.</summary>
+/// <summary>
+/// What a described class yields: what it was given of the same type, or something small that built-in nodes can work with.
+/// </summary>
 internal static class StubValues
 {
     private const int Side = 64;
@@ -60,7 +62,8 @@ internal static class StubValues
         "FLOAT" => 0.0,
         "BOOLEAN" => false,
         "STRING" or "COMBO" => node.Name,
-        "MODEL" or "CLIP" or "VAE" or "CONTROL_NET" or "UPSCALE_MODEL" or "CLIP_VISION" => new LoadedModel(node.Name, ModelGigabytes, c.Prompt.PromptId),
+        "MODEL" or "CLIP" or "VAE" or "CONTROL_NET" or "UPSCALE_MODEL" or "CLIP_VISION" =>
+            new LoadedModel(node.Name, ModelGigabytes, c.Prompt.PromptId),
         _ => new StubValue(type),
     };
 

@@ -6,7 +6,10 @@ namespace ComfyFunc.ComfySim.Validation;
 /// <summary>What validation made of a prompt: an error, or the outputs that will run and the faults of those that will not.</summary>
 internal sealed record Verdict(PyDict? Error, PyList GoodOutputs, PyDict NodeErrors);
 
-/// <summary>Validates a prompt as ComfyUI's <c>validate_prompt</c> does: outputs one by one, and what is invalid is dropped when something else is valid.</summary>
+/// <summary>
+/// Validates a prompt as ComfyUI's <c>validate_prompt</c> does: outputs one by one, and what is invalid is dropped when something else is
+/// valid.
+/// </summary>
 internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders, bool isNew)
 {
     public Verdict Validate(object? prompt, object? targets)
@@ -16,17 +19,25 @@ internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders, b
         {
             var node = Py.Item(prompt, id);
             if (!Py.Contains(node, "class_type"))
+            {
                 return Refuse("invalid_prompt", "Cannot execute because a node is missing the class_type property.", $"Node ID '#{id}'");
+            }
 
             var name = Py.Str(Py.Item(node, "class_type"));
             if (catalog.Find(name) is not { } nodeClass)
-                return isNew ? Missing(id, name, node) : Refuse("invalid_prompt", $"Cannot execute because node {name} does not exist.", $"Node ID '#{id}'");
+            {
+                return isNew ? Missing(id, name, node)
+                    : Refuse("invalid_prompt", $"Cannot execute because node {name} does not exist.", $"Node ID '#{id}'");
+            }
 
             if (nodeClass.IsOutput && (targets is null || Py.Contains(targets, id)))
+            {
                 outputs.Add(id);
+            }
         }
 
-        return outputs.Count == 0 ? Refuse("prompt_no_outputs", "Prompt has no outputs", "") : ValidateOutputs((PyDict)prompt!, outputs); // Only a dict gets past the loop with outputs.
+        // Only a dict gets past the loop with outputs.
+        return outputs.Count == 0 ? Refuse("prompt_no_outputs", "Prompt has no outputs", "") : ValidateOutputs((PyDict)prompt!, outputs);
     }
 
     private Verdict ValidateOutputs(PyDict prompt, List<string> outputs)
@@ -45,7 +56,14 @@ internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders, b
             foreach (var id in checks.BrokenUnder(output))
             {
                 if (!errors.TryGetValue(id, out var known))
-                    errors[id] = known = new PyDict { ["errors"] = new PyList(checks.ErrorsOf(id)), ["dependent_outputs"] = new PyList(), ["class_type"] = Execution.GraphLinks.ClassOf(prompt, id) };
+                {
+                    errors[id] = known = new PyDict
+                    {
+                        ["errors"] = new PyList(checks.ErrorsOf(id)),
+                        ["dependent_outputs"] = new PyList(),
+                        ["class_type"] = Execution.GraphLinks.ClassOf(prompt, id)
+                    };
+                }
 
                 ((PyList)((PyDict)known!)["dependent_outputs"]!).Add(output);
             }
@@ -58,7 +76,8 @@ internal sealed class PromptValidator(NodeCatalog catalog, SimFolders folders, b
 
     private static Verdict Missing(string id, string name, object? node)
     {
-        var title = (node as PyDict)?.GetValueOrDefault("_meta") is PyDict meta && meta.GetValueOrDefault("title") is string given ? given : name;
+        var title = (node as PyDict)?.GetValueOrDefault("_meta") is PyDict meta
+            && meta.GetValueOrDefault("title") is string given ? given : name;
         var error = Error("missing_node_type", $"Node '{title}' not found. The custom node may not be installed.", $"Node ID '#{id}'");
         error["extra_info"] = new PyDict { ["node_id"] = id, ["class_type"] = name, ["node_title"] = title };
         return new(error, [], []);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using ComfyFunc.Runs;
+using ComfyFunc.Engine.Runs;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>How an attempt ended, as far as it says something of its host.</summary>
 /// <param name="Seen">What the execution took; <see langword="null"/> when it was answered from the cache or did not end well.</param>
@@ -15,7 +15,9 @@ public sealed record AttemptEnd(Lease Lease, AttemptEnding How, Observation? See
     /// <summary>Whether it would not take it with other values either.</summary>
     public bool RefusesAllValues { get; init; }
 
-    /// <summary>The host's row with the slot given back and the lesson learned. A slot that was given back before teaches nothing twice.</summary>
+    /// <summary>
+    /// The host's row with the slot given back and the lesson learned. A slot that was given back before teaches nothing twice.
+    /// </summary>
     public PoolHost Over(PoolHost host, HealthLimits limits, DateTimeOffset now)
     {
         if (host.Leases.FirstOrDefault(l => l.On(host.Id) == Lease) is not { } slot)
@@ -29,7 +31,8 @@ public sealed record AttemptEnd(Lease Lease, AttemptEnding How, Observation? See
             AttemptEnding.Succeeded => Learn(HealthRules.Succeeded(free, slot.Work, slot.Inputs), slot),
             AttemptEnding.NodeFailed => HealthRules.NodeFailed(free),
             AttemptEnding.Refused => HealthRules.Refused(free, slot.Needs, RefusesAllValues ? null : slot.Inputs, Refusal ?? ""),
-            AttemptEnding.OutOfMemory => free with { Times = free.Times.AfterOutOfMemory(slot.Work, now), Residency = free.Residency.Emptied() },
+            AttemptEnding.OutOfMemory =>
+                free with { Times = free.Times.AfterOutOfMemory(slot.Work, now), Residency = free.Residency.Emptied() },
             AttemptEnding.Vanished => HealthRules.Restarted(free, slot, now),
             AttemptEnding.Unanswered => HealthRules.Unanswered(Leave(free), limits, now),
             AttemptEnding.Lost => Leave(free),

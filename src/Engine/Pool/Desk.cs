@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>A host while a plan is made: its row as the plan leaves it so far.</summary>
 internal sealed class Desk(PoolHost host, int index, DateTimeOffset now)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>How long things are expected to take: as the host itself has shown, else as the pool has, else as a prior says.</summary>
 public sealed class Estimates(IReadOnlyCollection<PoolHost> pool)

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>Answers whether a host has the node classes and files that a run needs.</summary>
 public delegate bool Capability(WaitingRun run, PoolHost host);

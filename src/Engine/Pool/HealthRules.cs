@@ -1,8 +1,8 @@
-using System.Collections.Immutable;
+namespace ComfyFunc.Engine.Pool;
 
-namespace ComfyFunc.Pool;
-
-/// <summary>When a host is trusted with work: what each kind of news makes of its row. Health means progress; an answer to a probe is none.</summary>
+/// <summary>
+/// When a host is trusted with work: what each kind of news makes of its row. Health means progress; an answer to a probe is none.
+/// </summary>
 public static class HealthRules
 {
     private const int MostRemembered = 32;
@@ -21,32 +21,38 @@ public static class HealthRules
     };
 
     /// <summary>
-    /// A node failed. That alone says nothing of the host: callers send broken pictures, and authors save broken workflows. A host that fails again
-    /// and again is doubted, and the next failure is tried on another host.
+    /// A node failed. That alone says nothing of the host: callers send broken pictures, and authors save broken workflows. A host that
+    /// fails again and again is doubted, and the next failure is tried on another host.
     /// </summary>
     public static PoolHost NodeFailed(PoolHost host) => host with { Record = host.Record with { Failures = host.Record.Failures + 1 } };
 
     /// <summary>Whether one more failing node is reason to ask another host: it has failed much of late, or is to prove itself.</summary>
-    public static bool IsDoubted(PoolHost host, HealthLimits limits, DateTimeOffset now) => host.Record.Failures + 1 >= limits.MaxFailures || host.IsOnTrial(now);
+    public static bool IsDoubted(PoolHost host, HealthLimits limits, DateTimeOffset now) =>
+        host.Record.Failures + 1 >= limits.MaxFailures || host.IsOnTrial(now);
 
     /// <summary>What failed here went well elsewhere, with the same values.</summary>
     public static PoolHost Accused(PoolHost host, HealthLimits limits, DateTimeOffset now) =>
-        Quarantined(host, $"{host.Record.Failures} runs in a row failed here, and the last one went well on another host.", limits.FirstRest, limits, now);
+        Quarantined(host, $"{host.Record.Failures} runs in a row failed here, and the last one went well on another host.",
+            limits.FirstRest, limits, now);
 
     /// <summary>What failed here failed elsewhere too: the failures follow what callers send.</summary>
-    public static PoolHost Cleared(PoolHost host) => host.Record.Failures == 0 ? host : host with { Record = host.Record with { Failures = 0 } };
+    public static PoolHost Cleared(PoolHost host) =>
+        host.Record.Failures == 0 ? host : host with { Record = host.Record with { Failures = 0 } };
 
-    /// <summary>It would not take a prompt, for something that another host may have. That is remembered as long as its catalog stays as it is.</summary>
-    public static PoolHost Refused(PoolHost host, string needs, string? inputs, string detail) => host.CatalogHash is not { } catalog ? host : host with
-    {
-        Record = host.Record with
+    /// <summary>
+    /// It would not take a prompt, for something that another host may have. That is remembered as long as its catalog stays as it is.
+    /// </summary>
+    public static PoolHost Refused(PoolHost host, string needs, string? inputs, string detail) =>
+        host.CatalogHash is not { } catalog ? host : host with
         {
-            Refusals = [.. host.Record.Refusals
+            Record = host.Record with
+            {
+                Refusals = [.. host.Record.Refusals
                 .Where(r => r.Catalog == catalog && (r.Needs != needs || r.Inputs != inputs))
                 .Append(new(needs, inputs, catalog, detail))
                 .TakeLast(MostRemembered)],
-        },
-    };
+            },
+        };
 
     /// <summary>A submit or a question got no answer, though the host was not known to be gone.</summary>
     public static PoolHost Unanswered(PoolHost host, HealthLimits limits, DateTimeOffset now)
@@ -75,7 +81,8 @@ public static class HealthRules
     public static PoolHost Restarted(PoolHost host, HeldSlot slot, DateTimeOffset now)
     {
         var emptied = host with { Residency = host.Residency.Emptied() };
-        return slot.FirstAt is null ? emptied : Suspected(emptied with { Record = emptied.Record with { Losses = emptied.Record.Losses + 1 } }, [slot], now);
+        return slot.FirstAt is null ? emptied
+            : Suspected(emptied with { Record = emptied.Record with { Losses = emptied.Record.Losses + 1 } }, [slot], now);
     }
 
     /// <summary>Remembers what was executing when the host was lost or its worker stopped.</summary>
@@ -84,17 +91,24 @@ public static class HealthRules
         var suspicions = host.Record.Suspicions;
         foreach (var slot in executing)
         {
-            suspicions = suspicions.RemoveAll(known => known.Work == slot.Work && known.Inputs == slot.Inputs).Add(new(slot.Work, slot.Inputs, now));
+            suspicions = suspicions.RemoveAll(known => known.Work == slot.Work && known.Inputs == slot.Inputs)
+                .Add(new(slot.Work, slot.Inputs, now));
         }
 
-        return suspicions == host.Record.Suspicions ? host : host with { Record = host.Record with { Suspicions = [.. suspicions.TakeLast(MostRemembered)] } };
+        return suspicions == host.Record.Suspicions ? host
+            : host with { Record = host.Record with { Suspicions = [.. suspicions.TakeLast(MostRemembered)] } };
     }
 
     /// <summary>It answers again. One that was lost again and again rests before it gets work.</summary>
     public static PoolHost Returned(PoolHost host, HealthLimits limits, DateTimeOffset now) =>
         host.Status is not HostStatus.Offline ? host
-        : host.Record.Losses >= limits.MaxLosses ? Quarantined(Ready(host), $"It was lost {host.Record.Losses} times in a row.", limits.FirstRest, limits, now)
-        : Ready(host) with { Status = host.WarmUp is null ? HostStatus.Ready : HostStatus.WarmingUp, Reason = host.WarmUp is null ? null : "Its warm-up has not ended yet." };
+        : host.Record.Losses >= limits.MaxLosses
+        ? Quarantined(Ready(host), $"It was lost {host.Record.Losses} times in a row.", limits.FirstRest, limits, now)
+        : Ready(host) with
+        {
+            Status = host.WarmUp is null ? HostStatus.Ready : HostStatus.WarmingUp,
+            Reason = host.WarmUp is null ? null : "Its warm-up has not ended yet."
+        };
 
     /// <summary>Gives it no more work until a person releases it, or its rest is over and one run goes well.</summary>
     public static PoolHost Quarantined(PoolHost host, string reason, TimeSpan firstRest, HealthLimits limits, DateTimeOffset now)
@@ -115,13 +129,21 @@ public static class HealthRules
     }
 
     /// <summary>A person says that it is well.</summary>
-    public static PoolHost Released(PoolHost host) => host with { Status = HostStatus.Ready, Reason = null, RetryAt = null, Record = HostRecord.Clean with { Proofs = host.Record.Proofs } };
+    public static PoolHost Released(PoolHost host) =>
+        host with
+        {
+            Status = HostStatus.Ready,
+            Reason = null,
+            RetryAt = null,
+            Record = HostRecord.Clean with { Proofs = host.Record.Proofs }
+        };
 
     /// <summary>Other people's prompts that were seen in its queue; <see langword="null"/> when there are none.</summary>
     public static PoolHost Shared(PoolHost host, ForeignWork? foreign) => host.Foreign == foreign ? host : host with { Foreign = foreign };
 
     private static PoolHost Ready(PoolHost host) =>
-        host.Status is HostStatus.Draining or HostStatus.Ready ? host : host with { Status = HostStatus.Ready, Reason = null, RetryAt = null };
+        host.Status is HostStatus.Draining or HostStatus.Ready ? host
+        : host with { Status = HostStatus.Ready, Reason = null, RetryAt = null };
 }
 
 /// <summary>How much is borne with before a host is given no more work.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using ComfyFunc.Runs;
+using ComfyFunc.Engine.Runs;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>One slot in use: by which attempt of which run, since when, and what was expected of it.</summary>
 public sealed record HeldSlot(RunId Run, int Attempt, DateTimeOffset At)

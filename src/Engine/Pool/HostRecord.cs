@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>How a host has behaved since it last did well, and which work has done it harm.</summary>
 public sealed record HostRecord
@@ -34,5 +34,6 @@ public sealed record Suspicion(string Work, string Inputs, DateTimeOffset At);
 /// <param name="Inputs">The call's values, where others may be taken; <see langword="null"/> where none is.</param>
 public sealed record Refusal(string Needs, string? Inputs, string Catalog, string Detail)
 {
-    public bool Covers(PoolHost host, Workload work) => Catalog == host.CatalogHash && Needs == work.Needs.Key && (Inputs is null || Inputs == work.Inputs);
+    public bool Covers(PoolHost host, Workload work) =>
+        Catalog == host.CatalogHash && Needs == work.Needs.Key && (Inputs is null || Inputs == work.Inputs);
 }

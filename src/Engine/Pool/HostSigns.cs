@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
-/// <summary>The signs of life of one host, as the process that listens to it has seen them: what is first in its queue, since when, and what was heard of it.</summary>
+/// <summary>
+/// The signs of life of one host, as the process that listens to it has seen them: what is first in its queue, since when, and what was
+/// heard of it.
+/// </summary>
 public sealed record HostSigns
 {
     public static HostSigns None { get; } = new();
@@ -18,7 +21,9 @@ public sealed record HostSigns
     /// <summary>When the worker last took a prompt or let one go.</summary>
     public DateTimeOffset MovedAt { get; init; }
 
-    /// <summary>When the running prompt last showed progress; <see langword="null"/> while nothing has been heard of its execution.</summary>
+    /// <summary>
+    /// When the running prompt last showed progress; <see langword="null"/> while nothing has been heard of its execution.
+    /// </summary>
     public DateTimeOffset? ProgressedAt { get; init; }
 
     /// <summary>Prompts in the queue that none of our slots was lent for.</summary>
@@ -59,7 +64,8 @@ public sealed record HostSigns
         ImmutableArray<PromptId> queue = Running is { } running ? [running, .. Pending] : Pending;
         var strangers = queue.Except(lent).ToImmutableArray();
 
-        // Another process may have lent a slot a moment ago, whose row this one has not seen yet: one of our make is a stranger at the second look.
+        // Another process may have lent a slot a moment ago, whose row this one has not seen yet: one of our make is a stranger at the
+        // second look.
         return (this with { Strangers = strangers }, strangers.Count(s => !s.IsDerived || Strangers.Contains(s)));
     }
 
@@ -86,7 +92,8 @@ public static class StuckRules
         var still = now - signs.MovedAt;
         if (signs.Running is not { } running)
         {
-            return !signs.Pending.IsEmpty && still >= limits.ZombieAfter ? new Verdict.Zombie($"It has accepted prompts and begun none for {Seconds(still)}.") : Verdict.Fine;
+            return !signs.Pending.IsEmpty && still >= limits.ZombieAfter
+                ? new Verdict.Zombie($"It has accepted prompts and begun none for {Seconds(still)}.") : Verdict.Fine;
         }
 
         if (slot is null)
@@ -111,7 +118,8 @@ public static class StuckRules
             return new Verdict.Zombie($"It took a prompt and has not begun it for {Seconds(still)}.");
         }
 
-        var patience = TimeSpan.FromSeconds(Math.Max(limits.StuckAfter.TotalSeconds, 3 * slot.ExpectedSeconds)) * (signs.IsHearing ? 1 : DeafPatience);
+        var patience = TimeSpan.FromSeconds(Math.Max(limits.StuckAfter.TotalSeconds, 3 * slot.ExpectedSeconds)) * (signs.IsHearing
+            ? 1 : DeafPatience);
         return now - (signs.ProgressedAt ?? signs.MovedAt) >= patience ? new Verdict.Stuck(running) : Verdict.Fine;
     }
 

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>Waiting runs that differ in nothing but their age: one look at the hosts does for all of them.</summary>
 internal sealed class Line
@@ -36,7 +36,8 @@ internal sealed class Line
     public double Cost { get; private set; }
 
     public static List<Line> Of(IEnumerable<WaitingRun> waiting, DateTimeOffset now, int desks) =>
-        [.. waiting.GroupBy(r => (r.Client, r.Priority, r.Work.Name, r.Work.Needs.Key, r.Work.Demands.Key, r.Placement.Key, string.Join(',', r.Work.Pinned))).Select(g => new Line(g, now, desks))];
+        [.. waiting.GroupBy(r => (r.Client, r.Priority, r.Work.Name, r.Work.Needs.Key, r.Work.Demands.Key, r.Placement.Key,
+            string.Join(',', r.Work.Pinned))).Select(g => new Line(g, now, desks))];
 
     public void Found(Desk? best, double cost) => (Best, Cost, IsKnown) = (best, cost, true);
 

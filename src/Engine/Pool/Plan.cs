@@ -1,20 +1,22 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>
-/// One round of planning over the pool as it is now: takes the best pair of waiting run and host, again and again. Full hosts take part, so that a run
-/// can be held back for one that will end it sooner than an open one would.
+/// One round of planning over the pool as it is now: takes the best pair of waiting run and host, again and again. Full hosts take part, so
+/// that a run can be held back for one that will end it sooner than an open one would.
 /// </summary>
 internal sealed class Plan
 {
     private const double SecondsPerRank = 60;
 
-    // A run is held back for a host that is full only if that is expected to end it sooner by this much, and only for so long: a slot in hand is certain.
+    // A run is held back for a host that is full only if that is expected to end it sooner by this much, and only for so long: a slot in
+    // hand is certain.
     private const double HoldSeconds = 0.5;
     private const double LongestHoldSeconds = 30;
 
-    // What pushing out a model is charged that no other host holds, and for how long after its last use: half the time nobody will ask for it.
+    // What pushing out a model is charged that no other host holds, and for how long after its last use: half the time nobody will ask for
+    // it.
     private const double EvictionWeight = 0.5;
     private const double EvictionMemorySeconds = 60;
 
@@ -33,7 +35,8 @@ internal sealed class Plan
         (this.pool, this.capable, this.now) = (pool, capable, now);
         estimates = new(pool);
         shares = new(pool, now);
-        desks = [.. pool.Where(h => h.OpenSlots(now) > 0 || h.Status is HostStatus.Ready).OrderBy(h => h.Id.Value, StringComparer.Ordinal).Select((h, i) => new Desk(h, i, now))];
+        desks = [.. pool.Where(h => h.OpenSlots(now) > 0 || h.Status is HostStatus.Ready).OrderBy(h => h.Id.Value, StringComparer.Ordinal)
+            .Select((h, i) => new Desk(h, i, now))];
         foreach (var desk in desks)
         {
             Count(desk, +1);
@@ -66,7 +69,8 @@ internal sealed class Plan
         return plan.ToImmutable();
     }
 
-    // A second of loading delays not only the run that loads but all that wait to use what the host holds now: the more they are, the dearer it is.
+    // A second of loading delays not only the run that loads but all that wait to use what the host holds now: the more they are, the
+    // dearer it is.
     private void PriceLoads(List<Line> lines)
     {
         foreach (var line in lines)
@@ -109,11 +113,13 @@ internal sealed class Plan
         var byPriority = RankOf(b).CompareTo(RankOf(a));
         var byShare = byPriority != 0 ? byPriority : shares.Of(a.Client).CompareTo(shares.Of(b.Client));
         var byCost = byShare != 0 ? byShare : (a.Cost - a.WaitedSeconds).CompareTo(b.Cost - b.WaitedSeconds);
-        return byCost != 0 ? byCost < 0 : string.CompareOrdinal(a.Head!.Run.Value, b.Head!.Run.Value) < 0; // Both have a head, or they were not compared.
+        // Both have a head, or they were not compared.
+        return byCost != 0 ? byCost < 0 : string.CompareOrdinal(a.Head!.Run.Value, b.Head!.Run.Value) < 0;
     }
 
-    // The priority, and one more for each minute in which nothing of this client and priority was served, so that nothing starves. A client that is
-    // served all the time gains nothing by having asked for much: between clients of one rank the one that had least of the pool is next.
+    // The priority, and one more for each minute in which nothing of this client and priority was served, so that nothing starves. A client
+    // that is served all the time gains nothing by having asked for much: between clients of one rank the one that had least of the pool is
+    // next.
     private int RankOf(Line line)
     {
         var since = shares.ServedAt(line.Client, line.Priority);
@@ -166,7 +172,8 @@ internal sealed class Plan
 
     // Until the run's models are loaded and it may begin, loads at their price.
     private double LoadedAt(WaitingRun run, Desk desk) =>
-        desk.Backlog + (run.Work.Models.IsEmpty || IsWarm(run, desk) ? 0 : desk.LoadPrice * (estimates.LoadCost(run.Work, desk.Host) + EvictionCost(run, desk)));
+        desk.Backlog + (run.Work.Models.IsEmpty || IsWarm(run, desk) ? 0
+            : desk.LoadPrice * (estimates.LoadCost(run.Work, desk.Host) + EvictionCost(run, desk)));
 
     // What the next run of the model will have to wait, if it comes while the model would still have been there.
     private double EvictionCost(WaitingRun run, Desk desk)
@@ -194,7 +201,8 @@ internal sealed class Plan
         && (line.Fits[desk.Index] ??= Feasibility.Of(run, desk.Host, pool, capable) is Unfitness.None)
         && (UnprovenOf(run.Work.Name) is not { } known || known.MayUse(desk.Host.Id));
 
-    // Equal within a tenth of a second: then the host that used the model last, then one with little to lose, then the one that rested longest.
+    // Equal within a tenth of a second: then the host that used the model last, then one with little to lose, then the one that rested
+    // longest.
     private static bool IsBetter(double cost, Desk desk, double bestCost, Desk best, WaitingRun run)
     {
         var order = Math.Round(cost, 1).CompareTo(Math.Round(bestCost, 1));

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using ComfyFunc.Runs;
+using ComfyFunc.Engine.Runs;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>What the pool knows of one ComfyUI server, who holds its slots, and what it has shown so far.</summary>
 public sealed record PoolHost
@@ -80,7 +80,10 @@ public sealed record PoolHost
     [JsonIgnore]
     public int FreeSlots => Math.Max(0, Slots - Leases.Length);
 
-    /// <summary>How many more prompts may be placed now. A quarantined host whose time has come takes one, and no second beside it; one that somebody else's work blocks takes none.</summary>
+    /// <summary>
+    /// How many more prompts may be placed now. A quarantined host whose time has come takes one, and no second beside it; one that
+    /// somebody else's work blocks takes none.
+    /// </summary>
     public int OpenSlots(DateTimeOffset now) => Foreign?.Blocks(now) ?? false ? 0 : Status switch
     {
         HostStatus.Ready or HostStatus.WarmingUp => FreeSlots,
@@ -109,7 +112,8 @@ public sealed record PoolHost
         var left = Leases.Remove(slot);
         return this with
         {
-            Leases = left is [{ FirstAt: null } next, ..] && Status is not HostStatus.Offline ? left.SetItem(0, next with { FirstAt = now }) : left,
+            Leases = left is [{ FirstAt: null } next, ..] && Status is not HostStatus.Offline
+                ? left.SetItem(0, next with { FirstAt = now }) : left,
             Services = Service.After(Services, slot, now),
         };
     }

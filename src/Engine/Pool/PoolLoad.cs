@@ -1,4 +1,4 @@
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>How much there is to do and to do it with: what an autoscaler asks.</summary>
 /// <param name="Waiting">Runs without a slot.</param>
@@ -7,10 +7,12 @@ namespace ComfyFunc.Pool;
 /// <param name="OldestWaitSeconds">Of the run that has waited longest; 0 when none waits.</param>
 /// <param name="BacklogSeconds">GPU time that everything accepted is expected to need.</param>
 /// <param name="WantedHosts">Hosts that would work the backlog off in the time that was asked for.</param>
-public sealed record PoolLoad(int Waiting, int Running, int Slots, int FreeSlots, double OldestWaitSeconds, double BacklogSeconds, int WantedHosts)
+public sealed record PoolLoad(int Waiting, int Running, int Slots, int FreeSlots, double OldestWaitSeconds,
+    double BacklogSeconds, int WantedHosts)
 {
     /// <param name="target">The time in which the wanted hosts would have done everything.</param>
-    public static PoolLoad Of(IReadOnlyCollection<PoolHost> pool, IReadOnlyCollection<WaitingRun> waiting, TimeSpan target, DateTimeOffset now)
+    public static PoolLoad Of(IReadOnlyCollection<PoolHost> pool, IReadOnlyCollection<WaitingRun> waiting,
+        TimeSpan target, DateTimeOffset now)
     {
         var estimates = new Estimates(pool);
         var running = pool.Sum(h => h.Leases.Length);
@@ -23,7 +25,8 @@ public sealed record PoolLoad(int Waiting, int Running, int Slots, int FreeSlots
             pool.Sum(h => h.OpenSlots(now)),
             waiting.Count == 0 ? 0 : Math.Round(Math.Max(0, (now - waiting.Min(w => w.Since)).TotalSeconds), 3),
             Math.Round(backlog, 3),
-            waiting.Count + running == 0 ? 0 : Math.Clamp(wanted, 1, waiting.Count + running)); // More hosts than prompts would have nothing to do.
+            // More hosts than prompts would have nothing to do.
+            waiting.Count + running == 0 ? 0 : Math.Clamp(wanted, 1, waiting.Count + running));
     }
 
     private static double MeanSeconds(WaitingRun run, IReadOnlyCollection<PoolHost> pool, Estimates estimates) =>

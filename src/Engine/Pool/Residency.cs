@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>
-/// Which models a host will hold once its queue has drained: those of the last prompts, and those that <c>[!cache]</c> keeps. How many prompts' models
-/// it keeps follows from how ComfyUI was started (classic cache, --cache-lru, --cache-none), which it does not say; so it is learned.
+/// Which models a host will hold once its queue has drained: those of the last prompts, and those that <c>[!cache]</c> keeps. How many
+/// prompts' models it keeps follows from how ComfyUI was started (classic cache, --cache-lru, --cache-none), which it does not say; so it
+/// is learned.
 /// </summary>
 public sealed record Residency
 {
@@ -52,8 +53,10 @@ public sealed record Residency
     /// <summary>Learns from an execution that loaded what was thought held, or held what was thought gone.</summary>
     public Residency Corrected(bool wasLoadedUnexpectedly, bool wasHeldUnexpectedly)
     {
-        var capacity = wasLoadedUnexpectedly ? Math.Max(0, Capacity - 1) : wasHeldUnexpectedly ? Math.Min(LargestCapacity, Capacity + 1) : Capacity;
-        return capacity == Capacity ? this : this with { Capacity = capacity, Sets = Sets.Length > capacity ? Sets.RemoveRange(0, Sets.Length - capacity) : Sets };
+        var capacity = wasLoadedUnexpectedly ? Math.Max(0, Capacity - 1) : wasHeldUnexpectedly
+            ? Math.Min(LargestCapacity, Capacity + 1) : Capacity;
+        return capacity == Capacity ? this
+            : this with { Capacity = capacity, Sets = Sets.Length > capacity ? Sets.RemoveRange(0, Sets.Length - capacity) : Sets };
     }
 
     /// <summary>The host's process is new, or its memory was freed. What its cache can do stays known.</summary>

@@ -1,17 +1,20 @@
 using System.Collections.Immutable;
-using ComfyFunc.Runs;
+using ComfyFunc.Engine.Runs;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>
-/// Decides which waiting run goes to which host. Runs go by priority, then by what their client has had of the pool, then by age and by what they would have
-/// to load; hosts by least expected completion: what remains there, loading what will not be resident, executing. No run waits while a slot is open
-/// that can take it.
+/// Decides which waiting run goes to which host. Runs go by priority, then by what their client has had of the pool, then by age and by
+/// what they would have to load; hosts by least expected completion: what remains there, loading what will not be resident, executing. No
+/// run waits while a slot is open that can take it.
 /// </summary>
 public static class Scheduler
 {
-    /// <summary>Plans as many placements as there are open slots. A run that no open host can take does not hold up those behind it.</summary>
-    public static ImmutableArray<Assignment> Assign(IReadOnlyCollection<PoolHost> pool, IEnumerable<WaitingRun> waiting, Capability capable, DateTimeOffset now) =>
+    /// <summary>
+    /// Plans as many placements as there are open slots. A run that no open host can take does not hold up those behind it.
+    /// </summary>
+    public static ImmutableArray<Assignment> Assign(IReadOnlyCollection<PoolHost> pool, IEnumerable<WaitingRun> waiting, Capability capable,
+        DateTimeOffset now) =>
         new Plan(pool, capable, now).Carry(waiting);
 
     /// <summary>The placement of one run now; <see langword="null"/> when no host that could take it has an open slot.</summary>
@@ -28,5 +31,6 @@ public sealed record Assignment(HostId Host, HeldSlot Slot, ImmutableArray<strin
 
     /// <summary>The row with the slot lent; <see langword="null"/> when it is no longer as it was planned over.</summary>
     public PoolHost? Over(PoolHost host, DateTimeOffset now) =>
-        host.OpenSlots(now) > 0 && host.Leases.Length == LeasesBefore && !host.Holds(Lease) ? host.Lend(Slot with { At = now }, Pinned) : null;
+        host.OpenSlots(now) > 0 && host.Leases.Length == LeasesBefore && !host.Holds(Lease)
+        ? host.Lend(Slot with { At = now }, Pinned) : null;
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>How much GPU time a client has had of a host of late, and when it last had some.</summary>
 /// <param name="Seconds">As of <paramref name="At"/>; it counts half after each five minutes.</param>
@@ -17,6 +17,7 @@ public sealed record Service(string Client, int Priority, double Seconds, DateTi
         var used = slot.FirstAt is { } since ? Math.Max(0, (now - since).TotalSeconds) : 0;
         var after = new Service(slot.Client, slot.Priority, Math.Round((known?.SecondsAt(now) ?? 0) + used, 3), now);
         services = known is null ? services.Add(after) : services.Replace(known, after);
-        return services.Length <= MostRemembered ? services : services.Remove(services.MinBy(s => s.At)!); // There are some, so there is a least.
+        // There are some, so there is a least.
+        return services.Length <= MostRemembered ? services : services.Remove(services.MinBy(s => s.At)!);
     }
 }

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>Who has had how much of the pool: what clients hold now, and what they had of late.</summary>
 internal sealed class Shares

@@ -1,6 +1,6 @@
-using ComfyFunc.Runs;
+using ComfyFunc.Engine.Runs;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>A run that needs a slot, as the scheduler sees it.</summary>
 public sealed record WaitingRun

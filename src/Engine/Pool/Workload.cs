@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using ComfyFunc.Prompts;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Engine.Pool;
 
 /// <summary>What a call's prompt asks of a host, and the names under which its times and its failures are remembered.</summary>
 public sealed record Workload
@@ -66,5 +66,6 @@ public sealed record Demands
 
     /// <summary>The same text for the same demands.</summary>
     [JsonIgnore]
-    public string Key => Labels.IsEmpty && MinVramBytes == 0 && Host is null ? "" : $"{string.Join(',', Labels.Select(l => $"{l.Key}={l.Value}"))}|{MinVramBytes}|{Host}";
+    public string Key => Labels.IsEmpty && MinVramBytes == 0 && Host is null ? ""
+        : $"{string.Join(',', Labels.Select(l => $"{l.Key}={l.Value}"))}|{MinVramBytes}|{Host}";
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
 /// <summary>Whether a call's body fits a workflow.</summary>
 public abstract record Binding

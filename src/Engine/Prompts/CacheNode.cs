@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
-/// <summary>A node marked <c>[!cache]</c> with all that it needs, under ids that its content gives, so that the same loader of two workflows is one.</summary>
+/// <summary>
+/// A node marked <c>[!cache]</c> with all that it needs, under ids that its content gives, so that the same loader of two workflows is one.
+/// </summary>
 /// <param name="Signature">The id of the node itself.</param>
 /// <param name="Parts">Ids and node objects.</param>
 public sealed record CacheNode(string Signature, ImmutableArray<CacheNodePart> Parts);
@@ -28,7 +30,8 @@ public static class CacheNodes
         }
 
         var byId = prompt.Nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
-        return [.. prompt.Nodes.Where(n => n.Annotations.Cache && !n.Class.IsOutputNode).Select(n => Closure(n, byId)).OfType<CacheNode>().DistinctBy(c => c.Signature)];
+        return [.. prompt.Nodes.Where(n => n.Annotations.Cache && !n.Class.IsOutputNode).Select(n => Closure(n, byId)).OfType<CacheNode>()
+            .DistinctBy(c => c.Signature)];
     }
 
     /// <summary>The model files that the marked nodes and their ancestors load.</summary>
@@ -41,14 +44,16 @@ public static class CacheNodes
         {
             if (seen.Add(node.Id))
             {
-                foreach (var source in node.Inputs.Select(i => i.Link is { } link ? byId.GetValueOrDefault(link.Node) : null).OfType<PromptNode>())
+                foreach (var source in node.Inputs.Select(i => i.Link is { } link ? byId.GetValueOrDefault(link.Node) : null)
+                    .OfType<PromptNode>())
                 {
                     open.Push(source);
                 }
             }
         }
 
-        return seen.Count == 0 ? [] : [.. prompt.Loaders.Where(l => seen.Contains(l.Node)).Select(l => l.Model).Distinct(StringComparer.Ordinal)];
+        return seen.Count == 0 ? []
+            : [.. prompt.Loaders.Where(l => seen.Contains(l.Node)).Select(l => l.Model).Distinct(StringComparer.Ordinal)];
     }
 
     private static CacheNode? Closure(PromptNode node, Dictionary<string, PromptNode> byId)
@@ -88,7 +93,8 @@ public static class CacheNodes
         }
 
         var json = Encoding.UTF8.GetString(PromptWriter.Write(node with { Title = null, Inputs = inputs.ToImmutable() }));
-        var part = new CacheNodePart($"comfyfunc:cache:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..24]}", json);
+        var part = new CacheNodePart(
+            $"comfyfunc:cache:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..24]}", json);
         parts[node.Id] = part;
         return part.Id;
     }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
 /// <summary>What a call sets, sorted to nodes. Files are referred to by their index, so this is small and can be stored.</summary>
 public sealed record CallValues

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
 /// <summary>A prompt that is ready to be submitted.</summary>
 public sealed class CompiledPrompt

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
 /// <summary>
-/// Binds what a caller sends for a file: an object of type file, a data URI, a URL, base64, the ref of an upload, the output of an earlier run, the name
-/// of a file that the hosts have, or an array of images.
+/// Binds what a caller sends for a file: an object of type file, a data URI, a URL, base64, the ref of an upload, the output of an earlier
+/// run, the name of a file that the hosts have, or an array of images.
 /// </summary>
 internal static class FileBinder
 {
@@ -24,7 +24,8 @@ internal static class FileBinder
             return;
         }
 
-        ImmutableArray<int> files = value.ValueKind is JsonValueKind.Array ? BindBatch(loaders, value, pointer, call) : [.. new[] { BindFile(loaders, value, pointer, call) }.OfType<int>()];
+        ImmutableArray<int> files = value.ValueKind is JsonValueKind.Array ? BindBatch(loaders, value, pointer, call)
+            : [.. new[] { BindFile(loaders, value, pointer, call) }.OfType<int>()];
         if (!files.IsEmpty)
         {
             call.Assignments.AddRange(loaders.Select(l => new Assignment { Node = l.Node.Id, Input = l.Input.Name, Files = files }));
@@ -32,10 +33,13 @@ internal static class FileBinder
     }
 
     /// <summary>Whether a value is a file beyond doubt, wherever it stands.</summary>
-    public static bool IsFile(JsonElement value) => value.ValueKind is JsonValueKind.String && value.GetString()!.Trim() is var text // A string is never null.
-        && (IsUrl(text) || (IsData(text) && text.Contains(',', StringComparison.Ordinal)) || OutputLink.IsMeant(text) || UploadRef.IsMeant(text));
+    // A string is never null.
+    public static bool IsFile(JsonElement value) => value.ValueKind is JsonValueKind.String && value.GetString()!.Trim() is var text
+        && (IsUrl(text) || (IsData(text) && text.Contains(',', StringComparison.Ordinal)) || OutputLink.IsMeant(text)
+            || UploadRef.IsMeant(text));
 
-    private static void BindName(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value, string pointer, BoundCall call)
+    private static void BindName(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value,
+        string pointer, BoundCall call)
     {
         foreach (var (node, input) in loaders)
         {
@@ -50,7 +54,8 @@ internal static class FileBinder
         }
     }
 
-    private static ImmutableArray<int> BindBatch(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value, string pointer, BoundCall call)
+    private static ImmutableArray<int> BindBatch(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value,
+        string pointer, BoundCall call)
     {
         var length = value.GetArrayLength();
         if (loaders.Any(l => l.Node.Class.Outputs is not ["IMAGE", ..]))
@@ -69,7 +74,8 @@ internal static class FileBinder
         return files.Any(f => f is null) ? [] : [.. files.OfType<int>()];
     }
 
-    private static int? BindFile(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value, string pointer, BoundCall call)
+    private static int? BindFile(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders, JsonElement value,
+        string pointer, BoundCall call)
     {
         var (text, where, name) = value.ValueKind switch
         {
@@ -81,7 +87,9 @@ internal static class FileBinder
         {
             if (value.ValueKind is not JsonValueKind.Object)
             {
-                call.Refuse(pointer, "A file is {\"type\":\"file\",\"content\":base64} or {\"type\":\"file\",\"url\":…}, a data URI, an http(s) URL, or base64.");
+                call.Refuse(pointer,
+                    "A file is {\"type\":\"file\",\"content\":base64} or {\"type\":\"file\",\"url\":…}, a data URI, an http(s) URL, or "
+                        + "base64.");
             }
 
             return null;
@@ -104,7 +112,8 @@ internal static class FileBinder
         return kinds.FirstOrDefault(k => k is "image" or "mask") ?? kinds[0];
     }
 
-    // ComfyUI Fast API's own examples have url and content swapped; what they hold tells them apart. Typed clients send null for what is not set.
+    // ComfyUI Fast API's own examples have url and content swapped; what they hold tells them apart. Typed clients send null for what is
+    // not set.
     private static (string? Text, string Pointer, string? Name) FromObject(JsonElement value, string pointer, BoundCall call)
     {
         foreach (var property in value.EnumerateObject().Where(p => p.Name is not ("type" or "name" or "url" or "content")))
@@ -139,7 +148,8 @@ internal static class FileBinder
         return (null, pointer, name);
     }
 
-    private static JsonElement? Member(JsonElement value, string name) => value.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
+    private static JsonElement? Member(JsonElement value, string name) =>
+        value.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
 
     private static FileSource? Read(string text, string pointer, bool isBare, NodeInput input, BoundCall call)
     {
@@ -180,14 +190,16 @@ internal static class FileBinder
         var isData = IsData(trimmed);
         if (!isData && isBare && trimmed.Length < ShortestBareBase64)
         {
-            call.Refuse(pointer, $"'{trimmed}' is no file that a host has, no URL, no data URI and no base64.{(input.Options.IsEmpty ? "" : $" {Suggestion.List(input.Options.Select(o => o.ToString()), "files")}")}");
+            call.Refuse(pointer,
+                $"'{trimmed}' is no file that a host has, no URL, no data URI and no base64.{(input.Options.IsEmpty ? "" : $" {Suggestion.List(input.Options.Select(o => o.ToString()), "files")}")}");
             return null;
         }
 
         return FromBase64(trimmed, isData, pointer, call);
     }
 
-    private static bool IsUrl(string text) => text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+    private static bool IsUrl(string text) =>
+        text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsData(string text) => text.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
 /// <summary>Makes a batch of several images on a loader that takes one: more such loaders, joined by ImageBatch nodes.</summary>
 internal static class ImageBatches
@@ -10,9 +10,13 @@ internal static class ImageBatches
     private const string Prefix = "comfyfunc:batch:";
 
     // Of ImageBatch only the name matters here: it is written, never asked.
-    private static readonly NodeClass Join = NodeCatalog.Read("""{"ImageBatch":{"input":{"required":{"image1":["IMAGE"],"image2":["IMAGE"]}},"output":["IMAGE"]}}"""u8.ToArray()).Find("ImageBatch")!; // It is right there.
+    // It is right there.
+    private static readonly NodeClass Join =
+        NodeCatalog.Read("""{"ImageBatch":{"input":{"required":{"image1":["IMAGE"],"image2":["IMAGE"]}},"output":["IMAGE"]}}"""u8.ToArray())
+        .Find("ImageBatch")!;
 
-    public static ImmutableArray<PromptNode> Expand(ImmutableArray<PromptNode> nodes, IEnumerable<Assignment> batches, IReadOnlyList<string> fileNames)
+    public static ImmutableArray<PromptNode> Expand(ImmutableArray<PromptNode> nodes, IEnumerable<Assignment> batches,
+        IReadOnlyList<string> fileNames)
     {
         foreach (var batch in batches)
         {
@@ -42,9 +46,11 @@ internal static class ImageBatches
                 Id = $"{Prefix}{loader.Id}:load{i}",
                 Title = null,
                 Annotations = Annotations.None,
-                Inputs = [.. loader.Inputs.Select(input => input.Name == batch.Input ? new PromptInput(input.Name, Literal(fileNames[batch.Files[i]]), null) : input)],
+                Inputs = [.. loader.Inputs.Select(input => input.Name == batch.Input
+                    ? new PromptInput(input.Name, Literal(fileNames[batch.Files[i]]), null) : input)],
             };
-            var join = new PromptNode($"{Prefix}{loader.Id}:join{i}", Join, null, [Linked("image1", last), Linked("image2", new(more.Id, 0))]);
+            var join = new PromptNode($"{Prefix}{loader.Id}:join{i}", Join, null,
+                [Linked("image1", last), Linked("image2", new(more.Id, 0))]);
             added.AddRange([more, join]);
             last = new(join.Id, 0);
         }

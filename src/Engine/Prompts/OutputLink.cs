@@ -1,8 +1,10 @@
 using System.Globalization;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
-/// <summary>Reads what names an output of an earlier run: <c>run:{id}/{tag}/{n}</c>, or the path of the link that the API hands out for it.</summary>
+/// <summary>
+/// Reads what names an output of an earlier run: <c>run:{id}/{tag}/{n}</c>, or the path of the link that the API hands out for it.
+/// </summary>
 public static class OutputLink
 {
     private const string Prefix = "run:";
@@ -10,7 +12,8 @@ public static class OutputLink
     private const string PathMiddle = "/outputs/";
 
     /// <summary>Whether a text means to be one.</summary>
-    public static bool IsMeant(string text) => text.StartsWith(Prefix, StringComparison.Ordinal) || text.StartsWith(PathPrefix, StringComparison.OrdinalIgnoreCase);
+    public static bool IsMeant(string text) =>
+        text.StartsWith(Prefix, StringComparison.Ordinal) || text.StartsWith(PathPrefix, StringComparison.OrdinalIgnoreCase);
 
     /// <returns><see langword="null"/> where the text is none.</returns>
     public static FileSource.RunOutput? Read(string text) =>
@@ -37,7 +40,8 @@ public static class OutputLink
     }
 
     private static FileSource.RunOutput? Of(string id, string tag, string number, string query) =>
-        RunId.TryParse(id, out var run) && tag.Trim().Length > 0 && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+        RunId.TryParse(id, out var run) && tag.Trim().Length > 0
+        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             ? new(run, tag.Trim(), index, query)
             : null;
 }

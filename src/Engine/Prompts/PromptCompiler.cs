@@ -2,18 +2,21 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
-/// <summary>Makes the prompt of one attempt: values, then call bypasses, seeds, files and cache nodes, over a workflow that it never touches.</summary>
+/// <summary>
+/// Makes the prompt of one attempt: values, then call bypasses, seeds, files and cache nodes, over a workflow that it never touches.
+/// </summary>
 public static class PromptCompiler
 {
     private const string CacheBreakerInput = "comfyfunc_again";
 
     /// <param name="fileNames">What each file is called on the host, by its index.</param>
     /// <param name="seeds">What was drawn where <see cref="SeedPlan"/> says so.</param>
-    public static CompiledPrompt Compile(Workflow workflow, CallValues values, IReadOnlyList<string> fileNames, IReadOnlyList<DrawnSeed> seeds, CompileOptions options)
+    public static CompiledPrompt Compile(Workflow workflow, CallValues values, IReadOnlyList<string> fileNames,
+        IReadOnlyList<DrawnSeed> seeds, CompileOptions options)
     {
         var patches = Patches(values, fileNames, seeds);
         var nodes = workflow.Nodes;
@@ -28,7 +31,8 @@ public static class PromptCompiler
         return new(workflow, nodes, Write(workflow, nodes, options.CacheNodes));
     }
 
-    private static Dictionary<string, Dictionary<string, JsonElement>> Patches(CallValues values, IReadOnlyList<string> fileNames, IReadOnlyList<DrawnSeed> seeds)
+    private static Dictionary<string, Dictionary<string, JsonElement>> Patches(CallValues values, IReadOnlyList<string> fileNames,
+        IReadOnlyList<DrawnSeed> seeds)
     {
         var patches = new Dictionary<string, Dictionary<string, JsonElement>>(StringComparer.Ordinal);
         foreach (var assignment in values.Assignments)
@@ -39,7 +43,8 @@ public static class PromptCompiler
             }
             else
             {
-                Of(assignment.Node)[assignment.Input] = assignment.Value ?? JsonSerializer.SerializeToElement(fileNames[assignment.Files[0]]);
+                Of(assignment.Node)[assignment.Input] = assignment.Value
+                    ?? JsonSerializer.SerializeToElement(fileNames[assignment.Files[0]]);
             }
         }
 
@@ -50,7 +55,8 @@ public static class PromptCompiler
 
         return patches;
 
-        Dictionary<string, JsonElement> Of(string node) => patches.TryGetValue(node, out var known) ? known : patches[node] = new(StringComparer.Ordinal);
+        Dictionary<string, JsonElement> Of(string node) =>
+            patches.TryGetValue(node, out var known) ? known : patches[node] = new(StringComparer.Ordinal);
     }
 
     private static PromptNode Patch(PromptNode node, Dictionary<string, JsonElement>? patch, string? cacheBreaker)
@@ -58,7 +64,10 @@ public static class PromptCompiler
         if (patch is { Count: > 0 })
         {
             var added = patch.Where(p => node.Find(p.Key) is null).Select(p => new PromptInput(p.Key, p.Value, null));
-            node = node with { Inputs = [.. node.Inputs.Select(i => patch.TryGetValue(i.Name, out var value) ? new(i.Name, value, null) : i), .. added] };
+            node = node with
+            {
+                Inputs = [.. node.Inputs.Select(i => patch.TryGetValue(i.Name, out var value) ? new(i.Name, value, null) : i), .. added]
+            };
         }
 
         return cacheBreaker is not null && node.Class.IsOutputNode

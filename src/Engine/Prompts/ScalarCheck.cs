@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
-/// <summary>Checks a literal against what the node catalog says of its input: type, range, enum. A step is a hint for sliders, which ComfyUI does not check.</summary>
+/// <summary>
+/// Checks a literal against what the node catalog says of its input: type, range, enum. A step is a hint for sliders, which ComfyUI does
+/// not check.
+/// </summary>
 internal static class ScalarCheck
 {
     private const int MostListed = 20;
@@ -16,7 +19,8 @@ internal static class ScalarCheck
 
     private const int DeepestAny = 16;
     private const int LongestAny = 64 << 10;
-    private const string TakeFiles = "If it names a file that callers may send, the workflow's author says so in the node's title: [tag:input=file].";
+    private const string TakeFiles =
+        "If it names a file that callers may send, the workflow's author says so in the node's title: [tag:input=file].";
 
     /// <summary>What is wrong with the value, as a sentence; <see langword="null"/> when nothing is.</summary>
     public static string? Of(NodeInput input, JsonElement value) => input.Type switch
@@ -37,7 +41,8 @@ internal static class ScalarCheck
             : value;
 
     private static string? OfInteger(NodeInput input, JsonElement value) =>
-        value.ValueKind is not JsonValueKind.Number ? Expected(input.IsSeed ? $"a whole number, \"{SeedWord.Random}\" or \"{SeedWord.Saved}\"" : "a whole number", value)
+        value.ValueKind is not JsonValueKind.Number
+        ? Expected(input.IsSeed ? $"a whole number, \"{SeedWord.Random}\" or \"{SeedWord.Saved}\"" : "a whole number", value)
         : !value.TryGetDecimal(out var number) || number != decimal.Truncate(number) ? $"A whole number is expected, not {Shown(value)}."
         : OfRange(input.Min, input.Max, number) ?? OfRange(LeastInteger, MostInteger, number);
 
@@ -59,7 +64,8 @@ internal static class ScalarCheck
         : null;
 
     private static bool IsLink(JsonElement value) =>
-        value.ValueKind is JsonValueKind.Array && value.GetArrayLength() == 2 && value[0].ValueKind is JsonValueKind.String or JsonValueKind.Number && value[1].ValueKind is JsonValueKind.Number;
+        value.ValueKind is JsonValueKind.Array && value.GetArrayLength() == 2
+        && value[0].ValueKind is JsonValueKind.String or JsonValueKind.Number && value[1].ValueKind is JsonValueKind.Number;
 
     private static int DepthOf(JsonElement value) => value.ValueKind switch
     {
@@ -77,10 +83,12 @@ internal static class ScalarCheck
     {
         if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
         {
-            return value.ValueKind is JsonValueKind.Object ? $"{Expected("one of a list of values", value)} {TakeFiles}" : Expected("one of a list of values", value);
+            return value.ValueKind is JsonValueKind.Object ? $"{Expected("one of a list of values", value)} {TakeFiles}"
+                : Expected("one of a list of values", value);
         }
 
-        if (input.Offers(value) || (value.ValueKind is JsonValueKind.String && input.OffersSpelled(value.GetString()!))) // A string is never null.
+        // A string is never null.
+        if (input.Offers(value) || (value.ValueKind is JsonValueKind.String && input.OffersSpelled(value.GetString()!)))
         {
             return null;
         }
@@ -95,14 +103,16 @@ internal static class ScalarCheck
             return null;
         }
 
-        var names = input.Options.Select(o => o.ValueKind is JsonValueKind.String ? o.GetString()! : o.GetRawText()).ToArray(); // A string is never null.
+        // A string is never null.
+        var names = input.Options.Select(o => o.ValueKind is JsonValueKind.String ? o.GetString()! : o.GetRawText()).ToArray();
         var given = Shortened(value.ValueKind is JsonValueKind.String ? value.GetString()! : value.GetRawText());
         return names.Length <= MostListed
             ? $"'{given}' is none of {string.Join(", ", names)}.{Suggestion.Nearest(given, names)}"
             : $"'{given}' is none of the {names.Length} allowed values. {Suggestion.Among(given, names, "values")}";
     }
 
-    private static string Expected(string what, JsonElement value) => $"{what[..1].ToUpperInvariant()}{what[1..]} is expected, not {NameOf(value)}.";
+    private static string Expected(string what, JsonElement value) =>
+        $"{what[..1].ToUpperInvariant()}{what[1..]} is expected, not {NameOf(value)}.";
 
     private static string NameOf(JsonElement value) => value.ValueKind switch
     {
@@ -116,7 +126,8 @@ internal static class ScalarCheck
 
     private static string Shown(JsonElement value) => Shortened(value.GetRawText());
 
-    private static string Shortened(string text) => text.Length <= LongestShown ? text : $"{text[..(char.IsHighSurrogate(text[LongestShown - 1]) ? LongestShown - 1 : LongestShown)]}…";
+    private static string Shortened(string text) =>
+        text.Length <= LongestShown ? text : $"{text[..(char.IsHighSurrogate(text[LongestShown - 1]) ? LongestShown - 1 : LongestShown)]}…";
 
     private static string Text(decimal number) => number.ToString("0.############################", CultureInfo.InvariantCulture);
 }

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
-/// <summary>Says of every seed of a call where its value comes from: frozen ones would make every run a cached copy of the first, and drawn ones no run like another.</summary>
+/// <summary>
+/// Says of every seed of a call where its value comes from: frozen ones would make every run a cached copy of the first, and drawn ones no
+/// run like another.
+/// </summary>
 public static class SeedPlan
 {
     // Seeds above 2^53 lose digits in every JavaScript client, and a seed is there to be sent back.
@@ -28,7 +31,8 @@ public static class SeedPlan
         var seeds = (from node in workflow.Nodes
                      where !values.Bypassed.Contains(node.Id)
                      from input in node.Class.Inputs.Where(i => i.IsSeed).Concat(exposed[node.Id]).DistinctBy(i => i.Name)
-                     let seed = new Seed(node, input, set.GetValueOrDefault((node.Id, input.Name)), exposed[node.Id].Any(i => i.Name == input.Name))
+                     let seed = new Seed(node, input, set.GetValueOrDefault((node.Id, input.Name)),
+                         exposed[node.Id].Any(i => i.Name == input.Name))
                      where seed.IsOwn
                      select seed).ToArray();
         var isFixed = seeds.Any(s => s.IsExposed) && seeds.All(s => !s.IsExposed || s.IsFixedByCall);
@@ -52,13 +56,16 @@ public static class SeedPlan
             _ => null,
         };
         var (least, most) = RangeOf(seed.Input);
-        return value is null && origin is not SeedOrigin.Drawn ? null : new(seed.Node.Id, seed.Input.Name, origin, value, least, most, workflow.TagOf(seed.Node.Id));
+        return value is null && origin is not SeedOrigin.Drawn ? null
+            : new(seed.Node.Id, seed.Input.Name, origin, value, least, most, workflow.TagOf(seed.Node.Id));
     }
 
     private static decimal? NumberOf(JsonElement? value) => value switch
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetDecimal(out var read) => decimal.Truncate(read),
-        { ValueKind: JsonValueKind.String } text when decimal.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var read) => decimal.Truncate(read),
+        { ValueKind: JsonValueKind.String } text
+            when decimal.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var read) =>
+            decimal.Truncate(read),
         _ => null,
     };
 
@@ -106,7 +113,10 @@ public enum SeedOrigin
 /// <summary>What becomes of the seeds that no tag exposes, so that callers cannot set them.</summary>
 public enum HiddenSeeds
 {
-    /// <summary>Kept where they are fixed or the call fixes every seed that it may set, so that the same call gives the same picture; drawn otherwise.</summary>
+    /// <summary>
+    /// Kept where they are fixed or the call fixes every seed that it may set, so that the same call gives the same picture; drawn
+    /// otherwise.
+    /// </summary>
     Auto,
 
     /// <summary>Kept as saved.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
 /// <summary>What callers may say in place of a seed: <c>"random"</c>, or <c>"saved"</c> for the one that the workflow has.</summary>
 internal static class SeedWord
@@ -9,10 +9,12 @@ internal static class SeedWord
     public const string Saved = "saved";
 
     /// <returns><see langword="null"/> for anything else.</returns>
-    public static SeedOrigin? Read(JsonElement value) => value.ValueKind is not JsonValueKind.String ? null : value.GetString()!.Trim().ToLowerInvariant() switch // A string is never null.
-    {
-        Random => SeedOrigin.Drawn,
-        Saved => SeedOrigin.Saved,
-        _ => null,
-    };
+    // A string is never null.
+    public static SeedOrigin? Read(JsonElement value) =>
+        value.ValueKind is not JsonValueKind.String ? null : value.GetString()!.Trim().ToLowerInvariant() switch
+        {
+            Random => SeedOrigin.Drawn,
+            Saved => SeedOrigin.Saved,
+            _ => null,
+        };
 }

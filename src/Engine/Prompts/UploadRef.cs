@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
 /// <summary>The name of a file that a client has sent ahead, as it stands in a call: <c>upload:01M8…</c>.</summary>
 /// <param name="Id">A ULID.</param>

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Prompts;
+namespace ComfyFunc.Engine.Prompts;
 
 /// <summary>Sorts a call's body <c>{tag:{input:value}}</c> to the nodes of a workflow, and finds every fault of it.</summary>
 public static class ValueBinder
@@ -22,7 +22,9 @@ public static class ValueBinder
 
         CheckBypass(workflow, call);
         var values = new CallValues { Assignments = [.. call.Assignments], Bypassed = [.. call.Bypassed.Keys] };
-        call.Faults.AddRange(workflow.MissingRequired(values).Where(m => !call.Faults.Any(f => f.Pointer?.StartsWith(m.Pointer!, StringComparison.OrdinalIgnoreCase) ?? false)).ToArray()); // Each is in a place.
+        // Each is in a place.
+        call.Faults.AddRange(workflow.MissingRequired(values)
+            .Where(m => !call.Faults.Any(f => f.Pointer?.StartsWith(m.Pointer!, StringComparison.OrdinalIgnoreCase) ?? false)).ToArray());
         return call.Faults.Count > 0 ? new Binding.Invalid([.. call.Faults]) : new Binding.Valid(values, [.. call.Files]);
     }
 
@@ -31,7 +33,8 @@ public static class ValueBinder
         var pointer = JsonPointer.Of(property.Name);
         if (workflow.Tags.Find(property.Name) is not { } tag)
         {
-            call.Refuse(pointer, $"The workflow has no tag '{property.Name.Trim()}'. {Suggestion.Among(property.Name, workflow.Tags.All.Select(t => t.Name), "tags")}");
+            call.Refuse(pointer,
+                $"The workflow has no tag '{property.Name.Trim()}'. {Suggestion.Among(property.Name, workflow.Tags.All.Select(t => t.Name), "tags")}");
             return;
         }
 
@@ -54,7 +57,8 @@ public static class ValueBinder
 
                 break;
             default:
-                call.Refuse(pointer, $"A tag takes an object of its inputs, {{\"input\":value}}, or false to bypass its nodes. {Suggestion.List(tag.Inputs.Select(i => i.Key), "inputs")}");
+                call.Refuse(pointer,
+                    $"A tag takes an object of its inputs, {{\"input\":value}}, or false to bypass its nodes. {Suggestion.List(tag.Inputs.Select(i => i.Key), "inputs")}");
                 break;
         }
     }
@@ -65,7 +69,8 @@ public static class ValueBinder
         var name = property.Name.Trim();
         if (tag.Inputs.FirstOrDefault(i => i.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } targets)
         {
-            call.Refuse(pointer, $"'{tag.Name}' has no input '{name}' that callers may set. {Suggestion.Among(name, tag.Inputs.Select(i => i.Key), "inputs")}");
+            call.Refuse(pointer,
+                $"'{tag.Name}' has no input '{name}' that callers may set. {Suggestion.Among(name, tag.Inputs.Select(i => i.Key), "inputs")}");
             return;
         }
 

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Engine.Runs;
 
 /// <summary>A run's claim on one slot of one host, held by one attempt until it is given back.</summary>
 public readonly record struct Lease(HostId Host, RunId Run, int Attempt)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Engine.Runs;
 
 /// <summary>What one attempt asks of the pool: which hosts it must not take, and why it differs from the first.</summary>
 public sealed record Placement
@@ -10,7 +10,9 @@ public sealed record Placement
 
     public required int Attempt { get; init; }
 
-    /// <summary>How many of the attempts before cost the run nothing: a refusal, a person's interrupt, a way round somebody else's work.</summary>
+    /// <summary>
+    /// How many of the attempts before cost the run nothing: a refusal, a person's interrupt, a way round somebody else's work.
+    /// </summary>
     public int Free { get; init; }
 
     /// <summary>Hosts that failed this run. No later attempt goes there, unless they are all that there is.</summary>
@@ -37,7 +39,9 @@ public sealed record Placement
     /// <summary>The failure that this attempt is to confirm on another host, because the first one is doubted.</summary>
     public Doubt? Doubt { get; init; }
 
-    /// <summary>Whether an earlier attempt has begun to execute. Rows of earlier releases do not say; there every attempt counted as begun.</summary>
+    /// <summary>
+    /// Whether an earlier attempt has begun to execute. Rows of earlier releases do not say; there every attempt counted as begun.
+    /// </summary>
     public bool? HasBegun { get; init; }
 
     [JsonIgnore]
@@ -49,7 +53,8 @@ public sealed record Placement
 
     /// <summary>The same for attempts that may go to the same hosts.</summary>
     [JsonIgnore]
-    public string Key => Excluded.IsEmpty && Refused.IsEmpty && LargerThan is null ? "" : $"{Names(Excluded)}|{Names(Refused)}|{LargerThan}";
+    public string Key =>
+        Excluded.IsEmpty && Refused.IsEmpty && LargerThan is null ? "" : $"{Names(Excluded)}|{Names(Refused)}|{LargerThan}";
 
     public Placement Next() => this with { Attempt = Attempt + 1 };
 

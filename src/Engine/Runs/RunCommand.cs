@@ -1,9 +1,9 @@
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Engine.Runs;
 
 /// <summary>
 /// What the shell must do for a run. An asking command (<see cref="Place"/>, <see cref="Inspect"/>, <see cref="StopPrompt"/>,
-/// <see cref="Collect"/>, <see cref="Await"/>) is answered by one event and is always the last of its step; the others are carried out and forgotten.
-/// Each may be carried out twice.
+/// <see cref="Collect"/>, <see cref="Await"/>) is answered by one event and is always the last of its step; the others are carried out and
+/// forgotten. Each may be carried out twice.
 /// </summary>
 public abstract record RunCommand
 {

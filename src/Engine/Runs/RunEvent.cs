@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Engine.Runs;
 
 /// <summary>Something that happened to a run. Signals come from outside at any time; the others answer a command.</summary>
 [JsonDerivedType(typeof(Accepted), "accepted")]
@@ -69,7 +69,8 @@ public abstract record RunEvent(DateTimeOffset At)
     public sealed record EndedThere(int Attempt, DateTimeOffset At) : RunEvent(At);
 
     /// <summary>In neither queue nor history: lost, never done.</summary>
-    /// <param name="HostStayed">The host's process is the same as when it took the prompt: somebody cleared its queue or its history.</param>
+    /// <param name="HostStayed">The host's process is the same as when it took the prompt: somebody cleared its queue or its
+    /// history.</param>
     public sealed record Gone(int Attempt, bool WasExecuting, DateTimeOffset At, bool HostStayed = false) : RunEvent(At);
 
     /// <param name="WasExecuting">Whether the prompt was the one that executed when the host last answered.</param>
@@ -92,7 +93,10 @@ public abstract record RunEvent(DateTimeOffset At)
     // Signals.
     public sealed record Granted(Lease Lease, DateTimeOffset At) : RunEvent(At);
 
-    /// <summary>It looks as if waiting had become pointless: the hosts that could have taken the run are gone, or its work turned out to take hosts down.</summary>
+    /// <summary>
+    /// It looks as if waiting had become pointless: the hosts that could have taken the run are gone, or its work turned out to take hosts
+    /// down.
+    /// </summary>
     public sealed record Unplaceable(DateTimeOffset At) : RunEvent(At);
 
     /// <summary>The prompt, which stood in its host's queue, executes now.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Engine.Runs;
 
 /// <summary>The wire form of states, events and commands: what Durable, tables and recorded histories hold.</summary>
 [JsonSourceGenerationOptions(

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Engine.Runs;
 
 /// <summary>How patient a run is. Fixed when the run is accepted, so that a changed setting never moves a run in flight.</summary>
 public sealed record RunLimits
@@ -18,7 +18,10 @@ public sealed record RunLimits
     /// <summary>Hosts that may die under the run before it is taken for the cause.</summary>
     public int MaxSuspectHosts { get; init; } = 2;
 
-    /// <summary>How long after placing the run first asks its host by itself. Each later question waits eight times longer, so that a run of any length asks a handful of times.</summary>
+    /// <summary>
+    /// How long after placing the run first asks its host by itself. Each later question waits eight times longer, so that a run of any
+    /// length asks a handful of times.
+    /// </summary>
     public TimeSpan FirstInspection { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Between two requests to stop a prompt that goes on.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Engine.Runs;
 
 /// <summary>How a run ended. A run has one, and it never changes.</summary>
 [JsonDerivedType(typeof(Succeeded), "succeeded")]

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using static ComfyFunc.Runs.RunCommand;
-using static ComfyFunc.Runs.RunEvent;
-using static ComfyFunc.Runs.RunOutcome;
-using static ComfyFunc.Runs.RunState;
+using static ComfyFunc.Engine.Runs.RunCommand;
+using static ComfyFunc.Engine.Runs.RunEvent;
+using static ComfyFunc.Engine.Runs.RunOutcome;
+using static ComfyFunc.Engine.Runs.RunState;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Engine.Runs;
 
 /// <summary>Decides what a run does next. No clock, no ids, no I/O: the same arguments give the same step, for ever.</summary>
 public static class RunProcess
@@ -14,71 +14,76 @@ public static class RunProcess
 
     public static RunStep Decide(RunLimits limits, RunState state, RunEvent @event) => (state, @event) switch
     {
-        (Placing s, Accepted)        => Place(s.Placement),
-        (Placing s, Placed e)        => Execute(limits, s.Placement, e),
-        (Placing s, NoSlot e)        => Wait(limits, s.Placement, e.At),
-        (Placing s, OnlyExcluded)    => Place(s.Placement with { Excluded = [] }),
-        (Placing s, NoHost e)        => Fail(NoHostFault(s.Placement, e.Detail)),
-        (Placing, Poisoned e)        => e.Held is { } lease ? Fail(PoisonFault(e.Detail), new Release(lease)) : Fail(PoisonFault(e.Detail)),
-        (Placing, PromptRefused e)   => Fail(e.Fault, new Release(e.Lease)),
-        (Placing s, RefusedHere e)   => TryElsewhere(limits, s.Placement, e),
-        (Placing s, HostFailed e)    => Retry(limits, s.Placement, e.Lease, wasExecuting: false, e.At),
+        (Placing s, Accepted) => Place(s.Placement),
+        (Placing s, Placed e) => Execute(limits, s.Placement, e),
+        (Placing s, NoSlot e) => Wait(limits, s.Placement, e.At),
+        (Placing s, OnlyExcluded) => Place(s.Placement with { Excluded = [] }),
+        (Placing s, NoHost e) => Fail(NoHostFault(s.Placement, e.Detail)),
+        (Placing, Poisoned e) => e.Held is { } lease ? Fail(PoisonFault(e.Detail), new Release(lease)) : Fail(PoisonFault(e.Detail)),
+        (Placing, PromptRefused e) => Fail(e.Fault, new Release(e.Lease)),
+        (Placing s, RefusedHere e) => TryElsewhere(limits, s.Placement, e),
+        (Placing s, HostFailed e) => Retry(limits, s.Placement, e.Lease, wasExecuting: false, e.At),
         (Placing s, CancelRequested) => Finish(new Canceled(GpuWorkBegun: false), new GiveBack(s.Placement.Attempt)),
-        (Placing s, StepFailed e)    => PlaceLater(limits, s.Placement, s.Failures, e),
-        (Placing s, DeadlinePassed e) when e.At >= limits.FinishBy => Finish(TimedOut(limits, s.Trouble), new GiveBack(s.Placement.Attempt)),
+        (Placing s, StepFailed e) => PlaceLater(limits, s.Placement, s.Failures, e),
+        (Placing s, DeadlinePassed e) when e.At >= limits.FinishBy =>
+            Finish(TimedOut(limits, s.Trouble), new GiveBack(s.Placement.Attempt)),
 
         (Waiting s, Granted e) when e.Lease.Attempt == s.Placement.Attempt => Place(s.Placement, e.Lease),
-        (Waiting, CancelRequested)   => Finish(new Canceled(GpuWorkBegun: false), new Dequeue()),
-        (Waiting s, Unplaceable)     => new(new Placing(s.Placement), [new Dequeue(), new Place(s.Placement)]),
-        (Waiting s, StepFailed e)    => PlaceLater(limits, s.Placement, failures: 0, e),
+        (Waiting, CancelRequested) => Finish(new Canceled(GpuWorkBegun: false), new Dequeue()),
+        (Waiting s, Unplaceable) => new(new Placing(s.Placement), [new Dequeue(), new Place(s.Placement)]),
+        (Waiting s, StepFailed e) => PlaceLater(limits, s.Placement, failures: 0, e),
         (Waiting s, DeadlinePassed e) => OverdueWait(limits, s.Placement, e.At),
         (_, Granted e) when e.Lease != LeaseOf(state) => new(state, [new Release(e.Lease), .. Resume(limits, state, e.At)]),
 
-        (Executing s, Begun e) when e.Attempt == s.Lease.Attempt    => Began(limits, s, e.At),
+        (Executing s, Begun e) when e.Attempt == s.Lease.Attempt => Began(limits, s, e.At),
         (Executing s, Finished e) when e.Attempt == s.Lease.Attempt => Collect(s.Placement, s.Lease),
-        (Executing s, HostLost e) when e.Host == s.Lease.Host       => Retry(limits, Left(s), s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
-        (Executing s, Stuck e) when e.Attempt == s.Lease.Attempt    => Leave(Left(s), s.Lease, isBlocked: false),
+        (Executing s, HostLost e) when e.Host == s.Lease.Host =>
+            Retry(limits, Left(s), s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
+        (Executing s, Stuck e) when e.Attempt == s.Lease.Attempt => Leave(Left(s), s.Lease, isBlocked: false),
         (Executing { IsQueued: true } s, Blocked e) when e.Attempt == s.Lease.Attempt => Leave(s.Placement, s.Lease, isBlocked: true),
-        (Executing s, CancelRequested)       => Stop(s.Lease, new Canceled(GpuWorkBegun: !s.IsQueued)),
-        (Executing s, DeadlinePassed e)      => e.At < limits.FinishBy ? new(s, [new Inspect(s.Lease)]) : Stop(s.Lease, TimedOut(limits)),
-        (Executing { IsQueued: true } s, StillThere { IsQueued: true } e) when e.At >= StartBy(limits, s.Placement) => Stop(s.Lease, new Expired()),
-        (Executing s, StillThere e)          => Inspected(limits, s with { Unanswered = 0, IsQueued = s.IsQueued && e.IsQueued }, e.At),
-        (Executing s, EndedThere)            => Collect(s.Placement, s.Lease),
-        (Executing s, Gone e)                => Vanished(limits, Left(s), s.Lease, e),
+        (Executing s, CancelRequested) => Stop(s.Lease, new Canceled(GpuWorkBegun: !s.IsQueued)),
+        (Executing s, DeadlinePassed e) => e.At < limits.FinishBy ? new(s, [new Inspect(s.Lease)]) : Stop(s.Lease, TimedOut(limits)),
+        (Executing { IsQueued: true } s, StillThere { IsQueued: true } e) when e.At >= StartBy(limits, s.Placement) =>
+            Stop(s.Lease, new Expired()),
+        (Executing s, StillThere e) => Inspected(limits, s with { Unanswered = 0, IsQueued = s.IsQueued && e.IsQueued }, e.At),
+        (Executing s, EndedThere) => Collect(s.Placement, s.Lease),
+        (Executing s, Gone e) => Vanished(limits, Left(s), s.Lease, e),
         (Executing { Unanswered: 0 } s, NoAnswer e) => Inspected(limits, s with { Unanswered = 1 }, e.At),
-        (Executing s, NoAnswer e)            => Retry(limits, Left(s), s.Lease, e.WasExecuting, e.At),
-        (Executing s, StepFailed e)          => new(s, [new Await(Earlier(e.At + limits.LongestRetry, limits.FinishBy))]),
+        (Executing s, NoAnswer e) => Retry(limits, Left(s), s.Lease, e.WasExecuting, e.At),
+        (Executing s, StepFailed e) => new(s, [new Await(Earlier(e.At + limits.LongestRetry, limits.FinishBy))]),
 
-        (Collecting s, OutputsStored)        => Finish(new Succeeded(), [new Release(s.Lease), .. Judged(s.Placement, isToBlame: true)]),
-        (Collecting s, ExecutionFailed e)    => NodeFailed(limits, s, e),
+        (Collecting s, OutputsStored) => Finish(new Succeeded(), [new Release(s.Lease), .. Judged(s.Placement, isToBlame: true)]),
+        (Collecting s, ExecutionFailed e) => NodeFailed(limits, s, e),
         (Collecting { WasStuck: true } s, Interrupted e) => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
-        (Collecting s, Interrupted e)        => TakenOff(limits, s.Placement, s.Lease, e.At),
-        (Collecting s, OutOfMemory e)        => LargerHost(limits, s, e),
-        (Collecting s, OutputsMissing e)     => ExecuteAnew(limits, s, e),
-        (Collecting s, StillThere e)         => Inspected(limits, new Executing(s.Placement, s.Lease, Inspections: 0), e.At),
-        (Collecting s, Gone e)               => Vanished(limits, s.Placement, s.Lease, e),
+        (Collecting s, Interrupted e) => TakenOff(limits, s.Placement, s.Lease, e.At),
+        (Collecting s, OutOfMemory e) => LargerHost(limits, s, e),
+        (Collecting s, OutputsMissing e) => ExecuteAnew(limits, s, e),
+        (Collecting s, StillThere e) => Inspected(limits, new Executing(s.Placement, s.Lease, Inspections: 0), e.At),
+        (Collecting s, Gone e) => Vanished(limits, s.Placement, s.Lease, e),
         (Collecting { Unanswered: 0 } s, NoAnswer) => new(s with { Unanswered = 1 }, [new Collect(s.Lease)]),
-        (Collecting s, NoAnswer e)           => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
-        (Collecting s, CancelRequested)      => Finish(new Canceled(GpuWorkBegun: true), new Release(s.Lease)),
-        (Collecting s, StepFailed e)         => CollectLater(limits, s, e),
+        (Collecting s, NoAnswer e) => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
+        (Collecting s, CancelRequested) => Finish(new Canceled(GpuWorkBegun: true), new Release(s.Lease)),
+        (Collecting s, StepFailed e) => CollectLater(limits, s, e),
         (Collecting s, DeadlinePassed e) when e.At >= limits.FinishBy => Finish(TimedOut(limits, s.Trouble), new Release(s.Lease)),
 
-        (Leaving s, EndedThere)              => new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
-        (Leaving s, Finished e) when e.Attempt == s.Lease.Attempt => new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
+        (Leaving s, EndedThere) => new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
+        (Leaving s, Finished e) when e.Attempt == s.Lease.Attempt =>
+            new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
         (Leaving { IsBlocked: true } s, Gone e) => Move(limits, s.Placement, s.Lease, e.At),
-        (Leaving s, Gone e)                  => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
-        (Leaving s, HostLost e) when e.Host == s.Lease.Host => Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
+        (Leaving s, Gone e) => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
+        (Leaving s, HostLost e) when e.Host == s.Lease.Host =>
+            Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
         (Leaving s, StillThere or NoAnswer or StepFailed) => LeaveAgain(limits, s, @event.At),
-        (Leaving s, CancelRequested)         => Stop(s.Lease, new Canceled(GpuWorkBegun: !s.IsBlocked)),
-        (Leaving s, DeadlinePassed)          => new(s, [new StopPrompt(s.Lease)]),
+        (Leaving s, CancelRequested) => Stop(s.Lease, new Canceled(GpuWorkBegun: !s.IsBlocked)),
+        (Leaving s, DeadlinePassed) => new(s, [new StopPrompt(s.Lease)]),
 
-        (Stopping s, EndedThere)             => Finish(WithWorkBegun(s.Then), new Release(s.Lease)),
-        (Stopping s, Gone)                   => Finish(s.Then, new Release(s.Lease)),
+        (Stopping s, EndedThere) => Finish(WithWorkBegun(s.Then), new Release(s.Lease)),
+        (Stopping s, Gone) => Finish(s.Then, new Release(s.Lease)),
         (Stopping s, HostLost e) when e.Host == s.Lease.Host => Finish(s.Then, new Release(s.Lease)),
         (Stopping s, StillThere { IsQueued: false } e) => StopAgain(limits, s with { Then = WithWorkBegun(s.Then) }, e.At),
         (Stopping s, StillThere or NoAnswer or StepFailed) => StopAgain(limits, s, @event.At),
         (Stopping s, Finished e) when e.Attempt == s.Lease.Attempt => new(s, [new StopPrompt(s.Lease)]),
-        (Stopping s, DeadlinePassed)         => new(s, [new StopPrompt(s.Lease)]),
+        (Stopping s, DeadlinePassed) => new(s, [new StopPrompt(s.Lease)]),
 
         // Events come late and come twice. What the table does not name changes nothing, and the run waits on.
         _ => new(state, Resume(limits, state, @event.At)),
@@ -105,7 +110,8 @@ public static class RunProcess
         _ => [],
     };
 
-    private static RunStep Place(Placement placement, Lease? granted = null) => new(new Placing(placement), [new Place(placement, granted)]);
+    private static RunStep Place(Placement placement, Lease? granted = null) =>
+        new(new Placing(placement), [new Place(placement, granted)]);
 
     private static RunStep PlaceLater(RunLimits limits, Placement placement, int failures, StepFailed e) => e.At < limits.FinishBy
         ? new(new Placing(placement, failures + 1, e.Detail), [new Await(RetryAt(limits, failures, e.At))])
@@ -145,7 +151,8 @@ public static class RunProcess
             : OverdueWait(limits, placement, now);
 
     // Only a run that never began expires; one that lost its host has begun, and has until its finish deadline.
-    private static DateTimeOffset StartBy(RunLimits limits, Placement placement) => placement.WasStarted ? DateTimeOffset.MaxValue : limits.StartBy;
+    private static DateTimeOffset StartBy(RunLimits limits, Placement placement) =>
+        placement.WasStarted ? DateTimeOffset.MaxValue : limits.StartBy;
 
     private static DateTimeOffset WaitUntil(RunLimits limits, Placement placement) => Earlier(StartBy(limits, placement), limits.FinishBy);
 
@@ -175,14 +182,20 @@ public static class RunProcess
     // The placement of an attempt that is over: whether it had begun is remembered for the next one's deadline.
     private static Placement Left(Executing s) => s.IsQueued ? s.Placement : s.Placement with { HasBegun = true };
 
-    private static RunStep Retry(RunLimits limits, Placement placement, Lease lease, bool wasExecuting, DateTimeOffset now, params ReadOnlySpan<RunCommand> first)
+    private static RunStep Retry(RunLimits limits, Placement placement, Lease lease, bool wasExecuting, DateTimeOffset now,
+        params ReadOnlySpan<RunCommand> first)
     {
-        var next = placement.Without(lease.Host).Next() with { Suspects = placement.Suspects + (wasExecuting ? 1 : 0), HasBegun = placement.WasStarted || wasExecuting };
-        return next.Suspects >= limits.MaxSuspectHosts ? Fail(PoisonFault($"{next.Suspects} hosts were lost while they executed this run."), [.. first, new Release(lease)])
-            : Again(limits, next, lease, now, () => new RunFault("host_lost", $"The run lost its host {placement.Charged} times.", Retryable: true), first);
+        var next = placement.Without(lease.Host)
+            .Next() with
+        { Suspects = placement.Suspects + (wasExecuting ? 1 : 0), HasBegun = placement.WasStarted || wasExecuting };
+        return next.Suspects >= limits.MaxSuspectHosts
+            ? Fail(PoisonFault($"{next.Suspects} hosts were lost while they executed this run."), [.. first, new Release(lease)])
+            : Again(limits, next, lease, now,
+                () => new RunFault("host_lost", $"The run lost its host {placement.Charged} times.", Retryable: true), first);
     }
 
-    private static RunStep Again(RunLimits limits, Placement next, Lease lease, DateTimeOffset now, Func<RunFault> tooOften, params ReadOnlySpan<RunCommand> first) =>
+    private static RunStep Again(RunLimits limits, Placement next, Lease lease, DateTimeOffset now, Func<RunFault> tooOften,
+        params ReadOnlySpan<RunCommand> first) =>
         next.Charged > limits.MaxAttempts ? Fail(tooOften(), [.. first, new Release(lease)])
         : now >= limits.FinishBy ? Finish(TimedOut(limits), [.. first, new Release(lease)])
         : new(new Placing(next), [.. first, new Release(lease), new Place(next)]);
@@ -191,19 +204,26 @@ public static class RunProcess
     private static RunStep Move(RunLimits limits, Placement placement, Lease lease, DateTimeOffset now) =>
         Again(limits, Further(limits, placement), lease, now, () => new("host_lost", "The run was moved too often.", Retryable: true));
 
-    private static Placement Further(RunLimits limits, Placement placement) => placement.Free < limits.MaxFree ? placement.NextFree() : placement.Next();
+    private static Placement Further(RunLimits limits, Placement placement) =>
+        placement.Free < limits.MaxFree ? placement.NextFree() : placement.Next();
 
     // A person's interrupt, or a queue that was cleared, is no verdict on the run: once it goes on.
     private static RunStep TakenOff(RunLimits limits, Placement placement, Lease lease, DateTimeOffset now) => placement.WasTakenOff
-        ? Fail(new("node_failed", "The prompt was interrupted on its host twice, though nobody had canceled the run.", Retryable: true), new Release(lease))
+        ? Fail(new("node_failed", "The prompt was interrupted on its host twice, though nobody had canceled the run.", Retryable: true),
+            new Release(lease))
         : Move(limits, placement with { WasTakenOff = true }, lease, now);
 
     private static RunStep Vanished(RunLimits limits, Placement placement, Lease lease, Gone e) =>
-        e.HostStayed && !placement.WasTakenOff ? TakenOff(limits, placement, lease, e.At) : Retry(limits, placement, lease, e.WasExecuting, e.At);
+        e.HostStayed && !placement.WasTakenOff ? TakenOff(limits, placement, lease, e.At)
+        : Retry(limits, placement, lease, e.WasExecuting, e.At);
 
     private static RunStep TryElsewhere(RunLimits limits, Placement placement, RefusedHere e)
     {
-        var next = Further(limits, placement) with { Refused = placement.Refused.Add(e.Lease.Host), Refusal = placement.Refusal ?? e.Fault };
+        var next = Further(limits, placement) with
+        {
+            Refused = placement.Refused.Add(e.Lease.Host),
+            Refusal = placement.Refusal ?? e.Fault
+        };
         return Again(limits, next, e.Lease, e.At, () => next.Refusal!); // It was set in the line before.
     }
 
@@ -219,13 +239,15 @@ public static class RunProcess
     private static ImmutableArray<RunCommand> Judged(Placement placement, bool isToBlame) =>
         placement.Doubt is { } doubt ? [new Judge(doubt.Host, isToBlame)] : [];
 
-    private static RunStep Leave(Placement placement, Lease lease, bool isBlocked) => new(new Leaving(placement, lease, Stops: 1, isBlocked), [new StopPrompt(lease)]);
+    private static RunStep Leave(Placement placement, Lease lease, bool isBlocked) =>
+        new(new Leaving(placement, lease, Stops: 1, isBlocked), [new StopPrompt(lease)]);
 
     // A prompt that hangs and cannot be interrupted takes its host with it, as one that kills its process does.
     private static RunStep LeaveAgain(RunLimits limits, Leaving s, DateTimeOffset now) =>
         s.Stops < limits.MaxStops
             ? new(s with { Stops = s.Stops + 1 }, [new Await(now + limits.StopInterval)])
-            : Retry(limits, s.Placement, s.Lease, wasExecuting: !s.IsBlocked, now, new Quarantine(s.Lease.Host, "A prompt hung and could not be interrupted."));
+            : Retry(limits, s.Placement, s.Lease, wasExecuting: !s.IsBlocked, now,
+                new Quarantine(s.Lease.Host, "A prompt hung and could not be interrupted."));
 
     private static RunStep LargerHost(RunLimits limits, Collecting s, OutOfMemory e)
     {
@@ -263,7 +285,8 @@ public static class RunProcess
     private static RunFault PoisonFault(string detail) => new("poison_workflow", detail);
 
     private static Failed TimedOut(RunLimits limits, string? trouble = null) => new(new RunFault(
-        "run_timeout", trouble is null ? $"The run had not ended by {limits.FinishBy:O}." : $"The run had not ended by {limits.FinishBy:O}. {trouble}", Retryable: true));
+        "run_timeout", trouble is null ? $"The run had not ended by {limits.FinishBy:O}."
+            : $"The run had not ended by {limits.FinishBy:O}. {trouble}", Retryable: true));
 
     private static RunStep Fail(RunFault fault, params ReadOnlySpan<RunCommand> first) => Finish(new Failed(fault), first);
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Engine.Runs;
 
 /// <summary>Where a run stands: one case per situation, each holding only what that situation knows.</summary>
 [JsonDerivedType(typeof(Placing), "placing")]
@@ -32,7 +32,8 @@ public abstract record RunState
     /// <param name="WasStuck">The run itself had asked to interrupt it, to go on elsewhere.</param>
     /// <param name="Failures">How often in a row the façade itself could not copy: then the run rests between two tries.</param>
     /// <param name="Trouble">Why the last try failed.</param>
-    public sealed record Collecting(Placement Placement, Lease Lease, int Unanswered = 0, bool WasStuck = false, int Failures = 0, string? Trouble = null) : RunState;
+    public sealed record Collecting(Placement Placement, Lease Lease, int Unanswered = 0, bool WasStuck = false, int Failures = 0,
+        string? Trouble = null) : RunState;
 
     /// <summary>The prompt is being taken off its host; then the run goes on elsewhere.</summary>
     /// <param name="IsBlocked">It had not begun: it stood behind somebody else's work. Otherwise it hangs.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Engine.Webhooks;
 
 /// <summary>The names of what webhooks tell.</summary>
 public static class WebhookEvents
@@ -17,5 +17,6 @@ public static class WebhookEvents
     public static ImmutableArray<string> All { get; } = [Started, .. Ends];
 
     /// <returns>Whether a subscriber to these events is told this one.</returns>
-    public static bool Include(ImmutableArray<string> chosen, string @event) => (chosen.IsDefaultOrEmpty ? Ends : chosen).Contains(@event, StringComparer.Ordinal);
+    public static bool Include(ImmutableArray<string> chosen, string @event) =>
+        (chosen.IsDefaultOrEmpty ? Ends : chosen).Contains(@event, StringComparer.Ordinal);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Engine.Webhooks;
 
 /// <summary>When a delivery that failed is tried again: the schedule that Standard Webhooks proposes, over about three days.</summary>
 public static class WebhookSchedule

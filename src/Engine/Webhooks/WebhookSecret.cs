@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Engine.Webhooks;
 
-/// <summary>Signs what a webhook is sent, by Standard Webhooks 1.0 (standardwebhooks.com): <c>v1</c>, HMAC-SHA256 over id, timestamp and body.</summary>
+/// <summary>
+/// Signs what a webhook is sent, by Standard Webhooks 1.0 (standardwebhooks.com): <c>v1</c>, HMAC-SHA256 over id, timestamp and body.
+/// </summary>
 public static class WebhookSecret
 {
     private const string Prefix = "whsec_";
@@ -15,7 +17,9 @@ public static class WebhookSecret
     /// <summary>Spells key material as a secret that receivers paste into their libraries.</summary>
     public static string Of(ReadOnlySpan<byte> key) => Prefix + Convert.ToBase64String(key);
 
-    /// <summary>The header <c>webhook-signature</c>: one signature for each secret, the newest first, so that either side of a rotation verifies.</summary>
+    /// <summary>
+    /// The header <c>webhook-signature</c>: one signature for each secret, the newest first, so that either side of a rotation verifies.
+    /// </summary>
     /// <param name="timestamp">When it is sent; whole seconds since 1970.</param>
     public static string Sign(IEnumerable<string> secrets, string id, DateTimeOffset timestamp, ReadOnlySpan<byte> body)
     {
@@ -24,5 +28,6 @@ public static class WebhookSecret
         return string.Join(' ', secrets.Select(s => $"v1,{Convert.ToBase64String(HMACSHA256.HashData(KeyOf(s), content))}"));
     }
 
-    private static byte[] KeyOf(string secret) => Convert.FromBase64String(secret.StartsWith(Prefix, StringComparison.Ordinal) ? secret[Prefix.Length..] : secret);
+    private static byte[] KeyOf(string secret) =>
+        Convert.FromBase64String(secret.StartsWith(Prefix, StringComparison.Ordinal) ? secret[Prefix.Length..] : secret);
 }

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
-/// <summary>What an author wrote into a node's title for API runs, in ComfyUI Fast API's dialect (<c>[tag:a,b] [!bypass]</c>) or its successor's (<c>$tag(a,b) #tag !bypass</c>).</summary>
+/// <summary>
+/// What an author wrote into a node's title for API runs, in ComfyUI Fast API's dialect (<c>[tag:a,b] [!bypass]</c>) or its successor's
+/// (<c>$tag(a,b) #tag !bypass</c>).
+/// </summary>
 public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, bool Cache)
 {
     public static Annotations None { get; } = new([], false, false);
@@ -84,7 +87,8 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
 
         foreach (Match match in Signs.Matches(Hashes.Replace(Dollars.Replace(Words.Replace(rest, " "), " "), " ")))
         {
-            var right = match.Value.Contains('!', StringComparison.Ordinal) ? "there are !bypass and !cache, as words of their own" : "$tag and $tag(a,b) are words of their own";
+            var right = match.Value.Contains('!', StringComparison.Ordinal) ? "there are !bypass and !cache, as words of their own"
+                : "$tag and $tag(a,b) are words of their own";
             yield return $"'{match.Value}' is no annotation: {right}.";
         }
     }

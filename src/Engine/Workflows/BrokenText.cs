@@ -3,15 +3,19 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
-/// <summary>Finds text in JSON that is none: an escaped half of a surrogate pair, or bytes that are no UTF-8. The parser lets both pass, and they fail wherever they are read.</summary>
+/// <summary>
+/// Finds text in JSON that is none: an escaped half of a surrogate pair, or bytes that are no UTF-8. The parser lets both pass, and they
+/// fail wherever they are read.
+/// </summary>
 internal static class BrokenText
 {
     private const char Replacement = '\uFFFD';
     private const string NoUtf8 = "The text is not UTF-8.";
 
-    /// <returns>The first such text with its place; <see langword="null"/> when there is none, or what comes before it is no JSON.</returns>
+    /// <returns>The first such text with its place; <see langword="null"/> when there is none, or what comes before it is no
+    /// JSON.</returns>
     public static Fault? Find(ReadOnlySpan<byte> utf8)
     {
         if (!MayBeBroken(utf8))
@@ -40,7 +44,8 @@ internal static class BrokenText
         while (utf8.IndexOf("\\u"u8) is >= 0 and var at)
         {
             utf8 = utf8[(at + 2)..];
-            if (utf8 is [(byte)'d' or (byte)'D', (byte)'8' or (byte)'9' or (>= (byte)'a' and <= (byte)'f') or (>= (byte)'A' and <= (byte)'F'), ..])
+            if (utf8 is [(byte)'d' or (byte)'D', (byte)'8' or (byte)'9' or (>= (byte)'a' and <= (byte)'f')
+                or (>= (byte)'A' and <= (byte)'F'), ..])
             {
                 return true;
             }
@@ -116,7 +121,8 @@ internal static class BrokenText
         {
             read.Append(Encoding.UTF8.GetString(text[..at]));
             var isCode = text[at + 1] == 'u';
-            read.Append(isCode ? (char)ushort.Parse(text.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : Meant((char)text[at + 1]));
+            read.Append(isCode ? (char)ushort.Parse(text.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                : Meant((char)text[at + 1]));
             text = text[(at + (isCode ? 6 : 2))..];
         }
 

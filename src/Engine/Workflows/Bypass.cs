@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Takes nodes out of a prompt and lets their links pass through, by type, as ComfyUI's own front end does.</summary>
 public static class Bypass
@@ -20,7 +20,8 @@ public static class Bypass
     }
 
     /// <summary>The required inputs that lost their links, of nodes that some output still needs.</summary>
-    public static IEnumerable<(PromptNode Node, NodeInput Input)> Starved(ImmutableArray<PromptNode> before, ImmutableArray<PromptNode> after)
+    public static IEnumerable<(PromptNode Node, NodeInput Input)> Starved(ImmutableArray<PromptNode> before,
+        ImmutableArray<PromptNode> after)
     {
         var originals = before.ToDictionary(n => n.Id, StringComparer.Ordinal);
         var needed = Reach.Of(after);
@@ -75,7 +76,8 @@ public static class Bypass
         return null;
     }
 
-    private static NodeLink? Through(PromptNode node, int slot, string type) => PickSlot(node.Class.Slots, slot, type) is { } input ? node.Find(input.Name)?.Link : null;
+    private static NodeLink? Through(PromptNode node, int slot, string type) =>
+        PickSlot(node.Class.Slots, slot, type) is { } input ? node.Find(input.Name)?.Link : null;
 
     private static NodeInput? PickSlot(ImmutableArray<NodeInput> slots, int slot, string type) =>
         slots.IsEmpty ? null
@@ -86,7 +88,8 @@ public static class Bypass
     /// <summary>Whether a link may join the two: LiteGraph's rule, where a type may be a list and <c>*</c> is all.</summary>
     public static bool Fits(string one, string other) =>
         one == other || one == Any || other == Any || IsDynamic(one) || IsDynamic(other)
-        || one.Split(',', StringSplitOptions.TrimEntries).Intersect(other.Split(',', StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase).Any()
+        || one.Split(',', StringSplitOptions.TrimEntries)
+        .Intersect(other.Split(',', StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase).Any()
         || one.Split(',', StringSplitOptions.TrimEntries).Contains(Any) || other.Split(',', StringSplitOptions.TrimEntries).Contains(Any);
 
     /// <summary>A type of newer servers that stands for others: what it takes is not said here.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>
 /// Takes out of a class's combos what must not count: files that were staged for runs, which would make every run a new catalog,
@@ -31,7 +31,8 @@ internal static class CatalogCleaning
             {
                 foreach (var (input, spec) in specs)
                 {
-                    var read = NodeInput.Read(name, input, nodeClass.GetProperty("input").GetProperty(group).GetProperty(input), isRequired: true);
+                    var read = NodeInput.Read(name, input, nodeClass.GetProperty("input").GetProperty(group)
+                        .GetProperty(input), isRequired: true);
                     OptionsOf(spec)?.RemoveAll(o => IsNone(o, read.Upload is not null));
                 }
             }
@@ -42,9 +43,11 @@ internal static class CatalogCleaning
 
     /// <summary>The list of a combo's specification, in the old style or the new.</summary>
     private static JsonArray? OptionsOf(JsonNode? spec) =>
-        (spec as JsonArray) is [JsonArray listed, ..] ? listed : (spec as JsonArray) is [_, JsonObject extra, ..] ? extra["options"] as JsonArray : null;
+        (spec as JsonArray) is [JsonArray listed, ..] ? listed : (spec as JsonArray) is [_, JsonObject extra, ..]
+        ? extra["options"] as JsonArray : null;
 
     private static bool IsNone(JsonNode? option, bool isUpload) =>
         option is JsonValue value && value.TryGetValue(out string? name)
-        && (name.Contains(Unreadable, StringComparison.Ordinal) || (isUpload && Spelling.Normal(name).StartsWith(StagingFolder, StringComparison.Ordinal)));
+        && (name.Contains(Unreadable, StringComparison.Ordinal)
+            || (isUpload && Spelling.Normal(name).StartsWith(StagingFolder, StringComparison.Ordinal)));
 }

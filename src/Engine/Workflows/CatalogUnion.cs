@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Merges what two servers say of one node class into what either would take, whichever is named first.</summary>
 internal static class CatalogUnion
@@ -70,7 +70,8 @@ internal static class CatalogUnion
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var option in one.Options.Concat(other.Options))
         {
-            if (seen.Add(option.ValueKind is JsonValueKind.String ? Spelling.Normal(option.GetString()!) : $"\0{option.GetRawText()}")) // A string is never null.
+            // A string is never null.
+            if (seen.Add(option.ValueKind is JsonValueKind.String ? Spelling.Normal(option.GetString()!) : $"\0{option.GetRawText()}"))
             {
                 options.Add(JsonNode.Parse(option.GetRawText()));
             }
@@ -94,7 +95,8 @@ internal static class CatalogUnion
         {
             var (a, b) = (one?[name], other?[name]);
             var isFlag = a?.GetValueKind() is JsonValueKind.True || b?.GetValueKind() is JsonValueKind.True;
-            merged[name] = !isFlag ? Either(a, b) : name is not "forceInput" || (a?.GetValueKind() is JsonValueKind.True && b?.GetValueKind() is JsonValueKind.True);
+            merged[name] = !isFlag ? Either(a, b) : name is not "forceInput"
+                || (a?.GetValueKind() is JsonValueKind.True && b?.GetValueKind() is JsonValueKind.True);
         }
 
         return merged;
@@ -120,7 +122,8 @@ internal static class CatalogUnion
     }
 
     private static JsonNode? Either(JsonNode? one, JsonNode? other) =>
-        (one is null || (other is not null && string.CompareOrdinal(one.ToJsonString(), other.ToJsonString()) > 0) ? other : one)?.DeepClone();
+        (one is null || (other is not null && string.CompareOrdinal(one.ToJsonString(), other.ToJsonString()) > 0) ? other
+            : one)?.DeepClone();
 
     private static JsonNode? SpecOf(JsonNode? nodeClass, string input) =>
         (nodeClass as JsonObject)?["input"] is not JsonObject groups ? null

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>The typed inputs and outputs that a workflow version exposes to callers.</summary>
 public sealed record Contract(ImmutableArray<ContractTag> Tags, ImmutableArray<ContractOutput> Outputs)

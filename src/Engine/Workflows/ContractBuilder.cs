@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Says to callers what a workflow's tags let them set and what they get.</summary>
 internal static class ContractBuilder
@@ -13,7 +13,8 @@ internal static class ContractBuilder
         output.IsSavedOnly ? "any" : OutputTags.KindOf(nodes[output.Nodes[0]], id => nodes.GetValueOrDefault(id));
 
     private static ContractTag TagOf(TaggedNodes tag) =>
-        new(tag.Name, [.. tag.Nodes.Select(n => new ContractNode(n.Node.Id, n.Node.Class.Name))], CanBypass: true, [.. tag.Inputs.Select(i => InputOf([.. i]))]);
+        new(tag.Name, [.. tag.Nodes.Select(n => new ContractNode(n.Node.Id, n.Node.Class.Name))], CanBypass: true,
+            [.. tag.Inputs.Select(i => InputOf([.. i]))]);
 
     // A value goes to each node that has the input, so it must be right for all of them.
     private static ContractInput InputOf(ImmutableArray<(PromptNode Node, NodeInput Input)> targets)
@@ -45,7 +46,8 @@ internal static class ContractBuilder
     private static ImmutableArray<JsonElement> OptionsOf(ImmutableArray<(PromptNode Node, NodeInput Input)> targets) =>
     [
         .. targets[0].Input.Options.Where(o => targets.Skip(1).All(t =>
-            !t.Input.ListsOptions || t.Input.Offers(o) || (o.ValueKind is JsonValueKind.String && t.Input.OffersSpelled(o.GetString()!)))), // A string is never null.
+            // A string is never null.
+            !t.Input.ListsOptions || t.Input.Offers(o) || (o.ValueKind is JsonValueKind.String && t.Input.OffersSpelled(o.GetString()!)))),
     ];
 
     public static string TypeOf(NodeInput input) => input switch

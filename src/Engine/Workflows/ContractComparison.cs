@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Compares contracts from a caller's side: a call that was right and no longer is, breaks.</summary>
 internal static class ContractComparison
@@ -54,7 +54,8 @@ internal static class ContractComparison
 
         foreach (var added in after.Inputs.Where(i => before.Inputs.All(o => o.Name != i.Name)))
         {
-            yield return new("inputAdded", $"The input '{added.Name}' of '{before.Name}' is new.", false, JsonPointer.Of(before.Name, added.Name));
+            yield return new("inputAdded", $"The input '{added.Name}' of '{before.Name}' is new.", false,
+                JsonPointer.Of(before.Name, added.Name));
         }
     }
 
@@ -65,14 +66,16 @@ internal static class ContractComparison
             yield return new("rangeNarrowed", $"'{old.Name}' took {old.Min} to {old.Max} and takes {now.Min} to {now.Max}.", true, pointer);
         }
 
-        if (old.Options is { } offered && now.Options is { } offers && offered.Where(o => !offers.Any(n => JsonElement.DeepEquals(o, n))).ToArray() is { Length: > 0 } gone)
+        if (old.Options is { } offered && now.Options is { } offers
+            && offered.Where(o => !offers.Any(n => JsonElement.DeepEquals(o, n))).ToArray() is { Length: > 0 } gone)
         {
             yield return new("optionsRemoved", $"'{old.Name}' no longer offers {string.Join(", ", gone.Take(10))}.", true, pointer);
         }
 
         if (old.Default is { } was && now.Default is { } isNow && !JsonElement.DeepEquals(was, isNow))
         {
-            yield return new("defaultChanged", $"The default of '{old.Name}' was {was.GetRawText()} and is {isNow.GetRawText()}.", false, pointer);
+            yield return new("defaultChanged",
+                $"The default of '{old.Name}' was {was.GetRawText()} and is {isNow.GetRawText()}.", false, pointer);
         }
     }
 
@@ -87,7 +90,8 @@ internal static class ContractComparison
             }
             else if (output.Kind != old.Kind)
             {
-                yield return new("outputKindChanged", $"The output '{old.Tag}' was {old.Kind} and is {output.Kind}.", true, JsonPointer.Of("outputs", old.Tag));
+                yield return new("outputKindChanged", $"The output '{old.Tag}' was {old.Kind} and is {output.Kind}.", true,
+                    JsonPointer.Of("outputs", old.Tag));
             }
         }
 

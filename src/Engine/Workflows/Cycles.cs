@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Finds links that lead back to where they came from. ComfyUI refuses such prompts without saying why.</summary>
 internal static class Cycles

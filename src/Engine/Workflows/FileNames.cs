@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Tells by a value's ending that it names a file, such as may come to a host later.</summary>
 internal static class FileNames
 {
     private const int Longest = 260;
 
-    private static readonly ImmutableArray<string> Models = [".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".gguf", ".onnx", ".pkl"];
+    private static readonly ImmutableArray<string> Models = [".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin",
+        ".gguf", ".onnx", ".pkl"];
 
     private static readonly ImmutableArray<string> Others =
     [
@@ -22,5 +23,6 @@ internal static class FileNames
     public static bool IsFile(string value) => EndsIn(value, Models) || EndsIn(value, Others);
 
     private static bool EndsIn(string value, ImmutableArray<string> endings) =>
-        value.Length <= Longest && !value.Contains('\n', StringComparison.Ordinal) && endings.Any(e => value.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+        value.Length <= Longest && !value.Contains('\n', StringComparison.Ordinal)
+        && endings.Any(e => value.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 }

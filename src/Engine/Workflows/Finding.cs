@@ -1,4 +1,4 @@
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>What a check found: something that ComfyUI will surely refuse, or something that it may.</summary>
 internal abstract record Finding(string Detail)

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Loaders of the input folder that do not say of their inputs that these take uploads.</summary>
 internal static class KnownLoaders

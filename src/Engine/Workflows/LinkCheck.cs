@@ -1,12 +1,11 @@
-using System.Collections.Immutable;
-
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Checks links as ComfyUI does: that they lead to an output, and that it is of a type that the input takes.</summary>
 internal static class LinkCheck
 {
     /// <summary>What is wrong with the link; <see langword="null"/> when nothing is.</summary>
-    public static Finding? Of(PromptNode node, string inputName, NodeLink link, IReadOnlyDictionary<string, PromptNode> byId, IReadOnlySet<string> unread)
+    public static Finding? Of(PromptNode node, string inputName, NodeLink link, IReadOnlyDictionary<string, PromptNode> byId,
+        IReadOnlySet<string> unread)
     {
         if (!byId.TryGetValue(link.Node, out var source))
         {
@@ -28,5 +27,6 @@ internal static class LinkCheck
     }
 
     // What combos carry has no name that could be compared.
-    private static bool Fits(string given, string taken) => Bypass.Fits(given, taken) || (given is NodeInput.Combo && taken is NodeInput.Combo);
+    private static bool Fits(string given, string taken) =>
+        Bypass.Fits(given, taken) || (given is NodeInput.Combo && taken is NodeInput.Combo);
 }

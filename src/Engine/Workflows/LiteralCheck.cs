@@ -3,16 +3,20 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
-/// <summary>Checks a saved literal as ComfyUI does, which turns "64" into 64 and true into 1 and refuses what is out of range or in no list.</summary>
+/// <summary>
+/// Checks a saved literal as ComfyUI does, which turns "64" into 64 and true into 1 and refuses what is out of range or in no list.
+/// </summary>
 internal static partial class LiteralCheck
 {
     // ComfyUI takes a literal for these when it is sent and fails when it runs. Other types may have a widget in some front end.
     private static readonly FrozenSet<string> Sockets = new[]
     {
-        "MODEL", "CLIP", "VAE", "CONDITIONING", "LATENT", "IMAGE", "MASK", "AUDIO", "VIDEO", "CONTROL_NET", "CLIP_VISION", "CLIP_VISION_OUTPUT", "STYLE_MODEL", "GLIGEN",
-        "UPSCALE_MODEL", "SAMPLER", "SIGMAS", "NOISE", "GUIDER", "HOOKS", "MESH", "VOXEL", "AUDIO_ENCODER", "AUDIO_ENCODER_OUTPUT", "MODEL_PATCH", "LORA_MODEL",
+        "MODEL", "CLIP", "VAE", "CONDITIONING", "LATENT", "IMAGE", "MASK", "AUDIO", "VIDEO", "CONTROL_NET", "CLIP_VISION",
+        "CLIP_VISION_OUTPUT", "STYLE_MODEL", "GLIGEN",
+        "UPSCALE_MODEL", "SAMPLER", "SIGMAS", "NOISE", "GUIDER", "HOOKS", "MESH", "VOXEL", "AUDIO_ENCODER", "AUDIO_ENCODER_OUTPUT",
+        "MODEL_PATCH", "LORA_MODEL",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     public static Finding? Of(PromptNode node, NodeInput input, JsonElement value)
@@ -28,8 +32,10 @@ internal static partial class LiteralCheck
         {
             "INT" => OfNumber(name, input, value, IntegerOf(value), "a whole number"),
             "FLOAT" => OfNumber(name, input, value, NumberOf(value), "a number"),
-            "STRING" when value.ValueKind is JsonValueKind.Null => new Finding.Doubtful("odd_value", $"{name} is null, which ComfyUI takes for the text None."),
-            "BOOLEAN" when value.ValueKind is JsonValueKind.Null => new Finding.Doubtful("odd_value", $"{name} is null, which ComfyUI takes for false."),
+            "STRING" when value.ValueKind is JsonValueKind.Null =>
+                new Finding.Doubtful("odd_value", $"{name} is null, which ComfyUI takes for the text None."),
+            "BOOLEAN" when value.ValueKind is JsonValueKind.Null =>
+                new Finding.Doubtful("odd_value", $"{name} is null, which ComfyUI takes for false."),
             "STRING" or "BOOLEAN" => null,
             NodeInput.Combo => OfCombo(name, node, input, value),
             _ when value.ValueKind is JsonValueKind.Null && (!input.IsRequired || Bypass.IsDynamic(input.Type)) => null,
@@ -41,7 +47,9 @@ internal static partial class LiteralCheck
 
     private static Finding.Wrong? OfNumber(string name, NodeInput input, JsonElement value, double? number, string what) =>
         number is not { } given ? new Finding.Wrong($"{name} is {Shown(value)}, but wants {what}.")
-        : given < (double?)input.Min ? new Finding.Wrong($"{name} is {Shown(value)}, less than the least allowed, {Text(input.Min!.Value)}.") // Compared the line before.
+        // Compared the line before.
+        : given < (double?)input.Min
+        ? new Finding.Wrong($"{name} is {Shown(value)}, less than the least allowed, {Text(input.Min!.Value)}.")
         : given > (double?)input.Max ? new Finding.Wrong($"{name} is {Shown(value)}, more than the most allowed, {Text(input.Max!.Value)}.")
         : null;
 
@@ -69,7 +77,8 @@ internal static partial class LiteralCheck
     }
 
     private static bool IsOfFiles(NodeInput input, string value) =>
-        FileNames.IsFile(value) || input.Options.Any(o => o.ValueKind is JsonValueKind.String && FileNames.IsFile(o.GetString()!)); // A string is never null.
+        // A string is never null.
+        FileNames.IsFile(value) || input.Options.Any(o => o.ValueKind is JsonValueKind.String && FileNames.IsFile(o.GetString()!));
 
     private static string Listed(NodeInput input)
     {
@@ -88,7 +97,8 @@ internal static partial class LiteralCheck
         JsonValueKind.Number => double.Truncate(value.GetDouble()),
         JsonValueKind.True => 1,
         JsonValueKind.False => 0,
-        JsonValueKind.String when Integer.IsMatch(value.GetString()!) => double.Parse(value.GetString()!.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture),
+        JsonValueKind.String when Integer.IsMatch(value.GetString()!) =>
+            double.Parse(value.GetString()!.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture),
         _ => null,
     };
 
@@ -97,11 +107,13 @@ internal static partial class LiteralCheck
         JsonValueKind.Number => value.GetDouble(),
         JsonValueKind.True => 1,
         JsonValueKind.False => 0,
-        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
+            number,
         _ => null,
     };
 
-    private static string Shown(JsonElement value) => value.ValueKind is JsonValueKind.String ? $"'{value.GetString()}'" : value.GetRawText();
+    private static string Shown(JsonElement value) =>
+        value.ValueKind is JsonValueKind.String ? $"'{value.GetString()}'" : value.GetRawText();
 
     private static string Text(decimal number) => number.ToString("0.############################", CultureInfo.InvariantCulture);
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
-/// <summary>Makes JSON readable that names half a character, as Python writes a file name that is no UTF-8: each half becomes U+FFFD.</summary>
+/// <summary>
+/// Makes JSON readable that names half a character, as Python writes a file name that is no UTF-8: each half becomes U+FFFD.
+/// </summary>
 internal static class LoneSurrogates
 {
     private const int Length = 6;
@@ -42,5 +44,6 @@ internal static class LoneSurrogates
 
     private static char? UnitAt(ReadOnlySpan<byte> bytes, int at) =>
         at + Length <= bytes.Length && bytes[at] == (byte)'\\' && bytes[at + 1] == (byte)'u'
-        && ushort.TryParse(bytes.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit) ? (char)unit : null;
+        && ushort.TryParse(bytes.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+        ? (char)unit : null;
 }

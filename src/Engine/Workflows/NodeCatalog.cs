@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>What <c>/object_info</c> says of a server's node classes. Immutable, and the same content has the same hash.</summary>
 public sealed class NodeCatalog

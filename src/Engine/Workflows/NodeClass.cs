@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>One node class of a ComfyUI server: what it takes and what it returns.</summary>
 public sealed class NodeClass
@@ -33,7 +33,9 @@ public sealed class NodeClass
     /// <summary>Whether it comes from a pack, which may check its values in ways of its own.</summary>
     public bool IsCustom { get; }
 
-    /// <summary>Whether it is an output node that is there for what it computes, too: samplers that show what they made, boxes of text.</summary>
+    /// <summary>
+    /// Whether it is an output node that is there for what it computes, too: samplers that show what they made, boxes of text.
+    /// </summary>
     public bool AlsoComputes { get; }
 
     /// <summary>Required inputs first, each group in the order that the server gives.</summary>
@@ -44,7 +46,8 @@ public sealed class NodeClass
 
     /// <summary>The type of an output slot; <see langword="null"/> when there is none.</summary>
     // A class whose last slot is of any type may have more than it says: packs do it so.
-    public string? OutputType(int slot) => slot < 0 || Outputs.IsEmpty ? null : slot < Outputs.Length ? Outputs[slot] : Outputs[^1] is "*" ? "*" : null;
+    public string? OutputType(int slot) =>
+        slot < 0 || Outputs.IsEmpty ? null : slot < Outputs.Length ? Outputs[slot] : Outputs[^1] is "*" ? "*" : null;
 
     /// <summary>Whether ComfyUI executes it for its own sake.</summary>
     public bool IsOutputNode { get; }
@@ -61,23 +64,27 @@ public sealed class NodeClass
         Name,
         Source,
         [.. Inputs.Select(i => inputs.FirstOrDefault(n => n.Name == i.Name) ?? i), .. inputs.Where(n => Find(n.Name) is null)],
-        Outputs) { IsUnknown = IsUnknown };
+        Outputs)
+    { IsUnknown = IsUnknown };
 
     /// <summary>A class that no host has, as the nodes of a prompt use it.</summary>
     internal static NodeClass Unknown(string name, IEnumerable<PromptInput> used, bool isOutputNode) => new(
         name,
         isOutputNode ? OutputSource : EmptySource,
         [.. used.GroupBy(i => i.Name, StringComparer.Ordinal).Select(g => Used(g.Key, g.FirstOrDefault(i => i.Link is null)))],
-        ["*"]) { IsUnknown = true };
+        ["*"])
+    { IsUnknown = true };
 
-    internal static NodeClass Read(string name, JsonElement source) => new(name, source, [.. ReadInputs(name, source)], [.. ReadOutputs(source)]);
+    internal static NodeClass Read(string name, JsonElement source) =>
+        new(name, source, [.. ReadInputs(name, source)], [.. ReadOutputs(source)]);
 
     private static readonly JsonElement EmptySource = JsonElement.Parse("{}");
 
     private static readonly JsonElement OutputSource = JsonElement.Parse("""{"output_node":true}""");
 
     private static NodeInput Used(string name, PromptInput? literal) =>
-        literal is null ? new() { Name = name, Type = "*", IsRequired = false } : NodeInput.ByValue(name, literal.Value) with { IsUnlisted = false };
+        literal is null ? new() { Name = name, Type = "*", IsRequired = false }
+        : NodeInput.ByValue(name, literal.Value) with { IsUnlisted = false };
 
     // Since 0.29 savers hand on what they save. A node that draws seeds computes, whatever else it does.
     private static bool OnlySaves(string name, ImmutableArray<NodeInput> inputs) =>
@@ -126,6 +133,7 @@ public sealed class NodeClass
 
     private static IEnumerable<string> ReadOutputs(JsonElement source) =>
         source.TryGetProperty("output", out var output) && output.ValueKind is JsonValueKind.Array
-            ? output.EnumerateArray().Select(o => o.ValueKind is JsonValueKind.String ? o.GetString()! : NodeInput.Combo) // A string is never null.
+            // A string is never null.
+            ? output.EnumerateArray().Select(o => o.ValueKind is JsonValueKind.String ? o.GetString()! : NodeInput.Combo)
             : [];
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>One input of a node class, as <c>/object_info</c> describes it.</summary>
 public sealed record NodeInput
@@ -20,7 +20,10 @@ public sealed record NodeInput
     /// <summary>What a combo offers.</summary>
     public ImmutableArray<JsonElement> Options { get; init; } = [];
 
-    /// <summary>Whether the server says what the combo offers. A list that is there and empty offers nothing; some combos have none and take what their node does.</summary>
+    /// <summary>
+    /// Whether the server says what the combo offers. A list that is there and empty offers nothing; some combos have none and take what
+    /// their node does.
+    /// </summary>
     public bool ListsOptions { get; init; }
 
     /// <summary>Whether the class does not name it: the prompt has it, and a tag lists it.</summary>
@@ -49,7 +52,10 @@ public sealed record NodeInput
     /// <summary>Whether the value is set by hand; otherwise only a link can set it.</summary>
     public bool IsWidget { get; init; }
 
-    /// <summary>Whether a new value gives a new result, so that one is drawn for each run: by its name, or because its control says <c>randomize</c>. Any number may have a control; that alone makes no seed of it.</summary>
+    /// <summary>
+    /// Whether a new value gives a new result, so that one is drawn for each run: by its name, or because its control says
+    /// <c>randomize</c>. Any number may have a control; that alone makes no seed of it.
+    /// </summary>
     public bool IsSeed { get; init; }
 
     /// <summary>Whether it is a seed that the front end leaves as it is (its control says <c>fixed</c>).</summary>
@@ -61,7 +67,8 @@ public sealed record NodeInput
 
     /// <summary>Whether it is offered, be it spelled with other path separators.</summary>
     public bool OffersSpelled(string value) =>
-        (normalOptions ??= [.. Options.Where(o => o.ValueKind is JsonValueKind.String).Select(o => Spelling.Normal(o.GetString()!))]) // A string is never null.
+        // A string is never null.
+        (normalOptions ??= [.. Options.Where(o => o.ValueKind is JsonValueKind.String).Select(o => Spelling.Normal(o.GetString()!))])
         .Contains(Upload is null ? Spelling.Normal(value) : Spelling.NormalUpload(value));
 
     /// <summary>The input as its value has it, where no catalog knows it.</summary>
@@ -92,7 +99,8 @@ public sealed record NodeInput
             JsonValueKind.String => first.GetString()!, // A string is never null.
             _ => "*",
         };
-        var options = first.ValueKind is JsonValueKind.Array ? first : Member(extra, "options") is { ValueKind: JsonValueKind.Array } listed ? listed : default;
+        var options = first.ValueKind is JsonValueKind.Array ? first
+            : Member(extra, "options") is { ValueKind: JsonValueKind.Array } listed ? listed : default;
         return new()
         {
             Name = name,
@@ -115,7 +123,8 @@ public sealed record NodeInput
         };
     }
 
-    // Packs mark what takes a file as ComfyUI does: video_upload, mesh_upload… What lists another folder takes nothing that is put into the input folder.
+    // Packs mark what takes a file as ComfyUI does: video_upload, mesh_upload… What lists another folder takes nothing that is put into the
+    // input folder.
     private static string? UploadOf(string nodeClass, string name, JsonElement extra)
     {
         if (Member(extra, "image_folder") is { ValueKind: JsonValueKind.String } folder && !folder.ValueEquals("input"))
@@ -123,7 +132,8 @@ public sealed record NodeInput
             return null;
         }
 
-        var flags = extra.ValueKind is JsonValueKind.Object ? extra.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.True).Select(p => p.Name) : [];
+        var flags = extra.ValueKind is JsonValueKind.Object
+            ? extra.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.True).Select(p => p.Name) : [];
         var flag = flags.FirstOrDefault(f => f.EndsWith(UploadFlag, StringComparison.Ordinal))?[..^UploadFlag.Length];
         return flag switch
         {
@@ -136,12 +146,14 @@ public sealed record NodeInput
     }
 
     private static JsonElement? Member(JsonElement extra, string name) =>
-        extra.ValueKind is JsonValueKind.Object && extra.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
+        extra.ValueKind is JsonValueKind.Object && extra.TryGetProperty(name, out var value)
+        && value.ValueKind is not JsonValueKind.Null ? value : null;
 
     private static bool Flag(JsonElement extra, string name) => Member(extra, name) is { ValueKind: JsonValueKind.True };
 
     // Newer servers put the mode that the control starts with: "fixed", "randomize"… Older ones only say that there is one.
-    private static string? Control(JsonElement extra) => Member(extra, "control_after_generate") is { ValueKind: JsonValueKind.String } mode ? mode.GetString() : null;
+    private static string? Control(JsonElement extra) =>
+        Member(extra, "control_after_generate") is { ValueKind: JsonValueKind.String } mode ? mode.GetString() : null;
 
     // 1e308 and the like bound nothing that a decimal could not hold.
     private static decimal? Number(JsonElement extra, string name) =>

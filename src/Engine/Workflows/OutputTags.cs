@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Finds what a workflow returns, and under which names.</summary>
 internal static class OutputTags
@@ -31,12 +31,14 @@ internal static class OutputTags
     public static string KindOf(PromptNode node, Func<string, PromptNode?> find)
     {
         var name = node.Class.Name;
-        if (name.Contains("Video", StringComparison.OrdinalIgnoreCase) || name.Contains("WEBM", StringComparison.OrdinalIgnoreCase) || name.Contains("Animated", StringComparison.OrdinalIgnoreCase))
+        if (name.Contains("Video", StringComparison.OrdinalIgnoreCase) || name.Contains("WEBM", StringComparison.OrdinalIgnoreCase)
+            || name.Contains("Animated", StringComparison.OrdinalIgnoreCase))
         {
             return "video";
         }
 
-        foreach (var type in node.Inputs.Where(i => i.Link is not null).Select(i => TypeOf(i.Link!.Value, find)).Append(node.Class.Inputs.FirstOrDefault()?.Type))
+        foreach (var type in node.Inputs.Where(i => i.Link is not null).Select(i => TypeOf(i.Link!.Value, find))
+            .Append(node.Class.Inputs.FirstOrDefault()?.Type))
         {
             if (KindOf(type) is { } kind)
             {

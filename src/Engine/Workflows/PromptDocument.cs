@@ -1,14 +1,17 @@
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>A body that was sent to be saved: the prompt in it, and what else it says of the workflow.</summary>
 /// <param name="Prompt">The object of nodes.</param>
 /// <param name="Pointer">Where in the body it is; empty when it is all of it.</param>
-/// <param name="Envelope">The body around the prompt, which may have <c>requires</c> and <c>settings</c>; <see langword="null"/> when there is none.</param>
+/// <param name="Envelope">The body around the prompt, which may have <c>requires</c> and <c>settings</c>; <see langword="null"/> when there
+/// is none.</param>
 public sealed record PromptDocument(JsonElement Prompt, string Pointer, JsonElement? Envelope)
 {
-    private const string HowToExport = "This is a graph, the format that ComfyUI saves for its own editor. Send the prompt format: in ComfyUI choose Workflow > Export (API).";
+    private const string HowToExport =
+        "This is a graph, the format that ComfyUI saves for its own editor. Send the prompt format: in ComfyUI choose Workflow > Export "
+            + "(API).";
     private const int Deepest = 4;
 
     /// <summary>Finds the prompt in the wrappers of ComfyUI and of other services.</summary>
@@ -39,7 +42,8 @@ public sealed record PromptDocument(JsonElement Prompt, string Pointer, JsonElem
             return (null, Refuse(pointer, HowToExport));
         }
 
-        if (at.EnumerateObject().Any(p => IsNode(p.Value)) || (at.EnumerateObject().Any() && at.EnumerateObject().All(p => LooksLikeNode(p.Value))))
+        if (at.EnumerateObject().Any(p => IsNode(p.Value))
+            || (at.EnumerateObject().Any() && at.EnumerateObject().All(p => LooksLikeNode(p.Value))))
         {
             return (new(at, pointer, null), null);
         }
@@ -56,7 +60,8 @@ public sealed record PromptDocument(JsonElement Prompt, string Pointer, JsonElem
             var (found, refusal) = inner.ValueKind switch
             {
                 JsonValueKind.Array when name == "prompt" && inner.GetArrayLength() > 2 => Unwrap(inner[2], $"{where}/2", depth - 1),
-                JsonValueKind.String when LooksLikeJson(inner) => (null, Refuse(where, $"{name} is JSON in a string. Send the object itself.")),
+                JsonValueKind.String when LooksLikeJson(inner) =>
+                    (null, Refuse(where, $"{name} is JSON in a string. Send the object itself.")),
                 _ => Unwrap(inner, where, depth - 1),
             };
             if (found is not null)
@@ -92,7 +97,8 @@ public sealed record PromptDocument(JsonElement Prompt, string Pointer, JsonElem
     private static JsonElement? MemberOf(JsonElement value, string name) =>
         value.ValueKind is JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : null;
 
-    private static bool LooksLikeJson(JsonElement text) => text.GetString()!.AsSpan().TrimStart().StartsWith("{"); // A string is never null.
+    // A string is never null.
+    private static bool LooksLikeJson(JsonElement text) => text.GetString()!.AsSpan().TrimStart().StartsWith("{");
 
     private static string Guess(JsonElement body)
     {
@@ -100,7 +106,8 @@ public sealed record PromptDocument(JsonElement Prompt, string Pointer, JsonElem
         return body switch
         {
             _ when names.Length == 0 => "It is an empty object.",
-            _ when body.EnumerateObject().Any(p => MemberOf(p.Value, "output_node") is not null) => "It looks like what /object_info answers: a catalog of node classes.",
+            _ when body.EnumerateObject().Any(p => MemberOf(p.Value, "output_node") is not null) =>
+                "It looks like what /object_info answers: a catalog of node classes.",
             _ when names.Contains("status") && names.Contains("id") => "It looks like the answer of a job, not like what was sent.",
             _ when names.Contains("openapi") => "It looks like an OpenAPI document.",
             _ when names.Contains("last_node_id") || names.Contains("links") => "It looks like a graph without its nodes.",

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>One node of a prompt that has been read and whose class is known.</summary>
 public sealed record PromptNode(string Id, NodeClass Class, string? Title, ImmutableArray<PromptInput> Inputs)

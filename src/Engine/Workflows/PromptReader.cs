@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
-/// <summary>Reads ComfyUI's prompt format against a node catalog. Classes that the catalog has not are made up from the prompt itself.</summary>
+/// <summary>
+/// Reads ComfyUI's prompt format against a node catalog. Classes that the catalog has not are made up from the prompt itself.
+/// </summary>
 internal static class PromptReader
 {
     /// <param name="faults">Gets what cannot be read; it is left out.</param>
@@ -27,8 +29,10 @@ internal static class PromptReader
         // What takes links and gives none is there for its own sake. What has no links at all is so only where nothing else is.
         var ends = missing.Where(g => g.All(n => !linked.Contains(n.Id))).ToArray();
         var fed = ends.Where(g => g.Any(n => n.Inputs.Any(i => i.Link is not null))).ToArray();
-        var outputs = (fed.Length > 0 || raw.Any(n => catalog.Find(n.Class) is { IsOutputNode: true }) ? fed : ends).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
-        var unknown = missing.ToDictionary(g => g.Key, g => NodeClass.Unknown(g.Key, g.SelectMany(n => n.Inputs), outputs.Contains(g.Key)), StringComparer.Ordinal);
+        var outputs = (fed.Length > 0 || raw.Any(n => catalog.Find(n.Class) is { IsOutputNode: true }) ? fed : ends).Select(g => g.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        var unknown = missing.ToDictionary(g => g.Key, g => NodeClass.Unknown(g.Key, g.SelectMany(n => n.Inputs), outputs.Contains(g.Key)),
+            StringComparer.Ordinal);
         return [.. raw.Select(n => Known(n, catalog.Find(n.Class) ?? unknown[n.Class]))];
     }
 
@@ -42,13 +46,19 @@ internal static class PromptReader
             .Distinct(StringComparer.Ordinal),
     ];
 
-    private static PromptNode Known((string Id, string Class, string? Title, ImmutableArray<PromptInput> Inputs) node, NodeClass nodeClass) =>
-        UnlistedInputs.Refine(new(node.Id, nodeClass, node.Title, node.Inputs) { Annotations = Annotations.Parse(node.Title, nodeClass.DisplayName, nodeClass.Name) });
+    private static PromptNode Known((string Id, string Class, string? Title, ImmutableArray<PromptInput> Inputs) node,
+        NodeClass nodeClass) =>
+        UnlistedInputs.Refine(
+            new(node.Id, nodeClass, node.Title,
+                node.Inputs)
+            { Annotations = Annotations.Parse(node.Title, nodeClass.DisplayName, nodeClass.Name) });
 
-    private static (string, string, string?, ImmutableArray<PromptInput>)? ReadNode(JsonProperty property, JsonElement prompt, List<Fault> faults)
+    private static (string, string, string?, ImmutableArray<PromptInput>)? ReadNode(JsonProperty property,
+        JsonElement prompt, List<Fault> faults)
     {
         var node = property.Value;
-        if (node.ValueKind is not JsonValueKind.Object || !node.TryGetProperty("class_type", out var type) || type.ValueKind is not JsonValueKind.String)
+        if (node.ValueKind is not JsonValueKind.Object || !node.TryGetProperty("class_type", out var type)
+            || type.ValueKind is not JsonValueKind.String)
         {
             faults.Add(Fault(JsonPointer.Of(property.Name), $"Node {property.Name} has no class_type."));
             return null;
@@ -66,11 +76,13 @@ internal static class PromptReader
     }
 
     private static IEnumerable<PromptInput> ReadInputs(JsonElement inputs, JsonElement prompt) =>
-        inputs.ValueKind is JsonValueKind.Object ? inputs.EnumerateObject().Select(i => new PromptInput(i.Name, i.Value, LinkOf(i.Value, prompt))) : [];
+        inputs.ValueKind is JsonValueKind.Object
+        ? inputs.EnumerateObject().Select(i => new PromptInput(i.Name, i.Value, LinkOf(i.Value, prompt))) : [];
 
     // A pair of numbers may be a size; it is a link only where it leads to a node.
     private static NodeLink? LinkOf(JsonElement value, JsonElement prompt) =>
-        NodeLink.Read(value) is { } link && (value[0].ValueKind is JsonValueKind.String || prompt.TryGetProperty(link.Node, out _)) ? link : null;
+        NodeLink.Read(value) is { } link
+        && (value[0].ValueKind is JsonValueKind.String || prompt.TryGetProperty(link.Node, out _)) ? link : null;
 
     private static Fault Fault(string pointer, string detail) => new("invalid_workflow", detail, pointer);
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Fits a prompt to one host: files as the host spells them, and no node that nothing needs and the host does not know.</summary>
 public static class PromptSpelling
@@ -17,13 +17,15 @@ public static class PromptSpelling
     {
         var known = host.Find(node.Class.Name);
         ImmutableArray<PromptInput> inputs =
-            [.. node.Inputs.Select(i => i.Link is null && Spelled(host, node, i, known?.Find(i.Name)) is { } value ? i with { Value = value } : i)];
+            [.. node.Inputs.Select(i => i.Link is null && Spelled(host, node, i, known?.Find(i.Name)) is { } value
+                ? i with { Value = value } : i)];
         return inputs.Zip(node.Inputs).All(p => ReferenceEquals(p.First, p.Second)) ? node : node with { Inputs = inputs };
     }
 
     private static JsonElement? Spelled(NodeCatalog host, PromptNode node, PromptInput input, NodeInput? known)
     {
-        if (known is not { Type: NodeInput.Combo } && PromptLiterals.FilesWithin(input.Value).Any(f => host.SpellingOf(f) is { } own && own != f))
+        if (known is not { Type: NodeInput.Combo }
+            && PromptLiterals.FilesWithin(input.Value).Any(f => host.SpellingOf(f) is { } own && own != f))
         {
             return JsonSerializer.SerializeToElement(Within(host, JsonNode.Parse(input.Value.GetRawText())));
         }

@@ -3,13 +3,17 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Writes nodes in ComfyUI's prompt format.</summary>
 internal static class PromptWriter
 {
     // ComfyUI reads any JSON; titles in other scripts stay readable in the pictures' metadata.
-    public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    public static JsonWriterOptions Options { get; } = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true
+    };
 
     public static byte[] Write(ImmutableArray<PromptNode> nodes)
     {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Finds the nodes that some output needs. ComfyUI looks at no others, except that it must know their classes.</summary>
 internal static class Reach

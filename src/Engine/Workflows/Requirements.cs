@@ -5,9 +5,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
-/// <summary>What a host must have to take a prompt as it is submitted: node classes, and whatever the host's own classes demand of its inputs.</summary>
+/// <summary>
+/// What a host must have to take a prompt as it is submitted: node classes, and whatever the host's own classes demand of its inputs.
+/// </summary>
 public sealed record Requirements
 {
     public ImmutableArray<string> Classes { get; init; } = [];
@@ -42,22 +44,24 @@ public sealed record Requirements
         return new Requirements
         {
             Classes = [.. classes.Select(g => g.Key)],
-            Options =
-            [
+            Options = [
                 .. literals.Where(l => PromptLiterals.IsCandidate(l.Node, l.Input))
-                    .Select(l => new RequiredOption(l.Node.Class.Name, l.Input.Name, l.Input.Value.GetString()!)) // A candidate is a string, which is never null.
+                    // A candidate is a string, which is never null.
+                    .Select(l => new RequiredOption(l.Node.Class.Name, l.Input.Name, l.Input.Value.GetString()!))
                     .Distinct()
-                    .OrderBy(o => o.Class, StringComparer.Ordinal).ThenBy(o => o.Input, StringComparer.Ordinal).ThenBy(o => o.Value, StringComparer.Ordinal),
+                    .OrderBy(o => o.Class, StringComparer.Ordinal).ThenBy(o => o.Input, StringComparer.Ordinal)
+                    .ThenBy(o => o.Value, StringComparer.Ordinal),
             ],
             Inputs = [.. classes.Select(g => new GivenInputs(g.Key, SharedBy(g)))],
-            Ranges =
-            [
-                .. literals.Where(l => l.Input.Value.ValueKind is JsonValueKind.Number && l.Input.Value.TryGetDecimal(out _) && l.Node.Class.Find(l.Input.Name) is not { IsSeed: true })
+            Ranges = [
+                .. literals.Where(l => l.Input.Value.ValueKind is JsonValueKind.Number && l.Input.Value.TryGetDecimal(out _)
+                    && l.Node.Class.Find(l.Input.Name) is not { IsSeed: true })
                     .GroupBy(l => (Class: l.Node.Class.Name, Input: l.Input.Name), l => l.Input.Value.GetDecimal())
                     .Select(g => new GivenRange(g.Key.Class, g.Key.Input, g.Min(), g.Max()))
                     .OrderBy(r => r.Class, StringComparer.Ordinal).ThenBy(r => r.Input, StringComparer.Ordinal),
             ],
-            Files = [.. literals.SelectMany(l => PromptLiterals.FilesWithin(l.Input.Value)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Files = [.. literals.SelectMany(l => PromptLiterals.FilesWithin(l.Input.Value)).Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)],
         }.WithKey();
     }
 
@@ -73,9 +77,12 @@ public sealed record Requirements
            from input in host.Find(given.Class)?.Inputs ?? []
            where input.IsRequired && !Bypass.IsDynamic(input.Type) && !given.Names.Contains(input.Name)
            select $"input {input.Name} of {given.Class}",
-        .. Options.Where(o => host.Find(o.Class) is { } known && !IsTaken(o, known.Find(o.Input), host)).Select(o => $"'{o.Value}' for {o.Class}.{o.Input}"),
-        .. Ranges.Where(r => host.Find(r.Class)?.Find(r.Input) is { Type: "INT" or "FLOAT" } input && (r.Least < input.Min || r.Most > input.Max))
-            .Select(r => $"{(host.Find(r.Class)!.Find(r.Input)!.Min > r.Least ? r.Least : r.Most).ToString(CultureInfo.InvariantCulture)} for {r.Class}.{r.Input}"), // Found the line before.
+        .. Options.Where(o => host.Find(o.Class) is { } known && !IsTaken(o, known.Find(o.Input), host))
+            .Select(o => $"'{o.Value}' for {o.Class}.{o.Input}"),
+        .. Ranges.Where(r => host.Find(r.Class)?.Find(r.Input) is { Type: "INT" or "FLOAT" } input
+            && (r.Least < input.Min || r.Most > input.Max))
+            // Found the line before.
+            .Select(r => $"{(host.Find(r.Class)!.Find(r.Input)!.Min > r.Least ? r.Least : r.Most).ToString(CultureInfo.InvariantCulture)} for {r.Class}.{r.Input}"),
         .. Files.Where(f => host.SpellingOf(f) is null).Select(f => $"'{f}'"),
     ];
 
@@ -83,13 +90,15 @@ public sealed record Requirements
     private static bool IsTaken(RequiredOption option, NodeInput? input, NodeCatalog host) => input switch
     {
         null => !option.IsModelFile || host.SpellingOf(option.Value) is not null,
-        { Type: NodeInput.Combo, ListsOptions: true, Upload: not null } => input.OffersSpelled(option.Value) || !Spelling.IsListable(option.Value),
+        { Type: NodeInput.Combo, ListsOptions: true, Upload: not null } =>
+            input.OffersSpelled(option.Value) || !Spelling.IsListable(option.Value),
         { Type: NodeInput.Combo, ListsOptions: true } => input.OffersSpelled(option.Value),
         _ => true,
     };
 
     private static ImmutableArray<string> SharedBy(IEnumerable<PromptNode> nodes) =>
-        [.. nodes.Select(n => n.Inputs.Select(i => i.Name)).Aggregate((a, b) => a.Intersect(b, StringComparer.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. nodes.Select(n => n.Inputs.Select(i => i.Name)).Aggregate((a, b) => a.Intersect(b, StringComparer.Ordinal))
+            .Order(StringComparer.Ordinal)];
 
     private Requirements WithKey()
     {
@@ -104,11 +113,14 @@ public sealed record Requirements
 /// <summary>A text that a prompt has for an input. Where that is a combo of the host, the host must offer it.</summary>
 public sealed record RequiredOption(string Class, string Input, string Value)
 {
-    /// <summary>What loading it takes, in seconds, as long as nobody has seen it: ComfyUI's loaders name their inputs for what they load.</summary>
+    /// <summary>
+    /// What loading it takes, in seconds, as long as nobody has seen it: ComfyUI's loaders name their inputs for what they load.
+    /// </summary>
     [JsonIgnore]
     public double LoadPriorSeconds => Input switch
     {
-        _ when Input.StartsWith("lora", StringComparison.Ordinal) || Input.StartsWith("vae", StringComparison.Ordinal) || Input.StartsWith("style_model", StringComparison.Ordinal) => 0.5,
+        _ when Input.StartsWith("lora", StringComparison.Ordinal) || Input.StartsWith("vae", StringComparison.Ordinal)
+            || Input.StartsWith("style_model", StringComparison.Ordinal) => 0.5,
         _ when Input.StartsWith("clip", StringComparison.Ordinal) || Input.StartsWith("text_encoder", StringComparison.Ordinal) => 4,
         _ when Input.StartsWith("control_net", StringComparison.Ordinal) => 3,
         "model_name" => 1, // Upscalers, and custom nodes' helpers.

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
-/// <summary>Goes through what API runs will submit and says what ComfyUI would refuse of it, and what an author may not have meant.</summary>
+/// <summary>
+/// Goes through what API runs will submit and says what ComfyUI would refuse of it, and what an author may not have meant.
+/// </summary>
 internal static class SaveCheck
 {
     /// <param name="all">Every node that was read.</param>
@@ -11,7 +13,8 @@ internal static class SaveCheck
     public static IEnumerable<Fault> Faults(ImmutableArray<PromptNode> all, ImmutableArray<PromptNode> nodes, IReadOnlySet<string> unread)
     {
         var needed = Reach.Of(nodes);
-        var starved = Bypass.Starved(all, nodes).ToDictionary(s => JsonPointer.Of(s.Node.Id, "inputs", s.Input.Name), StringComparer.Ordinal);
+        var starved = Bypass.Starved(all, nodes)
+            .ToDictionary(s => JsonPointer.Of(s.Node.Id, "inputs", s.Input.Name), StringComparer.Ordinal);
         foreach (var (pointer, (node, input)) in starved)
         {
             yield return Fault(pointer, $"[!bypass] leaves {node.Describe()} without its required input {input.Name}.");
@@ -42,7 +45,8 @@ internal static class SaveCheck
     }
 
     /// <summary>What is wrong or doubtful with links and literals of nodes that some output needs.</summary>
-    public static IEnumerable<(string Pointer, Finding Finding)> Findings(ImmutableArray<PromptNode> nodes, IReadOnlySet<string> needed, IReadOnlySet<string> unread)
+    public static IEnumerable<(string Pointer, Finding Finding)> Findings(ImmutableArray<PromptNode> nodes, IReadOnlySet<string> needed,
+        IReadOnlySet<string> unread)
     {
         var byId = nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
         foreach (var node in nodes.Where(n => needed.Contains(n.Id)))
@@ -50,7 +54,8 @@ internal static class SaveCheck
             foreach (var input in node.Inputs)
             {
                 var finding = input.Link is { } link ? LinkCheck.Of(node, input.Name, link, byId, unread)
-                    : node.Class is { IsUnknown: false } && node.Class.Find(input.Name) is { IsUnlisted: false } known ? LiteralCheck.Of(node, known, input.Value)
+                    : node.Class is { IsUnknown: false } && node.Class.Find(input.Name) is { IsUnlisted: false } known
+                    ? LiteralCheck.Of(node, known, input.Value)
                     : null;
                 if (finding is not null)
                 {
@@ -61,7 +66,8 @@ internal static class SaveCheck
             // Dynamic inputs of newer servers have no fixed names, so their absence proves nothing.
             foreach (var missing in node.Class.Inputs.Where(i => i.IsRequired && !Bypass.IsDynamic(i.Type) && node.Find(i.Name) is null))
             {
-                yield return (JsonPointer.Of(node.Id, "inputs", missing.Name), new Finding.Wrong($"The required input {missing.Name} of {node.Describe()} is missing."));
+                yield return (JsonPointer.Of(node.Id, "inputs", missing.Name),
+                    new Finding.Wrong($"The required input {missing.Name} of {node.Describe()} is missing."));
             }
         }
     }

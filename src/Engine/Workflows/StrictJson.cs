@@ -1,8 +1,11 @@
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
-/// <summary>JSON as callers must write it: RFC 8259 to the letter, no duplicate keys, at most 64 levels, and every text is one that can be written again. A byte order mark is tolerated.</summary>
+/// <summary>
+/// JSON as callers must write it: RFC 8259 to the letter, no duplicate keys, at most 64 levels, and every text is one that can be written
+/// again. A byte order mark is tolerated.
+/// </summary>
 public abstract record StrictJson
 {
     internal const int Deepest = 64;
@@ -28,7 +31,8 @@ public abstract record StrictJson
 
         try
         {
-            return new Parsed(JsonElement.Parse(text.Span, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Deepest }));
+            return new Parsed(
+                JsonElement.Parse(text.Span, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Deepest }));
         }
         catch (JsonException e) when (e.Message.Contains("uplicate", StringComparison.Ordinal))
         {
@@ -36,7 +40,9 @@ public abstract record StrictJson
         }
         catch (JsonException e)
         {
-            return Refuse(e.LineNumber is { } line ? $"The body is no JSON: something is wrong on line {line + 1}, at byte {e.BytePositionInLine + 1} of it." : "The body is no JSON.");
+            return Refuse(e.LineNumber is { } line
+                ? $"The body is no JSON: something is wrong on line {line + 1}, at byte {e.BytePositionInLine + 1} of it."
+                : "The body is no JSON.");
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>One tag in a title.</summary>
 /// <param name="Inputs">The inputs that it lists; <see langword="null"/> for all widgets.</param>
@@ -23,7 +23,8 @@ public sealed record Tag(string Name, ImmutableArray<TagInput>? Inputs)
     {
         var saved = node.Find(input.Name);
         return Inputs is { } listed
-            ? listed.Any(l => l.Name.Equals(input.Name, StringComparison.OrdinalIgnoreCase)) && (input.IsWidget || CanBeLiteral(input) || saved is { Link: null })
+            ? listed.Any(l => l.Name.Equals(input.Name, StringComparison.OrdinalIgnoreCase))
+            && (input.IsWidget || CanBeLiteral(input) || saved is { Link: null })
             : input.IsWidget && !input.IsUnlisted && saved?.Link is null && (!node.Class.IsOutputNode || node.Class.AlsoComputes);
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Checks tags: names that no URL or caller could use, and lists that their nodes do not have.</summary>
 internal static class TagCheck
@@ -10,7 +10,8 @@ internal static class TagCheck
         var spellings = new Dictionary<string, (string Name, PromptNode Node)>(StringComparer.OrdinalIgnoreCase);
         foreach (var node in nodes)
         {
-            foreach (var detail in node.Annotations.Tags.SelectMany(t => NameFaults(t).Concat(ListFaults(node, t)).Concat(SpellingFaults(node, t, spellings))))
+            foreach (var detail in node.Annotations.Tags.SelectMany(t => NameFaults(t).Concat(ListFaults(node, t))
+                .Concat(SpellingFaults(node, t, spellings))))
             {
                 yield return new("invalid_workflow", detail, JsonPointer.Of(node.Id, "_meta", "title"));
             }
@@ -18,7 +19,8 @@ internal static class TagCheck
     }
 
     // Callers write tags in any case, so two that differ in nothing else would be one.
-    private static IEnumerable<string> SpellingFaults(PromptNode node, Tag tag, Dictionary<string, (string Name, PromptNode Node)> spellings)
+    private static IEnumerable<string> SpellingFaults(PromptNode node, Tag tag,
+        Dictionary<string, (string Name, PromptNode Node)> spellings)
     {
         if (!spellings.TryAdd(tag.Name, (tag.Name, node)) && spellings[tag.Name] is var first && first.Name != tag.Name)
         {

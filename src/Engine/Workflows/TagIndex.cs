@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>The tags of a workflow by the names that callers use, in any case.</summary>
 internal sealed class TagIndex

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>Makes inputs of what a tag lists, a prompt has and the node's class does not name: nodes take more than they declare.</summary>
 internal static class UnlistedInputs
@@ -11,7 +11,8 @@ internal static class UnlistedInputs
         var refined = new Dictionary<string, NodeInput>(StringComparer.Ordinal);
         foreach (var listed in node.Annotations.Tags.SelectMany(t => t.Inputs ?? []))
         {
-            var known = node.Class.Inputs.FirstOrDefault(i => i.Name.Equals(listed.Name, StringComparison.OrdinalIgnoreCase)) ?? Described(node, listed.Name);
+            var known = node.Class.Inputs.FirstOrDefault(i => i.Name.Equals(listed.Name, StringComparison.OrdinalIgnoreCase))
+                ?? Described(node, listed.Name);
             if (known is not null && listed.Kind is { } kind && TagInput.Kinds.Contains(kind))
             {
                 known = known with { Upload = kind };
@@ -23,22 +24,29 @@ internal static class UnlistedInputs
             }
         }
 
-        return refined.Count == 0 ? node : node with { Class = node.Class.With([.. refined.Values.Where(i => !ReferenceEquals(i, node.Class.Find(i.Name)))]) };
+        return refined.Count == 0 ? node
+            : node with { Class = node.Class.With([.. refined.Values.Where(i => !ReferenceEquals(i, node.Class.Find(i.Name)))]) };
     }
 
     private static NodeInput? Described(PromptNode node, string name)
     {
         var saved = node.Inputs.FirstOrDefault(i => i.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return saved is null ? null : ByFormat(node, saved.Name) ?? (saved.Link is null ? NodeInput.ByValue(saved.Name, saved.Value) : null);
+        return saved is null ? null : ByFormat(node, saved.Name)
+            ?? (saved.Link is null ? NodeInput.ByValue(saved.Name, saved.Value) : null);
     }
 
-    // As VHS_VideoCombine has it: {"formats":{"video/h264-mp4":[["crf","INT",{…}],["pix_fmt",[…]]]}} beside the combo that chooses the format.
+    // As VHS_VideoCombine has it: {"formats":{"video/h264-mp4":[["crf","INT",{…}],["pix_fmt",[…]]]}} beside the combo that chooses the
+    // format.
     private static NodeInput? ByFormat(PromptNode node, string name)
     {
-        foreach (var formats in node.Class.Inputs.Where(i => i.Formats is not null && node.Find(i.Name) is { Value.ValueKind: JsonValueKind.String }))
+        foreach (var formats in node.Class.Inputs.Where(i => i.Formats is not null
+            && node.Find(i.Name) is { Value.ValueKind: JsonValueKind.String }))
         {
-            if (formats.Formats is { ValueKind: JsonValueKind.Object } all && all.TryGetProperty(node.Find(formats.Name)!.Value.GetString()!, out var widgets) // The query has found a string.
-                && widgets.ValueKind is JsonValueKind.Array && widgets.EnumerateArray().FirstOrDefault(w => IsOf(w, name)) is { ValueKind: JsonValueKind.Array } widget)
+            // The query has found a string.
+            if (formats.Formats is { ValueKind: JsonValueKind.Object } all
+                && all.TryGetProperty(node.Find(formats.Name)!.Value.GetString()!, out var widgets)
+                && widgets.ValueKind is JsonValueKind.Array
+                && widgets.EnumerateArray().FirstOrDefault(w => IsOf(w, name)) is { ValueKind: JsonValueKind.Array } widget)
             {
                 var spec = JsonSerializer.SerializeToElement(widget.EnumerateArray().Skip(1));
                 return NodeInput.Read(node.Class.Name, name, spec, isRequired: false) with { IsUnlisted = true, IsWidget = true };
@@ -49,5 +57,6 @@ internal static class UnlistedInputs
     }
 
     private static bool IsOf(JsonElement widget, string name) =>
-        widget.ValueKind is JsonValueKind.Array && widget.GetArrayLength() > 1 && widget[0].ValueKind is JsonValueKind.String && widget[0].ValueEquals(name);
+        widget.ValueKind is JsonValueKind.Array && widget.GetArrayLength() > 1 && widget[0].ValueKind is JsonValueKind.String
+        && widget[0].ValueEquals(name);
 }

@@ -2,9 +2,9 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
-using ComfyFunc.Prompts;
+using ComfyFunc.Engine.Prompts;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>A workflow version that has been read with a node catalog: immutable, and ready to be compiled any number of times.</summary>
 public sealed class Workflow
@@ -29,7 +29,9 @@ public sealed class Workflow
 
     public Contract Contract { get; }
 
-    /// <summary>What is returned: the tagged outputs if there are any and what other nodes save, else every output node under its id.</summary>
+    /// <summary>
+    /// What is returned: the tagged outputs if there are any and what other nodes save, else every output node under its id.
+    /// </summary>
     public ImmutableArray<OutputTag> Outputs { get; }
 
     /// <summary>The names of its outputs: a run that succeeded has each of them, be it with nothing.</summary>
@@ -50,12 +52,17 @@ public sealed class Workflow
     /// <summary>Names the content: the same prompt has the same hash, however it was formatted.</summary>
     public string ContentHash { get; }
 
-    /// <summary>The nodes that API runs have, in the saved order: those marked <c>[!bypass]</c> are gone, and their links pass through.</summary>
+    /// <summary>
+    /// The nodes that API runs have, in the saved order: those marked <c>[!bypass]</c> are gone, and their links pass through.
+    /// </summary>
     internal ImmutableArray<PromptNode> Nodes { get; }
 
     internal TagIndex Tags { get; }
 
-    /// <summary>Checks what is to be saved: a prompt, bare or in a wrapper. All that is wrong with it is said at once, with pointers into what was sent.</summary>
+    /// <summary>
+    /// Checks what is to be saved: a prompt, bare or in a wrapper. All that is wrong with it is said at once, with pointers into what was
+    /// sent.
+    /// </summary>
     public static WorkflowCheck Check(JsonElement body, NodeCatalog catalog)
     {
         var (document, refusal) = PromptDocument.Read(body);
@@ -67,7 +74,8 @@ public sealed class Workflow
         var faults = new List<Fault>();
         var all = PromptReader.Read(document.Prompt, catalog, faults);
         var read = all.Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
-        var unread = document.Prompt.EnumerateObject().Select(p => p.Name).Where(id => !read.Contains(id)).ToHashSet(StringComparer.Ordinal);
+        var unread = document.Prompt.EnumerateObject().Select(p => p.Name).Where(id => !read.Contains(id))
+            .ToHashSet(StringComparer.Ordinal);
         var nodes = WithoutBypassed(all);
         faults.AddRange(SaveCheck.Faults(all, nodes, unread));
         if (faults.Count > 0)
@@ -97,9 +105,11 @@ public sealed class Workflow
         var set = values.Assignments.Select(a => (a.Node, a.Input)).ToHashSet();
         return from tag in Tags.All
                from input in tag.Inputs
-               where input.Any(t => needed.Contains(t.Node.Id) && ContractBuilder.LacksFile(t.Node, t.Input) && !set.Contains((t.Node.Id, t.Input.Name)))
+               where input.Any(t => needed.Contains(t.Node.Id) && ContractBuilder.LacksFile(t.Node, t.Input)
+                   && !set.Contains((t.Node.Id, t.Input.Name)))
                select new Fault(
-                   "invalid_input", $"{input.Key} of '{tag.Name}' is required: no host has the file that was saved with the workflow.", JsonPointer.Of(tag.Name, input.Key));
+                   "invalid_input", $"{input.Key} of '{tag.Name}' is required: no host has the file that was saved with the workflow.",
+                   JsonPointer.Of(tag.Name, input.Key));
     }
 
     private static ImmutableArray<PromptNode> WithoutBypassed(ImmutableArray<PromptNode> all) =>

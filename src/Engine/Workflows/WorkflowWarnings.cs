@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Engine.Workflows;
 
-/// <summary>Finds what an author should know of: what no host has now, what gets lost, and what looks like an annotation and is none.</summary>
+/// <summary>
+/// Finds what an author should know of: what no host has now, what gets lost, and what looks like an annotation and is none.
+/// </summary>
 internal static class WorkflowWarnings
 {
     private static readonly IReadOnlySet<string> None = new HashSet<string>();
@@ -21,7 +23,8 @@ internal static class WorkflowWarnings
 
             if (node.Class.IsUnknown && left.Contains(node.Id))
             {
-                yield return new("class_missing", $"No host has the node class '{node.Class.Name}' now. Runs wait for a host that does.", JsonPointer.Of(node.Id, "class_type"));
+                yield return new("class_missing", $"No host has the node class '{node.Class.Name}' now. Runs wait for a host that does.",
+                    JsonPointer.Of(node.Id, "class_type"));
             }
 
             var warnings = !left.Contains(node.Id) ? OfBypassed(node)
@@ -50,11 +53,13 @@ internal static class WorkflowWarnings
     {
         if (node.Class.IsOutputNode)
         {
-            yield return new("output_lost", $"{node.Describe()} is an output node and is bypassed, so that it returns nothing.", TitleOf(node));
+            yield return new("output_lost",
+                $"{node.Describe()} is an output node and is bypassed, so that it returns nothing.", TitleOf(node));
         }
         else if (!node.Annotations.Tags.IsEmpty)
         {
-            yield return new("output_lost", $"{node.Describe()} is bypassed in every API run, so that what its tags set has no effect.", TitleOf(node));
+            yield return new("output_lost",
+                $"{node.Describe()} is bypassed in every API run, so that what its tags set has no effect.", TitleOf(node));
         }
     }
 
@@ -65,22 +70,27 @@ internal static class WorkflowWarnings
             var exposed = tag.ExposedOf(node).ToArray();
             if (!node.Class.IsOutputNode && (tag.IsOutputOnly || tag.IsMarked || (tag.Inputs is null && exposed.Length == 0)))
             {
-                var detail = $"The tag '{tag.Name}' names nothing to set and no output: {node.Describe()} is no output node. Tag the node that saves or shows.";
+                var detail = $"The tag '{tag.Name}' names nothing to set and no output: {node.Describe()} is no output node. Tag the node "
+                    + $"that saves or shows.";
                 yield return new("output_lost", detail, TitleOf(node));
             }
             else if (isTagged && node.Class.AlsoComputes && !node.Annotations.Tags.Any(t => t.NamesOutputOf(node)))
             {
-                yield return new("output_lost", $"What {node.Describe()} shows is not returned: its tag names inputs. [{tag.Name}!] returns it, too.", TitleOf(node));
+                yield return new("output_lost",
+                    $"What {node.Describe()} shows is not returned: its tag names inputs. [{tag.Name}!] returns it, too.", TitleOf(node));
             }
 
-            foreach (var socket in (tag.Inputs ?? []).Where(l => !exposed.Any(e => e.Name.Equals(l.Name, StringComparison.OrdinalIgnoreCase))))
+            foreach (var socket in (tag.Inputs
+                ?? []).Where(l => !exposed.Any(e => e.Name.Equals(l.Name, StringComparison.OrdinalIgnoreCase))))
             {
-                yield return new("mistyped_annotation", $"The tag '{tag.Name}' lists {socket.Name} of {node.Describe()}, which only a link can set.", TitleOf(node));
+                yield return new("mistyped_annotation",
+                    $"The tag '{tag.Name}' lists {socket.Name} of {node.Describe()}, which only a link can set.", TitleOf(node));
             }
 
             foreach (var linked in exposed.Where(i => node.Find(i.Name)?.Link is not null))
             {
-                yield return new("linked_input_exposed", $"{linked.Name} of {node.Describe()} is linked; a call that sets it cuts the link.", TitleOf(node));
+                yield return new("linked_input_exposed",
+                    $"{linked.Name} of {node.Describe()} is linked; a call that sets it cuts the link.", TitleOf(node));
             }
         }
     }

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ComfyFunc.Pool;
-using ComfyFunc.Runs;
-using ComfyFunc.Webhooks;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Webhooks;
 
-namespace ComfyFunc.Batches;
+namespace ComfyFunc.Server.Batches;
 
 /// <summary>Many calls of one workflow version, made one after the other by whichever process holds the batch.</summary>
 public sealed record Batch
@@ -77,7 +78,9 @@ public sealed record Batch
 /// <param name="Index">Its place among the inputs, from 0.</param>
 public sealed record RefusedCall(int Index, ImmutableArray<Fault> Faults);
 
-/// <summary>What a batch's calls say, and the ids that their runs have: fixed when the batch is accepted, so that no call is made twice.</summary>
+/// <summary>
+/// What a batch's calls say, and the ids that their runs have: fixed when the batch is accepted, so that no call is made twice.
+/// </summary>
 public sealed record BatchCalls(ImmutableArray<BatchCall> Calls)
 {
     /// <summary>What varies among the calls. Earlier releases did not say.</summary>

@@ -1,19 +1,23 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Runs;
-using ComfyFunc.Secrets;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Secrets;
 
-namespace ComfyFunc.Batches;
+namespace ComfyFunc.Server.Batches;
 
 /// <summary>
-/// Reads the body of a batch: <c>{"inputs":[…]}</c> with the body of a call each, or <c>{"matrix":{"tag":{"input":[…]}},"input":{…}}</c>, which makes a call
-/// of every combination over the values that they share.
+/// Reads the body of a batch: <c>{"inputs":[…]}</c> with the body of a call each, or <c>{"matrix":{"tag":{"input":[…]}},"input":{…}}</c>,
+/// which makes a call of every combination over the values that they share.
 /// </summary>
 internal static class BatchBody
 {
     /// <param name="root">Without what hosts are given beside the prompts.</param>
-    public static (ImmutableArray<JsonObject> Inputs, ImmutableArray<BatchAxis> Axes, ImmutableArray<Fault> Faults) Read(JsonElement root, int most)
+    public static (ImmutableArray<JsonObject> Inputs, ImmutableArray<BatchAxis> Axes,
+        ImmutableArray<Fault> Faults) Read(JsonElement root, int most)
     {
         if (root.ValueKind is not JsonValueKind.Object)
         {
@@ -41,11 +45,13 @@ internal static class BatchBody
             return ([], [], [new("invalid_request", $"inputs is an array of 1 to {most} bodies of calls.", "/inputs")]);
         }
 
-        var wrong = inputs.EnumerateArray().Index().Where(i => i.Item.ValueKind is not JsonValueKind.Object).Select(i => new Fault("invalid_request", "The body of a call is an object of tags.", $"/inputs/{i.Index}")).ToImmutableArray();
+        var wrong = inputs.EnumerateArray().Index().Where(i => i.Item.ValueKind is not JsonValueKind.Object)
+            .Select(i => new Fault("invalid_request", "The body of a call is an object of tags.", $"/inputs/{i.Index}")).ToImmutableArray();
         return wrong.IsEmpty ? ([.. inputs.EnumerateArray().Select(ObjectOf)], Varying([.. inputs.EnumerateArray()]), []) : ([], [], wrong);
     }
 
-    private static (ImmutableArray<JsonObject>, ImmutableArray<BatchAxis>, ImmutableArray<Fault>) FromMatrix(JsonElement matrix, JsonElement shared, int most)
+    private static (ImmutableArray<JsonObject>, ImmutableArray<BatchAxis>, ImmutableArray<Fault>) FromMatrix(JsonElement matrix,
+        JsonElement shared, int most)
     {
         if (shared.ValueKind is not JsonValueKind.Object)
         {
@@ -54,11 +60,13 @@ internal static class BatchBody
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
         var axes = ImmutableArray.CreateBuilder<(string Tag, string Input, JsonElement[] Values)>();
-        foreach (var tag in matrix.ValueKind is JsonValueKind.Object ? matrix.EnumerateObject().Where(t => t.Value.ValueKind is not JsonValueKind.Null).ToArray() : [])
+        foreach (var tag in matrix.ValueKind is JsonValueKind.Object
+            ? matrix.EnumerateObject().Where(t => t.Value.ValueKind is not JsonValueKind.Null).ToArray() : [])
         {
             if (tag.Value.ValueKind is not JsonValueKind.Object)
             {
-                faults.Add(new("invalid_request", "A tag that is swept is an object of its inputs, each with an array of values.", $"/matrix{JsonPointer.Of(tag.Name)}"));
+                faults.Add(new("invalid_request", "A tag that is swept is an object of its inputs, each with an array of values.",
+                    $"/matrix{JsonPointer.Of(tag.Name)}"));
                 continue;
             }
 
@@ -70,20 +78,23 @@ internal static class BatchBody
                 }
                 else
                 {
-                    faults.Add(new("invalid_request", "What is swept is an array of one value at least.", $"/matrix{JsonPointer.Under(JsonPointer.Of(tag.Name), input.Name)}"));
+                    faults.Add(new("invalid_request", "What is swept is an array of one value at least.",
+                        $"/matrix{JsonPointer.Under(JsonPointer.Of(tag.Name), input.Name)}"));
                 }
             }
         }
 
         if (faults.Count > 0 || axes.Count == 0)
         {
-            return ([], [], faults.Count > 0 ? faults.ToImmutable() : [new("invalid_request", "matrix is {\"tag\":{\"input\":[…]}}.", "/matrix")]);
+            return ([], [],
+                faults.Count > 0 ? faults.ToImmutable() : [new("invalid_request", "matrix is {\"tag\":{\"input\":[…]}}.", "/matrix")]);
         }
 
         var count = axes.Aggregate(1L, (product, axis) => Math.Min(product * axis.Values.Length, int.MaxValue));
         return count > most
             ? ([], [], [new("invalid_request", $"The matrix makes {count} runs; a batch has {most} at most.", "/matrix")])
-            : ([.. Enumerable.Range(0, (int)count).Select(n => Combination(shared, axes, n))], [.. axes.Select(a => new BatchAxis(a.Tag, a.Input))], []);
+            : ([.. Enumerable.Range(0, (int)count).Select(n => Combination(shared, axes, n))],
+                [.. axes.Select(a => new BatchAxis(a.Tag, a.Input))], []);
     }
 
     /// <summary>What some calls of a list set and others do not, or set to something else.</summary>
@@ -92,15 +103,18 @@ internal static class BatchBody
         var places = from call in calls
                      from tag in call.EnumerateObject()
                      where tag.Name is not (MetadataReader.Member or ExtraDataReader.Member)
-                     from axis in tag.Value.ValueKind is JsonValueKind.Object ? tag.Value.EnumerateObject().Select(i => new BatchAxis(tag.Name, i.Name)) : [new BatchAxis(tag.Name, null)]
+                     from axis in tag.Value.ValueKind is JsonValueKind.Object
+                     ? tag.Value.EnumerateObject().Select(i => new BatchAxis(tag.Name, i.Name)) : [new BatchAxis(tag.Name, null)]
                      select axis;
         return [.. places.Distinct().Where(p => calls.Skip(1).Any(c => !AreAlike(p.Find(calls[0]), p.Find(c))))];
     }
 
-    private static bool AreAlike(JsonElement? one, JsonElement? other) => one is { } a && other is { } b ? JsonElement.DeepEquals(a, b) : one is null && other is null;
+    private static bool AreAlike(JsonElement? one, JsonElement? other) =>
+        one is { } a && other is { } b ? JsonElement.DeepEquals(a, b) : one is null && other is null;
 
     // The last axis turns fastest, as in nested loops.
-    private static JsonObject Combination(JsonElement shared, ImmutableArray<(string Tag, string Input, JsonElement[] Values)>.Builder axes, int number)
+    private static JsonObject Combination(JsonElement shared,
+        ImmutableArray<(string Tag, string Input, JsonElement[] Values)>.Builder axes, int number)
     {
         var body = ObjectOf(shared);
         for (var i = axes.Count - 1; i >= 0; i--)

@@ -1,29 +1,37 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Callers;
-using ComfyFunc.Runs;
-using ComfyFunc.Secrets;
-using ComfyFunc.Storage;
-using ComfyFunc.Usage;
-using ComfyFunc.Web;
-using ComfyFunc.Webhooks;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Adapters.Web;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Secrets;
+using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Usage;
+using ComfyFunc.Server.Webhooks;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Batches;
+namespace ComfyFunc.Server.Batches;
 
 /// <summary>The endpoints of batches: many runs of one workflow, accepted at once.</summary>
-public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, RunIntake intake, ExtraData extraData, Quotas quotas, GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock)
+public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, RunIntake intake, ExtraData extraData, Quotas quotas,
+    GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock)
 {
     private const int MostFaults = 100;
 
     // A batch's own members are no tags.
     private static readonly Contract Nothing = new([], []);
 
-    /// <summary>POST /api/workflows/{name}/batches and …/versions/{version}/batches: 202 when every call of it is right; otherwise none is made.</summary>
+    /// <summary>
+    /// POST /api/workflows/{name}/batches and …/versions/{version}/batches: 202 when every call of it is right; otherwise none is made.
+    /// </summary>
     public async Task<IResult> SubmitAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
@@ -49,7 +57,9 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
                 var (inputs, axes, wrong) = BatchBody.Read(metadata.Rest, Batch.Most);
                 wrong = (extra.Fault ?? metadata.Fault ?? contradiction) is { } unfit ? [unfit] : wrong;
                 return wrong.IsEmpty
-                    ? await AcceptAsync(request, call.SentBy(request) with { Webhook = webhook, ExtraData = extra.Given, Metadata = null, CommonMetadata = common }, inputs, axes, cancellationToken)
+                    ? await AcceptAsync(request,
+                        call.SentBy(request) with { Webhook = webhook, ExtraData = extra.Given, Metadata = null, CommonMetadata = common },
+                        inputs, axes, cancellationToken)
                     : Problems.From(wrong);
             default:
                 throw new UnreachableException();
@@ -81,7 +91,8 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
 
     /// <summary>GET /api/batches/{id}: how far it is.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await batches.FindAsync(request, id, cancellationToken) is { } batch ? Json(await ShowAsync(request, batch, cancellationToken)) : NotFound(id);
+        await batches.FindAsync(request, id, cancellationToken) is { } batch
+        ? Json(await ShowAsync(request, batch, cancellationToken)) : NotFound(id);
 
     /// <summary>POST /api/batches/{id}/cancel: makes no more calls and cancels the runs that are open; 200 when none was.</summary>
     public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -99,14 +110,21 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
         var now = clock.GetUtcNow();
         var batch = await batches.ChangeAsync(
             found.Id,
-            b => b.Ended is not null ? b : b with { CancelRequestedAt = b.CancelRequestedAt ?? now, IsDone = b.CancelRequestedAt is not null && b.IsDone, HeldUntil = now },
+            b => b.Ended is not null ? b
+                : b with
+                {
+                    CancelRequestedAt = b.CancelRequestedAt ?? now,
+                    IsDone = b.CancelRequestedAt is not null && b.IsDone,
+                    HeldUntil = now
+                },
             cancellationToken);
         bell.Ring();
         return Json(await ShowAsync(request, batch ?? found, cancellationToken), StatusCodes.Status202Accepted);
     }
 
     // Where its runs are shows in their table, so that each batch may cost a look: a page ends where the looking did.
-    private async Task<JsonObject> PageAsync(HttpRequest request, string? client, string? status, RunId? after, CancellationToken cancellationToken)
+    private async Task<JsonObject> PageAsync(HttpRequest request, string? client, string? status, RunId? after,
+        CancellationToken cancellationToken)
     {
         var (size, looked) = (Math.Min(Paging.SizeOf(request), BatchStore.MostLookedAt), 0);
         var shown = new JsonArray();
@@ -127,7 +145,8 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
         return new() { ["batches"] = shown };
     }
 
-    private async Task<IResult> AcceptAsync(HttpRequest request, Call call, ImmutableArray<JsonObject> inputs, ImmutableArray<BatchAxis> axes, CancellationToken cancellationToken)
+    private async Task<IResult> AcceptAsync(HttpRequest request, Call call, ImmutableArray<JsonObject> inputs,
+        ImmutableArray<BatchAxis> axes, CancellationToken cancellationToken)
     {
         var faults = new List<Fault>();
         BindReply.Bound? bound = null;
@@ -143,7 +162,8 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
                     break;
                 case BindReply.Bound { ExtraData: not null }:
                     // The calls of a batch are stored as they are.
-                    faults.Add(new("invalid_input", "extra_data of a batch stands beside its inputs, and is for all of them.", $"/inputs/{i}/{ExtraDataReader.Member}"));
+                    faults.Add(new("invalid_input", "extra_data of a batch stands beside its inputs, and is for all of them.",
+                        $"/inputs/{i}/{ExtraDataReader.Member}"));
                     break;
                 case BindReply.Bound b:
                     bound = b;
@@ -180,7 +200,8 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
             Metadata = call.CommonMetadata,
             ExtraData = await extraData.OfBatchAsync(id, call.ExtraData, cancellationToken),
         };
-        await batches.InsertAsync(batch, new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))]) { Axes = axes }, cancellationToken);
+        await batches.InsertAsync(batch,
+            new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))]) { Axes = axes }, cancellationToken);
         bell.Ring();
         var response = request.HttpContext.Response;
         response.Headers.Location = request.Absolute(Paths.Batch(batch.Id));
@@ -193,5 +214,6 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
 
     internal static IResult NotFound(string id) => Problems.From("not_found", $"There is no batch '{id}'.");
 
-    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
+        Results.Json(document, ServerJson.Options, statusCode: status);
 }

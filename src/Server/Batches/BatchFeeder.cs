@@ -1,18 +1,24 @@
 using System.Collections.Concurrent;
 using System.Text;
-using ComfyFunc.Pool;
-using ComfyFunc.Runs;
-using ComfyFunc.Secrets;
+using ComfyFunc.Adapters;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Secrets;
+using ComfyFunc.Server.Settings;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Batches;
+namespace ComfyFunc.Server.Batches;
 
 /// <summary>Rung when a batch has come or is to be canceled.</summary>
 public sealed class BatchBell : Bell;
 
 /// <summary>Makes the calls of open batches. One process at a time has a batch in hand; if it dies, another goes on where it was.</summary>
 public sealed partial class BatchFeeder(
-    BatchStore batches, RunIntake intake, RunStore runs, ExtraData extraData, PendingStore pending, IRunDriver driver, BatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<BatchFeeder> logger)
+    BatchStore batches, RunIntake intake, RunStore runs, ExtraData extraData, PendingStore pending, IRunDriver driver, BatchBell bell,
+    ComfyFuncOptions options, TimeProvider clock, ILogger<BatchFeeder> logger)
     : RecurringService(clock, logger)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
@@ -53,7 +59,8 @@ public sealed partial class BatchFeeder(
         {
             var stride = Enumerable.Range(batch.Made, Math.Min(Stride, batch.Total - batch.Made)).ToArray();
             var refused = new ConcurrentQueue<RefusedCall>();
-            await Parallel.ForEachAsync(stride, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (i, ct) =>
+            await Parallel.ForEachAsync(stride,
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (i, ct) =>
             {
                 if (await MakeAsync(batch, calls, i, ct) is { } refusal)
                 {
@@ -83,7 +90,8 @@ public sealed partial class BatchFeeder(
         }
         else if (!batch.IsDone)
         {
-            await batches.ChangeAsync(batch.Id, b => b with { HeldUntil = Clock.GetUtcNow() }, cancellationToken); // The queue is full; later.
+            // The queue is full; later.
+            await batches.ChangeAsync(batch.Id, b => b with { HeldUntil = Clock.GetUtcNow() }, cancellationToken);
         }
     }
 
@@ -134,7 +142,8 @@ public sealed partial class BatchFeeder(
     private async Task CancelAsync(Batch batch, BatchCalls calls, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var canceled = 0;
-        await Parallel.ForEachAsync(calls.Calls.Take(Math.Min(batch.Total, batch.Made + Stride)), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (call, ct) =>
+        await Parallel.ForEachAsync(calls.Calls.Take(Math.Min(batch.Total, batch.Made + Stride)),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (call, ct) =>
         {
             if (await runs.ChangeAsync(call.Run, r => r.WithCancelRequested(at), ct) is { Outcome: null })
             {
@@ -146,6 +155,6 @@ public sealed partial class BatchFeeder(
         BatchCanceled(batch.Id, canceled);
     }
 
-    [LoggerMessage(3101, LogLevel.Information, "Batch {BatchId} was canceled; {Count} of its runs were open.")]
+    [LoggerMessage(EventIds.BatchCanceled, LogLevel.Information, "Batch {BatchId} was canceled; {Count} of its runs were open.")]
     private partial void BatchCanceled(string batchId, int count);
 }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using ComfyFunc.Runs;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Runs;
 
-namespace ComfyFunc.Batches;
+namespace ComfyFunc.Server.Batches;
 
 /// <summary>Shows a batch to its caller: how far it is, and where its runs are.</summary>
 public sealed class BatchResource(BatchStore batches, RunStore runs)
@@ -21,7 +23,8 @@ public sealed class BatchResource(BatchStore batches, RunStore runs)
             ["createdAt"] = batch.CreatedAt,
             ["total"] = batch.Total,
             ["progress"] = standing.Progress,
-            ["runs"] = new JsonObject(Enum.GetValues<RunStatus>().Select(s => KeyValuePair.Create(RunResource.NameOf(s), (JsonNode?)standing.Counts.GetValueOrDefault(s)))),
+            ["runs"] = new JsonObject(Enum.GetValues<RunStatus>()
+                .Select(s => KeyValuePair.Create(RunResource.NameOf(s), (JsonNode?)standing.Counts.GetValueOrDefault(s)))),
         };
         if (hasClient && batch.Client.Length > 0)
         {
@@ -70,7 +73,8 @@ public sealed class BatchResource(BatchStore batches, RunStore runs)
     private static JsonObject RefusalOf(RefusedCall call) => new()
     {
         ["index"] = call.Index,
-        ["errors"] = new JsonArray([.. call.Faults.Select(f => new JsonObject { ["code"] = f.Code, ["pointer"] = f.Pointer, ["detail"] = f.Detail })]),
+        ["errors"] = new JsonArray(
+            [.. call.Faults.Select(f => new JsonObject { ["code"] = f.Code, ["pointer"] = f.Pointer, ["detail"] = f.Detail })]),
     };
 }
 
@@ -85,5 +89,6 @@ public sealed record BatchStanding(Batch Batch, ImmutableSortedDictionary<RunSta
     public string Status => Statuses[(Batch.CancelRequestedAt is null ? 0 : 2) + (HasEnded ? 1 : 0)];
 
     /// <summary>0 to 1. Runs that were deleted since count as ended.</summary>
-    public double Progress => HasEnded ? 1 : Math.Round((double)(Counts.Where(c => c.Key > RunStatus.Canceling).Sum(c => c.Value) + Batch.Refused.Length) / Batch.Total, 4);
+    public double Progress => HasEnded ? 1
+        : Math.Round((double)(Counts.Where(c => c.Key > RunStatus.Canceling).Sum(c => c.Value) + Batch.Refused.Length) / Batch.Total, 4);
 }

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using System.Text;
-using ComfyFunc.Outputs;
-using ComfyFunc.Runs;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Outputs;
+using ComfyFunc.Server.Runs;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Batches;
+namespace ComfyFunc.Server.Batches;
 
 /// <summary>The endpoints for what came of a batch as a whole: a table of its runs, and one file with all their outputs.</summary>
-public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resource, RunStore runs, RunResource runResource, OutputBundle bundle)
+public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resource, RunStore runs, RunResource runResource,
+    OutputBundle bundle)
 {
     /// <summary>GET /api/batches/{id}/runs.csv: a row for each call, of a batch under way for those that were made.</summary>
     public async Task<IResult> TableAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -36,7 +39,8 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
         var (rendition, faults) = Rendition.Read(request.Query);
         if (request.Query["bundle"].FirstOrDefault() is not "zip")
         {
-            faults = faults.Add(new("invalid_request", "All outputs of a batch are to be had as bundle=zip; those of a run are on the run.", "/bundle"));
+            faults = faults.Add(
+                new("invalid_request", "All outputs of a batch are to be had as bundle=zip; those of a run are on the run.", "/bundle"));
         }
 
         if (!faults.IsEmpty)
@@ -50,14 +54,16 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
             return Problems.From("conflict", "The batch has not ended. Its runs' outputs so far are on the runs.");
         }
 
-        var made = (await runs.OfBatchAsync(batch.Id, batch.CreatedAt, cancellationToken)).Where(r => !r.Artifacts.IsEmpty).OrderBy(r => r.Place?.Index ?? int.MaxValue).ToImmutableArray();
+        var made = (await runs.OfBatchAsync(batch.Id, batch.CreatedAt, cancellationToken)).Where(r => !r.Artifacts.IsEmpty)
+            .OrderBy(r => r.Place?.Index ?? int.MaxValue).ToImmutableArray();
         if (made.IsEmpty)
         {
             return Problems.From("conflict", "No run of the batch has outputs.");
         }
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        var file = await bundle.MakeAsync(BatchStore.BundleOf(batch.Id, rendition), $"{batch.Workflow}-{batch.Id}", made, rendition, cancellationToken);
+        var file = await bundle.MakeAsync(BatchStore.BundleOf(batch.Id, rendition), $"{batch.Workflow}-{batch.Id}", made,
+            rendition, cancellationToken);
         return Results.Redirect((await runResource.UrlOfAsync(file, cancellationToken)).Url.AbsoluteUri);
     }
 }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Runs;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Runs;
 
-namespace ComfyFunc.Batches;
+namespace ComfyFunc.Server.Batches;
 
 /// <summary>A batch as a table: a row for each call, with what varied, the seeds, what came of it and when.</summary>
 internal static class BatchSheet
@@ -19,9 +21,12 @@ internal static class BatchSheet
         var table = new CsvTable();
         table.Add(
         [
-            .. Before.Concat(axes.Select(a => a.Name)).Concat(seeds.Values).Concat(After).Concat(tags.Select(t => $"output:{t}")).Select(CsvCell.Text),
+            .. Before.Concat(axes.Select(a => a.Name)).Concat(seeds.Values).Concat(After).Concat(tags.Select(t => $"output:{t}"))
+                .Select(CsvCell.Text),
         ]);
-        var rows = runs.Select(r => (r.Place?.Index, Cells: RowOf(r, axes, seeds, tags, absolute))).Concat(batch.Refused.Select(r => (Index: (int?)r.Index, Cells: RowOf(r, axes.Length + seeds.Count + After.Length + tags.Length))));
+        var rows = runs.Select(r => (r.Place?.Index, Cells: RowOf(r, axes, seeds, tags, absolute)))
+            .Concat(batch.Refused.Select(
+                r => (Index: (int?)r.Index, Cells: RowOf(r, axes.Length + seeds.Count + After.Length + tags.Length))));
         foreach (var row in rows.OrderBy(r => r.Index ?? int.MaxValue))
         {
             table.Add(row.Cells);
@@ -30,23 +35,27 @@ internal static class BatchSheet
         return table.ToString();
     }
 
-    private static IEnumerable<CsvCell> RowOf(RunRecord run, ImmutableArray<BatchAxis> axes, Dictionary<SeedPlace, string> seeds, string[] tags, Func<string, string> absolute) =>
+    private static IEnumerable<CsvCell> RowOf(RunRecord run, ImmutableArray<BatchAxis> axes, Dictionary<SeedPlace, string> seeds,
+        string[] tags, Func<string, string> absolute) =>
     [
         run.Place is { Index: var index } ? CsvCell.Made($"{index}") : CsvCell.Empty,
         CsvCell.Text(run.Id.Value),
         CsvCell.Text(RunResource.NameOf(run.Status)),
         CsvCell.Text(RunResource.ErrorCodeOf(run)),
         .. axes.Select(a => ValueOf(a.Find(run.Given))),
-        .. seeds.Keys.Select(p => run.Seeds.FirstOrDefault(s => SeedPlace.Of(s) == p) is { } seed ? CsvCell.Made($"{seed.Value}") : CsvCell.Empty),
+        .. seeds.Keys.Select(p => run.Seeds.FirstOrDefault(s => SeedPlace.Of(s) == p) is { } seed
+            ? CsvCell.Made($"{seed.Value}") : CsvCell.Empty),
         TimeOf(run.CreatedAt), TimeOf(run.StartedAt), TimeOf(run.CompletedAt),
         .. RunTimes.Of(run).All.Select(t => t is { } ms ? CsvCell.Made($"{ms}") : CsvCell.Empty),
         CsvCell.Text(run.Attempts.IsEmpty ? null : run.Attempts[^1].Host.Value),
         CsvCell.Made($"{run.Attempts.Length}"),
-        .. tags.Select(t => CsvCell.Text(string.Join(' ', run.Artifacts.Where(a => a.Tag == t).Select((_, n) => absolute(Paths.Output(run.Id, t, n)))))),
+        .. tags.Select(t =>
+            CsvCell.Text(string.Join(' ', run.Artifacts.Where(a => a.Tag == t).Select((_, n) => absolute(Paths.Output(run.Id, t, n)))))),
     ];
 
     private static IEnumerable<CsvCell> RowOf(RefusedCall call, int unknown) =>
-        [CsvCell.Made($"{call.Index}"), CsvCell.Empty, CsvCell.Text("refused"), CsvCell.Text(call.Faults.IsDefaultOrEmpty ? null : call.Faults[0].Code), .. Enumerable.Repeat(CsvCell.Empty, unknown)];
+        [CsvCell.Made($"{call.Index}"), CsvCell.Empty, CsvCell.Text("refused"),
+            CsvCell.Text(call.Faults.IsDefaultOrEmpty ? null : call.Faults[0].Code), .. Enumerable.Repeat(CsvCell.Empty, unknown)];
 
     private static CsvCell ValueOf(JsonElement? value) => value switch
     {
@@ -56,7 +65,8 @@ internal static class BatchSheet
         var other => CsvCell.Text(other.Value.GetRawText()),
     };
 
-    private static CsvCell TimeOf(DateTimeOffset? time) => time is { } at ? CsvCell.Made($"{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}") : CsvCell.Empty;
+    private static CsvCell TimeOf(DateTimeOffset? time) =>
+        time is { } at ? CsvCell.Made($"{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}") : CsvCell.Empty;
 
     // Two nodes may have one tag.
     private static Dictionary<SeedPlace, string> SeedsOf(IEnumerable<RunRecord> runs)

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace ComfyFunc.Batches;
+namespace ComfyFunc.Server.Batches;
 
 /// <summary>Writes a table as CSV (RFC 4180) that spreadsheets open without running any of it.</summary>
 internal sealed class CsvTable
@@ -23,7 +23,8 @@ internal sealed class CsvTable
     private static string Field(CsvCell cell)
     {
         var safe = cell.IsText && cell.Value is [var first, ..] && Formula.Contains(first) ? $"'{cell.Value}" : cell.Value;
-        return safe.AsSpan().ContainsAny(Special) || safe is [' ', ..] or [.., ' '] ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+        return safe.AsSpan().ContainsAny(Special) || safe is [' ', ..] or [.., ' ']
+            ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 }
 

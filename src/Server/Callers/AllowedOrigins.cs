@@ -1,10 +1,11 @@
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
-namespace ComfyFunc.Callers;
+namespace ComfyFunc.Server.Callers;
 
 /// <summary>The web pages that may use the API from a browser (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol).</summary>
 public sealed class AllowedOrigins
@@ -14,7 +15,8 @@ public sealed class AllowedOrigins
     // What answers say beside their bodies.
     private static readonly string[] Exposed =
     [
-        HeaderNames.Location, "Operation-Location", "Azure-AsyncOperation", HeaderNames.RetryAfter, HeaderNames.ETag, HeaderNames.Age, "X-Cache", "Idempotent-Replayed", "Preference-Applied", HeaderNames.WWWAuthenticate,
+        HeaderNames.Location, "Operation-Location", "Azure-AsyncOperation", HeaderNames.RetryAfter, HeaderNames.ETag, HeaderNames.Age,
+        "X-Cache", "Idempotent-Replayed", "Preference-Applied", HeaderNames.WWWAuthenticate,
     ];
 
     private readonly CorsService service;
@@ -25,14 +27,19 @@ public sealed class AllowedOrigins
         service = new(Options.Create(new CorsOptions()), loggers);
         if (options.Cors.Origins.Count > 0)
         {
-            var builder = new CorsPolicyBuilder().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(Exposed).SetPreflightMaxAge(PreflightAge);
-            policy = (options.Cors.Origins.Contains(CorsConstants.AnyOrigin) ? builder.AllowAnyOrigin() : builder.WithOrigins([.. options.Cors.Origins]).SetIsOriginAllowedToAllowWildcardSubdomains()).Build();
+            var builder = new CorsPolicyBuilder().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(Exposed)
+                .SetPreflightMaxAge(PreflightAge);
+            policy = (options.Cors.Origins.Contains(CorsConstants.AnyOrigin) ? builder.AllowAnyOrigin()
+                : builder.WithOrigins([.. options.Cors.Origins]).SetIsOriginAllowedToAllowWildcardSubdomains()).Build();
         }
     }
 
-    /// <summary>Whether a setting is an origin as browsers write it, perhaps with <c>*.</c> for every name below, or <c>*</c> for all.</summary>
+    /// <summary>
+    /// Whether a setting is an origin as browsers write it, perhaps with <c>*.</c> for every name below, or <c>*</c> for all.
+    /// </summary>
     public static bool IsOrigin(string text) => text == CorsConstants.AnyOrigin
-        || (Uri.TryCreate(text.Replace("://*.", "://any.", StringComparison.Ordinal), UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" } && !text.EndsWith('/'));
+        || (Uri.TryCreate(text.Replace("://*.", "://any.", StringComparison.Ordinal), UriKind.Absolute, out var url)
+            && url is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" } && !text.EndsWith('/'));
 
     public bool Allow(string origin) => policy is not null && (policy.AllowAnyOrigin || policy.IsOriginAllowed(origin));
 

@@ -1,7 +1,7 @@
-using ComfyFunc.Runs;
+using ComfyFunc.Server.Runs;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Callers;
+namespace ComfyFunc.Server.Callers;
 
 /// <summary>Who sent a request.</summary>
 /// <param name="Client">Whose runs these are; empty where callers are not told apart.</param>
@@ -38,7 +38,8 @@ public static class RequestCaller
 {
     private static readonly object Key = new();
 
-    public static Caller Caller(this HttpRequest request) => request.HttpContext.Items.TryGetValue(Key, out var caller) && caller is Caller known ? known : Callers.Caller.Anybody;
+    public static Caller Caller(this HttpRequest request) =>
+        request.HttpContext.Items.TryGetValue(Key, out var caller) && caller is Caller known ? known : Callers.Caller.Anybody;
 
     internal static void SetCaller(this HttpRequest request, Caller caller) => request.HttpContext.Items[Key] = caller;
 }

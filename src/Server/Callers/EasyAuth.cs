@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Callers;
+namespace ComfyFunc.Server.Callers;
 
 /// <summary>
-/// The caller whom Azure App Service has authenticated (https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities): the
-/// platform sets the header and strips it from what comes in. Only to be trusted there.
+/// The caller whom Azure App Service has authenticated
+/// (https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities): the platform sets the header and strips it
+/// from what comes in. Only to be trusted there.
 /// </summary>
 internal static class EasyAuth
 {
@@ -27,7 +28,8 @@ internal static class EasyAuth
         {
             using var principal = JsonDocument.Parse(Convert.FromBase64String(header));
             var claims = principal.RootElement.GetProperty("claims").EnumerateArray()
-                .Select(c => (Type: c.GetProperty("typ").GetString() ?? "", Value: c.GetProperty("val").GetString() ?? "")).ToLookup(c => c.Type, c => c.Value, StringComparer.Ordinal);
+                .Select(c => (Type: c.GetProperty("typ").GetString() ?? "", Value: c.GetProperty("val").GetString() ?? ""))
+                .ToLookup(c => c.Type, c => c.Value, StringComparer.Ordinal);
             var isUser = claims["scp"].Any() || claims["http://schemas.microsoft.com/identity/claims/scope"].Any();
             var client = (isUser ? ClientClaims.Reverse() : ClientClaims).SelectMany(t => claims[t]).FirstOrDefault();
             var role = claims["roles"].Concat(claims[RoleClaim]).Select(RoleOf).DefaultIfEmpty(Role.None).Max();

@@ -1,6 +1,8 @@
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Callers;
+namespace ComfyFunc.Server.Callers;
 
 /// <summary>Lets a request in, knowing from then on who sent it, or says why not.</summary>
 public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
@@ -42,7 +44,9 @@ public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
     private async Task<Caller?> CallerOfAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var authorization = request.Headers.Authorization.ToString();
-        var key = request.Headers["X-Api-Key"].FirstOrDefault() ?? (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : null);
-        return (string.IsNullOrEmpty(key) ? null : await keys.FindAsync(key, cancellationToken)) ?? (options.TrustEasyAuth ? EasyAuth.CallerOf(request) : null);
+        var key = request.Headers["X-Api-Key"].FirstOrDefault()
+            ?? (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : null);
+        return (string.IsNullOrEmpty(key) ? null : await keys.FindAsync(key, cancellationToken))
+            ?? (options.TrustEasyAuth ? EasyAuth.CallerOf(request) : null);
     }
 }

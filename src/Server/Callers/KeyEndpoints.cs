@@ -2,10 +2,14 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Callers;
+namespace ComfyFunc.Server.Callers;
 
 /// <summary>The endpoints that give keys to clients and take them back.</summary>
 public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
@@ -22,7 +26,9 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
     {
         if (!options.AsksForKeys)
         {
-            return Problems.From("conflict", "No callers are configured, so nothing asks for keys and anybody could make one. Configure the first caller with the role Admin: ComfyFunc:Callers.");
+            return Problems.From("conflict",
+                "No callers are configured, so nothing asks for keys and anybody could make one. Configure the first caller with the role "
+                    + "Admin: ComfyFunc:Callers.");
         }
 
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
@@ -71,7 +77,8 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
 
     private static string ClientOf(JsonElement root, ImmutableArray<Fault>.Builder faults)
     {
-        if (root.TryGetProperty("client", out var client) && client.ValueKind is JsonValueKind.String && SafeName.IsValid(client.GetString()))
+        if (root.TryGetProperty("client", out var client) && client.ValueKind is JsonValueKind.String
+            && SafeName.IsValid(client.GetString()))
         {
             return client.GetString()!; // A string is never null.
         }
@@ -104,8 +111,10 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
             return null;
         }
 
-        if (given.ValueKind is JsonValueKind.Array && given.GetArrayLength() > 0 && given.EnumerateArray().All(w => w.ValueKind is JsonValueKind.String)
-            && given.EnumerateArray().Select(w => w.GetString()!).ToImmutableArray() is var patterns && WorkflowScope.IsValid(patterns)) // Strings are never null.
+        if (given.ValueKind is JsonValueKind.Array && given.GetArrayLength() > 0
+            && given.EnumerateArray().All(w => w.ValueKind is JsonValueKind.String)
+            // Strings are never null.
+            && given.EnumerateArray().Select(w => w.GetString()!).ToImmutableArray() is var patterns && WorkflowScope.IsValid(patterns))
         {
             return patterns;
         }
@@ -125,5 +134,6 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
         ["createdAt"] = key.CreatedAt,
     };
 
-    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
+        Results.Json(document, ServerJson.Options, statusCode: status);
 }

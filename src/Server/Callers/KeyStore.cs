@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 
-namespace ComfyFunc.Callers;
+namespace ComfyFunc.Server.Callers;
 
 /// <summary>The keys of callers: those of the configuration, and the Keys table. Only hashes are kept.</summary>
 public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, TimeProvider clock)
@@ -19,7 +21,8 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
 
     private readonly IDocumentTable table = tables["keys"];
-    private readonly ImmutableDictionary<string, Caller> configured = options.Callers.ToImmutableDictionary(c => HashOf(c.Key), c => new Caller(c.Client, c.Role) { Scope = WorkflowScope.Of(c.Workflows) });
+    private readonly ImmutableDictionary<string, Caller> configured = options.Callers.ToImmutableDictionary(c => HashOf(c.Key),
+        c => new Caller(c.Client, c.Role) { Scope = WorkflowScope.Of(c.Workflows) });
     private readonly ConcurrentDictionary<string, Seen> seen = new();
 
     /// <returns>Whose key it is, or <see langword="null"/>.</returns>
@@ -37,7 +40,8 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
             return last.Caller;
         }
 
-        var found = await table.FindAsync(Partition, hash, cancellationToken) is { } document ? ServerJson.Read<ApiKey>(document.Json) : null;
+        var found = await table.FindAsync(Partition, hash, cancellationToken) is { } document
+            ? ServerJson.Read<ApiKey>(document.Json) : null;
         if (seen.Count >= MostKept)
         {
             seen.Clear(); // Somebody tries keys: their memory is bounded.
@@ -52,9 +56,14 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
     /// <returns>The key's row, and the key itself, which nobody can be told again.</returns>
     public async Task<(ApiKey Row, string Key)> CreateAsync(NewKey wanted, CancellationToken cancellationToken)
     {
-        var key = Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var key = Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)).TrimEnd('=')
+            .Replace('+', '-').Replace('/', '_');
         var hash = HashOf(key);
-        var row = new ApiKey(hash[..IdLength], wanted.Client, wanted.Role, clock.GetUtcNow()) { MadeBy = wanted.MadeBy, Workflows = wanted.Workflows };
+        var row = new ApiKey(hash[..IdLength], wanted.Client, wanted.Role, clock.GetUtcNow())
+        {
+            MadeBy = wanted.MadeBy,
+            Workflows = wanted.Workflows
+        };
         await table.UpsertAsync(new Document(Partition, hash, ServerJson.Write(row)), cancellationToken);
         return (row, key);
     }
@@ -62,7 +71,8 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
     public async Task<ImmutableArray<ApiKey>> ListAsync(CancellationToken cancellationToken)
     {
         var keys = ImmutableArray.CreateBuilder<ApiKey>();
-        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             keys.Add(ServerJson.Read<ApiKey>(document.Json));
         }
@@ -77,7 +87,8 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
             return false;
         }
 
-        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, RowFrom = id, RowBefore = $"{id}g" }, cancellationToken))
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery { Partition = Partition, RowFrom = id, RowBefore = $"{id}g" }, cancellationToken))
         {
             seen.TryRemove(document.Row, out _);
             return await table.DeleteAsync(Partition, document.Row, etag: null, cancellationToken);
@@ -86,7 +97,8 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
         return false;
     }
 
-    // Keys have 256 bits of chance, so a plain hash is as good as a slow one, and finding one by its hash tells an attacker's clock nothing.
+    // Keys have 256 bits of chance, so a plain hash is as good as a slow one, and finding one by its hash tells an attacker's clock
+    // nothing.
     private static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private sealed record Seen(DateTimeOffset At, Caller? Caller);

@@ -1,12 +1,16 @@
 using System.Net;
+using ComfyFunc.Server.Api;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace ComfyFunc.Callers;
+namespace ComfyFunc.Server.Callers;
 
 /// <summary>
-/// Keeps the web pages of strangers from acting here. A browser on this machine or in this network reaches the server as its user does; what a page
-/// cannot do is leave out <c>Origin</c>, name another <c>Host</c> than the one that it asked for, or send JSON without having asked.
+/// Keeps the web pages of strangers from acting here. A browser on this machine or in this network reaches the server as its user does;
+/// what a page cannot do is leave out <c>Origin</c>, name another <c>Host</c> than the one that it asked for, or send JSON without having
+/// asked.
 /// </summary>
 public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
 {
@@ -19,7 +23,9 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
         if (!Serves(request.Host))
         {
             return Problems.From(
-                "misdirected_request", $"This server does not go by the name '{request.Host.Host}'. If it is to, name it in ComfyFunc:AllowedHosts, or set ComfyFunc:PublicUrl.");
+                "misdirected_request",
+                $"This server does not go by the name '{request.Host.Host}'. If it is to, name it in ComfyFunc:AllowedHosts, or set "
+                    + $"ComfyFunc:PublicUrl.");
         }
 
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
@@ -32,7 +38,9 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
             : body is { } kind ? Unreadable(request, kind) : null;
     }
 
-    /// <summary>Whether the server goes by a name. Where no keys guard it, a name that a stranger can point here is none of them (DNS rebinding).</summary>
+    /// <summary>
+    /// Whether the server goes by a name. Where no keys guard it, a name that a stranger can point here is none of them (DNS rebinding).
+    /// </summary>
     public bool Serves(HostString host)
     {
         var name = host.Host.TrimEnd('.');
@@ -67,7 +75,9 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
 
     private bool IsOwn(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var page)
-        && (IsAt(page, request.Host) || (options.PublicUrl is { } url && Uri.Compare(page, url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0));
+        && (IsAt(page, request.Host)
+            || (options.PublicUrl is { } url
+                && Uri.Compare(page, url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0));
 
     // TLS may end before this server, so the scheme tells nothing.
     private static bool IsAt(Uri page, HostString host) =>
@@ -81,11 +91,14 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
         }
 
         var parsed = MediaTypeHeaderValue.TryParse(type, out var media) ? media : null;
-        var isJson = parsed is not null && (parsed.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || parsed.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+        var isJson = parsed is not null
+            && (parsed.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                || parsed.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
         var isForm = parsed?.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) ?? false;
         if (isJson || (isForm && body is BodyKind.JsonOrForm && !LooksLikePage(request)))
         {
-            return parsed!.Charset is { HasValue: true } charset && !charset.Value!.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            return parsed!.Charset is { HasValue: true } charset
+                && !charset.Value!.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)
                 ? Problems.From("unsupported_media_type", $"The body is sent as {charset}; JSON is UTF-8.")
                 : null;
         }
@@ -97,14 +110,17 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
 
     // A browser so old that it does not say where a form comes from.
     private static bool LooksLikePage(HttpRequest request) =>
-        request.Headers.Origin.Count == 0 && !request.Headers.ContainsKey("Sec-Fetch-Site") && (request.Headers.Referer.Count > 0 || request.Headers.Cookie.Count > 0)
+        request.Headers.Origin.Count == 0 && !request.Headers.ContainsKey("Sec-Fetch-Site")
+        && (request.Headers.Referer.Count > 0 || request.Headers.Cookie.Count > 0)
         && !request.Headers.ContainsKey("X-Requested-With");
 
     private static bool HasBody(HttpRequest request) => request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0;
 
     private static IResult Refuse(string what, BodyKind body) => Problems.From(
-        "unsupported_media_type", $"{what} Send JSON with Content-Type: application/json{(body is BodyKind.JsonOrForm ? ", or a multipart/form-data" : "")} (curl: -H 'Content-Type: application/json').");
+        "unsupported_media_type",
+        $"{what} Send JSON with Content-Type: application/json{(body is BodyKind.JsonOrForm ? ", or a multipart/form-data" : "")} (curl: -H 'Content-Type: application/json').");
 
     private static bool IsLike(string name, string pattern) =>
-        pattern == "*" || name.Equals(pattern, StringComparison.OrdinalIgnoreCase) || (pattern.StartsWith("*.", StringComparison.Ordinal) && name.EndsWith(pattern[1..], StringComparison.OrdinalIgnoreCase));
+        pattern == "*" || name.Equals(pattern, StringComparison.OrdinalIgnoreCase)
+        || (pattern.StartsWith("*.", StringComparison.Ordinal) && name.EndsWith(pattern[1..], StringComparison.OrdinalIgnoreCase));
 }

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Callers;
+namespace ComfyFunc.Server.Callers;
 
 /// <summary>Which role a request needs, told by its verb and path: one rule for both hosts.</summary>
 public static class Permissions
@@ -8,7 +8,8 @@ public static class Permissions
     /// <param name="path">With <c>/api/</c> in front.</param>
     public static Role Needed(string verb, string path)
     {
-        var segments = path.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? path[Prefix.Length..].ToLowerInvariant().Split('/') : [];
+        var segments = path.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? path[Prefix.Length..].ToLowerInvariant().Split('/') : [];
         return segments switch
         {
             ["health" or "ready"] => Role.None,

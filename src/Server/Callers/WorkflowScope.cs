@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using System.IO.Enumeration;
 
-namespace ComfyFunc.Callers;
+namespace ComfyFunc.Server.Callers;
 
-/// <summary>The workflows that a caller may use: all, or those whose names are like one of a list. In a pattern <c>*</c> stands for any text and <c>?</c> for any letter; case is ignored, as in names.</summary>
+/// <summary>
+/// The workflows that a caller may use: all, or those whose names are like one of a list. In a pattern <c>*</c> stands for any text and
+/// <c>?</c> for any letter; case is ignored, as in names.
+/// </summary>
 public sealed record WorkflowScope(ImmutableArray<string> Patterns)
 {
     private const int MostPatterns = 100;
@@ -18,5 +21,6 @@ public sealed record WorkflowScope(ImmutableArray<string> Patterns)
 
     public static WorkflowScope Of(IEnumerable<string>? patterns) => new([.. (patterns ?? []).Select(p => p.Trim())]);
 
-    public bool Has(string workflow) => Patterns.IsEmpty || Patterns.Any(p => FileSystemName.MatchesSimpleExpression(p, workflow, ignoreCase: true));
+    public bool Has(string workflow) =>
+        Patterns.IsEmpty || Patterns.Any(p => FileSystemName.MatchesSimpleExpression(p, workflow, ignoreCase: true));
 }

@@ -1,4 +1,4 @@
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>Content types that tell apart what a call may be answered with besides a run.</summary>
 public static class AnswerTypes

@@ -6,9 +6,11 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
-/// <summary>Compresses JSON for callers that take it (br, gzip), in whatever web server the application is hosted. Event streams stay as they are.</summary>
+/// <summary>
+/// Compresses JSON for callers that take it (br, gzip), in whatever web server the application is hosted. Event streams stay as they are.
+/// </summary>
 internal static class Compression
 {
     public static IServiceCollection AddCompression(this IServiceCollection services)
@@ -16,7 +18,8 @@ internal static class Compression
         services.AddResponseCompression(c =>
         {
             c.EnableForHttps = true; // No answer puts a secret beside text of a stranger's choice, which is what BREACH takes.
-            c.MimeTypes = [MediaTypeNames.Application.Json, MediaTypeNames.Application.ProblemJson, MediaTypeNames.Text.Html, MediaTypeNames.Text.Csv];
+            c.MimeTypes = [MediaTypeNames.Application.Json, MediaTypeNames.Application.ProblemJson, MediaTypeNames.Text.Html,
+                MediaTypeNames.Text.Csv];
         });
         services.Configure<BrotliCompressionProviderOptions>(b => b.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(g => g.Level = CompressionLevel.Fastest);

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Workflows;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>The body of a request that takes none: nothing, or an empty object, as some clients always send one.</summary>
 internal static class EmptyBody
@@ -31,7 +32,8 @@ internal static class EmptyBody
         {
             StrictJson.Malformed malformed => Problems.From(malformed.Fault with { Code = "invalid_request" }),
             StrictJson.Parsed { Root.ValueKind: JsonValueKind.Null } => null,
-            StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } => Refuse([.. BodyMembers.Unknown(root, "This takes no body", [])]),
+            StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } =>
+                Refuse([.. BodyMembers.Unknown(root, "This takes no body", [])]),
             _ => Problems.From("invalid_request", "This takes no body.", ""),
         };
     }

@@ -1,4 +1,4 @@
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>Compares the lists of entity tags that If-Match and If-None-Match hold (RFC 9110, section 13.1).</summary>
 public static class EntityTags

@@ -1,16 +1,19 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>What listings have in common: <c>?limit</c> and <c>?continuation</c>.</summary>
 public static class Paging
 {
     private const int UsualSize = 50;
 
-    public static int SizeOf(HttpRequest request) => request.Query["limit"].FirstOrDefault() is { } limit ? int.Parse(limit, CultureInfo.InvariantCulture) : UsualSize; // It has been checked.
+    // It has been checked.
+    public static int SizeOf(HttpRequest request) =>
+        request.Query["limit"].FirstOrDefault() is { } limit ? int.Parse(limit, CultureInfo.InvariantCulture) : UsualSize;
 
     public static string? ContinuationOf(HttpRequest request) => request.Query["continuation"] is [{ Length: > 0 } text, ..] ? text : null;
 
-    public static IResult BadContinuation() => Problems.From("invalid_request", "The continuation is none that a listing gave.", "/continuation");
+    public static IResult BadContinuation() =>
+        Problems.From("invalid_request", "The continuation is none that a listing gave.", "/continuation");
 }

@@ -1,6 +1,7 @@
-using ComfyFunc.Runs;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Following;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>The paths that answers link to, relative to the server that answered.</summary>
 public static class Paths

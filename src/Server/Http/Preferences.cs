@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ComfyFunc.Outputs;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Outputs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>What one call asks of its answer: the Prefer header (RFC 7240) and the query over the configured defaults.</summary>
 public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, ReturnForm Return)
@@ -27,15 +30,20 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
     public static Preferences Of(HttpRequest request, AnswerOptions defaults)
     {
         var preferences = Tokens(request).ToLookup(t => t.Name, t => t.Value, StringComparer.OrdinalIgnoreCase);
-        var wait = preferences.Contains("respond-async") && !preferences.Contains("wait") ? 0 : Seconds(preferences["wait"].FirstOrDefault()) ?? defaults.Wait;
+        var wait = preferences.Contains("respond-async") && !preferences.Contains("wait") ? 0
+            : Seconds(preferences["wait"].FirstOrDefault()) ?? defaults.Wait;
         return new(
             TimeSpan.FromSeconds(Math.Clamp(wait, 0, LongestWait)),
             Parse(request.Query["output"], defaults.Output),
-            Parse(preferences["return"].FirstOrDefault(), defaults.Return)) { Rendition = Rendition.Read(request.Query).Rendition };
+            Parse(preferences["return"].FirstOrDefault(), defaults.Return))
+        { Rendition = Rendition.Read(request.Query).Rendition };
     }
 
-    /// <summary>What is wrong with the Prefer header: a known preference with a value that it cannot have, or what may be one misspelled.</summary>
-    public static ImmutableArray<Fault> Faults(HttpRequest request) => [.. Tokens(request).Select(Objection).OfType<string>().Select(o => new Fault("invalid_request", o, $"/{Header}"))];
+    /// <summary>
+    /// What is wrong with the Prefer header: a known preference with a value that it cannot have, or what may be one misspelled.
+    /// </summary>
+    public static ImmutableArray<Fault> Faults(HttpRequest request) =>
+        [.. Tokens(request).Select(Objection).OfType<string>().Select(o => new Fault("invalid_request", o, $"/{Header}"))];
 
     /// <summary>Tells the caller which preferences the answer has honoured, and caches that it depends on them.</summary>
     public static void Tell(HttpRequest request, bool isMinimal)
@@ -44,7 +52,8 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
         headers.Append(HeaderNames.Vary, Header);
         string[] applied =
         [
-            .. Tokens(request).DistinctBy(t => t.Name, StringComparer.OrdinalIgnoreCase).Select(t => (Name: t.Name.ToLowerInvariant(), t.Value)).Select(t => t switch
+            .. Tokens(request).DistinctBy(t => t.Name, StringComparer.OrdinalIgnoreCase)
+                .Select(t => (Name: t.Name.ToLowerInvariant(), t.Value)).Select(t => t switch
             {
                 ("wait", _) => $"wait={Math.Min(Seconds(t.Value) ?? 0, LongestWait)}",
                 ("respond-async", _) => t.Name,
@@ -63,17 +72,23 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
         "wait" when Seconds(token.Value) is null => $"wait is a whole number of seconds, not '{token.Value}'.",
         "return" when !IsName<ReturnForm>(token.Value) => $"return is minimal or representation, not '{token.Value}'.",
         "respond-async" when token.Value.Length > 0 => "respond-async has no value.",
-        "handling" when token.Value.ToLowerInvariant() is not ("strict" or "lenient") => $"handling is strict or lenient, not '{token.Value}'.",
+        "handling" when token.Value.ToLowerInvariant() is not ("strict" or "lenient") =>
+            $"handling is strict or lenient, not '{token.Value}'.",
         "" => "A preference has a name.",
-        _ => Names.Contains(token.Name, StringComparer.OrdinalIgnoreCase) ? null : Suggestion.NearestOf(token.Name, Names) is { } meant ? $"There is no preference '{token.Name}'. Did you mean '{meant}'?" : null,
+        _ => Names.Contains(token.Name, StringComparer.OrdinalIgnoreCase) ? null : Suggestion.NearestOf(token.Name, Names) is { } meant
+            ? $"There is no preference '{token.Name}'. Did you mean '{meant}'?" : null,
     };
 
     private static int? Seconds(string? text) =>
-        text is { Length: > 0 } && text.All(char.IsAsciiDigit) ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : int.MaxValue : null;
+        text is { Length: > 0 } && text.All(char.IsAsciiDigit)
+        ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : int.MaxValue : null;
 
-    private static T Parse<T>(string? text, T otherwise) where T : struct, Enum => IsName<T>(text) ? Enum.Parse<T>(text!, ignoreCase: true) : otherwise; // A name is there.
+    // A name is there.
+    private static T Parse<T>(string? text, T otherwise) where T : struct, Enum =>
+        IsName<T>(text) ? Enum.Parse<T>(text!, ignoreCase: true) : otherwise;
 
-    private static bool IsName<T>(string? text) where T : struct, Enum => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase);
+    private static bool IsName<T>(string? text) where T : struct, Enum =>
+        Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase);
 
     private static IEnumerable<(string Name, string Value)> Tokens(HttpRequest request) =>
         from header in request.Headers[Header]

@@ -2,9 +2,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
-/// <summary>Writes down every problem that is answered, under the trace id that its caller has. A caller's mistake is no failure of the server.</summary>
+/// <summary>
+/// Writes down every problem that is answered, under the trace id that its caller has. A caller's mistake is no failure of the server.
+/// </summary>
 public sealed partial class ProblemLog(ILogger<ProblemLog> logger)
 {
     public void Answered(HttpRequest request, IResult result)
@@ -20,7 +22,8 @@ public sealed partial class ProblemLog(ILogger<ProblemLog> logger)
 #pragma warning restore CA1873
     }
 
-    private static string? Text(Microsoft.AspNetCore.Mvc.ProblemDetails problem, string name) => problem.Extensions.TryGetValue(name, out var value) ? value as string : null;
+    private static string? Text(Microsoft.AspNetCore.Mvc.ProblemDetails problem, string name) =>
+        problem.Extensions.TryGetValue(name, out var value) ? value as string : null;
 
     [LoggerMessage(EventId = 2011, Message = "Answered {Status} {Code} to {Method} {Path}, trace {TraceId}.")]
     private partial void Said(LogLevel level, int status, string? code, string method, string path, string? traceId);

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using ComfyFunc.Engine;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>The one place where a fault becomes an HTTP answer: RFC 9457, always application/problem+json.</summary>
 public static class Problems
@@ -40,13 +41,15 @@ public static class Problems
         "method_not_allowed" => StatusCodes.Status405MethodNotAllowed,
         "unsupported_media_type" => StatusCodes.Status415UnsupportedMediaType,
         "misdirected_request" => StatusCodes.Status421MisdirectedRequest,
-        "invalid_workflow" or "idempotency_key_reuse" or "input_unreachable" or "input_blocked" or "output_not_convertible" => StatusCodes.Status422UnprocessableEntity,
+        "invalid_workflow" or "idempotency_key_reuse" or "input_unreachable" or "input_blocked" or "output_not_convertible" =>
+            StatusCodes.Status422UnprocessableEntity,
         "rate_limited" => StatusCodes.Status429TooManyRequests,
         "no_capable_host" or "queue_full" or "storage_unavailable" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    public static bool IsRetryable(string code) => code is "no_capable_host" or "queue_full" or "storage_unavailable" or "rate_limited" or "input_unreachable";
+    public static bool IsRetryable(string code) =>
+        code is "no_capable_host" or "queue_full" or "storage_unavailable" or "rate_limited" or "input_unreachable";
 
     private static string TitleOf(string code) => code switch
     {

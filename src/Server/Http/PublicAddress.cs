@@ -1,4 +1,5 @@
 using System.Net;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -6,11 +7,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using IPNetwork = System.Net.IPNetwork;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>
-/// Where the world reaches this server: the configured <c>PublicUrl</c>, else what a trusted proxy says that it was asked for, else what the request
-/// asked for. Every link and header is made from it.
+/// Where the world reaches this server: the configured <c>PublicUrl</c>, else what a trusted proxy says that it was asked for, else what
+/// the request asked for. Every link and header is made from it.
 /// </summary>
 public sealed class PublicAddress
 {
@@ -53,7 +54,8 @@ public sealed class PublicAddress
     // RFC 7239, which the middleware does not read, in the words that it does: one element for each proxy, the nearest to the caller first.
     private static void SpellForwarded(IHeaderDictionary headers)
     {
-        if (!headers.TryGetValue("Forwarded", out var forwarded) || headers.ContainsKey("X-Forwarded-Host") || headers.ContainsKey("X-Forwarded-Proto") || headers.ContainsKey("X-Forwarded-For"))
+        if (!headers.TryGetValue("Forwarded", out var forwarded) || headers.ContainsKey("X-Forwarded-Host")
+            || headers.ContainsKey("X-Forwarded-Proto") || headers.ContainsKey("X-Forwarded-For"))
         {
             return;
         }
@@ -71,7 +73,8 @@ public sealed class PublicAddress
     private static Dictionary<string, string> ParametersOf(string element)
     {
         var parameters = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var pair in element.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(p => p.Split('=', 2, StringSplitOptions.TrimEntries)).Where(p => p.Length == 2))
+        foreach (var pair in element.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(p => p.Split('=', 2, StringSplitOptions.TrimEntries)).Where(p => p.Length == 2))
         {
             parameters[pair[0]] = pair[1].Trim('"');
         }

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ComfyFunc.Outputs;
-using ComfyFunc.Runs;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Api;
+using ComfyFunc.Server.Following;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>One query parameter that an endpoint reads.</summary>
 /// <param name="Objection">What is wrong with a value, or <see langword="null"/>; parameters without are checked by who reads them.</param>
@@ -45,7 +46,8 @@ public static class QueryParameters
     /// <summary>What a call asks of the pool.</summary>
     public static ImmutableArray<QueryParameter> Demand { get; } =
     [
-        Text("priority"), new("label", MayRepeat: true), Text("minVramGb"), Text("startWithin"), Text("finishWithin"), Text("metadata"), Text("webhook"), Text("webhookEvents"),
+        Text("priority"), new("label", MayRepeat: true), Text("minVramGb"), Text("startWithin"), Text("finishWithin"), Text("metadata"),
+        Text("webhook"), Text("webhookEvents"),
     ];
 
     public static ImmutableArray<QueryParameter> Call { get; } = [.. Demand, Flag("validateOnly"), Output, .. Rendition];
@@ -57,17 +59,20 @@ public static class QueryParameters
     public static QueryParameter Flag(string name) =>
         new(name, value => value.Length == 0 || bool.TryParse(value, out _) ? null : $"{name} is true or false, not '{value}'.");
 
-    public static QueryParameter OneOf(string name, params string[] words) => new(name, value => words.Contains(value, StringComparer.OrdinalIgnoreCase)
+    public static QueryParameter OneOf(string name, params string[] words) =>
+        new(name, value => words.Contains(value, StringComparer.OrdinalIgnoreCase)
         ? null
         : $"{name} is {string.Join(" or ", words)}, not '{value}'.{Suggestion.Nearest(value, words)}");
 
     public static QueryParameter Whole(string name, int least, int most) =>
-        new(name, value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        new(name, value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most
             ? null
             : $"{name} is a whole number from {least} to {most}.");
 
     /// <summary>Whether a flag is set.</summary>
-    public static bool IsSet(this IQueryCollection query, string flag) => query.TryGetValue(flag, out var value) && !string.Equals(value, bool.FalseString, StringComparison.OrdinalIgnoreCase);
+    public static bool IsSet(this IQueryCollection query, string flag) =>
+        query.TryGetValue(flag, out var value) && !string.Equals(value, bool.FalseString, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What is wrong with a request's query, parameter by parameter.</summary>
     public static ImmutableArray<Fault> Faults(ApiRoute route, IQueryCollection query)
@@ -78,7 +83,8 @@ public static class QueryParameters
             var pointer = JsonPointer.Of(name);
             if (route.Query.FirstOrDefault(p => p.Is(name)) is not { } known)
             {
-                faults.Add(new("invalid_request", $"There is no query parameter '{name}' here. {Suggestion.Among(name, route.Query.Select(p => p.Name.EndsWith('.') ? $"{p.Name}*" : p.Name), "query parameters")}", pointer));
+                faults.Add(new("invalid_request",
+                    $"There is no query parameter '{name}' here. {Suggestion.Among(name, route.Query.Select(p => p.Name.EndsWith('.') ? $"{p.Name}*" : p.Name), "query parameters")}", pointer));
             }
             else if (values.Count > 1 && !known.MayRepeat)
             {
@@ -86,7 +92,8 @@ public static class QueryParameters
             }
             else
             {
-                faults.AddRange(values.Select(v => known.Objection?.Invoke(v ?? "")).OfType<string>().Select(o => new Fault("invalid_request", o, pointer)));
+                faults.AddRange(values.Select(v => known.Objection?.Invoke(v ?? "")).OfType<string>()
+                    .Select(o => new Fault("invalid_request", o, pointer)));
             }
         }
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>Reads a request's body whole, never more of it than is allowed.</summary>
 public static class RequestBody
@@ -12,7 +12,8 @@ public static class RequestBody
 
     /// <param name="length">What the sender announced.</param>
     /// <returns>The bytes, or <see langword="null"/> when there are more than <paramref name="maxBytes"/>.</returns>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream content, long? length, long maxBytes, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream content, long? length, long maxBytes,
+        CancellationToken cancellationToken)
     {
         if (length > maxBytes)
         {

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>Makes paths absolute for headers and links that clients follow without knowing where they are.</summary>
 public static class RequestUrls

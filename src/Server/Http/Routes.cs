@@ -1,4 +1,4 @@
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>The paths below <c>/api</c>, shared by both hosts: Kestrel maps them, HTTP triggers name them.</summary>
 public static class Routes

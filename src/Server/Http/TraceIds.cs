@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ComfyFunc;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>The id under which what one request caused is found in logs and traces (W3C Trace Context).</summary>
 public static class TraceIds

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Text;
-using ComfyFunc.Runs;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Upkeep;
 
-namespace ComfyFunc.Outputs;
+namespace ComfyFunc.Server.Outputs;
 
 /// <summary>Packs outputs into one ZIP file, a folder for each tag, streamed from storage to storage. It is made once.</summary>
 public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
@@ -15,36 +17,53 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
     /// <summary>Packs a run's outputs.</summary>
     /// <returns>The file, as an artifact that a link can be made for.</returns>
     public Task<RunArtifact> MakeAsync(RunRecord run, Rendition? rendition, CancellationToken cancellationToken) => MakeAsync(
-        RunBlobs.Rendition(run.Id, rendition is null ? "outputs.zip" : $"outputs {rendition.Key}.zip".Replace(' ', '-')), $"{run.Workflow}-{run.Id}", [("", run)], rendition, cancellationToken);
+        RunBlobs.Rendition(run.Id, rendition is null ? "outputs.zip" : $"outputs {rendition.Key}.zip".Replace(' ', '-')),
+        $"{run.Workflow}-{run.Id}", [("", run)], rendition, cancellationToken);
 
     /// <summary>Packs those of a batch's runs, each in a folder that is called by its place.</summary>
     /// <param name="blob">Where the file is to be.</param>
     /// <param name="name">What it is called for whoever downloads it.</param>
-    public Task<RunArtifact> MakeAsync(string blob, string name, ImmutableArray<RunRecord> batch, Rendition? rendition, CancellationToken cancellationToken) =>
-        MakeAsync(blob, name, [.. batch.Select(r => (r.Place is { Index: var index } ? $"{index:D4}/" : $"{r.Id}/", r))], rendition, cancellationToken);
+    public Task<RunArtifact> MakeAsync(string blob, string name, ImmutableArray<RunRecord> batch, Rendition? rendition,
+        CancellationToken cancellationToken) =>
+        MakeAsync(blob, name, [.. batch.Select(r => (r.Place is { Index: var index } ? $"{index:D4}/" : $"{r.Id}/", r))],
+            rendition, cancellationToken);
 
-    private async Task<RunArtifact> MakeAsync(string blob, string name, ImmutableArray<(string Folder, RunRecord Run)> runs, Rendition? rendition, CancellationToken cancellationToken)
+    private async Task<RunArtifact> MakeAsync(string blob, string name, ImmutableArray<(string Folder, RunRecord Run)> runs,
+        Rendition? rendition, CancellationToken cancellationToken)
     {
         var file = await blobs.FindAsync(blob, cancellationToken) ?? await PackAsync(blob, runs, rendition, cancellationToken);
-        return new() { Tag = "", Type = "file", Name = $"{SafeEntry(name)}.zip", ContentType = ContentType, Bytes = file.Bytes, Sha256 = file.Sha256, Blob = blob };
+        return new()
+        {
+            Tag = "",
+            Type = "file",
+            Name = $"{SafeEntry(name)}.zip",
+            ContentType = ContentType,
+            Bytes = file.Bytes,
+            Sha256 = file.Sha256,
+            Blob = blob
+        };
     }
 
-    private async Task<BlobFile> PackAsync(string blob, ImmutableArray<(string Folder, RunRecord Run)> runs, Rendition? rendition, CancellationToken cancellationToken)
+    private async Task<BlobFile> PackAsync(string blob, ImmutableArray<(string Folder, RunRecord Run)> runs, Rendition? rendition,
+        CancellationToken cancellationToken)
     {
         var pipe = new Pipe();
         var packing = Task.Run(() => WriteAsync(pipe.Writer, runs, rendition, cancellationToken), cancellationToken);
         await using var content = pipe.Reader.AsStream();
-        var stored = (PutReply.Stored)await blobs.PutAsync(blob, content, new BlobWrite(ContentType), cancellationToken); // It has no limit.
+        // It has no limit.
+        var stored = (PutReply.Stored)await blobs.PutAsync(blob, content, new BlobWrite(ContentType), cancellationToken);
         await packing;
         return stored.File;
     }
 
     // A failure goes through the pipe to the upload, which then stores nothing.
-    private async Task WriteAsync(PipeWriter pipe, ImmutableArray<(string Folder, RunRecord Run)> runs, Rendition? rendition, CancellationToken cancellationToken)
+    private async Task WriteAsync(PipeWriter pipe, ImmutableArray<(string Folder, RunRecord Run)> runs, Rendition? rendition,
+        CancellationToken cancellationToken)
     {
         try
         {
-            await using (var zip = await ZipArchive.CreateAsync(pipe.AsStream(leaveOpen: true), ZipArchiveMode.Create, leaveOpen: false, Encoding.UTF8, cancellationToken))
+            await using (var zip = await ZipArchive.CreateAsync(pipe.AsStream(leaveOpen: true), ZipArchiveMode.Create, leaveOpen: false,
+                Encoding.UTF8, cancellationToken))
             {
                 foreach (var (folder, run) in runs)
                 {
@@ -63,7 +82,8 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
         }
     }
 
-    private async Task AddAsync(ZipArchive zip, string folder, RunId run, RunArtifact artifact, int n, Rendition? rendition, CancellationToken cancellationToken)
+    private async Task AddAsync(ZipArchive zip, string folder, RunId run, RunArtifact artifact, int n, Rendition? rendition,
+        CancellationToken cancellationToken)
     {
         var wanted = (rendition is null ? null : await renditions.MakeAsync(run, artifact, rendition, cancellationToken)) ?? artifact;
         var entry = zip.CreateEntry(
@@ -76,7 +96,9 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
             return;
         }
 
-        await using var source = await blobs.OpenReadAsync(wanted.Blob!, cancellationToken) ?? throw new FileNotFoundException($"The artifact {wanted.Name} is gone."); // Without text it has a blob.
+        // Without text it has a blob.
+        await using var source = await blobs.OpenReadAsync(wanted.Blob!, cancellationToken)
+            ?? throw new FileNotFoundException($"The artifact {wanted.Name} is gone.");
         await source.CopyToAsync(target, cancellationToken);
     }
 

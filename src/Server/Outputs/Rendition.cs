@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ComfyFunc.Engine;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Outputs;
+namespace ComfyFunc.Server.Outputs;
 
 /// <summary>How a caller wants an image: in another format, smaller, or without the prompt that ComfyUI writes into its files.</summary>
 /// <param name="Format"><see langword="null"/> for the one that it has.</param>
@@ -68,7 +69,8 @@ public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int
             return null;
         }
 
-        if (Enum.TryParse<ImageFormat>(text.Equals("jpg", StringComparison.OrdinalIgnoreCase) ? "jpeg" : text, ignoreCase: true, out var format) && Enum.IsDefined(format) && !char.IsAsciiDigit(text[0]))
+        if (Enum.TryParse<ImageFormat>(text.Equals("jpg", StringComparison.OrdinalIgnoreCase) ? "jpeg" : text, ignoreCase: true,
+            out var format) && Enum.IsDefined(format) && !char.IsAsciiDigit(text[0]))
         {
             return format;
         }

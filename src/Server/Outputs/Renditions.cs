@@ -1,14 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
-using ComfyFunc.Comfy;
-using ComfyFunc.Outputs.Metadata;
-using ComfyFunc.Runs;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Media;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Upkeep;
 using SkiaSharp;
 
-namespace ComfyFunc.Outputs;
+namespace ComfyFunc.Server.Outputs;
 
-/// <summary>Makes renditions of images, each once: the next caller gets the one that is kept beside the run's outputs, as long as those are.</summary>
+/// <summary>
+/// Makes renditions of images, each once: the next caller gets the one that is kept beside the run's outputs, as long as those are.
+/// </summary>
 public sealed class Renditions(IBlobStore blobs) : IDisposable
 {
     private const int LargestSource = 128 << 20;
@@ -18,7 +22,8 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
 
     public void Dispose() => making.Dispose();
 
-    /// <returns>The artifact as it is wanted; <see langword="null"/> when it is no image, has more than one picture, is too large, or its metadata cannot be taken out.</returns>
+    /// <returns>The artifact as it is wanted; <see langword="null"/> when it is no image, has more than one picture, is too large, or its
+    /// metadata cannot be taken out.</returns>
     public async Task<RunArtifact?> MakeAsync(RunId run, RunArtifact artifact, Rendition rendition, CancellationToken cancellationToken)
     {
         if (artifact is not { Blob: { } source, Bytes: <= LargestSource } || !(rendition.IsLossless || IsDrawable(artifact)))
@@ -26,8 +31,10 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
             return null;
         }
 
-        var name = RunBlobs.Rendition(run, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\n{rendition.Key}")))[..24]);
-        if ((await blobs.FindAsync(name, cancellationToken) ?? await MakeAsync(name, source, artifact, rendition, cancellationToken)) is not { } made)
+        var name = RunBlobs.Rendition(run,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\n{rendition.Key}")))[..24]);
+        if ((await blobs.FindAsync(name, cancellationToken)
+            ?? await MakeAsync(name, source, artifact, rendition, cancellationToken)) is not { } made)
         {
             return null;
         }
@@ -39,12 +46,20 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
         }
 
         var (fitWidth, fitHeight) = rendition.FitOf(width, height);
-        return kept with { Name = Path.ChangeExtension(artifact.Name, ExtensionOf(made.ContentType)), ContentType = made.ContentType, Width = fitWidth, Height = fitHeight };
+        return kept with
+        {
+            Name = Path.ChangeExtension(artifact.Name, ExtensionOf(made.ContentType)),
+            ContentType = made.ContentType,
+            Width = fitWidth,
+            Height = fitHeight
+        };
     }
 
-    private static bool IsDrawable(RunArtifact artifact) => artifact is { Type: "image", Width: { } width, Height: { } height } && (long)width * height <= MostPixels;
+    private static bool IsDrawable(RunArtifact artifact) =>
+        artifact is { Type: "image", Width: { } width, Height: { } height } && (long)width * height <= MostPixels;
 
-    private async Task<BlobFile?> MakeAsync(string name, string source, RunArtifact artifact, Rendition rendition, CancellationToken cancellationToken)
+    private async Task<BlobFile?> MakeAsync(string name, string source, RunArtifact artifact, Rendition rendition,
+        CancellationToken cancellationToken)
     {
         await making.WaitAsync(cancellationToken);
         try
@@ -61,7 +76,8 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
     }
 
     private static (byte[] Content, string ContentType)? Strip(byte[] file, RunArtifact artifact) =>
-        FileMetadata.Strip(file, artifact.Name ?? "") is { } stripped ? (stripped, artifact.ContentType ?? ContentTypes.Of(artifact.Name ?? "")) : null;
+        FileMetadata.Strip(file, artifact.Name ?? "") is { } stripped
+        ? (stripped, artifact.ContentType ?? ContentTypes.Of(artifact.Name ?? "")) : null;
 
     private static (byte[] Content, string ContentType)? Render(byte[] file, Rendition rendition)
     {
@@ -86,7 +102,9 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
 
         var (width, height) = rendition.FitOf(picture.Width, picture.Height);
         var format = rendition.Format ?? OwnFormat(facts);
-        using var drawn = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, format is ImageFormat.Jpeg ? SKAlphaType.Opaque : SKAlphaType.Premul));
+        using var drawn =
+            new SKBitmap(
+                new SKImageInfo(width, height, SKColorType.Rgba8888, format is ImageFormat.Jpeg ? SKAlphaType.Opaque : SKAlphaType.Premul));
         using (var canvas = new SKCanvas(drawn))
         using (var image = SKImage.FromBitmap(picture))
         {

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using ComfyFunc.Engine.Pool;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>Answers whether a host has the node classes and model files that a run needs, and what is missing where.</summary>
 public sealed class Capabilities(HostCatalogs catalogs)
@@ -47,12 +48,15 @@ public sealed class Capabilities(HostCatalogs catalogs)
     public string? LackOf(WaitingRun run, PoolHost host, IReadOnlyCollection<PoolHost> pool) => Feasibility.Of(run, host, pool, Has) switch
     {
         Unfitness.Excluded => "failed this run before",
-        Unfitness.Refused => host.Record.Refusals.FirstOrDefault(r => r.Covers(host, run.Work)) is { } refusal ? $"refused it: {refusal.Detail.TrimEnd('.')}" : "refused this run before",
+        Unfitness.Refused => host.Record.Refusals.FirstOrDefault(r => r.Covers(host, run.Work)) is { } refusal
+            ? $"refused it: {refusal.Detail.TrimEnd('.')}" : "refused this run before",
         Unfitness.TakesSmallerFiles => $"takes no file larger than {host.MaxUploadBytes} bytes (ComfyUI's --max-upload-size sets it)",
         Unfitness.NotTheOne => "is not the host that it is meant for",
-        Unfitness.LacksLabels => $"lacks {string.Join(", ", run.Work.Demands.Labels.Where(l => host.Labels.GetValueOrDefault(l.Key) != l.Value).Select(l => $"the label {l.Key}={l.Value}"))}",
+        Unfitness.LacksLabels =>
+            $"lacks {string.Join(", ", run.Work.Demands.Labels.Where(l => host.Labels.GetValueOrDefault(l.Key) != l.Value).Select(l => $"the label {l.Key}={l.Value}"))}",
         Unfitness.TooSmall => "has too little GPU memory",
-        Unfitness.Incapable => catalogs.Find(host.CatalogHash) is { } catalog ? $"lacks {string.Join(", ", run.Work.Needs.MissingOn(catalog))}" : "has not answered yet",
+        Unfitness.Incapable => catalogs.Find(host.CatalogHash) is { } catalog
+            ? $"lacks {string.Join(", ", run.Work.Needs.MissingOn(catalog))}" : "has not answered yet",
         _ => null,
     };
 }

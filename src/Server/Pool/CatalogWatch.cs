@@ -1,15 +1,20 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Kit;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>
-/// Keeps what is known of the hosts' node classes and models up to date: ComfyUI announces nothing, a model that was copied into its folder is
-/// just in the next answer. Each host is asked again within a minute, and at once when there is reason to.
+/// Keeps what is known of the hosts' node classes and models up to date: ComfyUI announces nothing, a model that was copied into its folder
+/// is just in the next answer. Each host is asked again within a minute, and at once when there is reason to.
 /// </summary>
-public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs, HostProbe probe, DispatchBell dispatch, TimeProvider clock, ILogger<CatalogWatch> logger) : RecurringService(clock, logger)
+public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs, HostProbe probe, DispatchBell dispatch, TimeProvider clock,
+    ILogger<CatalogWatch> logger) : RecurringService(clock, logger)
 {
     /// <summary>Between two looks at one host.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(45);
@@ -49,7 +54,8 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = Clock.GetUtcNow();
-        var due = hosts.Known.Where(h => h.Status is not HostStatus.Offline && h.CatalogHash is not null && (!looked.TryGetValue(h.Id, out var at) || now - at >= Interval)).ToArray();
+        var due = hosts.Known.Where(h => h.Status is not HostStatus.Offline && h.CatalogHash is not null
+            && (!looked.TryGetValue(h.Id, out var at) || now - at >= Interval)).ToArray();
         foreach (var some in due.Chunk(LooksAtOnce))
         {
             await Task.WhenAll(some.Select(h => LookAsync(h, cancellationToken)));
@@ -66,6 +72,6 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
         }
     }
 
-    [LoggerMessage(4021, LogLevel.Information, "The node classes or models of host {HostId} have changed.")]
+    [LoggerMessage(EventIds.CatalogChanged, LogLevel.Information, "The node classes or models of host {HostId} have changed.")]
     private partial void CatalogChanged(HostId hostId);
 }

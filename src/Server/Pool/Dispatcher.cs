@@ -1,11 +1,17 @@
-using ComfyFunc.Runs;
+using ComfyFunc.Adapters;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>Gives free slots to waiting runs. Every process has one; the rows decide which of them wins a slot.</summary>
 public sealed partial class Dispatcher(
-    HostStore hosts, PendingStore pending, Capabilities capabilities, IRunDriver driver, DispatchBell bell, TimeProvider clock, ILogger<Dispatcher> logger)
+    HostStore hosts, PendingStore pending, Capabilities capabilities, IRunDriver driver, DispatchBell bell, TimeProvider clock,
+    ILogger<Dispatcher> logger)
     : RecurringService(clock, logger)
 {
     // Another process may free a slot or enqueue a run without this bell ringing.
@@ -31,7 +37,8 @@ public sealed partial class Dispatcher(
             return; // A slot that is lent without its run being told is a slot lost.
         }
 
-        // A run that holds its slot already is not waiting, whatever its row here says: a step that was carried out twice put it back, or its grant died half-way.
+        // A run that holds its slot already is not waiting, whatever its row here says: a step that was carried out twice put it back, or
+        // its grant died half-way.
         var pool = hosts.Known;
         var without = waiting.Where(w => !pool.Any(h => h.Holds(w.LeaseOn(h.Id)))).ToArray();
         var plan = Scheduler.Assign(pool, without, capabilities.Has, Clock.GetUtcNow());
@@ -51,7 +58,8 @@ public sealed partial class Dispatcher(
         var estimates = new Estimates(pool);
         foreach (var alike in waiting.GroupBy(w => (w.Work.Name, w.Work.Inputs, w.Work.Needs.Key, w.Work.Demands.Key, w.Placement.Key)))
         {
-            if (Poison.Is(alike.First().Work, pool, estimates, now) || Feasibility.ProspectOf(alike.First(), pool, capabilities.Has) is Prospect.None or Prospect.OnlyExcluded)
+            if (Poison.Is(alike.First().Work, pool, estimates, now)
+                || Feasibility.ProspectOf(alike.First(), pool, capabilities.Has) is Prospect.None or Prospect.OnlyExcluded)
             {
                 foreach (var run in alike)
                 {
@@ -83,6 +91,6 @@ public sealed partial class Dispatcher(
         }
     }
 
-    [LoggerMessage(4051, LogLevel.Debug, "Run {RunId}, attempt {Attempt}, was granted a slot on {HostId}.")]
+    [LoggerMessage(EventIds.SlotGranted, LogLevel.Debug, "Run {RunId}, attempt {Attempt}, was granted a slot on {HostId}.")]
     private partial void SlotGranted(RunId runId, int attempt, HostId hostId);
 }

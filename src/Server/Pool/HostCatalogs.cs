@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using ComfyFunc.Comfy;
-using ComfyFunc.Storage;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>The node catalogs of the pool's hosts: kept as blobs under their hashes, and at hand once read.</summary>
 public sealed class HostCatalogs(IBlobStore blobs)
@@ -22,7 +22,9 @@ public sealed class HostCatalogs(IBlobStore blobs)
             return catalog;
         }
 
-        return await blobs.ReadBytesAsync(BlobOf(hash), LargestCatalog, cancellationToken) is { } bytes ? known[hash] = NodeCatalog.Read(HostJson.Repair(bytes)) : null; // Older versions stored what hosts wrote as it was.
+        // Older versions stored what hosts wrote as it was.
+        return await blobs.ReadBytesAsync(BlobOf(hash), LargestCatalog, cancellationToken) is { } bytes
+            ? known[hash] = NodeCatalog.Read(HostJson.Repair(bytes)) : null;
     }
 
     /// <summary>Stores what a host's <c>/object_info</c> answered, under the hash of what it says.</summary>

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ComfyFunc.Comfy;
-using ComfyFunc.Secrets;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Secrets;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>This process's connections to the pool: a client and a listener for each host, and which files it has staged there.</summary>
 public sealed class HostConnections(ComfyClients clients, IHostListeners listeners, HostDoors doors) : IAsyncDisposable
@@ -13,9 +15,13 @@ public sealed class HostConnections(ComfyClients clients, IHostListeners listene
     public HostConnection? Find(HostId host) => connections.TryGetValue(host, out var connection) ? connection : null;
 
     /// <summary>The hosts that this process listens to.</summary>
-    public ImmutableArray<string> Listening => [.. connections.Where(c => c.Value.IsListening).Select(c => c.Key.Value).Order(StringComparer.Ordinal)];
+    public ImmutableArray<string> Listening =>
+        [.. connections.Where(c => c.Value.IsListening).Select(c => c.Key.Value).Order(StringComparer.Ordinal)];
 
-    /// <summary>Connects to every host of the pool that has no connection yet, or has moved or changed its door, and lets go of those that left. A host whose door cannot be read gets none.</summary>
+    /// <summary>
+    /// Connects to every host of the pool that has no connection yet, or has moved or changed its door, and lets go of those that left. A
+    /// host whose door cannot be read gets none.
+    /// </summary>
     /// <param name="listens">Whether to listen to them as well: only a process that can pass on what it hears does.</param>
     public async Task FollowAsync(ImmutableArray<PoolHost> pool, IHostObserver observer, bool listens, CancellationToken cancellationToken)
     {

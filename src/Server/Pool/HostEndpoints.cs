@@ -1,15 +1,17 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Comfy;
-using ComfyFunc.Secrets;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Secrets;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>The endpoints of the pool's hosts: who is in it, who joins, drains and leaves.</summary>
-public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor monitor, HostProbe probe, CatalogWatch catalogs, HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock)
+public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor monitor, HostProbe probe, CatalogWatch catalogs,
+    HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock)
 {
     private const int LargestBody = 64 << 10;
 
@@ -30,7 +32,10 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         return hosts.Find(new(id)) is { } host ? Json(await ShowAsync(host, cancellationToken)) : NotFound(id);
     }
 
-    /// <summary>PUT /api/hosts/{id} {url, headers?, slots?, labels?, warmUp?}: 201 when it is new, 200 when it was known; its state says whether it is of use.</summary>
+    /// <summary>
+    /// PUT /api/hosts/{id} {url, headers?, slots?, labels?, warmUp?}: 201 when it is new, 200 when it was known; its state says whether it
+    /// is of use.
+    /// </summary>
     public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
@@ -54,7 +59,8 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
                 probe.Expect(host.Id);
                 await monitor.ReconcileAsync(cancellationToken);
                 bell.Ring();
-                return Json(await ShowAsync(hosts.Find(host.Id) ?? host, cancellationToken), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+                return Json(await ShowAsync(hosts.Find(host.Id) ?? host, cancellationToken),
+                    isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -71,7 +77,8 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
 
         if (!host.Leases.IsEmpty && !request.Query.IsSet("force"))
         {
-            return Problems.From("conflict", $"{host.Leases.Length} runs hold slots of '{id}'. Drain it first, or say ?force=true to give them up.");
+            return Problems.From("conflict",
+                $"{host.Leases.Length} runs hold slots of '{id}'. Drain it first, or say ?force=true to give them up.");
         }
 
         await health.GiveUpAsync(host, cancellationToken);
@@ -91,7 +98,10 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         return ChangeAsync(id, HealthRules.Released, cancellationToken);
     }
 
-    /// <summary>POST /api/hosts/{id}/heartbeat {url, headers?, slots?, labels?, warmUp?}: the host says that it is there, and joins if it was not known. What it does not say of its door stays.</summary>
+    /// <summary>
+    /// POST /api/hosts/{id}/heartbeat {url, headers?, slots?, labels?, warmUp?}: the host says that it is there, and joins if it was not
+    /// known. What it does not say of its door stays.
+    /// </summary>
     public async Task<IResult> HeartbeatAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
@@ -119,7 +129,8 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
                     bell.Ring();
                 }
 
-                return Json(await ShowAsync(hosts.Find(host.Id) ?? host, cancellationToken), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+                return Json(await ShowAsync(hosts.Find(host.Id) ?? host, cancellationToken),
+                    isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -135,7 +146,8 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
     }
 
     // Two ids for one server would sell its slots twice.
-    private IResult? Twin(HostRegistration.Valid valid) => hosts.Known.FirstOrDefault(h => h.Id != valid.Id && HostAddress.IsSame(h.Url, valid.Url)) is { } other
+    private IResult? Twin(HostRegistration.Valid valid) =>
+        hosts.Known.FirstOrDefault(h => h.Id != valid.Id && HostAddress.IsSame(h.Url, valid.Url)) is { } other
         ? Problems.From("conflict", $"The host '{other.Id}' has this address already. A server has one id.", "/url")
         : null;
 
@@ -162,13 +174,21 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         ["slots"] = host.Slots,
         ["freeSlots"] = host.FreeSlots,
         ["labels"] = new JsonObject(host.Labels.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value))),
-        ["leases"] = new JsonArray([.. host.Leases.Select(l => new JsonObject { ["run"] = l.Run.Value, ["attempt"] = l.Attempt, ["workflow"] = l.Work, ["since"] = l.At, ["expectedSeconds"] = l.ExpectedSeconds })]),
+        ["leases"] = new JsonArray(
+            [.. host.Leases.Select(l => new JsonObject { ["run"] = l.Run.Value, ["attempt"] = l.Attempt, ["workflow"] = l.Work,
+                ["since"] = l.At, ["expectedSeconds"] = l.ExpectedSeconds })]),
         ["queue"] = QueueOf(sentinel.SignsOf(host.Id), host.Foreign),
         ["backlogSeconds"] = Math.Round(host.BacklogSeconds(clock.GetUtcNow()), 3),
-        ["models"] = new JsonArray([.. host.Residency.Sets.Reverse().SelectMany(s => s.Files).Concat(host.Residency.Pinned).Distinct(StringComparer.Ordinal).Select(m => (JsonNode)m)]),
+        ["models"] = new JsonArray([.. host.Residency.Sets.Reverse().SelectMany(s => s.Files).Concat(host.Residency.Pinned)
+            .Distinct(StringComparer.Ordinal).Select(m => (JsonNode)m)]),
         ["modelSets"] = host.Residency.Capacity,
         ["times"] = TimesOf(host.Times),
-        ["failures"] = new JsonObject { ["nodes"] = host.Record.Failures, ["losses"] = host.Record.Losses, ["quarantines"] = host.Record.Trips },
+        ["failures"] = new JsonObject
+        {
+            ["nodes"] = host.Record.Failures,
+            ["losses"] = host.Record.Losses,
+            ["quarantines"] = host.Record.Trips
+        },
         ["vramBytes"] = host.VramBytes,
         ["comfyVersion"] = host.ComfyVersion,
         ["maxUploadBytes"] = host.MaxUploadBytes,
@@ -179,15 +199,20 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
     };
 
     // As this process saw it last; only what runs for this pool is counted while nothing of it is there.
-    private static JsonObject QueueOf(HostSigns signs, ForeignWork? foreign) => new() { ["running"] = signs.Running is null ? 0 : 1, ["pending"] = signs.Pending.Length, ["foreign"] = foreign?.Prompts ?? 0 };
+    private static JsonObject QueueOf(HostSigns signs, ForeignWork? foreign) =>
+        new() { ["running"] = signs.Running is null ? 0 : 1, ["pending"] = signs.Pending.Length, ["foreign"] = foreign?.Prompts ?? 0 };
 
     private static JsonObject TimesOf(LearnedTimes times) => new()
     {
-        ["workflows"] = new JsonObject(times.Works.Where(w => w.Value.Samples > 0).OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => KeyValuePair.Create(w.Key, (JsonNode?)Math.Round(w.Value.Seconds, 3)))),
-        ["loads"] = new JsonObject(times.Loads.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)Math.Round(Math.Max(0, l.Value.Seconds), 3)))), // A mean of differences may lie below what can be.
+        ["workflows"] = new JsonObject(times.Works.Where(w => w.Value.Samples > 0).OrderBy(w => w.Key, StringComparer.Ordinal)
+            .Select(w => KeyValuePair.Create(w.Key, (JsonNode?)Math.Round(w.Value.Seconds, 3)))),
+        // A mean of differences may lie below what can be.
+        ["loads"] = new JsonObject(times.Loads.OrderBy(l => l.Key, StringComparer.Ordinal)
+            .Select(l => KeyValuePair.Create(l.Key, (JsonNode?)Math.Round(Math.Max(0, l.Value.Seconds), 3)))),
     };
 
     private static IResult NotFound(string id) => Problems.From("not_found", $"There is no host '{id}'.");
 
-    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
+        Results.Json(document, ServerJson.Options, statusCode: status);
 }

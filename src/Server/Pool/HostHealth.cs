@@ -1,11 +1,19 @@
-using ComfyFunc.Runs;
+using ComfyFunc.Adapters;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
-/// <summary>Writes down how hosts fare, by the rules of <see cref="HealthRules"/>, and tells the runs on a host that is given up to go on elsewhere.</summary>
+/// <summary>
+/// Writes down how hosts fare, by the rules of <see cref="HealthRules"/>, and tells the runs on a host that is given up to go on elsewhere.
+/// </summary>
 public sealed partial class HostHealth(
-    HostStore hosts, PromptWatch watch, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostHealth> logger)
+    HostStore hosts, PromptWatch watch, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock,
+    ILogger<HostHealth> logger)
 {
     /// <summary>The host does not answer. This process's runs there are told; those of others are told by theirs.</summary>
     /// <param name="why">One sentence about the host, where the reason is known.</param>
@@ -13,7 +21,9 @@ public sealed partial class HostHealth(
     {
         var leases = watch.On(id).ToArray();
         var begun = leases.Where(watch.HasBegun).ToArray();
-        await hosts.UpdateAsync(id, h => HealthRules.Lost(h, h.Leases.Where(s => begun.Contains(s.On(id))), why ?? "It does not answer as a ComfyUI server.", clock.GetUtcNow()), cancellationToken);
+        await hosts.UpdateAsync(id,
+            h => HealthRules.Lost(h, h.Leases.Where(s => begun.Contains(s.On(id))), why ?? "It does not answer as a ComfyUI server.",
+                clock.GetUtcNow()), cancellationToken);
         await TellAsync(id, leases, begun, stillAnswers: false, cancellationToken);
         bell.Ring();
     }
@@ -25,7 +35,8 @@ public sealed partial class HostHealth(
         {
             if (await watch.TakeOffAsync(id, orphan, cancellationToken))
             {
-                await hosts.UpdateAsync(id, h => h.Orphans.Contains(orphan) ? h with { Orphans = h.Orphans.Remove(orphan) } : h, cancellationToken);
+                await hosts.UpdateAsync(id,
+                    h => h.Orphans.Contains(orphan) ? h with { Orphans = h.Orphans.Remove(orphan) } : h, cancellationToken);
             }
         }
 
@@ -43,8 +54,10 @@ public sealed partial class HostHealth(
             h =>
             {
                 leases = [.. h.Leases.Select(l => l.On(id))];
-                begun = h.Foreign is null ? [.. leases.Take(1)] : []; // The first in line is what its worker stopped at, unless somebody else's was before it.
-                return HealthRules.Suspected(HealthRules.Quarantined(h, reason, options.Health.StuckRest, options.Health, now), h.Leases.Take(begun.Length), now);
+                // The first in line is what its worker stopped at, unless somebody else's was before it.
+                begun = h.Foreign is null ? [.. leases.Take(1)] : [];
+                return HealthRules.Suspected(HealthRules.Quarantined(h, reason, options.Health.StuckRest, options.Health, now),
+                    h.Leases.Take(begun.Length), now);
             },
             cancellationToken);
         HostQuarantined(id, reason);
@@ -61,11 +74,13 @@ public sealed partial class HostHealth(
 
     /// <summary>A run that was to warm the host up, or to prove it, did not go well.</summary>
     public Task WarmUpFailedAsync(HostId id, string why, CancellationToken cancellationToken) => hosts.UpdateAsync(
-        id, h => HealthRules.Quarantined(h, $"Its warm-up failed: {why}", options.Health.FirstRest, options.Health, clock.GetUtcNow()), cancellationToken);
+        id, h => HealthRules.Quarantined(h, $"Its warm-up failed: {why}", options.Health.FirstRest, options.Health, clock.GetUtcNow()),
+        cancellationToken);
 
     /// <summary>A run that failed on a doubted host has ended on another one.</summary>
     public Task JudgeAsync(HostId id, bool isToBlame, CancellationToken cancellationToken) =>
-        hosts.UpdateAsync(id, h => isToBlame ? HealthRules.Accused(h, options.Health, clock.GetUtcNow()) : HealthRules.Cleared(h), cancellationToken);
+        hosts.UpdateAsync(id,
+            h => isToBlame ? HealthRules.Accused(h, options.Health, clock.GetUtcNow()) : HealthRules.Cleared(h), cancellationToken);
 
     /// <summary>The run's attempt no longer needs its slot; how it ended is a lesson.</summary>
     public async Task EndedAsync(AttemptEnd end, CancellationToken cancellationToken)
@@ -79,10 +94,11 @@ public sealed partial class HostHealth(
     {
         foreach (var lease in leases)
         {
-            await driver.SignalAsync(lease.Run, new RunEvent.HostLost(id, begun.Contains(lease), clock.GetUtcNow(), stillAnswers), cancellationToken);
+            await driver.SignalAsync(lease.Run,
+                new RunEvent.HostLost(id, begun.Contains(lease), clock.GetUtcNow(), stillAnswers), cancellationToken);
         }
     }
 
-    [LoggerMessage(4011, LogLevel.Warning, "Host {HostId} was quarantined: {Reason}")]
+    [LoggerMessage(EventIds.HostQuarantined, LogLevel.Warning, "Host {HostId} was quarantined: {Reason}")]
     private partial void HostQuarantined(HostId hostId, string reason);
 }

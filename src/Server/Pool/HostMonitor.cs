@@ -1,16 +1,27 @@
 using System.Collections.Immutable;
-using ComfyFunc.Comfy;
-using ComfyFunc.Runs;
-using ComfyFunc.Secrets;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Secrets;
+using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Upkeep;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
-/// <summary>Follows the pool: keeps a listener on every host, writes down who answers, and turns what is heard into signals to runs.</summary>
+/// <summary>
+/// Follows the pool: keeps a listener on every host, writes down who answers, and turns what is heard into signals to runs.
+/// </summary>
 public sealed partial class HostMonitor(
-    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostDoors doors, HostProbe probe, HostHealth health, HostSentinel sentinel, WarmUps warmUps, PreviewBoard previews, SocketPictures pictures, PromptWatch watch, PromptEnds ends,
-    CacheNodeBook cacheNodes, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock, ILogger<HostMonitor> logger)
+    HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostDoors doors, HostProbe probe, HostHealth health,
+    HostSentinel sentinel, WarmUps warmUps, PreviewBoard previews, SocketPictures pictures, PromptWatch watch, PromptEnds ends,
+    CacheNodeBook cacheNodes, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock,
+    ILogger<HostMonitor> logger)
     : RecurringService(clock, logger), IHostObserver
 {
     // Another process may have registered a host, or changed a row's state.
@@ -25,7 +36,10 @@ public sealed partial class HostMonitor(
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Registers the configured hosts and connects to the pool. A host that is known stays as it is: that a process starts is no sign that a host is well.</summary>
+    /// <summary>
+    /// Registers the configured hosts and connects to the pool. A host that is known stays as it is: that a process starts is no sign that
+    /// a host is well.
+    /// </summary>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
         foreach (var host in options.Hosts)
@@ -33,7 +47,8 @@ public sealed partial class HostMonitor(
             var valid = HostRegistration.From(host);
             valid = valid with { SealedDoor = await doors.SealAsync(valid.Id, valid.Door, cancellationToken) };
             await hosts.PutAsync(
-                valid.Id, known => (known is null ? valid.Over(null, Clock.GetUtcNow()) : valid.Described(known)) with { IsConfigured = true }, cancellationToken);
+                valid.Id, known => (known is null ? valid.Over(null, Clock.GetUtcNow()) : valid.Described(known)) with
+                { IsConfigured = true }, cancellationToken);
         }
 
         await LetGoAsync(cancellationToken);
@@ -48,7 +63,13 @@ public sealed partial class HostMonitor(
         {
             HostNoLongerConfigured(host.Id);
             await hosts.UpdateAsync(
-                host.Id, h => h with { Status = HostStatus.Draining, Reason = "The configuration no longer names it.", RetryAt = null, IsLeaving = true }, cancellationToken);
+                host.Id, h => h with
+                {
+                    Status = HostStatus.Draining,
+                    Reason = "The configuration no longer names it.",
+                    RetryAt = null,
+                    IsLeaving = true
+                }, cancellationToken);
         }
     }
 
@@ -65,7 +86,10 @@ public sealed partial class HostMonitor(
         base.Dispose();
     }
 
-    /// <summary>Makes sure of the connection to a host that another process may have registered a moment ago, or to which this one had no cause to listen yet.</summary>
+    /// <summary>
+    /// Makes sure of the connection to a host that another process may have registered a moment ago, or to which this one had no cause to
+    /// listen yet.
+    /// </summary>
     public Task ReachAsync(HostId host, CancellationToken cancellationToken) =>
         connections.Find(host) is { IsListening: true } ? Task.CompletedTask : ReconcileAsync(cancellationToken);
 
@@ -99,7 +123,9 @@ public sealed partial class HostMonitor(
     private async Task<ImmutableArray<PoolHost>> ForgetAsync(ImmutableArray<PoolHost> pool, CancellationToken cancellationToken)
     {
         var now = Clock.GetUtcNow();
-        var gone = pool.Where(h => h.Leases.IsEmpty && (h.IsLeaving || (h is { Status: HostStatus.Offline, HeartbeatAt: { } at } && now - at > options.ForgetHostsAfter))).ToArray();
+        var gone = pool.Where(h => h.Leases.IsEmpty
+            && (h.IsLeaving || (h is { Status: HostStatus.Offline, HeartbeatAt: { } at } && now - at > options.ForgetHostsAfter)))
+            .ToArray();
         foreach (var host in gone)
         {
             HostForgotten(host.Id);
@@ -133,7 +159,8 @@ public sealed partial class HostMonitor(
         sentinel.Progressed(host, prompt);
         if (watch.Progressed(prompt, progress) is { } lease)
         {
-            await SafelyAsync(host, () => driver.SignalAsync(lease.Run, new RunEvent.Begun(lease.Attempt, Clock.GetUtcNow()), CancellationToken.None));
+            await SafelyAsync(host,
+                () => driver.SignalAsync(lease.Run, new RunEvent.Begun(lease.Attempt, Clock.GetUtcNow()), CancellationToken.None));
         }
     }
 
@@ -159,7 +186,8 @@ public sealed partial class HostMonitor(
     {
         if (watch.LeaseOf(prompt) is { } lease)
         {
-            await SafelyAsync(host, () => driver.SignalAsync(lease.Run, new RunEvent.DeadlinePassed(Clock.GetUtcNow()), CancellationToken.None));
+            await SafelyAsync(host,
+                () => driver.SignalAsync(lease.Run, new RunEvent.DeadlinePassed(Clock.GetUtcNow()), CancellationToken.None));
         }
     }
 
@@ -264,21 +292,24 @@ public sealed partial class HostMonitor(
         }
     }
 
-    [LoggerMessage(4001, LogLevel.Information, "Connected to host {HostId}.")]
+    [LoggerMessage(EventIds.HostConnected, LogLevel.Information, "Connected to host {HostId}.")]
     private partial void HostConnected(HostId hostId);
 
-    [LoggerMessage(4002, LogLevel.Information, "Host {HostId} was taken out of the pool: it has been away for long, or is no longer configured.")]
+    [LoggerMessage(EventIds.HostForgotten, LogLevel.Information,
+        "Host {HostId} was taken out of the pool: it has been away for long, or is no longer configured.")]
     private partial void HostForgotten(HostId hostId);
 
-    [LoggerMessage(4003, LogLevel.Information, "The configuration no longer names host {HostId}; it takes no new work.")]
+    [LoggerMessage(EventIds.HostNoLongerConfigured, LogLevel.Information, "The configuration no longer names host {HostId}; it takes no new work.")]
     private partial void HostNoLongerConfigured(HostId hostId);
 
-    [LoggerMessage(4004, LogLevel.Warning, "Host {HostId} does not answer; its runs move on. {Why} Not said since the last time: {Unsaid}.")]
+    [LoggerMessage(EventIds.HostUnreachable, LogLevel.Warning,
+        "Host {HostId} does not answer; its runs move on. {Why} Not said since the last time: {Unsaid}.")]
     private partial void HostUnreachable(HostId hostId, string? why, int unsaid);
 
-    [LoggerMessage(4005, LogLevel.Error, "Host {HostId} could not be followed. Not said since the last time: {Unsaid}.")]
+    [LoggerMessage(EventIds.HostNotFollowed, LogLevel.Error, "Host {HostId} could not be followed. Not said since the last time: {Unsaid}.")]
     private partial void HostNotFollowed(HostId hostId, int unsaid, Exception exception);
 
-    [LoggerMessage(4006, LogLevel.Warning, "News from host {HostId} could not be passed on: {Reason} Not said since the last time: {Unsaid}.")]
+    [LoggerMessage(EventIds.NewsNotPassedOn, LogLevel.Warning,
+        "News from host {HostId} could not be passed on: {Reason} Not said since the last time: {Unsaid}.")]
     private partial void NewsNotPassedOn(HostId hostId, string reason, int unsaid);
 }

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using ComfyFunc.Comfy;
-using ComfyFunc.Secrets;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Secrets;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>Learns what a host is: its version, its memory, its nodes and models, and what it takes.</summary>
 public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnections connections, HostHealth health, TimeProvider clock)
@@ -15,11 +17,15 @@ public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnec
     private readonly ConcurrentDictionary<HostId, (string Raw, string Catalog)> answers = new();
     private int expected;
 
-    /// <summary>Whether the host should be asked now: it has not said yet what it is, was of no use when it was asked, or was told anew.</summary>
-    public bool IsDue(PoolHost host) => due.TryGetValue(host.Id, out var at) ? at <= clock.GetUtcNow() : host.CatalogHash is null || connections.Find(host.Id) is null;
+    /// <summary>
+    /// Whether the host should be asked now: it has not said yet what it is, was of no use when it was asked, or was told anew.
+    /// </summary>
+    public bool IsDue(PoolHost host) =>
+        due.TryGetValue(host.Id, out var at) ? at <= clock.GetUtcNow() : host.CatalogHash is null || connections.Find(host.Id) is null;
 
     /// <summary>Somebody has said something of the host: it is to be asked at once.</summary>
-    public void Expect(HostId id) => due[id] = DateTimeOffset.MinValue.AddTicks(Interlocked.Increment(ref expected)); // Long ago, and never the same twice.
+    // Long ago, and never the same twice.
+    public void Expect(HostId id) => due[id] = DateTimeOffset.MinValue.AddTicks(Interlocked.Increment(ref expected));
 
     /// <summary>Asks the host and writes what it says into its row.</summary>
     /// <returns>Why it is of no use; <see langword="null"/> when it answers as a ComfyUI server does.</returns>
@@ -53,7 +59,8 @@ public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnec
     /// <returns>The hash of the catalog as it is now; <see langword="null"/> when it could not be read.</returns>
     public async Task<string?> LookAgainAsync(HostId id, CancellationToken cancellationToken)
     {
-        if (connections.Find(id)?.Client is not { } client || await client.GetCatalogAsync(cancellationToken) is not CatalogReply.Read { Json: var json })
+        if (connections.Find(id)?.Client is not { } client
+            || await client.GetCatalogAsync(cancellationToken) is not CatalogReply.Read { Json: var json })
         {
             return null;
         }
@@ -89,7 +96,8 @@ public sealed class HostProbe(HostStore hosts, HostCatalogs catalogs, HostConnec
                 var catalog = await catalogs.KeepAsync(json, cancellationToken);
                 var features = await client.GetFeaturesAsync(cancellationToken);
                 var now = clock.GetUtcNow();
-                await hosts.UpdateAsync(id, h => Learned(h, stats.Value, features, catalog.Hash) is var learned && learned == h ? h : learned with { LastSeenAt = now }, cancellationToken);
+                await hosts.UpdateAsync(id, h => Learned(h, stats.Value, features, catalog.Hash) is var learned && learned == h ? h
+                    : learned with { LastSeenAt = now }, cancellationToken);
                 return null;
             case CatalogReply.Unauthorized { Detail: var detail }:
                 return new(HostFaultKind.Unauthorized, detail);

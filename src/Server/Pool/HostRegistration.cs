@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Comfy;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Settings;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>What somebody says of a host that is to join: valid, or everything that is wrong with it.</summary>
 public abstract record HostRegistration
@@ -13,12 +17,15 @@ public abstract record HostRegistration
     /// <param name="Url">Without user and query.</param>
     /// <param name="Door">What the host wants with every request.</param>
     /// <param name="SaysHeaders">Whether headers were named at all: a host does not know the door before it.</param>
-    public sealed record Valid(HostId Id, Uri Url, int Slots, ImmutableSortedDictionary<string, string> Labels, string? WarmUp, HostDoor Door, bool SaysHeaders) : HostRegistration
+    public sealed record Valid(HostId Id, Uri Url, int Slots, ImmutableSortedDictionary<string, string> Labels, string? WarmUp,
+        HostDoor Door, bool SaysHeaders) : HostRegistration
     {
         /// <summary>The door as the row has it.</summary>
         public string? SealedDoor { get; init; }
 
-        /// <summary>The row after this registration: leases and what was learned of the host stay; a host that was resting is ready again.</summary>
+        /// <summary>
+        /// The row after this registration: leases and what was learned of the host stay; a host that was resting is ready again.
+        /// </summary>
         public PoolHost Over(PoolHost? known, DateTimeOffset now) => known is null
             ? new()
             {
@@ -35,10 +42,12 @@ public abstract record HostRegistration
             : HealthRules.Released(Described(known));
 
         /// <summary>The row after a heartbeat: what the host says of itself, and no word on whether it is well.</summary>
-        public PoolHost HeardFrom(PoolHost? known, DateTimeOffset now) => (known is null ? Over(null, now) : Described(known)) with { HeartbeatAt = now };
+        public PoolHost HeardFrom(PoolHost? known, DateTimeOffset now) =>
+            (known is null ? Over(null, now) : Described(known)) with { HeartbeatAt = now };
 
         /// <summary>The row with what this registration says of the host, and nothing else changed.</summary>
-        public PoolHost Described(PoolHost known) => known with { Url = Url, Door = SealedDoor, Slots = Slots, Labels = Labels, WarmUp = WarmUp };
+        public PoolHost Described(PoolHost known) =>
+            known with { Url = Url, Door = SealedDoor, Slots = Slots, Labels = Labels, WarmUp = WarmUp };
 
         /// <summary>The door of a host that says of itself what it knows: what it leaves out stays.</summary>
         public HostDoor DoorOver(HostDoor known) => new()
@@ -53,7 +62,8 @@ public abstract record HostRegistration
 
     /// <summary>A host of the configuration, whose shape the options check at start.</summary>
     public static Valid From(HostOptions host) =>
-        new(new(host.Id), Bare(host.Url!), host.Slots, host.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal), host.WarmUp, DoorOf(host.Url!, HostDoor.Open.Headers.AddRange(host.Headers)), SaysHeaders: true);
+        new(new(host.Id), Bare(host.Url!), host.Slots, host.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal), host.WarmUp,
+            DoorOf(host.Url!, HostDoor.Open.Headers.AddRange(host.Headers)), SaysHeaders: true);
 
     public static bool IsAddress(Uri url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 };
 
@@ -84,12 +94,14 @@ public abstract record HostRegistration
         var headers = ReadHeaders(root, faults);
         if (url?.UserInfo.Length > 0 && headers.ContainsKey("Authorization"))
         {
-            faults.Add(new("invalid_request", "The user in url is sent as Authorization already: give one of the two.", "/headers/Authorization"));
+            faults.Add(new("invalid_request", "The user in url is sent as Authorization already: give one of the two.",
+                "/headers/Authorization"));
         }
 
         return faults.Count > 0 || url is null
             ? new Invalid(faults.ToImmutable())
-            : new Valid(new(id), Bare(url), slots, labels, warmUp, DoorOf(url, headers), root.TryGetProperty("headers", out var said) && said.ValueKind is not JsonValueKind.Null);
+            : new Valid(new(id), Bare(url), slots, labels, warmUp, DoorOf(url, headers),
+                root.TryGetProperty("headers", out var said) && said.ValueKind is not JsonValueKind.Null);
     }
 
     private static Uri? ReadUrl(JsonElement root, ImmutableArray<Fault>.Builder faults)
@@ -105,7 +117,14 @@ public abstract record HostRegistration
     }
 
     private static Uri Bare(Uri url) =>
-        new UriBuilder(url) { UserName = "", Password = "", Query = "", Fragment = "", Path = url.AbsolutePath.EndsWith('/') ? url.AbsolutePath : url.AbsolutePath + "/" }.Uri;
+        new UriBuilder(url)
+        {
+            UserName = "",
+            Password = "",
+            Query = "",
+            Fragment = "",
+            Path = url.AbsolutePath.EndsWith('/') ? url.AbsolutePath : url.AbsolutePath + "/"
+        }.Uri;
 
     // A user without a password has an empty one.
     private static HostDoor DoorOf(Uri url, ImmutableSortedDictionary<string, string> headers) => new()

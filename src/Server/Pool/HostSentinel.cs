@@ -1,11 +1,19 @@
 using System.Collections.Concurrent;
-using ComfyFunc.Comfy;
-using ComfyFunc.Runs;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
-/// <summary>Gathers the signs of life of the hosts that this process listens to, and acts when one answers but does not get on, or is busy with other people's work.</summary>
-public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth health, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock)
+/// <summary>
+/// Gathers the signs of life of the hosts that this process listens to, and acts when one answers but does not get on, or is busy with
+/// other people's work.
+/// </summary>
+public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth health, IRunDriver driver, DispatchBell bell,
+    ComfyFuncOptions options, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<HostId, HostSigns> signs = new();
     private readonly ConcurrentDictionary<HostId, DateTimeOffset> seen = new();
@@ -15,14 +23,19 @@ public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth 
     /// <summary>When this process last had an answer or an event of the host.</summary>
     public DateTimeOffset? LastSeen(HostId host) => seen.TryGetValue(host, out var at) ? at : null;
 
-    /// <summary>How many prompts the host executes before this one, as this process saw it last; <see langword="null"/> when it does not stand in the host's queue.</summary>
+    /// <summary>
+    /// How many prompts the host executes before this one, as this process saw it last; <see langword="null"/> when it does not stand in
+    /// the host's queue.
+    /// </summary>
     public int? PlaceOf(Lease lease) =>
-        SignsOf(lease.Host) is var known && known.Pending.IndexOf(lease.Prompt) is var place and >= 0 ? place + (known.Running is null ? 0 : 1) : null;
+        SignsOf(lease.Host) is var known && known.Pending.IndexOf(lease.Prompt) is var place and >= 0
+        ? place + (known.Running is null ? 0 : 1) : null;
 
     public void Progressed(HostId host, PromptId prompt)
     {
         seen[host] = clock.GetUtcNow();
-        signs.AddOrUpdate(host, _ => HostSigns.None.Progressed(prompt, clock.GetUtcNow()), (_, known) => known.Progressed(prompt, clock.GetUtcNow()));
+        signs.AddOrUpdate(host, _ => HostSigns.None.Progressed(prompt, clock.GetUtcNow()),
+            (_, known) => known.Progressed(prompt, clock.GetUtcNow()));
     }
 
     /// <summary>The connection is new, or gone: what was seen before says nothing of now.</summary>
@@ -34,14 +47,16 @@ public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth 
         seen[id] = now;
         PromptId? running = queue.Running.IsEmpty ? null : queue.Running[0];
         var before = SignsOf(id);
-        var (looked, foreign) = before.Looked(running, queue.Pending, isHearing, now, queue.IsRunningAudible).Told(hosts.Find(id)?.Leases.Select(l => l.On(id).Prompt) ?? []);
+        var (looked, foreign) = before.Looked(running, queue.Pending, isHearing, now, queue.IsRunningAudible)
+            .Told(hosts.Find(id)?.Leases.Select(l => l.On(id).Prompt) ?? []);
         signs[id] = looked;
         if (hosts.Find(id) is not { } host)
         {
             return;
         }
 
-        await ShareAsync(host, looked, foreign, hasMoved: before.Running is not null && before.Running != looked.Running, cancellationToken);
+        await ShareAsync(host, looked, foreign,
+            hasMoved: before.Running is not null && before.Running != looked.Running, cancellationToken);
         if (host.Status is HostStatus.Quarantined && !host.IsOnTrial(now))
         {
             return;
@@ -73,7 +88,8 @@ public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth 
 
         var now = clock.GetUtcNow();
         var since = host.Foreign is { } known && !hasMoved ? known.Since : looked.MovedAt;
-        await hosts.UpdateAsync(host.Id, h => HealthRules.Shared(h, foreign == 0 ? null : new(foreign, since < now ? since : now)), cancellationToken);
+        await hosts.UpdateAsync(host.Id,
+            h => HealthRules.Shared(h, foreign == 0 ? null : new(foreign, since < now ? since : now)), cancellationToken);
         bell.Ring();
     }
 

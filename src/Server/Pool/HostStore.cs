@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Kit;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>
-/// The Hosts table: one row a host, leases included, changed only over the version that was read. So a slot is never sold twice, however many
-/// processes sell. Within this process changes of a row take turns, which makes conflicts rare.
+/// The Hosts table: one row a host, leases included, changed only over the version that was read. So a slot is never sold twice, however
+/// many processes sell. Within this process changes of a row take turns, which makes conflicts rare.
 /// </summary>
 public sealed class HostStore(IDocumentTables tables)
 {
@@ -16,7 +19,8 @@ public sealed class HostStore(IDocumentTables tables)
     private readonly ConcurrentDictionary<HostId, Entry> entries = new();
 
     /// <summary>The pool as this process knows it: as old as the last refresh, and exact for what was changed here.</summary>
-    public ImmutableArray<PoolHost> Known => [.. entries.Values.Select(e => e.Host).OfType<PoolHost>().OrderBy(h => h.Id.Value, StringComparer.Ordinal)];
+    public ImmutableArray<PoolHost> Known =>
+        [.. entries.Values.Select(e => e.Host).OfType<PoolHost>().OrderBy(h => h.Id.Value, StringComparer.Ordinal)];
 
     public PoolHost? Find(HostId id) => entries.TryGetValue(id, out var entry) ? entry.Host : null;
 
@@ -24,13 +28,16 @@ public sealed class HostStore(IDocumentTables tables)
     {
         var changes = entries.ToDictionary(e => e.Key, e => e.Value.Changes);
         var seen = new HashSet<HostId>();
-        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             var host = ServerJson.Read<PoolHost>(document.Json);
             seen.Add(host.Id);
 
             // What was read or written here since the query began is newer than its answer.
-            await WithTurn(host.Id, entry => Task.FromResult(entry.Changes == changes.GetValueOrDefault(host.Id) ? entry.Take(host, document.ETag) : entry.Host), cancellationToken);
+            await WithTurn(host.Id,
+                entry => Task.FromResult(entry.Changes == changes.GetValueOrDefault(host.Id) ? entry.Take(host, document.ETag)
+                    : entry.Host), cancellationToken);
         }
 
         foreach (var gone in entries.Keys.Where(id => !seen.Contains(id)))
@@ -45,8 +52,12 @@ public sealed class HostStore(IDocumentTables tables)
     public Task<PoolHost> PutAsync(HostId id, Func<PoolHost?, PoolHost> change, CancellationToken cancellationToken) =>
         WithTurn(id, async entry => (await ChangeAsync(id, entry, host => change(host), cancellationToken))!, cancellationToken);
 
-    /// <summary>Changes a host's row over whatever others write meanwhile. A change that answers <see langword="null"/>, or the row as it was, writes nothing; it is asked a second time if the row may have been out of date.</summary>
-    /// <returns>The row as it is now when the change was made; <see langword="null"/> when there is no such host or the change declined.</returns>
+    /// <summary>
+    /// Changes a host's row over whatever others write meanwhile. A change that answers <see langword="null"/>, or the row as it was,
+    /// writes nothing; it is asked a second time if the row may have been out of date.
+    /// </summary>
+    /// <returns>The row as it is now when the change was made; <see langword="null"/> when there is no such host or the change
+    /// declined.</returns>
     public Task<PoolHost?> UpdateAsync(HostId id, Func<PoolHost, PoolHost?> change, CancellationToken cancellationToken) =>
         WithTurn(id, entry => ChangeAsync(id, entry, host => host is null ? null : change(host), cancellationToken), cancellationToken);
 
@@ -56,7 +67,8 @@ public sealed class HostStore(IDocumentTables tables)
         return await table.DeleteAsync(Partition, TableKey.Escape(id.Value), etag: null, cancellationToken);
     }
 
-    private async Task<PoolHost?> ChangeAsync(HostId id, Entry entry, Func<PoolHost?, PoolHost?> change, CancellationToken cancellationToken)
+    private async Task<PoolHost?> ChangeAsync(HostId id, Entry entry, Func<PoolHost?, PoolHost?> change,
+        CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>Adds up for how long the nodes of a prompt executed that read model files, from the news of which node executes.</summary>
 internal sealed class LoadTime(IReadOnlySet<string> loaders)

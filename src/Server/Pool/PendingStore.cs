@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ComfyFunc.Runs;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Kit;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>The central queue: runs that found no free slot, each with what it needs.</summary>
 public sealed class PendingStore(IDocumentTables tables)
@@ -16,7 +18,9 @@ public sealed class PendingStore(IDocumentTables tables)
     /// <summary>The queue as this process last saw it. Runs that are about to be placed step behind it.</summary>
     public ICollection<WaitingRun> Known => known.Values;
 
-    /// <summary>How many runs wait before this one, as far as priority and age decide; <see langword="null"/> when it is not in the queue.</summary>
+    /// <summary>
+    /// How many runs wait before this one, as far as priority and age decide; <see langword="null"/> when it is not in the queue.
+    /// </summary>
     public int? PositionOf(RunId id) =>
         known.TryGetValue(id, out var run) ? known.Values.Count(other => IsBefore(other, run)) : null;
 
@@ -41,7 +45,8 @@ public sealed class PendingStore(IDocumentTables tables)
     public async Task<ImmutableArray<WaitingRun>> RefreshAsync(CancellationToken cancellationToken)
     {
         var waiting = ImmutableArray.CreateBuilder<WaitingRun>();
-        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             waiting.Add(ServerJson.Read<WaitingRun>(document.Json));
         }

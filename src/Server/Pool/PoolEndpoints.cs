@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>The endpoint that autoscalers ask: numbers at fixed places, as KEDA's metrics-api scaler reads them.</summary>
 public sealed class PoolEndpoints(HostStore hosts, PendingStore pending, ComfyFuncOptions options, TimeProvider clock)
@@ -20,7 +22,8 @@ public sealed class PoolEndpoints(HostStore hosts, PendingStore pending, ComfyFu
             ["oldestWaitSeconds"] = load.OldestWaitSeconds,
             ["backlogSeconds"] = load.BacklogSeconds,
             ["wantedHosts"] = load.WantedHosts,
-            ["hosts"] = new JsonObject(Enum.GetValues<HostStatus>().Select(s => KeyValuePair.Create(HostEndpoints.NameOf(s), (JsonNode?)pool.Count(h => h.Status == s)))),
+            ["hosts"] = new JsonObject(Enum.GetValues<HostStatus>()
+                .Select(s => KeyValuePair.Create(HostEndpoints.NameOf(s), (JsonNode?)pool.Count(h => h.Status == s)))),
         });
     }
 }

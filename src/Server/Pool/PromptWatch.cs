@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using ComfyFunc.Comfy;
-using ComfyFunc.Runs;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
 
-namespace ComfyFunc.Pool;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>The prompts that this process has an eye on: whose they are, whether they have begun, and where they are when asked.</summary>
-public sealed class PromptWatch(HostStore hosts, HostConnections connections, ProgressBoard progress, SocketPictures pictures, TimeProvider clock)
+public sealed class PromptWatch(HostStore hosts, HostConnections connections, ProgressBoard progress,
+    SocketPictures pictures, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<PromptId, Watched> watched = new();
 
@@ -20,8 +22,8 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     public IEnumerable<Lease> On(HostId host) => watched.Values.Select(w => w.Lease).Where(l => l.Host == host);
 
     /// <summary>
-    /// Whether the prompt was executing as far as is known: seen so, or the first in line on its host. A host that dies of a prompt often takes
-    /// the news of its beginning with it.
+    /// Whether the prompt was executing as far as is known: seen so, or the first in line on its host. A host that dies of a prompt often
+    /// takes the news of its beginning with it.
     /// </summary>
     public bool HasBegun(Lease lease) => (watched.TryGetValue(lease.Prompt, out var w) && w.HasBegun) || IsFirstInLine(lease);
 
@@ -47,7 +49,8 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     /// <param name="asOf">When the hosts' rows were asked for: a younger watch may be of a slot that they do not show yet.</param>
     public void ForgetReleased(DateTimeOffset asOf)
     {
-        foreach (var lease in watched.Values.Where(w => w.Since < asOf && hosts.Find(w.Lease.Host)?.Holds(w.Lease) is not true).Select(w => w.Lease).ToArray())
+        foreach (var lease in watched.Values.Where(w => w.Since < asOf && hosts.Find(w.Lease.Host)?.Holds(w.Lease) is not true)
+            .Select(w => w.Lease).ToArray())
         {
             Forget(lease);
         }
@@ -129,7 +132,9 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         return EventOf(where, lease);
     }
 
-    /// <summary>Takes the prompt off its host by its id, and asks where it is then: an answered interrupt has stopped nothing yet.</summary>
+    /// <summary>
+    /// Takes the prompt off its host by its id, and asks where it is then: an answered interrupt has stopped nothing yet.
+    /// </summary>
     public async Task<RunEvent> StopAsync(Lease lease, CancellationToken cancellationToken)
     {
         if (connections.Find(lease.Host) is not { } host)
@@ -156,7 +161,9 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
         }
     }
 
-    /// <summary>Has an eye on a prompt that another process submitted: its events go to that one's socket, so only looking finds its end.</summary>
+    /// <summary>
+    /// Has an eye on a prompt that another process submitted: its events go to that one's socket, so only looking finds its end.
+    /// </summary>
     public void Adopt(Lease lease)
     {
         if (connections.Find(lease.Host) is { } host)
@@ -175,14 +182,17 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     }
 
     /// <summary>Whether nothing is before it on its host, neither of ours nor of others.</summary>
-    public bool IsFirstInLine(Lease lease) => hosts.Find(lease.Host) is { Foreign: null, Leases: [{ FirstAt: not null } first, ..] } && first.On(lease.Host) == lease;
+    public bool IsFirstInLine(Lease lease) =>
+        hosts.Find(lease.Host) is { Foreign: null, Leases: [{ FirstAt: not null } first, ..] } && first.On(lease.Host) == lease;
 
     private RunEvent EventOf(Whereabouts where, Lease lease) => where switch
     {
         Whereabouts.Executing => new RunEvent.StillThere(lease.Attempt, clock.GetUtcNow()),
         Whereabouts.Pending => new RunEvent.StillThere(lease.Attempt, clock.GetUtcNow(), IsQueued: true),
         Whereabouts.Ended => new RunEvent.EndedThere(lease.Attempt, clock.GetUtcNow()),
-        Whereabouts.Nowhere => new RunEvent.Gone(lease.Attempt, HasBegun(lease), clock.GetUtcNow(), HostStayed: connections.Find(lease.Host)?.Listener.HasStayed(lease.Prompt) ?? false),
+        Whereabouts.Nowhere =>
+            new RunEvent.Gone(lease.Attempt, HasBegun(lease), clock.GetUtcNow(),
+                HostStayed: connections.Find(lease.Host)?.Listener.HasStayed(lease.Prompt) ?? false),
         _ => new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow(), HasBegun(lease)), // Whereabouts is closed.
     };
 

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
-using ComfyFunc.Comfy;
-using ComfyFunc.Outputs.Metadata;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Media;
+using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Upkeep;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>Copies a prompt's outputs from its host to blobs: streamed, several at once, all of them or none listed.</summary>
 public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
@@ -16,7 +17,8 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
     // Longer texts would make the run's row heavy for every reader.
     private const int LongestText = 8_000;
 
-    public async Task<CopyReply> CopyAsync(RunRecord run, int attempt, ComfyClient host, ImmutableArray<PlannedOutput> outputs, CancellationToken cancellationToken)
+    public async Task<CopyReply> CopyAsync(RunRecord run, int attempt, ComfyClient host, ImmutableArray<PlannedOutput> outputs,
+        CancellationToken cancellationToken)
     {
         if (outputs is [var only])
         {
@@ -28,27 +30,40 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
             Enumerable.Range(0, outputs.Length),
             new ParallelOptions { MaxDegreeOfParallelism = CopiesAtOnce, CancellationToken = cancellationToken },
             async (i, ct) => replies[i] = await CopyAsync(run, attempt, host, outputs[i], ct));
-        return replies.FirstOrDefault(r => r is not CopyReply.Copied) ?? new CopyReply.Copied([.. replies.Cast<CopyReply.Copied>().SelectMany(c => c.Artifacts)]);
+        return replies.FirstOrDefault(r => r is not CopyReply.Copied)
+            ?? new CopyReply.Copied([.. replies.Cast<CopyReply.Copied>().SelectMany(c => c.Artifacts)]);
     }
 
-    private Task<CopyReply> CopyAsync(RunRecord run, int attempt, ComfyClient host, PlannedOutput output, CancellationToken cancellationToken) => output.Item switch
-    {
-        OutputFile file => CopyFileAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), host, output.Tag, file, run.StripMetadata, cancellationToken),
-        OutputText text => KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "text", text.Text, cancellationToken),
-        OutputJson json => KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "json", json.Value.GetRawText(), cancellationToken),
-        OutputPicture picture => KeepPictureAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output, picture, run.StripMetadata, cancellationToken),
-        _ => throw new UnreachableException(),
-    };
+    private Task<CopyReply> CopyAsync(RunRecord run, int attempt, ComfyClient host, PlannedOutput output,
+        CancellationToken cancellationToken) => output.Item switch
+        {
+            OutputFile file =>
+                CopyFileAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), host, output.Tag, file,
+                    run.StripMetadata, cancellationToken),
+            OutputText text =>
+                KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "text",
+                    text.Text, cancellationToken),
+            OutputJson json =>
+                KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "json",
+                    json.Value.GetRawText(), cancellationToken),
+            OutputPicture picture =>
+                KeepPictureAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output, picture,
+                    run.StripMetadata, cancellationToken),
+            _ => throw new UnreachableException(),
+        };
 
-    private async Task<CopyReply> KeepPictureAsync(string blob, PlannedOutput output, OutputPicture picture, bool strip, CancellationToken cancellationToken)
+    private async Task<CopyReply> KeepPictureAsync(string blob, PlannedOutput output, OutputPicture picture, bool strip,
+        CancellationToken cancellationToken)
     {
         var name = $"{output.Node}_{output.Index + 1:00000}{ContentTypes.ExtensionOf(picture.ContentType)}";
         var file = new OutputFile(name, "", "temp", picture.Key, Animated: false);
         using var content = new MemoryStream(picture.Content.ToArray(), writable: false);
-        return strip ? await StoreStrippedAsync(blob, output.Tag, file, content, content.Length, cancellationToken) : await StoreAsync(blob, output.Tag, file, content, content.Length, cancellationToken);
+        return strip ? await StoreStrippedAsync(blob, output.Tag, file, content, content.Length, cancellationToken)
+            : await StoreAsync(blob, output.Tag, file, content, content.Length, cancellationToken);
     }
 
-    private async Task<CopyReply> CopyFileAsync(string blob, ComfyClient host, string tag, OutputFile file, bool strip, CancellationToken cancellationToken)
+    private async Task<CopyReply> CopyFileAsync(string blob, ComfyClient host, string tag, OutputFile file, bool strip,
+        CancellationToken cancellationToken)
     {
         switch (await host.OpenOutputAsync(file, cancellationToken))
         {
@@ -68,7 +83,8 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
     }
 
     // Lengths and checksums come before what they count, so nothing is sent on before all of it is here.
-    private async Task<CopyReply> StoreStrippedAsync(string blob, string tag, OutputFile file, Stream source, long? length, CancellationToken cancellationToken)
+    private async Task<CopyReply> StoreStrippedAsync(string blob, string tag, OutputFile file, Stream source, long? length,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -82,12 +98,15 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
                 ? new CopyReply.NoAnswer()
                 : FileMetadata.Strip(whole, file.FileName) switch
                 {
-                    StripReply.Stripped { Content: var content } => await StoreAsync(blob, tag, file, content, content.Length, cancellationToken),
+                    StripReply.Stripped { Content: var content } =>
+                        await StoreAsync(blob, tag, file, content, content.Length, cancellationToken),
                     StripReply.Nothing => await StoreAsync(blob, tag, file, whole, whole.Length, cancellationToken),
                     StripReply.TooLarge => new CopyReply.TooLarge(
-                        $"{file.FileName} is larger than the {FileMetadata.LargestRewritten} bytes up to which metadata can be taken out of its kind."),
+                        $"{file.FileName} is larger than the {FileMetadata.LargestRewritten} bytes up to which metadata can be taken out "
+                            + $"of its kind."),
                     StripReply.Unknown => new CopyReply.Unstrippable(
-                        $"Metadata cannot be taken out of {file.FileName}: its kind is not known, or it is broken. The workflow has stripMetadata set."),
+                        $"Metadata cannot be taken out of {file.FileName}: its kind is not known, or it is broken. The workflow has "
+                            + $"stripMetadata set."),
                     _ => throw new UnreachableException(),
                 };
         }
@@ -97,13 +116,15 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         }
     }
 
-    private async Task<CopyReply> StoreAsync(string blob, string tag, OutputFile file, Stream content, long? length, CancellationToken cancellationToken)
+    private async Task<CopyReply> StoreAsync(string blob, string tag, OutputFile file, Stream content, long? length,
+        CancellationToken cancellationToken)
     {
         using var probe = new ProbedStream(content);
         var type = ContentTypes.Of(file.FileName);
         try
         {
-            if (await blobs.PutAsync(blob, probe, new BlobWrite(type) { MaxBytes = options.MaxOutputBytes, LengthHint = length }, cancellationToken) is not PutReply.Stored { File: var stored })
+            if (await blobs.PutAsync(blob, probe, new BlobWrite(type) { MaxBytes = options.MaxOutputBytes, LengthHint = length },
+                cancellationToken) is not PutReply.Stored { File: var stored })
             {
                 return TooLarge(file);
             }
@@ -134,7 +155,8 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         }
     }
 
-    private CopyReply.TooLarge TooLarge(OutputFile file) => new($"{file.FileName} is larger than the {options.MaxOutputBytes} bytes that are kept.");
+    private CopyReply.TooLarge TooLarge(OutputFile file) =>
+        new($"{file.FileName} is larger than the {options.MaxOutputBytes} bytes that are kept.");
 
     private async Task<CopyReply> KeepTextAsync(string blob, string tag, string type, string text, CancellationToken cancellationToken)
     {

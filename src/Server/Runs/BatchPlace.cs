@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>Where a run stands in the batch that made it.</summary>
 /// <param name="Index">Among the batch's inputs or combinations, from 0.</param>

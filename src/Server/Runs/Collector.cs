@@ -1,16 +1,18 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Text.Json;
-using ComfyFunc.Comfy;
-using ComfyFunc.Pool;
-using ComfyFunc.Prompts;
-using ComfyFunc.Storage;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Pool;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
-/// <summary>Carries out Collect: reads a prompt's history and copies every output to storage. An artifact is listed only when its blob is there.</summary>
-public sealed class Collector(RunPrompts prompts, HostConnections connections, PromptWatch watch, KeptPictures pictures, ArtifactCopier copier, TimeProvider clock)
+/// <summary>
+/// Carries out Collect: reads a prompt's history and copies every output to storage. An artifact is listed only when its blob is there.
+/// </summary>
+public sealed class Collector(RunPrompts prompts, HostConnections connections, PromptWatch watch, KeptPictures pictures,
+    ArtifactCopier copier, TimeProvider clock)
 {
     public async Task<(RunRecord Run, RunEvent Answer)> CollectAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)
     {
@@ -21,21 +23,26 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
 
         return await host.GetHistoryAsync(lease.Prompt, cancellationToken) switch
         {
-            HistoryReply.Found { Entry: var entry } => await CollectAsync(WithTimes(run, lease, entry), lease, host, entry, cancellationToken),
-            HistoryReply.None => (run, await watch.InspectAsync(lease, cancellationToken) is var answer and not RunEvent.EndedThere ? answer : new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
+            HistoryReply.Found { Entry: var entry } =>
+                await CollectAsync(WithTimes(run, lease, entry), lease, host, entry, cancellationToken),
+            HistoryReply.None =>
+                (run, await watch.InspectAsync(lease, cancellationToken) is var answer
+                    and not RunEvent.EndedThere ? answer : new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
             HistoryReply.NoAnswer => (run, new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
             _ => throw new UnreachableException(),
         };
     }
 
-    private async Task<(RunRecord, RunEvent)> CollectAsync(RunRecord run, Lease lease, ComfyClient host, HistoryEntry entry, CancellationToken cancellationToken)
+    private async Task<(RunRecord, RunEvent)> CollectAsync(RunRecord run, Lease lease, ComfyClient host, HistoryEntry entry,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         switch (entry.End)
         {
             case PromptEnd.Failed failed:
                 var fault = PromptFaults.Of(failed, await prompts.WorkflowAsync(run, cancellationToken));
-                return (run, failed.IsOutOfMemory ? new RunEvent.OutOfMemory(lease.Attempt, fault, now) : new RunEvent.ExecutionFailed(lease.Attempt, fault, now));
+                return (run, failed.IsOutOfMemory ? new RunEvent.OutOfMemory(lease.Attempt, fault, now)
+                    : new RunEvent.ExecutionFailed(lease.Attempt, fault, now));
             case PromptEnd.Interrupted:
                 return (run, new RunEvent.Interrupted(lease.Attempt, now));
             default:
@@ -43,7 +50,8 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
         }
     }
 
-    private async Task<(RunRecord, RunEvent)> CopyAsync(RunRecord run, Lease lease, ComfyClient host, HistoryEntry entry, CancellationToken cancellationToken)
+    private async Task<(RunRecord, RunEvent)> CopyAsync(RunRecord run, Lease lease, ComfyClient host, HistoryEntry entry,
+        CancellationToken cancellationToken)
     {
         var workflow = await prompts.WorkflowAsync(run, cancellationToken);
         var (outputs, lack) = await WithPicturesAsync(run, lease, workflow, entry.Outputs, cancellationToken);
@@ -55,10 +63,14 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
         var copies = OutputPlan.Of(workflow.Outputs, outputs);
         return await copier.CopyAsync(run, lease.Attempt, host, copies, cancellationToken) switch
         {
-            CopyReply.Copied copied => (run with { Artifacts = copied.Artifacts, OutputTags = workflow.OutputNames, Cached = entry.FullyCached }, new RunEvent.OutputsStored(lease.Attempt, clock.GetUtcNow())),
+            CopyReply.Copied copied =>
+                (run with { Artifacts = copied.Artifacts, OutputTags = workflow.OutputNames, Cached = entry.FullyCached },
+                    new RunEvent.OutputsStored(lease.Attempt, clock.GetUtcNow())),
             CopyReply.Missing missing => (run, new RunEvent.OutputsMissing(lease.Attempt, missing.Detail, clock.GetUtcNow())),
-            CopyReply.TooLarge large => (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", large.Detail), clock.GetUtcNow())),
-            CopyReply.Unstrippable kept => (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", kept.Detail), clock.GetUtcNow())),
+            CopyReply.TooLarge large =>
+                (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", large.Detail), clock.GetUtcNow())),
+            CopyReply.Unstrippable kept =>
+                (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", kept.Detail), clock.GetUtcNow())),
             CopyReply.NoAnswer => (run, new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
             _ => throw new UnreachableException(),
         };
@@ -81,12 +93,18 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
         }
 
         var prompt = await prompts.CompileAsync(run, Placement.First, [], cancellationToken);
-        if (workflow.Outputs.SelectMany(t => t.Nodes).FirstOrDefault(n => prompt.SocketNodes.Contains(n) && received.All(p => p.Node != n)) is { } missing)
+        if (workflow.Outputs.SelectMany(t => t.Nodes)
+            .FirstOrDefault(n => prompt.SocketNodes.Contains(n) && received.All(p => p.Node != n)) is { } missing)
         {
-            return (outputs, new RunEvent.OutputsMissing(lease.Attempt, $"The pictures of node {missing} come over a socket that was cut, or nobody listened; save them with Save Image.", clock.GetUtcNow()));
+            return (outputs,
+                new RunEvent.OutputsMissing(lease.Attempt,
+                    $"The pictures of node {missing} come over a socket that was cut, or nobody listened; save them with Save Image.",
+                    clock.GetUtcNow()));
         }
 
-        return ([.. outputs, .. received.GroupBy(p => p.Node).Select(g => new NodeOutput(g.Key, null, [.. g.Select(p => new OutputPicture(p.Picture.Content, p.Picture.ContentType, "images"))]))], null);
+        return ([.. outputs, .. received.GroupBy(p => p.Node)
+            .Select(g => new NodeOutput(g.Key, null,
+                [.. g.Select(p => new OutputPicture(p.Picture.Content, p.Picture.ContentType, "images"))]))], null);
     }
 
     private static RunRecord WithTimes(RunRecord run, Lease lease, HistoryEntry entry) => run with

@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
-using ComfyFunc.Comfy;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>One thing that a node returned, under the tag that it is answered by.</summary>
 /// <param name="Index">Counts the things of one node in the order in which the history lists them.</param>
 public sealed record PlannedOutput(string Tag, string Node, int Index, OutputItem Item);
 
-/// <summary>Sorts what the history lists under the workflow's output tags: tag by tag, nodes in the workflow's order, no file dropped that a node saved.</summary>
+/// <summary>
+/// Sorts what the history lists under the workflow's output tags: tag by tag, nodes in the workflow's order, no file dropped that a node
+/// saved.
+/// </summary>
 public static class OutputPlan
 {
     private const string SavedFolder = "output";

@@ -1,28 +1,35 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
-using ComfyFunc.Comfy;
-using ComfyFunc.Pool;
-using ComfyFunc.Prompts;
-using ComfyFunc.Secrets;
-using ComfyFunc.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Secrets;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
-/// <summary>Carries out Place: leases a slot, and has the run's files staged and its prompt submitted there once, however often it is asked.</summary>
+/// <summary>
+/// Carries out Place: leases a slot, and has the run's files staged and its prompt submitted there once, however often it is asked.
+/// </summary>
 public sealed class Placer(
-    RunPrompts prompts, HostStore hosts, HostConnections connections, CatalogWatch catalogs, PendingStore pending, Capabilities capabilities, PromptWatch watch,
-    HostMonitor monitor, HostHealth health, CacheNodeBook cacheNodes, ExtraData extraData, Submitter submitter, TimeProvider clock) : IDisposable
+    RunPrompts prompts, HostStore hosts, HostConnections connections, CatalogWatch catalogs, PendingStore pending,
+    Capabilities capabilities, PromptWatch watch,
+    HostMonitor monitor, HostHealth health, CacheNodeBook cacheNodes, ExtraData extraData, Submitter submitter,
+    TimeProvider clock) : IDisposable
 {
-    // Runs of this process pick one after the other: a thousand that pick the same slot at once would each read the row again for every one that got it.
+    // Runs of this process pick one after the other: a thousand that pick the same slot at once would each read the row again for every one
+    // that got it.
     private readonly SemaphoreSlim picking = new(1);
 
-    public async Task<(RunRecord Run, RunEvent Answer)> PlaceAsync(RunRecord run, RunCommand.Place command, CancellationToken cancellationToken)
+    public async Task<(RunRecord Run, RunEvent Answer)> PlaceAsync(RunRecord run, RunCommand.Place command,
+        CancellationToken cancellationToken)
     {
         var prompt = await prompts.CompileAsync(run, command.Placement, [], cancellationToken);
         var waiting = RunPrompts.Waiting(run, command.Placement, prompt);
         if (Poison.Is(waiting.Work, hosts.Known, new Estimates(hosts.Known), clock.GetUtcNow()))
         {
-            return (run, new RunEvent.Poisoned($"'{waiting.Work.Name}' was executing on {Poison.MaxHosts} hosts when they were lost; it is not placed for an hour.", command.Granted, clock.GetUtcNow()));
+            return (run, new RunEvent.Poisoned(
+                $"'{waiting.Work.Name}' was executing on {Poison.MaxHosts} hosts when they were lost; it is not placed for an hour.",
+                command.Granted, clock.GetUtcNow()));
         }
 
         var slot = command.Granted is { } granted ? new Slot(granted, IsFresh: false) : await FindSlotAsync(waiting, cancellationToken);
@@ -50,7 +57,9 @@ public sealed class Placer(
         }
 
         var started = clock.GetUtcNow();
-        var attempt = new RunAttempt(lease.Attempt, lease.Host, lease.Prompt, started) { StageMs = (long)clock.GetElapsedTime(leased).TotalMilliseconds, Loaders = prompt.Loaders };
+        var attempt = new RunAttempt(lease.Attempt, lease.Host, lease.Prompt,
+            started)
+        { StageMs = (long)clock.GetElapsedTime(leased).TotalMilliseconds, Loaders = prompt.Loaders };
         prompt = await prompts.CompileAsync(run, command.Placement, cacheNodes.For(lease.Host), cancellationToken, catalogs.Of(lease.Host));
 
         var answer = await submitter.SubmitAsync(new(run, lease, prompt, extra), slot.IsFresh, host, cancellationToken);
@@ -62,7 +71,8 @@ public sealed class Placer(
     /// <summary>Gives back the slot that a failed step of this attempt may have left lent, and takes its prompt off.</summary>
     public async Task GiveBackAsync(RunId run, int attempt, CancellationToken cancellationToken)
     {
-        foreach (var lease in hosts.Known.Select(h => new Lease(h.Id, run, attempt)).Where(l => hosts.Find(l.Host)!.Holds(l)).ToArray()) // Each is known.
+        // Each is known.
+        foreach (var lease in hosts.Known.Select(h => new Lease(h.Id, run, attempt)).Where(l => hosts.Find(l.Host)!.Holds(l)).ToArray())
         {
             await watch.StopAsync(lease, cancellationToken);
             await health.EndedAsync(new(lease, AttemptEnding.Other), cancellationToken);
@@ -105,7 +115,8 @@ public sealed class Placer(
     private async Task<Slot?> PickAsync(WaitingRun waiting, CancellationToken cancellationToken)
     {
         // Who came earlier and still waits goes first.
-        while (pending.Known.All(w => w.Run == waiting.Run) && Scheduler.Pick(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()) is { } assignment)
+        while (pending.Known.All(w => w.Run == waiting.Run)
+            && Scheduler.Pick(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()) is { } assignment)
         {
             if (await hosts.UpdateAsync(assignment.Host, h => assignment.Over(h, clock.GetUtcNow()), cancellationToken) is not null)
             {

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
-using ComfyFunc.Comfy;
-using ComfyFunc.Prompts;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>Says in a caller's words why ComfyUI refused a prompt, or why a node of it failed.</summary>
 public static class PromptFaults
@@ -11,7 +12,8 @@ public static class PromptFaults
     private const int LongestMessage = 2000;
 
     public static RunFault Of(SubmitReply.Rejected reply, CompiledPrompt prompt) =>
-        new("invalid_workflow", reply.Nodes.IsEmpty ? $"ComfyUI refused the prompt: {reply.Message}" : Describe(reply.Nodes, prompt), Node: NodeOf(reply.Nodes, prompt));
+        new("invalid_workflow", reply.Nodes.IsEmpty ? $"ComfyUI refused the prompt: {reply.Message}" : Describe(reply.Nodes, prompt),
+            Node: NodeOf(reply.Nodes, prompt));
 
     public static RunFault Of(SubmitReply.AcceptedInPart reply, CompiledPrompt prompt) =>
         new("invalid_workflow", Describe(reply.Nodes, prompt), Node: NodeOf(reply.Nodes, prompt));

@@ -1,12 +1,16 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
-/// <summary>One change of a run's state that its caller is told of. A row only ever adds to them, so their order numbers name them for ever.</summary>
+/// <summary>
+/// One change of a run's state that its caller is told of. A row only ever adds to them, so their order numbers name them for ever.
+/// </summary>
 /// <param name="Attempt">The placement that began; <see langword="null"/> for the others.</param>
 public sealed record RunChange(RunStatus Status, DateTimeOffset At, RunAttempt? Attempt = null, bool IsEnd = false)
 {
-    /// <summary>Queued, then running once for each attempt that began to execute, then the end; a cancel stands where it was asked for.</summary>
+    /// <summary>
+    /// Queued, then running once for each attempt that began to execute, then the end; a cancel stands where it was asked for.
+    /// </summary>
     public static ImmutableArray<RunChange> Of(RunRecord run)
     {
         var begun = run.Attempts.Where(a => a.BegunAt is not null).ToArray();
@@ -28,5 +32,6 @@ public sealed record RunChange(RunStatus Status, DateTimeOffset At, RunAttempt? 
         return changes.ToImmutable();
     }
 
-    private static RunChange Begin(RunStatus status, RunAttempt attempt) => new(status, attempt.BegunAt!.Value, attempt); // Only those that began are listed.
+    // Only those that began are listed.
+    private static RunChange Begin(RunStatus status, RunAttempt attempt) => new(status, attempt.BegunAt!.Value, attempt);
 }

@@ -1,20 +1,29 @@
-using ComfyFunc.Pool;
-using ComfyFunc.Processes;
-using ComfyFunc.Storage;
-using ComfyFunc.Usage;
-using ComfyFunc.Webhooks;
+using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Usage;
+using ComfyFunc.Server.Webhooks;
 using Microsoft.Extensions.Logging;
-using static ComfyFunc.Runs.RunCommand;
+using static ComfyFunc.Engine.Runs.RunCommand;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>
-/// Carries a run forward from one event until it waits for a signal or has ended: decides by <see cref="RunProcess"/>, carries out the commands,
-/// and writes the row whenever the run comes to rest. Both drivers do nothing but call it. Calling it twice with the same event is safe.
+/// Carries a run forward from one event until it waits for a signal or has ended: decides by <see cref="RunProcess"/>, carries out the
+/// commands, and writes the row whenever the run comes to rest. Both drivers do nothing but call it. Calling it twice with the same event
+/// is safe.
 /// </summary>
 public sealed partial class RunExecutor(
-    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, Doubts doubts, HostHealth health, HostMonitor monitor, PendingStore pending,
-    RunAnnouncer announcer, RunEnds ends, Outbox outbox, UsageMeter usage, ResultCache results, RunsInHand hands, DispatchBell bell, TimeProvider clock, ILogger<RunExecutor> logger)
+    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, Doubts doubts, HostHealth health,
+    HostMonitor monitor, PendingStore pending,
+    RunAnnouncer announcer, RunEnds ends, Outbox outbox, UsageMeter usage, ResultCache results, RunsInHand hands, DispatchBell bell,
+    TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
 
@@ -24,7 +33,8 @@ public sealed partial class RunExecutor(
     public async Task<RunPause> AdvanceAsync(RunId id, RunEvent @event, int step, CancellationToken cancellationToken)
     {
         using var taken = await hands.TakeAsync(id, cancellationToken);
-        return await runs.FindOpenAsync(id, step, cancellationToken) is { } run ? await AdvanceAsync(run, @event, cancellationToken) : new(null, step);
+        return await runs.FindOpenAsync(id, step, cancellationToken) is { } run
+            ? await AdvanceAsync(run, @event, cancellationToken) : new(null, step);
     }
 
     private async Task<RunPause> AdvanceAsync(RunRecord run, RunEvent? @event, CancellationToken cancellationToken)
@@ -72,7 +82,8 @@ public sealed partial class RunExecutor(
     }
 
     // The façade's own failures are news like any other: between two tries the run hears its signals and keeps its deadline.
-    private async Task<(RunRecord Run, RunEvent? Answer)> TryAsync(RunRecord run, RunCommand command, RunEvent cause, CancellationToken cancellationToken)
+    private async Task<(RunRecord Run, RunEvent? Answer)> TryAsync(RunRecord run, RunCommand command, RunEvent cause,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -85,7 +96,8 @@ public sealed partial class RunExecutor(
         }
     }
 
-    private async Task<(RunRecord Run, RunEvent? Answer)> CarryOutAsync(RunRecord run, RunCommand command, RunEvent cause, CancellationToken cancellationToken)
+    private async Task<(RunRecord Run, RunEvent? Answer)> CarryOutAsync(RunRecord run, RunCommand command, RunEvent cause,
+        CancellationToken cancellationToken)
     {
         if (AskedHost(command) is { } asked)
         {
@@ -97,7 +109,8 @@ public sealed partial class RunExecutor(
             case Place c:
                 return await placer.PlaceAsync(run, c, cancellationToken);
             case Collect c:
-                return await doubts.ConsiderAsync(run, await collector.CollectAsync(run, c.Lease, cancellationToken), c.Lease, cancellationToken);
+                return await doubts.ConsiderAsync(run, await collector.CollectAsync(run, c.Lease, cancellationToken),
+                    c.Lease, cancellationToken);
             case Inspect c:
                 return (run, await watch.InspectAsync(c.Lease, cancellationToken));
             case StopPrompt c:
@@ -183,13 +196,16 @@ public sealed partial class RunExecutor(
         RunEndLog.Ended(logger, saved);
         if (saved is { Demands.Host: { } warmed, Outcome: not RunOutcome.Succeeded })
         {
-            await health.WarmUpFailedAsync(warmed, saved.Outcome is RunOutcome.Failed failed ? failed.Fault.Message : $"It {saved.Status}.", cancellationToken);
+            await health.WarmUpFailedAsync(warmed,
+                saved.Outcome is RunOutcome.Failed failed ? failed.Fault.Message : $"It {saved.Status}.", cancellationToken);
         }
 
         return saved;
     }
 
-    /// <summary>Writes the row over the one that was read. Somebody who only asked for a cancel is merged; one who has moved the run on has won.</summary>
+    /// <summary>
+    /// Writes the row over the one that was read. Somebody who only asked for a cancel is merged; one who has moved the run on has won.
+    /// </summary>
     /// <returns>The row as written; <see langword="null"/> when it could not be.</returns>
     private async Task<RunRecord?> SaveAsync(RunRecord run, CancellationToken cancellationToken)
     {
@@ -201,13 +217,20 @@ public sealed partial class RunExecutor(
                 return update.Written ? update.Now : null;
             }
 
-            run = run with { ETag = update.Now.ETag, CancelRequestedAt = update.Now.CancelRequestedAt, BegunBeforeCancel = update.Now.BegunBeforeCancel };
+            run = run with
+            {
+                ETag = update.Now.ETag,
+                CancelRequestedAt = update.Now.CancelRequestedAt,
+                BegunBeforeCancel = update.Now.BegunBeforeCancel
+            };
         }
     }
 
-    // The run is in other hands, which have done what is to be done; a slot that was taken in vain is found by the sweep. Whoever drives it looks again soon.
+    // The run is in other hands, which have done what is to be done; a slot that was taken in vain is found by the sweep. Whoever drives it
+    // looks again soon.
     private async Task<RunPause> YieldAsync(RunRecord run, CancellationToken cancellationToken) =>
-        await runs.FindAsync(run.Id, cancellationToken) is { Outcome: null } now ? new(clock.GetUtcNow() + YieldPatience, now.Step) : new(null, run.Step);
+        await runs.FindAsync(run.Id, cancellationToken) is { Outcome: null } now ? new(clock.GetUtcNow() + YieldPatience, now.Step)
+        : new(null, run.Step);
 
     // Without storage every command of every run fails, and for one reason.
     private void Say(RunId run, string command, Exception e)
@@ -222,12 +245,13 @@ public sealed partial class RunExecutor(
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Debug, "Run {RunId}: {Event} led to {State}.")]
+    [LoggerMessage(EventIds.RunMoved, LogLevel.Debug, "Run {RunId}: {Event} led to {State}.")]
     private partial void RunMoved(RunId runId, string @event, string state);
 
-    [LoggerMessage(3002, LogLevel.Warning, "{Command} of run {RunId} failed.")]
+    [LoggerMessage(EventIds.CommandFailed, LogLevel.Warning, "{Command} of run {RunId} failed.")]
     private partial void CommandFailed(RunId runId, string command, Exception exception);
 
-    [LoggerMessage(3004, LogLevel.Warning, "{Command} of run {RunId} could not reach storage. {Reason} Not said since the last time: {Unsaid}.")]
+    [LoggerMessage(EventIds.RunExecutorStorageWasUnavailable, LogLevel.Warning,
+        "{Command} of run {RunId} could not reach storage. {Reason} Not said since the last time: {Unsaid}.")]
     private partial void StorageWasUnavailable(RunId runId, string command, string reason, int unsaid);
 }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>Which runs a listing shows.</summary>
 public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null, string? Client = null, string? Batch = null)
@@ -19,10 +19,12 @@ public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null
 
     internal static ImmutableDictionary<string, object> Open { get; } = ImmutableDictionary<string, object>.Empty.Add("Open", true);
 
-    internal static ImmutableDictionary<string, object> Of(string client) => ImmutableDictionary<string, object>.Empty.Add(nameof(Client), client);
+    internal static ImmutableDictionary<string, object> Of(string client) =>
+        ImmutableDictionary<string, object>.Empty.Add(nameof(Client), client);
 
     /// <summary>Whether a run that storage has found is meant.</summary>
-    internal bool Fits(RunRecord run) => Metadata.All(m => run.Metadata is { } metadata && metadata.TryGetProperty(m.Key, out var value) && IsAlike(value, m.Value));
+    internal bool Fits(RunRecord run) =>
+        Metadata.All(m => run.Metadata is { } metadata && metadata.TryGetProperty(m.Key, out var value) && IsAlike(value, m.Value));
 
     internal DocumentQuery ToQuery(int size)
     {
@@ -46,7 +48,8 @@ public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null
     private static bool IsAlike(JsonElement value, string text) => value.ValueKind switch
     {
         JsonValueKind.String => value.ValueEquals(text),
-        JsonValueKind.Number => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted) && value.TryGetDecimal(out var number) && number == wanted,
+        JsonValueKind.Number => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted)
+            && value.TryGetDecimal(out var number) && number == wanted,
         JsonValueKind.True => text == "true",
         JsonValueKind.False => text == "false",
         _ => false, // Nothing in it can be asked for.

@@ -1,6 +1,8 @@
-using static ComfyFunc.Runs.RunEvent;
+using ComfyFunc.Engine.Runs;
 
-namespace ComfyFunc.Runs;
+using static ComfyFunc.Engine.Runs.RunEvent;
+
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>Carries a step of the process over to the run's row: times, attempts, and how each attempt ended.</summary>
 public static class RunHistory
@@ -20,13 +22,17 @@ public static class RunHistory
 
         if (@event is Finished { LoadMs: { } loadMs } finished)
         {
-            moved = moved with { Attempts = [.. moved.Attempts.Select(a => a.Number == finished.Attempt ? a with { LoadMs = a.LoadMs ?? loadMs } : a)] };
+            moved = moved with
+            {
+                Attempts = [.. moved.Attempts.Select(a => a.Number == finished.Attempt ? a with { LoadMs = a.LoadMs ?? loadMs } : a)]
+            };
         }
 
         return step.State switch
         {
             RunState.Placing next when EndingOf(@event, next) is { } how => moved.EndAttempt(how, @event.At),
-            RunState.Ended ended when record.State is not RunState.Ended => moved.EndAttempt(NameOf(ended.Outcome), @event.At) with { CompletedAt = @event.At },
+            RunState.Ended ended when record.State is not RunState.Ended =>
+                moved.EndAttempt(NameOf(ended.Outcome), @event.At) with { CompletedAt = @event.At },
             _ => moved,
         };
     }

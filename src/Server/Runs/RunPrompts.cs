@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Pool;
-using ComfyFunc.Prompts;
-using ComfyFunc.Storage;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Workflows;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>Makes a run's prompt from its row: the same row and attempt give the same prompt, on every process.</summary>
 public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
@@ -20,7 +23,8 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
 
     /// <param name="host">What the host knows that is to get the prompt.</param>
     public async Task<CompiledPrompt> CompileAsync(
-        RunRecord run, Placement placement, ImmutableArray<CacheNode> cacheNodes, CancellationToken cancellationToken, NodeCatalog? host = null)
+        RunRecord run, Placement placement, ImmutableArray<CacheNode> cacheNodes, CancellationToken cancellationToken,
+        NodeCatalog? host = null)
     {
         var workflow = await WorkflowAsync(run, cancellationToken);
         return PromptCompiler.Compile(
@@ -48,7 +52,8 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
         },
     };
 
-    public Task<Workflow> WorkflowAsync(RunRecord run, CancellationToken cancellationToken) => workflows.LoadAsync(run.Content, run.Catalog, cancellationToken);
+    public Task<Workflow> WorkflowAsync(RunRecord run, CancellationToken cancellationToken) =>
+        workflows.LoadAsync(run.Content, run.Catalog, cancellationToken);
 
     private async Task<CallValues> ValuesAsync(RunRecord run, CancellationToken cancellationToken)
     {
@@ -58,6 +63,7 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs)
         }
 
         var bytes = run.ValuesBlob is null ? null : await blobs.ReadBytesAsync(run.ValuesBlob, LargestValues, cancellationToken);
-        return JsonSerializer.Deserialize<CallValues>(bytes ?? throw new InvalidDataException($"The values of run {run.Id} are gone."), ServerJson.Options)!;
+        return JsonSerializer.Deserialize<CallValues>(bytes ?? throw new InvalidDataException($"The values of run {run.Id} are gone."),
+            ServerJson.Options)!;
     }
 }

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ComfyFunc.Pool;
-using ComfyFunc.Prompts;
-using ComfyFunc.Webhooks;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Webhooks;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>A run's row: everything that is known of it, and the truth that callers see.</summary>
 public sealed record RunRecord
@@ -56,7 +59,10 @@ public sealed record RunRecord
 
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
-    /// <summary>How many attempts had begun when a cancel was asked for: its place among the changes that callers are told. Rows of earlier releases do not say.</summary>
+    /// <summary>
+    /// How many attempts had begun when a cancel was asked for: its place among the changes that callers are told. Rows of earlier releases
+    /// do not say.
+    /// </summary>
     public int? BegunBeforeCancel { get; init; }
 
     /// <summary>When a process last carried it on that does not drive it.</summary>
@@ -69,13 +75,18 @@ public sealed record RunRecord
     /// <summary>How often the process has moved on: tells a stale writer from one that only adds a cancel request.</summary>
     public int Step { get; init; }
 
-    /// <summary>The caller's values, with every file replaced by a reference to its blob. <see langword="null"/> when they lie in <see cref="ValuesBlob"/>.</summary>
+    /// <summary>
+    /// The caller's values, with every file replaced by a reference to its blob. <see langword="null"/> when they lie in
+    /// <see cref="ValuesBlob"/>.
+    /// </summary>
     public JsonElement? Values { get; init; }
 
     /// <summary>The blob that holds the values when they are too large for the row.</summary>
     public string? ValuesBlob { get; init; }
 
-    /// <summary>What the run was called with, fit to be shown (see <see cref="GivenInputs"/>). Rows of earlier releases do not say.</summary>
+    /// <summary>
+    /// What the run was called with, fit to be shown (see <see cref="GivenInputs"/>). Rows of earlier releases do not say.
+    /// </summary>
     public JsonElement? Given { get; init; }
 
     /// <summary>Whether <see cref="Given"/> is less than what was given.</summary>
@@ -153,7 +164,8 @@ public sealed record RunFile(string Blob, string HostName, string ContentType, l
 public sealed record RunSeed(string Node, string Input, decimal Value, string? Tag = null, SeedOrigin Origin = SeedOrigin.Drawn);
 
 /// <summary>One placement of the run on a host, and how it ended.</summary>
-public sealed record RunAttempt(int Number, HostId Host, PromptId Prompt, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, string? Ended = null)
+public sealed record RunAttempt(int Number, HostId Host, PromptId Prompt, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null,
+    string? Ended = null)
 {
     /// <summary>When its prompt was known to execute; <see langword="null"/> while it stood in its host's queue.</summary>
     public DateTimeOffset? BegunAt { get; init; }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Kit;
 using Microsoft.Extensions.Caching.Memory;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>The Runs table. Rows of open runs are kept at hand, so that the process that drives a run need not read it back.</summary>
 public sealed class RunStore(IDocumentTables tables) : IDisposable
@@ -34,7 +36,8 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         open.TryGetValue<RunRecord>(id, out var run) && run!.Step >= step ? run : await FindAsync(id, cancellationToken);
 
     public async Task<RunRecord?> FindAsync(RunId id, CancellationToken cancellationToken) =>
-        await table.FindAsync(RunKeys.Partition(id), RunKeys.Row(id), cancellationToken) is { } document ? Keep(FromDocument(document)) : null;
+        await table.FindAsync(RunKeys.Partition(id), RunKeys.Row(id), cancellationToken) is { } document
+        ? Keep(FromDocument(document)) : null;
 
     /// <summary>Writes the row if nobody else has since it was read; otherwise answers the row as it is now.</summary>
     public async Task<RunUpdate> UpdateAsync(RunRecord run, CancellationToken cancellationToken)
@@ -109,9 +112,16 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
 
     /// <summary>Every run that has not ended.</summary>
     /// <param name="since">Leaves out those created on days before; <see langword="null"/> looks through them all.</param>
-    public async IAsyncEnumerable<RunRecord> OpenRunsAsync(DateTimeOffset? since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RunRecord> OpenRunsAsync(DateTimeOffset? since,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var document in table.QueryAsync(new DocumentQuery { Where = RunFilter.Open, PartitionBefore = since is { } day ? RunKeys.Partition(day.AddDays(-1)) : null, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery
+            {
+                Where = RunFilter.Open,
+                PartitionBefore = since is { } day ? RunKeys.Partition(day.AddDays(-1)) : null,
+                PageSize = DocumentQuery.LargestPage
+            }, cancellationToken))
         {
             yield return Keep(FromDocument(document));
         }
@@ -121,7 +131,13 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     public async Task<(int Open, int Today)> CountAsync(string client, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (open, today) = (0, 0);
-        await foreach (var document in table.QueryAsync(new DocumentQuery { PartitionBefore = RunKeys.Partition(now.AddDays(-LongestOpenDays - 1)), Where = RunFilter.Of(client), PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery
+            {
+                PartitionBefore = RunKeys.Partition(now.AddDays(-LongestOpenDays - 1)),
+                Where = RunFilter.Of(client),
+                PageSize = DocumentQuery.LargestPage
+            }, cancellationToken))
         {
             var run = FromDocument(document);
             open += run.Outcome is null ? 1 : 0;
@@ -133,7 +149,8 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
 
     /// <summary>How many of a batch's runs are where.</summary>
     /// <param name="since">When the batch was made: its runs have ids of that day.</param>
-    public async Task<ImmutableSortedDictionary<RunStatus, int>> CountBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken) =>
+    public async Task<ImmutableSortedDictionary<RunStatus, int>> CountBatchAsync(string batch, DateTimeOffset since,
+        CancellationToken cancellationToken) =>
         (await OfBatchAsync(batch, since, cancellationToken)).CountBy(r => r.Status).ToImmutableSortedDictionary();
 
     /// <summary>A batch's runs.</summary>
@@ -141,7 +158,8 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     public async Task<ImmutableArray<RunRecord>> OfBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<RunRecord>();
-        var query = new RunFilter(Batch: batch).ToQuery(DocumentQuery.LargestPage) with { PartitionFrom = RunKeys.Partition(since.AddDays(1)), PartitionBefore = RunKeys.Partition(since.AddDays(-1)) };
+        var query = new RunFilter(Batch: batch).ToQuery(DocumentQuery.LargestPage) with
+        { PartitionFrom = RunKeys.Partition(since.AddDays(1)), PartitionBefore = RunKeys.Partition(since.AddDays(-1)) };
         await foreach (var document in table.QueryAsync(query, cancellationToken))
         {
             found.Add(FromDocument(document));
@@ -151,9 +169,11 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     }
 
     /// <summary>Runs that were created before a time: candidates for the retention sweep.</summary>
-    public async IAsyncEnumerable<RunRecord> CreatedBeforeAsync(DateTimeOffset time, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RunRecord> CreatedBeforeAsync(DateTimeOffset time,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var document in table.QueryAsync(new DocumentQuery { PartitionFrom = RunKeys.Partition(time), PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery { PartitionFrom = RunKeys.Partition(time), PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             yield return FromDocument(document);
         }

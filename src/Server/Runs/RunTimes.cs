@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>
-/// Where a run's time went, in milliseconds that add up to the whole: each part ends where the next begins. Parts that have not ended yet, or that nobody
-/// knows of, are <see langword="null"/>.
+/// Where a run's time went, in milliseconds that add up to the whole: each part ends where the next begins. Parts that have not ended yet,
+/// or that nobody knows of, are <see langword="null"/>.
 /// </summary>
 /// <param name="Queue">Without a host: waiting here, and looking for a host that takes it.</param>
 /// <param name="Lost">On hosts on which it could not stay: all attempts but the last.</param>
@@ -14,9 +14,11 @@ namespace ComfyFunc.Runs;
 /// <param name="Execution">Executing all other nodes.</param>
 /// <param name="Collect">From the end of the execution to that of the run.</param>
 /// <param name="Total">From its acceptance to its end.</param>
-public sealed record RunTimes(long? Queue, long? Lost, long? Stage, long? HostQueue, long? Load, long? Execution, long? Collect, long? Total)
+public sealed record RunTimes(long? Queue, long? Lost, long? Stage, long? HostQueue, long? Load, long? Execution,
+    long? Collect, long? Total)
 {
-    public static ImmutableArray<string> Names { get; } = ["queueMs", "lostMs", "stageMs", "hostQueueMs", "loadMs", "executionMs", "collectMs", "totalMs"];
+    public static ImmutableArray<string> Names { get; } = ["queueMs", "lostMs", "stageMs", "hostQueueMs", "loadMs", "executionMs",
+        "collectMs", "totalMs"];
 
     public ImmutableArray<long?> All => [Queue, Lost, Stage, HostQueue, Load, Execution, Collect, Total];
 
@@ -41,7 +43,8 @@ public sealed record RunTimes(long? Queue, long? Lost, long? Stage, long? HostQu
         var (began, ended) = ExecutionOf(last, run.CompletedAt);
         if (began is null)
         {
-            return new(queue, lost, stage, run.CompletedAt is { } end ? line.To(end) : null, null, null, null, total); // It stood in the host's queue to its end.
+            // It stood in the host's queue to its end.
+            return new(queue, lost, stage, run.CompletedAt is { } end ? line.To(end) : null, null, null, null, total);
         }
 
         var hostQueue = line.To(began.Value);
@@ -52,7 +55,8 @@ public sealed record RunTimes(long? Queue, long? Lost, long? Stage, long? HostQu
 
         var executed = line.To(ended.Value);
         long? load = last.LoadMs is { } ms ? Math.Clamp(ms, 0, executed) : null;
-        return new(queue, lost, stage, hostQueue, load, executed - (load ?? 0), run.CompletedAt is { } completed ? line.To(completed) : null, total);
+        return new(queue, lost, stage, hostQueue, load, executed - (load ?? 0),
+            run.CompletedAt is { } completed ? line.To(completed) : null, total);
 
         long? Left() => run.CompletedAt is { } end ? queue + line.To(end) : lost is null ? null : queue;
     }
@@ -60,12 +64,14 @@ public sealed record RunTimes(long? Queue, long? Lost, long? Stage, long? HostQu
     // The run went on after it, elsewhere or to its end.
     private static bool IsLost(RunAttempt attempt, RunRecord run) => attempt.EndedAt is { } at && at != run.CompletedAt;
 
-    // The host's own word is the nearest to the truth, where its clock goes as ours does; else it is when we heard of it, and for as long as the host says.
+    // The host's own word is the nearest to the truth, where its clock goes as ours does; else it is when we heard of it, and for as long
+    // as the host says.
     private static (DateTimeOffset? Began, DateTimeOffset? Ended) ExecutionOf(RunAttempt attempt, DateTimeOffset? completed)
     {
         if (attempt is { ExecutionStartedAt: { } from, ExecutionEndedAt: { } to } && to >= from)
         {
-            return from >= attempt.StartedAt && (completed is null || to <= completed) ? (from, to) : (attempt.BegunAt ?? attempt.StartedAt, (attempt.BegunAt ?? attempt.StartedAt) + (to - from));
+            return from >= attempt.StartedAt && (completed is null || to <= completed) ? (from, to)
+                : (attempt.BegunAt ?? attempt.StartedAt, (attempt.BegunAt ?? attempt.StartedAt) + (to - from));
         }
 
         return (attempt.BegunAt, completed);

@@ -1,6 +1,7 @@
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Runs;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>Says why the façade itself could not carry a command out, in words that give nothing away.</summary>
 internal static class StepFailures

@@ -1,11 +1,14 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
-using ComfyFunc.Comfy;
-using ComfyFunc.Pool;
-using ComfyFunc.Prompts;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Pool;
 
-namespace ComfyFunc.Runs;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>Brings a run's files and its prompt to the host that it has a slot on, and says what became of it.</summary>
 public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNodeBook cacheNodes, IBlobStore blobs, TimeProvider clock)
@@ -15,7 +18,8 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
     {
         foreach (var file in run.Files.Where(f => !host.HasStaged(f.HostName)).DistinctBy(f => f.HostName))
         {
-            await using var content = await blobs.OpenReadAsync(file.Blob, cancellationToken) ?? throw new InvalidDataException($"The input {file.Blob} is gone.");
+            await using var content = await blobs.OpenReadAsync(file.Blob, cancellationToken)
+                ?? throw new InvalidDataException($"The input {file.Blob} is gone.");
             var name = file.HostName[(InputFiles.HostFolder.Length + 1)..];
             switch (await host.Client.UploadAsync(InputFiles.HostFolder, name, content, file.ContentType, cancellationToken))
             {
@@ -23,9 +27,12 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
                     host.Staged(file.HostName);
                     break;
                 case UploadReply.TooLarge large:
-                    return new RunEvent.RefusedHere(new("input_too_large", TooLarge(lease.Host, file, large.Limit)), lease, clock.GetUtcNow());
+                    return new RunEvent.RefusedHere(new("input_too_large", TooLarge(lease.Host, file, large.Limit)),
+                        lease, clock.GetUtcNow());
                 case UploadReply.Refused refused:
-                    return new RunEvent.RefusedHere(new("invalid_input", $"Host '{lease.Host}' refused an input file with status {refused.Status}."), lease, clock.GetUtcNow());
+                    return new RunEvent.RefusedHere(
+                        new("invalid_input", $"Host '{lease.Host}' refused an input file with status {refused.Status}."),
+                        lease, clock.GetUtcNow());
                 default:
                     return new RunEvent.HostFailed(lease, clock.GetUtcNow());
             }
@@ -50,7 +57,8 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
             return Placed(submission);
         }
 
-        watch.Watch(lease, submission.Prompt.NodeCount, submission.Prompt.SocketNodes, submission.Prompt.Loaders.Select(l => l.Node).ToFrozenSet(StringComparer.Ordinal));
+        watch.Watch(lease, submission.Prompt.NodeCount, submission.Prompt.SocketNodes, submission.Prompt.Loaders.Select(l => l.Node)
+            .ToFrozenSet(StringComparer.Ordinal));
         var reply = await PostAsync(submission, client, host, cancellationToken);
         if (reply is SubmitReply.Rejected rejected && StagedFiles.In(rejected.Nodes, submission.Run) is { Length: > 0 } lost)
         {
@@ -69,13 +77,15 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
         {
             SubmitReply.Accepted => Placed(submission),
             SubmitReply.Rejected r => Refused(lease, PromptFaults.Of(r, submission.Prompt), Refusals.KindOf(r)),
-            SubmitReply.AcceptedInPart part => await TakeBackAsync(lease, host, PromptFaults.Of(part, submission.Prompt), cancellationToken),
+            SubmitReply.AcceptedInPart part =>
+                await TakeBackAsync(lease, host, PromptFaults.Of(part, submission.Prompt), cancellationToken),
             SubmitReply.Unanswered => await LookForAsync(submission, host, cancellationToken),
             _ => throw new UnreachableException(),
         };
     }
 
-    private static Task<SubmitReply> PostAsync(Submission submission, string client, HostConnection host, CancellationToken cancellationToken) =>
+    private static Task<SubmitReply> PostAsync(Submission submission, string client, HostConnection host,
+        CancellationToken cancellationToken) =>
         host.Client.SubmitAsync(submission.Lease.Prompt, submission.Prompt.Json, client, cancellationToken, submission.Extra);
 
     private async Task<RunEvent> TakeBackAsync(Lease lease, HostConnection host, RunFault fault, CancellationToken cancellationToken)

@@ -1,38 +1,50 @@
-using ComfyFunc.Runs;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Workflows;
 
-namespace ComfyFunc.Secrets;
+namespace ComfyFunc.Server.Secrets;
 
-/// <summary>Keeps what hosts are given beside prompts: sealed with each workflow version, batch and run, and opened only on its way to a host.</summary>
+/// <summary>
+/// Keeps what hosts are given beside prompts: sealed with each workflow version, batch and run, and opened only on its way to a host.
+/// </summary>
 public sealed class ExtraData(Sealer sealer)
 {
     private const string Unreadable = "extra_data cannot be read any more, since the key of the secrets has changed";
 
-    public ValueTask<string?> OfWorkflowAsync(string name, string? given, CancellationToken cancellationToken) => SealAsync(Workflow(name), given, cancellationToken);
+    public ValueTask<string?> OfWorkflowAsync(string name, string? given, CancellationToken cancellationToken) =>
+        SealAsync(Workflow(name), given, cancellationToken);
 
-    public ValueTask<string?> OfBatchAsync(string batch, string? given, CancellationToken cancellationToken) => SealAsync(Batch(batch), given, cancellationToken);
+    public ValueTask<string?> OfBatchAsync(string batch, string? given, CancellationToken cancellationToken) =>
+        SealAsync(Batch(batch), given, cancellationToken);
 
     /// <summary>What a run is to have: the call's over the workflow's.</summary>
     /// <param name="given">The call's.</param>
-    public async ValueTask<RunExtra> OfRunAsync(RunId run, string workflow, WorkflowVersion version, string? given, CancellationToken cancellationToken)
+    public async ValueTask<RunExtra> OfRunAsync(RunId run, string workflow, WorkflowVersion version, string? given,
+        CancellationToken cancellationToken)
     {
         var saved = await OpenAsync(Workflow(workflow), version.ExtraData, cancellationToken);
         return saved is Opened.Not ? new(null, null, new("invalid_workflow", $"The workflow's {Unreadable}: save it again."))
-            : ExtraDataReader.Merge(((Opened.Text)saved).Value, given) is { } merged ? new(await SealAsync(Run(run), merged, cancellationToken), await sealer.SealAsync(new("extra-data-digest", ""), merged, cancellationToken))
+            : ExtraDataReader.Merge(((Opened.Text)saved).Value, given) is { } merged
+            ? new(await SealAsync(Run(run), merged, cancellationToken),
+                await sealer.SealAsync(new("extra-data-digest", ""), merged, cancellationToken))
             : new(null, null);
     }
 
     /// <summary>The same for a run that repeats another. What cannot be read stays so, and its host is never asked.</summary>
     public async ValueTask<string?> RepeatedAsync(RunRecord old, RunId run, CancellationToken cancellationToken) =>
-        await OpenAsync(Run(old.Id), old.ExtraData, cancellationToken) is Opened.Text text ? await SealAsync(Run(run), text.Value, cancellationToken) : old.ExtraData;
+        await OpenAsync(Run(old.Id), old.ExtraData, cancellationToken) is Opened.Text text
+        ? await SealAsync(Run(run), text.Value, cancellationToken) : old.ExtraData;
 
     /// <summary>A batch's, for the calls that it makes.</summary>
     public async ValueTask<(string? Given, Fault? Fault)> OfBatchAsync(Batches.Batch batch, CancellationToken cancellationToken) =>
-        await OpenAsync(Batch(batch.Id), batch.ExtraData, cancellationToken) is Opened.Text text ? (text.Value, null) : (null, new("invalid_input", $"The batch's {Unreadable}.", $"/{ExtraDataReader.Member}"));
+        await OpenAsync(Batch(batch.Id), batch.ExtraData, cancellationToken) is Opened.Text text ? (text.Value, null)
+        : (null, new("invalid_input", $"The batch's {Unreadable}.", $"/{ExtraDataReader.Member}"));
 
     /// <summary>What the host is given.</summary>
     public async ValueTask<(string? Given, RunFault? Fault)> ForHostAsync(RunRecord run, CancellationToken cancellationToken) =>
-        await OpenAsync(Run(run.Id), run.ExtraData, cancellationToken) is Opened.Text text ? (text.Value, null) : (null, new("invalid_workflow", $"The run's {Unreadable}: call the workflow anew."));
+        await OpenAsync(Run(run.Id), run.ExtraData, cancellationToken) is Opened.Text text ? (text.Value, null)
+        : (null, new("invalid_workflow", $"The run's {Unreadable}: call the workflow anew."));
 
     private async ValueTask<string?> SealAsync(SealedFor use, string? given, CancellationToken cancellationToken) =>
         given is null ? null : await sealer.SealAsync(use, given, cancellationToken);

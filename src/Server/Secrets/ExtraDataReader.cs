@@ -2,11 +2,15 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Workflows;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Secrets;
+namespace ComfyFunc.Server.Secrets;
 
-/// <summary>Reads what hosts are given beside the prompt (<c>extra_data</c>): keys that partner nodes want, for instance. It is taken out of calls and documents before anything else sees them.</summary>
+/// <summary>
+/// Reads what hosts are given beside the prompt (<c>extra_data</c>): keys that partner nodes want, for instance. It is taken out of calls
+/// and documents before anything else sees them.
+/// </summary>
 internal static class ExtraDataReader
 {
     public const string Member = "extra_data";
@@ -16,25 +20,31 @@ internal static class ExtraDataReader
     /// <summary>Takes it out of a call's body, where it is one unless a tag has its name.</summary>
     public static Extra Split(JsonElement body, Contract contract)
     {
-        if (body.ValueKind is not JsonValueKind.Object || !body.TryGetProperty(Member, out var given) || contract.Tags.Any(t => t.Name.Equals(Member, StringComparison.OrdinalIgnoreCase)))
+        if (body.ValueKind is not JsonValueKind.Object || !body.TryGetProperty(Member, out var given)
+            || contract.Tags.Any(t => t.Name.Equals(Member, StringComparison.OrdinalIgnoreCase)))
         {
             return new(body);
         }
 
-        return Fault(given, "invalid_input") is { } fault ? new(body, Fault: fault) : new(Without(body), given.ValueKind is JsonValueKind.Null ? null : given.GetRawText());
+        return Fault(given, "invalid_input") is { } fault ? new(body, Fault: fault)
+            : new(Without(body), given.ValueKind is JsonValueKind.Null ? null : given.GetRawText());
     }
 
-    /// <summary>Finds it beside the prompt of a saved document. What the editor keeps there for pictures is no part of the workflow.</summary>
+    /// <summary>
+    /// Finds it beside the prompt of a saved document. What the editor keeps there for pictures is no part of the workflow.
+    /// </summary>
     public static Extra OfDocument(JsonElement document)
     {
-        if (document.ValueKind is not JsonValueKind.Object || !document.TryGetProperty("prompt", out var prompt) || prompt.ValueKind is not JsonValueKind.Object
+        if (document.ValueKind is not JsonValueKind.Object || !document.TryGetProperty("prompt", out var prompt)
+            || prompt.ValueKind is not JsonValueKind.Object
             || prompt.TryGetProperty("class_type", out _) || !document.TryGetProperty(Member, out var given))
         {
             return new(document);
         }
 
         var kept = given.ValueKind is JsonValueKind.Object ? Without(given, "extra_pnginfo") : given;
-        return Fault(kept, "invalid_workflow") is { } fault ? new(document, Fault: fault) : new(document, kept.ValueKind is JsonValueKind.Null || !kept.EnumerateObject().Any() ? null : kept.GetRawText());
+        return Fault(kept, "invalid_workflow") is { } fault ? new(document, Fault: fault)
+            : new(document, kept.ValueKind is JsonValueKind.Null || !kept.EnumerateObject().Any() ? null : kept.GetRawText());
     }
 
     /// <summary>Both together; where both have a member, the second's.</summary>
@@ -56,9 +66,12 @@ internal static class ExtraDataReader
 
     private static Fault? Fault(JsonElement given, string code) =>
         given.ValueKind is JsonValueKind.Null ? null
-        : given.ValueKind is not JsonValueKind.Object ? new(code, "extra_data is an object that hosts are given beside the prompt, such as {\"api_key_comfy_org\":\"…\"}.", $"/{Member}")
-        : given.TryGetProperty("client_id", out _) ? new(code, "client_id would take the run's events away: leave it out.", $"/{Member}/client_id")
-        : Encoding.UTF8.GetByteCount(given.GetRawText()) > LongestBytes ? new(code, $"extra_data is larger than {LongestBytes} bytes.", $"/{Member}")
+        : given.ValueKind is not JsonValueKind.Object
+        ? new(code, "extra_data is an object that hosts are given beside the prompt, such as {\"api_key_comfy_org\":\"…\"}.", $"/{Member}")
+        : given.TryGetProperty("client_id", out _)
+        ? new(code, "client_id would take the run's events away: leave it out.", $"/{Member}/client_id")
+        : Encoding.UTF8.GetByteCount(given.GetRawText()) > LongestBytes
+        ? new(code, $"extra_data is larger than {LongestBytes} bytes.", $"/{Member}")
         : null;
 
     internal static JsonElement Without(JsonElement value, string member = Member)

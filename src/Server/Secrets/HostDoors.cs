@@ -1,14 +1,17 @@
 using System.Collections.Concurrent;
-using ComfyFunc.Comfy;
-using ComfyFunc.Pool;
+using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Pool;
 
-namespace ComfyFunc.Secrets;
+namespace ComfyFunc.Server.Secrets;
 
 /// <summary>Seals what opens the doors before hosts, and finds the whole address of a host.</summary>
 public sealed class HostDoors(Sealer sealer)
 {
     /// <summary>What is wrong with a host whose door was sealed under another key.</summary>
-    public const string Unreadable = "Its headers or token cannot be read any more, since the key of the secrets has changed: register it anew.";
+    public const string Unreadable =
+        "Its headers or token cannot be read any more, since the key of the secrets has changed: register it anew.";
 
     private readonly ConcurrentDictionary<(HostId Host, string Door), HostDoor?> opened = new();
 

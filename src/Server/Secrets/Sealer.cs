@@ -1,12 +1,14 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using ComfyFunc.Engine;
 
-namespace ComfyFunc.Secrets;
+namespace ComfyFunc.Server.Secrets;
 
 /// <summary>
-/// Seals texts that must not lie in storage in clear (AES-256-GCM). A sealed text opens only for the purpose and the owner that it was sealed for. The
-/// nonce is a keyed hash of all three, so the same text sealed again is the same sealed text: rows change only when something does.
+/// Seals texts that must not lie in storage in clear (AES-256-GCM). A sealed text opens only for the purpose and the owner that it was
+/// sealed for. The nonce is a keyed hash of all three, so the same text sealed again is the same sealed text: rows change only when
+/// something does.
 /// </summary>
 public sealed class Sealer(SecretKey secret)
 {
@@ -28,11 +30,13 @@ public sealed class Sealer(SecretKey secret)
         return Version + Base64Url.EncodeToString(box);
     }
 
-    /// <returns>The text, or <see langword="null"/> when it was sealed under another key, for something else, or was tampered with.</returns>
+    /// <returns>The text, or <see langword="null"/> when it was sealed under another key, for something else, or was tampered
+    /// with.</returns>
     public async ValueTask<string?> OpenAsync(SealedFor use, string sealedText, CancellationToken cancellationToken)
     {
         var key = await secret.GetAsync(cancellationToken);
-        if (!sealedText.StartsWith(Version, StringComparison.Ordinal) || !Base64Url.IsValid(sealedText.AsSpan(Version.Length), out var length) || length < NonceBytes + TagBytes)
+        if (!sealedText.StartsWith(Version, StringComparison.Ordinal)
+            || !Base64Url.IsValid(sealedText.AsSpan(Version.Length), out var length) || length < NonceBytes + TagBytes)
         {
             return null;
         }
@@ -42,7 +46,8 @@ public sealed class Sealer(SecretKey secret)
         try
         {
             using var aes = new AesGcm(key, TagBytes);
-            aes.Decrypt(box.AsSpan(0, NonceBytes), box.AsSpan(NonceBytes, plain.Length), box.AsSpan(NonceBytes + plain.Length), plain, use.ToBytes());
+            aes.Decrypt(box.AsSpan(0, NonceBytes), box.AsSpan(NonceBytes, plain.Length), box.AsSpan(NonceBytes + plain.Length),
+                plain, use.ToBytes());
             return Encoding.UTF8.GetString(plain);
         }
         catch (CryptographicException)
@@ -53,7 +58,8 @@ public sealed class Sealer(SecretKey secret)
 
     private static ReadOnlySpan<byte> NonceOf(byte[] key, SealedFor use, byte[] plain)
     {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, HKDF.DeriveKey(HashAlgorithmName.SHA256, key, SecretKey.Bytes, info: "nonce"u8.ToArray()));
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256,
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, key, SecretKey.Bytes, info: "nonce"u8.ToArray()));
         hash.AppendData(use.ToBytes());
         hash.AppendData([0]);
         hash.AppendData(plain);

@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Settings;
 
-namespace ComfyFunc.Secrets;
+namespace ComfyFunc.Server.Secrets;
 
-/// <summary>The key of everything that is sealed: the configured one, or one that is made once and lies in the storage that all processes share.</summary>
+/// <summary>
+/// The key of everything that is sealed: the configured one, or one that is made once and lies in the storage that all processes share.
+/// </summary>
 public sealed class SecretKey(IBlobStore blobs, ComfyFuncOptions options)
 {
     public const int Bytes = 32;
@@ -12,7 +15,8 @@ public sealed class SecretKey(IBlobStore blobs, ComfyFuncOptions options)
 
     private byte[]? known;
 
-    public async ValueTask<byte[]> GetAsync(CancellationToken cancellationToken) => known ??= Parse(options.SecretsKey) ?? await SharedAsync(cancellationToken);
+    public async ValueTask<byte[]> GetAsync(CancellationToken cancellationToken) =>
+        known ??= Parse(options.SecretsKey) ?? await SharedAsync(cancellationToken);
 
     /// <returns><see langword="null"/> when it is not the base64 of 32 bytes.</returns>
     public static byte[]? Parse(string? base64)
@@ -29,6 +33,7 @@ public sealed class SecretKey(IBlobStore blobs, ComfyFuncOptions options)
         }
 
         await blobs.PutIfAbsentAsync(Blob, RandomNumberGenerator.GetBytes(Bytes), "application/octet-stream", cancellationToken);
-        return await blobs.ReadBytesAsync(Blob, Bytes, cancellationToken) ?? throw new InvalidDataException($"The blob {Blob} is gone."); // It was written a moment ago, by somebody.
+        // It was written a moment ago, by somebody.
+        return await blobs.ReadBytesAsync(Blob, Bytes, cancellationToken) ?? throw new InvalidDataException($"The blob {Blob} is gone.");
     }
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace ComfyFunc.Settings;
+namespace ComfyFunc.Server.Settings;
 
 /// <summary>What the text of one setting may be, by the type of its property.</summary>
 internal sealed partial record SettingKind(Func<string, bool> Reads, string Expected, bool IsPublic = true)
@@ -17,7 +17,8 @@ internal sealed partial record SettingKind(Func<string, bool> Reads, string Expe
         var t when t == typeof(bool) => new(v => bool.TryParse(v, out _), "true or false"),
         var t when t == typeof(int) => Number(v => int.TryParse(v, NumberStyles.Integer, CultureInfo.InvariantCulture, out _), range),
         var t when t == typeof(long) => Number(v => long.TryParse(v, NumberStyles.Integer, CultureInfo.InvariantCulture, out _), range),
-        var t when t == typeof(TimeSpan) => new(v => TimePattern.IsMatch(v.Trim()), "a time such as 00:10:00 (hours, minutes, seconds) or 7.00:00:00 (days before them)"),
+        var t when t == typeof(TimeSpan) =>
+            new(v => TimePattern.IsMatch(v.Trim()), "a time such as 00:10:00 (hours, minutes, seconds) or 7.00:00:00 (days before them)"),
         var t when t == typeof(Uri) => new(IsAddress, "a URL that begins with http:// or https://", IsPublic: false),
         { IsEnum: true } t => Name(t),
         _ => null,
@@ -33,13 +34,16 @@ internal sealed partial record SettingKind(Func<string, bool> Reads, string Expe
 
     private static SettingKind Number(Func<string, bool> reads, RangeAttribute? range) => range is null
         ? new(reads, "a whole number")
-        : new(v => reads(v) && range.IsValid(v), string.Create(CultureInfo.InvariantCulture, $"a whole number from {Convert.ToDecimal(range.Minimum, CultureInfo.InvariantCulture)} to {Convert.ToDecimal(range.Maximum, CultureInfo.InvariantCulture)}"));
+        : new(v => reads(v) && range.IsValid(v),
+            string.Create(CultureInfo.InvariantCulture,
+                $"a whole number from {Convert.ToDecimal(range.Minimum, CultureInfo.InvariantCulture)} to {Convert.ToDecimal(range.Maximum, CultureInfo.InvariantCulture)}"));
 
     // The number of a name, or two names, are no name; and what stands for nothing cannot be wanted.
     private static SettingKind Name(Type type)
     {
         var names = Enum.GetNames(type).Where(n => n != "None").ToArray();
-        return new(v => names.Contains(v.Trim(), StringComparer.OrdinalIgnoreCase), names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}");
+        return new(v => names.Contains(v.Trim(), StringComparer.OrdinalIgnoreCase),
+            names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}");
     }
 
     private static bool IsAddress(string value) => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";

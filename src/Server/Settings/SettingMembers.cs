@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace ComfyFunc.Settings;
+namespace ComfyFunc.Server.Settings;
 
 /// <summary>What the attributes of options demand of their members.</summary>
 internal static class SettingMembers
@@ -11,7 +11,8 @@ internal static class SettingMembers
         Validator.TryValidateObject(settings, new ValidationContext(settings), results, validateAllProperties: true);
         return from result in results
                from member in result.MemberNames.DefaultIfEmpty("")
-               select new SettingFault(member.Length == 0 ? path : $"{path}:{member}", TextOf(settings, member) ?? result.ErrorMessage ?? "is wrong.");
+               select new SettingFault(member.Length == 0 ? path : $"{path}:{member}",
+                   TextOf(settings, member) ?? result.ErrorMessage ?? "is wrong.");
     }
 
     private static string? TextOf(object settings, string member)

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
 using Microsoft.Extensions.Configuration;
 
-namespace ComfyFunc.Settings;
+namespace ComfyFunc.Server.Settings;
 
 /// <summary>Reads a section into its options, or says everything that is wrong with it.</summary>
 public static class SettingsReader
@@ -12,10 +13,12 @@ public static class SettingsReader
     private static readonly string[] Sections = [ComfyFuncOptions.Section, StorageSection];
 
     /// <summary>The settings of the application.</summary>
-    public static SettingsReading<ComfyFuncOptions> ReadComfyFunc(IConfiguration section) => Read(section, ComfyFuncOptions.Section, new ComfyFuncOptions(), ComfyFuncOptionsValidator.Check);
+    public static SettingsReading<ComfyFuncOptions> ReadComfyFunc(IConfiguration section) =>
+        Read(section, ComfyFuncOptions.Section, new ComfyFuncOptions(), ComfyFuncOptionsValidator.Check);
 
     /// <summary>The storage account; nothing where none is named.</summary>
-    public static SettingsReading<StorageOptions> ReadStorage(IConfiguration section) => Read(section, StorageSection, new StorageOptions(), CheckStorage);
+    public static SettingsReading<StorageOptions> ReadStorage(IConfiguration section) =>
+        Read(section, StorageSection, new StorageOptions(), CheckStorage);
 
     /// <summary>Checks all that the application reads.</summary>
     /// <exception cref="SettingsException">Something cannot be taken as it is.</exception>
@@ -37,7 +40,8 @@ public static class SettingsReader
     public static IEnumerable<SettingFault> CheckSections(IConfiguration configuration) =>
         from section in configuration.GetChildren()
         where !Sections.Contains(section.Key, StringComparer.OrdinalIgnoreCase) && section.GetChildren().Any()
-        let meant = section.Key.StartsWith(ComfyFuncOptions.Section, StringComparison.OrdinalIgnoreCase) ? ComfyFuncOptions.Section : Suggestion.NearestOf(section.Key, Sections)
+        let meant = section.Key.StartsWith(ComfyFuncOptions.Section, StringComparison.OrdinalIgnoreCase) ? ComfyFuncOptions.Section
+        : Suggestion.NearestOf(section.Key, Sections)
         where meant is not null
         select new SettingFault(section.Key, $"is no section. Did you mean '{meant}'?");
 
@@ -58,7 +62,8 @@ public static class SettingsReader
 
     // Without an account the host has one of its own.
     private static IEnumerable<SettingFault> CheckStorage(StorageOptions options) =>
-        from result in (options.NamesAccount ? options : options with { ConnectionString = StorageOptions.Development }).Validate(new(options))
+        from result in (options.NamesAccount ? options
+            : options with { ConnectionString = StorageOptions.Development }).Validate(new(options))
         select new SettingFault($"{StorageSection}:{result.MemberNames.First()}", $"cannot be used. {result.ErrorMessage}");
 
     // Options count the elements of a list; settings may leave numbers out.

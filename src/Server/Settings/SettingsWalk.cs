@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using ComfyFunc.Engine;
 using Microsoft.Extensions.Configuration;
 
-namespace ComfyFunc.Settings;
+namespace ComfyFunc.Server.Settings;
 
 /// <summary>
 /// Compares a section with the type that it is bound to. .NET's own binder passes over names that it does not know, and drops an element
@@ -63,7 +64,8 @@ internal sealed class SettingsWalk
         {
             Elements(section, element, path, below);
         }
-        else if (IsSection(section, path, $"{section.Key} has members: {string.Join(", ", Settable(member.PropertyType).Select(m => m.Name))}"))
+        else if (IsSection(section, path,
+            $"{section.Key} has members: {string.Join(", ", Settable(member.PropertyType).Select(m => m.Name))}"))
         {
             Members(section, member.PropertyType, path, $"{below}:");
         }
@@ -112,7 +114,8 @@ internal sealed class SettingsWalk
             }
             else if (!child.GetChildren().Any())
             {
-                Add(childPath, $"is {(string.IsNullOrWhiteSpace(child.Value) ? "empty" : "one value")}, but must have members: {string.Join(", ", Settable(element).Select(m => m.Name))}.");
+                Add(childPath,
+                    $"is {(string.IsNullOrWhiteSpace(child.Value) ? "empty" : "one value")}, but must have members: {string.Join(", ", Settable(element).Select(m => m.Name))}.");
             }
             else
             {
@@ -157,7 +160,9 @@ internal sealed class SettingsWalk
 
     private void Add(string path, string text) => faults.Add(new(path, text));
 
-    private static PropertyInfo[] Settable(Type type) => [.. type.GetProperties().Where(p => p.SetMethod is { IsPublic: true, IsStatic: false })];
+    private static PropertyInfo[] Settable(Type type) =>
+        [.. type.GetProperties().Where(p => p.SetMethod is { IsPublic: true, IsStatic: false })];
 
-    private static Type? ElementOf(Type type, Type generic) => type.IsGenericType && type.GetGenericTypeDefinition() == generic ? type.GetGenericArguments()[^1] : null;
+    private static Type? ElementOf(Type type, Type generic) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == generic ? type.GetGenericArguments()[^1] : null;
 }

@@ -1,12 +1,17 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.RateLimiting;
-using ComfyFunc.Runs;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Usage;
+namespace ComfyFunc.Server.Usage;
 
-/// <summary>Turns away calls of clients that have had what they may take. Counts of the Runs table are a moment old, so that several processes may let a few more through.</summary>
+/// <summary>
+/// Turns away calls of clients that have had what they may take. Counts of the Runs table are a moment old, so that several processes may
+/// let a few more through.
+/// </summary>
 public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
@@ -32,7 +37,8 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
         using var lease = minutes.AttemptAcquire(client);
         if (!lease.IsAcquired)
         {
-            return Refuse(response, lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1), $"{quota.RunsPerMinute} calls a minute are yours.");
+            return Refuse(response, lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1),
+                $"{quota.RunsPerMinute} calls a minute are yours.");
         }
 
         if (quota is { OpenRuns: null, RunsPerDay: null })
@@ -44,12 +50,14 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
         var load = await LoadAsync(client, now, cancellationToken);
         if (load.Open >= quota.OpenRuns)
         {
-            return Refuse(response, TimeSpan.FromSeconds(OpenRetrySeconds), $"{quota.OpenRuns} runs at a time are yours; let one end first.");
+            return Refuse(response, TimeSpan.FromSeconds(OpenRetrySeconds),
+                $"{quota.OpenRuns} runs at a time are yours; let one end first.");
         }
 
         if (load.Today >= quota.RunsPerDay)
         {
-            return Refuse(response, now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime, $"{quota.RunsPerDay} runs a day are yours; the next begins at midnight UTC.");
+            return Refuse(response, now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime,
+                $"{quota.RunsPerDay} runs a day are yours; the next begins at midnight UTC.");
         }
 
         loads.AddOrUpdate(client, load, (_, known) => known with { Open = known.Open + 1, Today = known.Today + 1 });

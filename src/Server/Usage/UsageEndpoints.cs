@@ -1,17 +1,23 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ComfyFunc.Callers;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Usage;
+namespace ComfyFunc.Server.Usage;
 
 /// <summary>The endpoint that says what clients took.</summary>
 public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock)
 {
     private const string Format = "yyyy-MM-dd";
 
-    /// <summary>GET /api/usage?from=2026-11-01&amp;to=2026-11-30: by client, workflow and version; of this month unless told. Only administrators see other clients.</summary>
+    /// <summary>
+    /// GET /api/usage?from=2026-11-01&amp;to=2026-11-30: by client, workflow and version; of this month unless told. Only administrators
+    /// see other clients.
+    /// </summary>
     public async Task<IResult> GetAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);

@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
-using ComfyFunc.Runs;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Usage;
+namespace ComfyFunc.Server.Usage;
 
-/// <summary>Adds up what ended runs took and writes the sums now and then, so that no run pays for being counted. A killed process forgets its last seconds.</summary>
+/// <summary>
+/// Adds up what ended runs took and writes the sums now and then, so that no run pays for being counted. A killed process forgets its last
+/// seconds.
+/// </summary>
 public sealed class UsageMeter(UsageStore store, TimeProvider clock, ILogger<UsageMeter> logger) : RecurringService(clock, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);

@@ -1,7 +1,8 @@
 using System.Globalization;
-using ComfyFunc.Runs;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Runs;
 
-namespace ComfyFunc.Usage;
+namespace ComfyFunc.Server.Usage;
 
 /// <summary>What runs of one client and one workflow version took on one day (UTC), by the day they ended.</summary>
 public sealed record UsageRow(string Day, string Client, string Workflow, int Version)
@@ -34,5 +35,6 @@ public sealed record UsageRow(string Day, string Client, string Workflow, int Ve
     public static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     private static double SecondsOf(RunAttempt attempt) =>
-        (attempt.ExecutionEndedAt ?? attempt.EndedAt) is { } end ? Math.Max(0, (end - (attempt.ExecutionStartedAt ?? attempt.StartedAt)).TotalSeconds) : 0;
+        (attempt.ExecutionEndedAt ?? attempt.EndedAt) is { } end
+        ? Math.Max(0, (end - (attempt.ExecutionStartedAt ?? attempt.StartedAt)).TotalSeconds) : 0;
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 
-namespace ComfyFunc.Usage;
+namespace ComfyFunc.Server.Usage;
 
 /// <summary>The Usage table: sums by day, client and workflow version, which outlive the runs.</summary>
 public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options, TimeProvider clock)
@@ -16,7 +18,8 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
             var document = await table.FindAsync(more.Day, row, cancellationToken);
             var sum = document is null ? more : ServerJson.Read<UsageRow>(document.Json).Plus(more);
             var next = new Document(more.Day, row, ServerJson.Write(sum)) { ETag = document?.ETag ?? "" };
-            if (await (document is null ? table.InsertAsync(next, cancellationToken) : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
+            if (await (document is null ? table.InsertAsync(next, cancellationToken)
+                : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
             {
                 return;
             }
@@ -29,7 +32,12 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
     public async Task<ImmutableArray<UsageRow>> SumAsync(string from, string to, string? client, CancellationToken cancellationToken)
     {
         var sums = new SortedDictionary<(string Client, string Workflow, int Version), UsageRow>();
-        await foreach (var document in table.QueryAsync(new DocumentQuery { PartitionFrom = from, PartitionBefore = $"{to}~", PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(new DocumentQuery
+        {
+            PartitionFrom = from,
+            PartitionBefore = $"{to}~",
+            PageSize = DocumentQuery.LargestPage
+        }, cancellationToken))
         {
             var row = ServerJson.Read<UsageRow>(document.Json);
             if (client is null || row.Client == client)
@@ -45,7 +53,12 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
     /// <summary>Forgets days that are too long ago.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await foreach (var document in table.QueryAsync(new DocumentQuery { PartitionBefore = UsageRow.DayOf(clock.GetUtcNow() - options.UsageRetention), PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery
+            {
+                PartitionBefore = UsageRow.DayOf(clock.GetUtcNow() - options.UsageRetention),
+                PageSize = DocumentQuery.LargestPage
+            }, cancellationToken))
         {
             await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);
         }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using ComfyFunc.Runs;
+using ComfyFunc.Engine;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>One event on its way to one receiver, and what became of each attempt.</summary>
 public sealed record Delivery

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using ComfyFunc.Runs;
-using ComfyFunc.Web;
+using ComfyFunc.Adapters.Web;
+using ComfyFunc.Server.Runs;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>Publishes what is in the outbox for Event Grid, where a topic is configured.</summary>
 public sealed class EventGridPublisher(EventGridTopic? topic)
@@ -21,7 +21,8 @@ public sealed class EventGridPublisher(EventGridTopic? topic)
 
         using var body = JsonDocument.Parse(delivery.Body);
         return await topic.PublishAsync(
-            delivery.Id, delivery.Event, $"workflows/{run.Workflow}/runs/{run.Id}", body.RootElement.GetProperty("timestamp").GetDateTimeOffset(),
+            delivery.Id, delivery.Event, $"workflows/{run.Workflow}/runs/{run.Id}", body.RootElement.GetProperty("timestamp")
+                .GetDateTimeOffset(),
             BinaryData.FromString(body.RootElement.GetProperty("data").GetRawText()), cancellationToken);
     }
 }

@@ -1,13 +1,18 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using ComfyFunc.Runs;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>
-/// Deliveries that are still to be made, and the log of all. An event is written here before the run's row says that it happened, so that a crash
-/// between loses nothing; whoever sends it looks at the row first.
+/// Deliveries that are still to be made, and the log of all. An event is written here before the run's row says that it happened, so that a
+/// crash between loses nothing; whoever sends it looks at the row first.
 /// </summary>
 public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventGridPublisher grid, OutboxBell bell, TimeProvider clock)
 {
@@ -36,11 +41,14 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
     /// <summary>The row is written: what was added may go.</summary>
     public void Happened(RunRecord run) => bell.Ring(run.Id);
 
-    /// <summary>Takes the deliveries that are due, or are of runs that were just heard of, so that no other process sends them for a while.</summary>
+    /// <summary>
+    /// Takes the deliveries that are due, or are of runs that were just heard of, so that no other process sends them for a while.
+    /// </summary>
     public async Task<ImmutableArray<OpenDelivery>> TakeAsync(IReadOnlySet<RunId> now, TimeSpan hold, CancellationToken cancellationToken)
     {
         var taken = ImmutableArray.CreateBuilder<OpenDelivery>();
-        await foreach (var document in open.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in open.QueryAsync(
+            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             var delivery = ServerJson.Read<Delivery>(document.Json);
             if (delivery.DueAt > clock.GetUtcNow() && !(delivery.Attempts.IsEmpty && now.Contains(delivery.Run)))
@@ -48,7 +56,8 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
                 continue;
             }
 
-            if (await open.ReplaceAsync(ToOpen(delivery with { DueAt = clock.GetUtcNow() + hold }) with { ETag = document.ETag }, cancellationToken) is WriteReply.Written written)
+            if (await open.ReplaceAsync(ToOpen(delivery with { DueAt = clock.GetUtcNow() + hold }) with { ETag = document.ETag },
+                cancellationToken) is WriteReply.Written written)
             {
                 taken.Add(new(delivery, written.ETag));
             }
@@ -106,9 +115,12 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
             return []; // A warm-up is nobody's call.
         }
 
-        var registered = (await webhooks.KnownAsync(cancellationToken)).Where(w => w.Wants(@event, run.Workflow)).Select(w => New(run, @event, w.Id, null));
-        var ownWish = run.Webhook is { } own && WebhookEvents.Include(own.Events, @event) ? [New(run, @event, Webhook.DefaultOf(run.Client), own.Url)] : Array.Empty<Delivery>();
-        return [.. registered, .. ownWish, .. grid.IsConfigured ? [New(run, @event, EventGridPublisher.Receiver, null)] : Array.Empty<Delivery>()];
+        var registered = (await webhooks.KnownAsync(cancellationToken)).Where(w => w.Wants(@event, run.Workflow))
+            .Select(w => New(run, @event, w.Id, null));
+        var ownWish = run.Webhook is { } own && WebhookEvents.Include(own.Events, @event)
+            ? [New(run, @event, Webhook.DefaultOf(run.Client), own.Url)] : Array.Empty<Delivery>();
+        return [.. registered, .. ownWish,
+            .. grid.IsConfigured ? [New(run, @event, EventGridPublisher.Receiver, null)] : Array.Empty<Delivery>()];
     }
 
     private Delivery New(RunRecord run, string @event, string webhook, Uri? url)

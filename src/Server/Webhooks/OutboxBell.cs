@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ComfyFunc.Runs;
+using ComfyFunc.Adapters;
+using ComfyFunc.Engine;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>Tells the sender of this process which runs' events may go at once.</summary>
 public sealed class OutboxBell : Bell

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
+using ComfyFunc.Engine.Webhooks;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>A receiver of events, with the secrets that what it gets is signed with.</summary>
 public sealed record Webhook
 {
-    /// <summary>What callers name the webhook whose secret signs what their calls ask for by <c>?webhook=</c>; it has no URL of its own.</summary>
+    /// <summary>
+    /// What callers name the webhook whose secret signs what their calls ask for by <c>?webhook=</c>; it has no URL of its own.
+    /// </summary>
     public const string Default = "default";
 
     /// <summary>The id of a client's default webhook: no client can sign for another. Those that are registered begin otherwise.</summary>
@@ -40,7 +43,8 @@ public sealed record Webhook
     public IEnumerable<string> SecretsAt(DateTimeOffset now) => OldSecret is { } old && now < OldSecretUntil ? [Secret, old] : [Secret];
 
     public bool Wants(string @event, string workflow) =>
-        Url is not null && DisabledAt is null && WebhookEvents.Include(Events, @event) && (Workflow is null || Workflow.Equals(workflow, StringComparison.OrdinalIgnoreCase));
+        Url is not null && DisabledAt is null && WebhookEvents.Include(Events, @event)
+        && (Workflow is null || Workflow.Equals(workflow, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>What one call wants to be told of its run, and where.</summary>

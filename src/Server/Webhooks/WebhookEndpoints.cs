@@ -2,13 +2,18 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Callers;
-using ComfyFunc.Runs;
-using ComfyFunc.Web;
-using ComfyFunc.Workflows;
+using ComfyFunc.Adapters.Web;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>The endpoints that register receivers of events, rotate their secrets, and show what became of deliveries.</summary>
 public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunStore runs, GuardedPost post, TimeProvider clock)
@@ -20,12 +25,19 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
 
     /// <summary>GET /api/webhooks: without their secrets.</summary>
     public async Task<IResult> ListAsync(CancellationToken cancellationToken) =>
-        Json(new JsonObject { ["webhooks"] = new JsonArray([.. (await webhooks.ListAsync(cancellationToken)).Where(w => w.Url is not null).Select(Show)]) });
+        Json(new JsonObject
+        {
+            ["webhooks"] =
+            new JsonArray([.. (await webhooks.ListAsync(cancellationToken)).Where(w => w.Url is not null).Select(Show)])
+        });
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken) =>
         await webhooks.FindAsync(id, cancellationToken) is { Url: not null } webhook ? Json(Show(webhook)) : NotFound(id);
 
-    /// <summary>PUT /api/webhooks/{id} {url, events?, workflow?}: 201 with its secret when it is new; 200 when it was known, which also enables it again.</summary>
+    /// <summary>
+    /// PUT /api/webhooks/{id} {url, events?, workflow?}: 201 with its secret when it is new; 200 when it was known, which also enables it
+    /// again.
+    /// </summary>
     public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
@@ -57,7 +69,8 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
     public async Task<IResult> SecretAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        var webhook = IsOwn(id) ? await webhooks.DefaultAsync(request.Caller().Client, cancellationToken) : await webhooks.FindAsync(id, cancellationToken);
+        var webhook = IsOwn(id) ? await webhooks.DefaultAsync(request.Caller().Client, cancellationToken)
+            : await webhooks.FindAsync(id, cancellationToken);
         return webhook is null ? NotFound(id) : Json(SecretOf(webhook));
     }
 
@@ -68,7 +81,8 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         var known = IsOwn(id) ? (await webhooks.DefaultAsync(request.Caller().Client, cancellationToken)).Id : id;
         var secret = WebhookStore.NewSecret();
         var (_, now) = SafeName.IsValid(id)
-            ? await webhooks.WriteAsync(known, w => w is null ? null : w with { Secret = secret, OldSecret = w.Secret, OldSecretUntil = clock.GetUtcNow() + Overlap }, cancellationToken)
+            ? await webhooks.WriteAsync(known, w => w is null ? null
+                : w with { Secret = secret, OldSecret = w.Secret, OldSecretUntil = clock.GetUtcNow() + Overlap }, cancellationToken)
             : default;
         return now is null ? NotFound(id) : Json(SecretOf(now));
     }
@@ -88,7 +102,15 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
 
     private async Task<IResult> WriteAsync(string id, Asked asked, CancellationToken cancellationToken)
     {
-        var (before, now) = await webhooks.WriteAsync(id, known => (known ?? webhooks.New(id)) with { Url = asked.Url, Events = asked.Events, Workflow = asked.Workflow, DisabledAt = null }, cancellationToken);
+        var (before, now) =
+            await webhooks.WriteAsync(id,
+                known => (known ?? webhooks.New(id)) with
+                {
+                    Url = asked.Url,
+                    Events = asked.Events,
+                    Workflow = asked.Workflow,
+                    DisabledAt = null
+                }, cancellationToken);
         var shown = Show(now!); // The change is never null.
         if (before is null)
         {
@@ -107,8 +129,10 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
         faults.AddRange(BodyMembers.Unknown(root, "A webhook", ["url", "events", "workflow"]));
-        var url = WebhookWishes.UrlOf(root.TryGetProperty("url", out var u) && u.ValueKind is JsonValueKind.String ? u.GetString() : null, "/url", post, faults);
-        if (BodyMembers.Given(root, "events") is { } e && (e.ValueKind is not JsonValueKind.Array || e.EnumerateArray().Any(n => n.ValueKind is not JsonValueKind.String)))
+        var url = WebhookWishes.UrlOf(root.TryGetProperty("url", out var u) && u.ValueKind is JsonValueKind.String ? u.GetString() : null,
+            "/url", post, faults);
+        if (BodyMembers.Given(root, "events") is { } e
+            && (e.ValueKind is not JsonValueKind.Array || e.EnumerateArray().Any(n => n.ValueKind is not JsonValueKind.String)))
         {
             faults.Add(new("invalid_request", $"events is an array of {string.Join(", ", WebhookEvents.All)}.", "/events"));
         }
@@ -118,7 +142,9 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
             faults.Add(new("invalid_request", "workflow is the name of a workflow.", "/workflow"));
         }
 
-        var names = BodyMembers.Given(root, "events") is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().Where(n => n.ValueKind is JsonValueKind.String).Select(n => n.GetString()!) : []; // Strings are never null.
+        // Strings are never null.
+        var names = BodyMembers.Given(root, "events") is { ValueKind: JsonValueKind.Array } array
+            ? array.EnumerateArray().Where(n => n.ValueKind is JsonValueKind.String).Select(n => n.GetString()!) : [];
         var events = WebhookWishes.EventsOf(names, "/events", faults);
         var workflow = BodyMembers.Given(root, "workflow") is { ValueKind: JsonValueKind.String } named ? named.GetString() : null;
         return faults.Count > 0 ? (null, faults.ToImmutable()) : (new(url!, events, workflow), []); // No fault, so there is a URL.
@@ -142,14 +168,17 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         ["state"] = JsonNamingPolicy.CamelCase.ConvertName(delivery.State.ToString()),
         ["createdAt"] = delivery.CreatedAt,
         ["nextAttemptAt"] = delivery.State is DeliveryState.Pending ? delivery.DueAt : null,
-        ["attempts"] = new JsonArray([.. delivery.Attempts.Select(a => new JsonObject { ["at"] = a.At, ["status"] = a.Status, ["error"] = a.Error })]),
+        ["attempts"] =
+            new JsonArray([.. delivery.Attempts.Select(a => new JsonObject { ["at"] = a.At, ["status"] = a.Status, ["error"] = a.Error })]),
     };
 
-    private static JsonObject SecretOf(Webhook webhook) => new() { ["secret"] = webhook.Secret, ["previousSecretUntil"] = webhook.OldSecretUntil };
+    private static JsonObject SecretOf(Webhook webhook) =>
+        new() { ["secret"] = webhook.Secret, ["previousSecretUntil"] = webhook.OldSecretUntil };
 
     private static IResult NotFound(string id) => Problems.From("not_found", $"There is no webhook '{id}'.");
 
-    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
+        Results.Json(document, ServerJson.Options, statusCode: status);
 
     private sealed record Asked(Uri Url, ImmutableArray<string> Events, string? Workflow);
 }

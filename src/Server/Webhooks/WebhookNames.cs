@@ -1,6 +1,7 @@
-using ComfyFunc.Runs;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Runs;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>The event that tells of a run's status.</summary>
 internal static class WebhookNames

@@ -1,15 +1,22 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using ComfyFunc.Runs;
-using ComfyFunc.Web;
+using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Web;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
-/// <summary>Sends what is in the outbox, and again by <see cref="WebhookSchedule"/> until the receiver has it. Every process has one.</summary>
+/// <summary>
+/// Sends what is in the outbox, and again by <see cref="WebhookSchedule"/> until the receiver has it. Every process has one.
+/// </summary>
 public sealed partial class WebhookSender(
-    Outbox outbox, WebhookStore webhooks, RunStore runs, GuardedPost post, EventGridPublisher grid, OutboxBell bell, TimeProvider clock, ILogger<WebhookSender> logger)
+    Outbox outbox, WebhookStore webhooks, RunStore runs, GuardedPost post, EventGridPublisher grid, OutboxBell bell, TimeProvider clock,
+    ILogger<WebhookSender> logger)
     : RecurringService(clock, logger)
 {
     // What another process left, or what is to be sent again.
@@ -33,7 +40,8 @@ public sealed partial class WebhookSender(
     public async Task SendDueAsync(CancellationToken cancellationToken)
     {
         var taken = await outbox.TakeAsync(bell.Drain(), Hold, cancellationToken);
-        await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (open, ct) => await SendAsync(open, ct));
+        await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (open, ct) => await SendAsync(open, ct));
     }
 
     private async Task SendAsync(OpenDelivery open, CancellationToken cancellationToken)
@@ -52,7 +60,8 @@ public sealed partial class WebhookSender(
             return;
         }
 
-        var webhook = delivery.Url is not null ? await webhooks.DefaultAsync(run.Client, cancellationToken) : await webhooks.FindAsync(delivery.Webhook, cancellationToken);
+        var webhook = delivery.Url is not null ? await webhooks.DefaultAsync(run.Client, cancellationToken)
+            : await webhooks.FindAsync(delivery.Webhook, cancellationToken);
         if (webhook is not { DisabledAt: null } || (delivery.Url ?? webhook.Url) is not { } url)
         {
             await outbox.PutBackAsync(open, delivery with { State = DeliveryState.Abandoned }, cancellationToken);
@@ -66,9 +75,11 @@ public sealed partial class WebhookSender(
     private async Task SettleAsync(OpenDelivery open, PostReply reply, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var status = (reply as PostReply.Answered)?.Status;
-        var attempt = new DeliveryAttempt(at, status, status is >= 200 and < 300 ? null : (reply as PostReply.Unanswered)?.Detail ?? $"The receiver answered {status}.");
+        var attempt = new DeliveryAttempt(at, status,
+            status is >= 200 and < 300 ? null : (reply as PostReply.Unanswered)?.Detail ?? $"The receiver answered {status}.");
         var delivery = open.Delivery with { Attempts = open.Delivery.Attempts.Add(attempt) };
-        var next = WebhookSchedule.NextAfter(delivery.Attempts.Length, Clock.GetUtcNow(), Random.Shared.NextDouble(), (reply as PostReply.Answered)?.RetryAfter);
+        var next = WebhookSchedule.NextAfter(delivery.Attempts.Length, Clock.GetUtcNow(), Random.Shared.NextDouble(),
+            (reply as PostReply.Answered)?.RetryAfter);
         var settled =
             attempt.Error is null ? delivery with { State = DeliveryState.Delivered }
             : status == Gone || next is null ? delivery with { State = DeliveryState.Abandoned }
@@ -92,16 +103,18 @@ public sealed partial class WebhookSender(
             ? outbox.ForgetAsync(open, cancellationToken)
             : outbox.PutBackAsync(open, open.Delivery with { DueAt = now + LookInterval }, cancellationToken);
 
-    private static bool Happened(RunRecord run, string @event) => @event is WebhookEvents.Started ? run.StartedAt is not null : run.Outcome is not null && WebhookNames.Of(run.Status) == @event;
+    private static bool Happened(RunRecord run, string @event) =>
+        @event is WebhookEvents.Started ? run.StartedAt is not null : run.Outcome is not null && WebhookNames.Of(run.Status) == @event;
 
-    private static ImmutableDictionary<string, string> HeadersOf(Delivery delivery, Webhook webhook, DateTimeOffset now) => ImmutableDictionary<string, string>.Empty
+    private static ImmutableDictionary<string, string> HeadersOf(Delivery delivery, Webhook webhook, DateTimeOffset now) =>
+        ImmutableDictionary<string, string>.Empty
         .Add("webhook-id", delivery.Id)
         .Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))
         .Add("webhook-signature", WebhookSecret.Sign(webhook.SecretsAt(now), delivery.Id, now, Encoding.UTF8.GetBytes(delivery.Body)));
 
-    [LoggerMessage(5001, LogLevel.Warning, "Webhook {WebhookId} answered that it is gone; it was disabled.")]
+    [LoggerMessage(EventIds.WebhookGone, LogLevel.Warning, "Webhook {WebhookId} answered that it is gone; it was disabled.")]
     private partial void WebhookGone(string webhookId);
 
-    [LoggerMessage(5002, LogLevel.Warning, "Delivery {DeliveryId} of run {RunId} was given up: {Why}")]
+    [LoggerMessage(EventIds.DeliveryAbandoned, LogLevel.Warning, "Delivery {DeliveryId} of run {RunId} was given up: {Why}")]
     private partial void DeliveryAbandoned(string deliveryId, RunId runId, string? why);
 }

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>The Webhooks table.</summary>
 public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
@@ -22,7 +25,8 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var webhooks = ImmutableArray.CreateBuilder<Webhook>();
-        await foreach (var document in table.QueryAsync(new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             webhooks.Add(ServerJson.Read<Webhook>(document.Json));
         }
@@ -32,18 +36,22 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
     }
 
     public async Task<Webhook?> FindAsync(string id, CancellationToken cancellationToken) =>
-        id.Length > 0 && await table.FindAsync(Partition, KeyOf(id), cancellationToken) is { } document ? ServerJson.Read<Webhook>(document.Json) : null;
+        id.Length > 0 && await table.FindAsync(Partition, KeyOf(id), cancellationToken) is { } document
+        ? ServerJson.Read<Webhook>(document.Json) : null;
 
     /// <summary>The webhook whose secret signs what a client's calls ask for; made when it is first needed.</summary>
     public async Task<Webhook> DefaultAsync(string client, CancellationToken cancellationToken)
     {
         var id = Webhook.DefaultOf(client);
-        return await FindAsync(id, cancellationToken) ?? (await WriteAsync(id, known => known ?? New(id), cancellationToken)).Now!; // Written, since the change is never null.
+        // Written, since the change is never null.
+        return await FindAsync(id, cancellationToken) ?? (await WriteAsync(id, known => known ?? New(id), cancellationToken)).Now!;
     }
 
     /// <summary>Changes the row, or makes it, as often as it takes for nobody to be faster.</summary>
-    /// <param name="change">Gets <see langword="null"/> where there is none; answering <see langword="null"/> leaves everything as it is.</param>
-    public async Task<(Webhook? Before, Webhook? Now)> WriteAsync(string id, Func<Webhook?, Webhook?> change, CancellationToken cancellationToken)
+    /// <param name="change">Gets <see langword="null"/> where there is none; answering <see langword="null"/> leaves everything as it
+    /// is.</param>
+    public async Task<(Webhook? Before, Webhook? Now)> WriteAsync(string id, Func<Webhook?, Webhook?> change,
+        CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -55,7 +63,8 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
             }
 
             var next = new Document(Partition, KeyOf(id), ServerJson.Write(after)) { ETag = document?.ETag ?? "" };
-            if (await (document is null ? table.InsertAsync(next, cancellationToken) : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
+            if (await (document is null ? table.InsertAsync(next, cancellationToken)
+                : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
             {
                 known = null;
                 return (before, after);

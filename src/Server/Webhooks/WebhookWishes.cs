@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
-using ComfyFunc.Web;
+using ComfyFunc.Adapters.Web;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Webhooks;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Webhooks;
+namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>Reads where somebody wants to be told, and of what.</summary>
 internal static class WebhookWishes
@@ -12,12 +14,14 @@ internal static class WebhookWishes
     {
         if (!query.ContainsKey("webhook"))
         {
-            return query.ContainsKey("webhookEvents") ? (null, [new("invalid_request", "webhookEvents goes with webhook.", "/webhookEvents")]) : (null, []);
+            return query.ContainsKey("webhookEvents")
+                ? (null, [new("invalid_request", "webhookEvents goes with webhook.", "/webhookEvents")]) : (null, []);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
         var url = UrlOf(query["webhook"].FirstOrDefault(), "/webhook", post, faults);
-        var events = EventsOf(query["webhookEvents"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), "/webhookEvents", faults);
+        var events = EventsOf(query["webhookEvents"].ToString()
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), "/webhookEvents", faults);
         return faults.Count > 0 ? (null, faults.ToImmutable()) : (new(url!, events), []); // No fault, so there is a URL.
     }
 
@@ -42,7 +46,9 @@ internal static class WebhookWishes
         ImmutableArray<string> events = [.. names];
         foreach (var unknown in events.Where(e => !WebhookEvents.All.Contains(e, StringComparer.Ordinal)))
         {
-            faults.Add(new("invalid_request", $"'{unknown}' is none of {string.Join(", ", WebhookEvents.All)}.{Suggestion.Nearest(unknown, WebhookEvents.All)}", pointer));
+            faults.Add(new("invalid_request",
+                $"'{unknown}' is none of {string.Join(", ", WebhookEvents.All)}.{Suggestion.Nearest(unknown, WebhookEvents.All)}",
+                pointer));
         }
 
         return events;

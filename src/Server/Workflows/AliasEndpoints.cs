@@ -2,16 +2,24 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Server.Workflows;
 
-/// <summary>The endpoints that name versions: callers call <c>…/versions/production</c>, and authors decide which version that is.</summary>
+/// <summary>
+/// The endpoints that name versions: callers call <c>…/versions/production</c>, and authors decide which version that is.
+/// </summary>
 public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
 {
     private const int LargestBody = 4 << 10;
 
-    /// <summary>PUT /api/workflows/{name}/aliases/{alias} {version}: the alias names this version, or the one that another alias names, from now on.</summary>
+    /// <summary>
+    /// PUT /api/workflows/{name}/aliases/{alias} {version}: the alias names this version, or the one that another alias names, from now on.
+    /// </summary>
     public async Task<IResult> PutAsync(HttpRequest request, string name, string alias, CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
@@ -28,9 +36,11 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
         {
             case StrictJson.Malformed malformed:
                 return Problems.From(malformed.Fault with { Code = "invalid_request" });
-            case StrictJson.Parsed { Root: var root } when BodyMembers.Unknown(root, "The body", ["version"]).ToImmutableArray() is { IsEmpty: false } unknown:
+            case StrictJson.Parsed { Root: var root } when BodyMembers.Unknown(root, "The body", ["version"])
+                .ToImmutableArray() is { IsEmpty: false } unknown:
                 return Problems.From(unknown);
-            case StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } when root.TryGetProperty("version", out var version) && version.ValueKind is JsonValueKind.Number or JsonValueKind.String:
+            case StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } when root.TryGetProperty("version", out var version)
+                && version.ValueKind is JsonValueKind.Number or JsonValueKind.String:
                 return await MoveAsync(request, name, alias, row => WorkflowEndpoints.Pick(row, version.ToString()), cancellationToken);
             case StrictJson.Parsed:
                 return Problems.From("invalid_request", "The body says which version: {\"version\":3}, or another alias.", "/version");
@@ -41,7 +51,8 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
 
     /// <summary>POST /api/workflows/{name}/aliases/{alias}/rollback: it names again what it named before.</summary>
     public Task<IResult> RollbackAsync(HttpRequest request, string name, string alias, CancellationToken cancellationToken) =>
-        MoveAsync(request, name, alias, row => row.HistoryOf(alias) is [.., var before, _] ? row.Find(before) : null, cancellationToken, isBack: true);
+        MoveAsync(request, name, alias, row => row.HistoryOf(alias) is [.., var before, _] ? row.Find(before) : null,
+            cancellationToken, isBack: true);
 
     public async Task<IResult> DeleteAsync(string name, string alias, CancellationToken cancellationToken)
     {
@@ -61,7 +72,8 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
         return WorkflowEndpoints.NotFound(name);
     }
 
-    private async Task<IResult> MoveAsync(HttpRequest request, string name, string alias, Func<WorkflowRow, WorkflowVersion?> target, CancellationToken cancellationToken, bool isBack = false)
+    private async Task<IResult> MoveAsync(HttpRequest request, string name, string alias, Func<WorkflowRow, WorkflowVersion?> target,
+        CancellationToken cancellationToken, bool isBack = false)
     {
         while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
         {
@@ -69,17 +81,21 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
             {
                 return isBack
                     ? Problems.From("conflict", $"'{alias}' has named no other version before.")
-                    : Problems.From("workflow_not_found", $"The workflow '{row.Name}' has no such version; its latest is {row.Latest.Version}.");
+                    : Problems.From("workflow_not_found",
+                        $"The workflow '{row.Name}' has no such version; its latest is {row.Latest.Version}.");
             }
 
             var history = row.HistoryOf(alias);
-            var differences = history is [.., var now] && row.Find(now) is { } before ? await CompareAsync(before, version, cancellationToken) : [];
+            var differences = history is [.., var now] && row.Find(now) is { } before
+                ? await CompareAsync(before, version, cancellationToken) : [];
             if (differences.Any(d => d.IsBreaking) && WorkflowEndpoints.RefusesBreaking(request))
             {
-                return Problems.From([.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
+                return Problems.From(
+                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
             }
 
-            ImmutableArray<int> moved = isBack ? history[..^1] : history is [.., var last] && last == version.Version ? history : history.Add(version.Version);
+            ImmutableArray<int> moved = isBack ? history[..^1] : history is [.., var last] && last == version.Version ? history
+                : history.Add(version.Version);
             if (await workflows.TryWriteAsync(row.WithAlias(alias, moved), cancellationToken))
             {
                 return Results.Json(
@@ -89,7 +105,11 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
                         ["alias"] = alias,
                         ["version"] = version.Version,
                         ["differences"] = JsonSerializer.SerializeToNode(differences, ServerJson.Options),
-                        ["links"] = new JsonObject { ["run"] = $"{Paths.Workflow(row.Name)}/versions/{Uri.EscapeDataString(alias)}", ["version"] = Paths.Version(row.Name, version.Version) },
+                        ["links"] = new JsonObject
+                        {
+                            ["run"] = $"{Paths.Workflow(row.Name)}/versions/{Uri.EscapeDataString(alias)}",
+                            ["version"] = Paths.Version(row.Name, version.Version)
+                        },
                     },
                     ServerJson.Options,
                     statusCode: history.IsEmpty ? StatusCodes.Status201Created : StatusCodes.Status200OK);
@@ -99,6 +119,8 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
         return WorkflowEndpoints.NotFound(name);
     }
 
-    private async Task<ImmutableArray<ContractDifference>> CompareAsync(WorkflowVersion before, WorkflowVersion after, CancellationToken cancellationToken) =>
-        Contract.Compare((await live.OfAsync(before, cancellationToken)).Workflow.Contract, (await live.OfAsync(after, cancellationToken)).Workflow.Contract);
+    private async Task<ImmutableArray<ContractDifference>> CompareAsync(WorkflowVersion before, WorkflowVersion after,
+        CancellationToken cancellationToken) =>
+        Contract.Compare((await live.OfAsync(before, cancellationToken)).Workflow.Contract,
+            (await live.OfAsync(after, cancellationToken)).Workflow.Contract);
 }

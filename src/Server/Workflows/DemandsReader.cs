@@ -1,10 +1,15 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Pool;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Server.Workflows;
 
-/// <summary>Reads what a saved document demands of hosts, beside its prompt: <c>{"prompt":{…},"requires":{"labels":{"gpu":"h100"},"minVramGb":24}}</c>.</summary>
+/// <summary>
+/// Reads what a saved document demands of hosts, beside its prompt:
+/// <c>{"prompt":{…},"requires":{"labels":{"gpu":"h100"},"minVramGb":24}}</c>.
+/// </summary>
 public static class DemandsReader
 {
     /// <returns><see langword="null"/> when the document demands nothing.</returns>
@@ -18,7 +23,8 @@ public static class DemandsReader
         var faults = ImmutableArray.CreateBuilder<Fault>();
         if (requires.ValueKind is not JsonValueKind.Object)
         {
-            return (null, [new("invalid_workflow", "requires is an object such as {\"labels\":{\"gpu\":\"h100\"},\"minVramGb\":24}.", "/requires")]);
+            return (null,
+                [new("invalid_workflow", "requires is an object such as {\"labels\":{\"gpu\":\"h100\"},\"minVramGb\":24}.", "/requires")]);
         }
 
         var demands = Demands.None;
@@ -43,7 +49,8 @@ public static class DemandsReader
             return ImmutableSortedDictionary<string, string>.Empty;
         }
 
-        return value.EnumerateObject().ToImmutableSortedDictionary(l => l.Name, l => l.Value.GetString()!, StringComparer.Ordinal); // Each is a string, which is never null.
+        // Each is a string, which is never null.
+        return value.EnumerateObject().ToImmutableSortedDictionary(l => l.Name, l => l.Value.GetString()!, StringComparer.Ordinal);
     }
 
     private static long ReadGigabytes(JsonElement value, ImmutableArray<Fault>.Builder faults)
@@ -59,7 +66,9 @@ public static class DemandsReader
 
     private static Demands Refuse(Demands demands, string name, ImmutableArray<Fault>.Builder faults)
     {
-        faults.Add(new("invalid_request", $"requires has labels and minVramGb, and nothing else.{Suggestion.Nearest(name, ["labels", "minVramGb"])}", JsonPointer.Of("requires", name)));
+        faults.Add(new("invalid_request",
+            $"requires has labels and minVramGb, and nothing else.{Suggestion.Nearest(name, ["labels", "minVramGb"])}",
+            JsonPointer.Of("requires", name)));
         return demands;
     }
 }

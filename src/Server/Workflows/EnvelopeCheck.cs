@@ -1,16 +1,21 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Server.Workflows;
 
-/// <summary>Checks what stands around a prompt that is to be saved: a member that nobody reads is refused, so that nobody believes that it counts.</summary>
+/// <summary>
+/// Checks what stands around a prompt that is to be saved: a member that nobody reads is refused, so that nobody believes that it counts.
+/// </summary>
 internal static class EnvelopeCheck
 {
     private static readonly string[] Wrappers = ["prompt", "output", "workflow", "input"];
     private static readonly string[] Own = ["requires", "settings", "extra_data"];
 
     // What ComfyUI's POST /prompt takes beside the prompt, and what its history has: no part of a workflow, and known to be none.
-    private static readonly string[] OfComfy = ["client_id", "prompt_id", "number", "front", "partial_execution_targets", "outputs", "status", "meta"];
+    private static readonly string[] OfComfy = ["client_id", "prompt_id", "number", "front", "partial_execution_targets",
+        "outputs", "status", "meta"];
 
     public static ImmutableArray<Fault> Faults(JsonElement document)
     {

@@ -1,10 +1,15 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ComfyFunc.Pool;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Pool;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Server.Workflows;
 
-/// <summary>Workflow versions as the pool can run them now: read with what hosts that take work know, so that contracts, descriptions and calls agree.</summary>
+/// <summary>
+/// Workflow versions as the pool can run them now: read with what hosts that take work know, so that contracts, descriptions and calls
+/// agree.
+/// </summary>
 public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, HostCatalogs catalogs)
 {
     private const int MostKept = 500;
@@ -31,7 +36,8 @@ public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, Host
         }
 
         var pinned = await workflows.LoadAsync(version, cancellationToken);
-        var catalog = await CatalogOfAsync(pinned.Classes, await workflows.CatalogAsync(version.Catalog, cancellationToken), cancellationToken);
+        var catalog =
+            await CatalogOfAsync(pinned.Classes, await workflows.CatalogAsync(version.Catalog, cancellationToken), cancellationToken);
         await workflows.KeepAsync(catalog, cancellationToken);
         if (kept.Count >= MostKept)
         {
@@ -46,7 +52,8 @@ public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, Host
     {
         var (taking, all) = Pool();
         var known = NodeCatalog.Empty;
-        foreach (var source in new[] { await UnionAsync(taking, classes, cancellationToken), await UnionAsync(all, classes, cancellationToken), before.Only(classes) })
+        foreach (var source in new[] { await UnionAsync(taking, classes, cancellationToken),
+            await UnionAsync(all, classes, cancellationToken), before.Only(classes) })
         {
             known = NodeCatalog.Union([known, source.Only(classes.Where(c => !known.Has(c)))]);
         }
@@ -54,7 +61,8 @@ public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, Host
         return known;
     }
 
-    private async Task<NodeCatalog> UnionAsync(ImmutableArray<string> hashes, ImmutableArray<string> classes, CancellationToken cancellationToken)
+    private async Task<NodeCatalog> UnionAsync(ImmutableArray<string> hashes, ImmutableArray<string> classes,
+        CancellationToken cancellationToken)
     {
         var parts = new List<NodeCatalog>();
         foreach (var hash in hashes)
@@ -74,7 +82,8 @@ public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, Host
         return (HashesOf(pool.Where(h => h.Status is HostStatus.Ready or HostStatus.WarmingUp)), HashesOf(pool));
     }
 
-    private static ImmutableArray<string> HashesOf(IEnumerable<PoolHost> pool) => [.. pool.Select(h => h.CatalogHash).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private static ImmutableArray<string> HashesOf(IEnumerable<PoolHost> pool) =>
+        [.. pool.Select(h => h.CatalogHash).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }
 
 /// <summary>A version as the pool can run it now.</summary>

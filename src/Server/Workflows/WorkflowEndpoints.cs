@@ -3,14 +3,18 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Callers;
-using ComfyFunc.Pool;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Server.Workflows;
 
 /// <summary>The endpoints that save workflows and show them.</summary>
-public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveWorkflows live, ComfyFuncOptions options, TimeProvider clock)
+public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveWorkflows live,
+    ComfyFuncOptions options, TimeProvider clock)
 {
     /// <summary>PUT /api/workflows/{name}: 201 for a new one, 200 for a new or an unchanged version.</summary>
     public async Task<IResult> PutAsync(HttpRequest request, string name, CancellationToken cancellationToken)
@@ -57,7 +61,8 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
 
         if (Pick(row, version) is not { } picked)
         {
-            return Problems.From("workflow_not_found", $"The workflow '{row.Name}' has no version {version}; its latest is {row.Latest.Version}.");
+            return Problems.From("workflow_not_found",
+                $"The workflow '{row.Name}' has no version {version}; its latest is {row.Latest.Version}.");
         }
 
         request.HttpContext.Response.Headers.ETag = picked.ETag;
@@ -143,7 +148,8 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         : null;
 
     /// <summary>Whether the caller wants no change that callers of a workflow would notice.</summary>
-    public static bool RefusesBreaking(HttpRequest request) => string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase);
+    public static bool RefusesBreaking(HttpRequest request) =>
+        string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase);
 
     public static IResult NotFound(string name) => Problems.From("workflow_not_found", $"There is no workflow '{name}'.");
 
@@ -170,8 +176,20 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         ["aliases"] = new JsonObject(row.Aliases.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value[^1]))),
         ["contract"] = JsonSerializer.SerializeToNode(contract, ServerJson.Options),
         ["warnings"] = JsonSerializer.SerializeToNode(warnings, ServerJson.Options),
-        ["requires"] = version.Demands is { } demands ? new JsonObject { ["labels"] = JsonSerializer.SerializeToNode(demands.Labels, ServerJson.Options), ["minVramGb"] = Math.Round(demands.MinVramBytes / (double)(1 << 30), 3) } : null,
-        ["settings"] = version.Settings is { } settings ? new JsonObject { ["startWithin"] = settings.StartWithin?.TotalSeconds, ["finishWithin"] = settings.FinishWithin?.TotalSeconds, ["stripMetadata"] = settings.StripMetadata, ["hiddenSeeds"] = JsonSerializer.SerializeToNode(settings.HiddenSeeds, ServerJson.Options) } : null,
+        ["requires"] = version.Demands is { } demands
+            ? new JsonObject
+            {
+                ["labels"] = JsonSerializer.SerializeToNode(demands.Labels, ServerJson.Options),
+                ["minVramGb"] = Math.Round(demands.MinVramBytes / (double)(1 << 30), 3)
+            } : null,
+        ["settings"] = version.Settings is { } settings
+            ? new JsonObject
+            {
+                ["startWithin"] = settings.StartWithin?.TotalSeconds,
+                ["finishWithin"] = settings.FinishWithin?.TotalSeconds,
+                ["stripMetadata"] = settings.StripMetadata,
+                ["hiddenSeeds"] = JsonSerializer.SerializeToNode(settings.HiddenSeeds, ServerJson.Options)
+            } : null,
         ["links"] = new JsonObject
         {
             ["self"] = Paths.Workflow(row.Name),
@@ -181,5 +199,6 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         },
     };
 
-    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) => Results.Json(document, ServerJson.Options, statusCode: status);
+    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
+        Results.Json(document, ServerJson.Options, statusCode: status);
 }

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
-using ComfyFunc.Pool;
+using ComfyFunc.Engine.Pool;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Server.Workflows;
 
 /// <summary>A workflow's row: its name and the list of its versions, whose content lies in blobs named by their hashes.</summary>
 public sealed record WorkflowRow
@@ -17,7 +17,8 @@ public sealed record WorkflowRow
     public ImmutableArray<WorkflowVersion> Versions { get; init; } = [];
 
     /// <summary>Names of versions, in lower case: what each has named, the last one now.</summary>
-    public ImmutableSortedDictionary<string, ImmutableArray<int>> Aliases { get; init; } = ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty;
+    public ImmutableSortedDictionary<string, ImmutableArray<int>> Aliases { get; init; } =
+        ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty;
 
     /// <summary>When it was deleted. The row stays, so that runs in flight can end and version numbers are never used again.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
@@ -36,7 +37,8 @@ public sealed record WorkflowRow
     /// <summary>The row with an alias's history; an empty one takes it away.</summary>
     public WorkflowRow WithAlias(string alias, ImmutableArray<int> history) => this with
     {
-        Aliases = history.IsEmpty ? Aliases.Remove(KeyOf(alias)) : Aliases.SetItem(KeyOf(alias), history.Length > LongestHistory ? history[^LongestHistory..] : history),
+        Aliases = history.IsEmpty ? Aliases.Remove(KeyOf(alias))
+            : Aliases.SetItem(KeyOf(alias), history.Length > LongestHistory ? history[^LongestHistory..] : history),
     };
 
     private static string KeyOf(string alias) => alias.ToLowerInvariant();

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Pool;
-using ComfyFunc.Secrets;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Secrets;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Server.Workflows;
 
 /// <summary>Saves workflows: checked against what the pool's hosts know, idempotent, versioned, and never half.</summary>
 public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, ExtraData extraData, TimeProvider clock)
@@ -38,21 +40,27 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
                 return Refuse(objection);
             }
 
-            if (current?.Latest.Content == workflow.ContentHash && current.Latest.Demands?.Key == demands?.Key && current.Latest.Settings == settings && current.Latest.ExtraData == sealedExtra)
+            if (current?.Latest.Content == workflow.ContentHash && current.Latest.Demands?.Key == demands?.Key
+                && current.Latest.Settings == settings && current.Latest.ExtraData == sealedExtra)
             {
-                return new SaveReply.Saved(current, (await live.OfAsync(current.Latest, cancellationToken)).Workflow, warnings, [], Created: false);
+                return new SaveReply.Saved(current, (await live.OfAsync(current.Latest, cancellationToken)).Workflow, warnings,
+                    [], Created: false);
             }
 
             // Both as the pool is now: what hosts have gained or lost since is no difference between versions.
-            var differences = current is null ? [] : Contract.Compare((await live.OfAsync(current.Latest, cancellationToken)).Workflow.Contract, workflow.Contract);
+            var differences = current is null ? []
+                : Contract.Compare((await live.OfAsync(current.Latest, cancellationToken)).Workflow.Contract, workflow.Contract);
             if (terms.RefuseBreaking && differences.Any(d => d.IsBreaking))
             {
-                return new SaveReply.Refused([.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
+                return new SaveReply.Refused(
+                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
             }
 
             await workflows.KeepAsync(workflow, catalog, cancellationToken);
             var known = row ?? new WorkflowRow { Name = name };
-            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow()) { Demands = demands, Settings = settings, ExtraData = sealedExtra };
+            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash,
+                clock.GetUtcNow())
+            { Demands = demands, Settings = settings, ExtraData = sealedExtra };
             var saved = known with { Name = current?.Name ?? name, Versions = known.Versions.Add(next), DeletedAt = null };
             if (await workflows.TryWriteAsync(saved, cancellationToken))
             {
@@ -69,18 +77,22 @@ public abstract record SaveReply
 {
     private SaveReply() { }
 
-    public sealed record Saved(WorkflowRow Row, Workflow Workflow, ImmutableArray<Warning> Warnings, ImmutableArray<ContractDifference> Differences, bool Created) : SaveReply;
+    public sealed record Saved(WorkflowRow Row, Workflow Workflow, ImmutableArray<Warning> Warnings,
+        ImmutableArray<ContractDifference> Differences, bool Created) : SaveReply;
 
     public sealed record Refused(ImmutableArray<Fault> Faults) : SaveReply;
 }
 
-/// <summary>On which terms a workflow is saved: the entity tags that the caller named, and whether a breaking difference is refused.</summary>
+/// <summary>
+/// On which terms a workflow is saved: the entity tags that the caller named, and whether a breaking difference is refused.
+/// </summary>
 public sealed record SaveTerms(string? IfMatch = null, string? IfNoneMatch = null, bool RefuseBreaking = false)
 {
     /// <summary>Why these terms forbid to write over this version (<see langword="null"/>: over nothing).</summary>
     public Fault? Objection(WorkflowVersion? latest) =>
         IfMatch is not null && !EntityTags.Match(IfMatch, latest?.ETag)
-            ? new("version_conflict", latest is null ? "If-Match names a version, but there is no such workflow." : $"The workflow is at {latest.ETag} (version {latest.Version}), which If-Match does not name.")
+            ? new("version_conflict", latest is null ? "If-Match names a version, but there is no such workflow."
+                : $"The workflow is at {latest.ETag} (version {latest.Version}), which If-Match does not name.")
         : IfNoneMatch is not null && EntityTags.Match(IfNoneMatch, latest?.ETag)
             ? new("version_conflict", $"The workflow exists already, at version {latest?.Version}.")
         : null;

@@ -2,16 +2,22 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using ComfyFunc.Prompts;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Server.Workflows;
 
-/// <summary>How runs of a version are treated, where the call does not say: <c>{"prompt":{…},"settings":{"finishWithin":600,"stripMetadata":true,"hiddenSeeds":"saved"}}</c>.</summary>
+/// <summary>
+/// How runs of a version are treated, where the call does not say:
+/// <c>{"prompt":{…},"settings":{"finishWithin":600,"stripMetadata":true,"hiddenSeeds":"saved"}}</c>.
+/// </summary>
 /// <param name="StartWithin">How long a run may wait for its first slot.</param>
 /// <param name="FinishWithin">How long a run may take from its acceptance to its end.</param>
 /// <param name="StripMetadata">Whether the prompt that ComfyUI writes into files is taken out before they are stored.</param>
 /// <param name="HiddenSeeds">What becomes of seeds that no tag exposes.</param>
-public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? FinishWithin = null, bool StripMetadata = false, HiddenSeeds HiddenSeeds = HiddenSeeds.Auto)
+public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? FinishWithin = null, bool StripMetadata = false,
+    HiddenSeeds HiddenSeeds = HiddenSeeds.Auto)
 {
     private const int LongestDeadline = 24 * 60 * 60;
 
@@ -25,7 +31,8 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
 
         if (given.ValueKind is not JsonValueKind.Object)
         {
-            return (null, [new("invalid_workflow", "settings is an object such as {\"finishWithin\":600,\"stripMetadata\":true}.", "/settings")]);
+            return (null,
+                [new("invalid_workflow", "settings is an object such as {\"finishWithin\":600,\"stripMetadata\":true}.", "/settings")]);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -34,7 +41,8 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
         {
             settings = member.Name switch
             {
-                "startWithin" or "finishWithin" or "stripMetadata" or "hiddenSeeds" when member.Value.ValueKind is JsonValueKind.Null => settings,
+                "startWithin" or "finishWithin" or "stripMetadata" or "hiddenSeeds"
+                    when member.Value.ValueKind is JsonValueKind.Null => settings,
                 "startWithin" => settings with { StartWithin = Seconds(member, faults) },
                 "finishWithin" => settings with { FinishWithin = Seconds(member, faults) },
                 "stripMetadata" => settings with { StripMetadata = Flag(member, faults) },
@@ -48,12 +56,14 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
 
     private static TimeSpan? Seconds(JsonProperty member, ImmutableArray<Fault>.Builder faults)
     {
-        if (member.Value.ValueKind is JsonValueKind.Number && member.Value.TryGetDouble(out var seconds) && seconds is >= 1 and <= LongestDeadline)
+        if (member.Value.ValueKind is JsonValueKind.Number && member.Value.TryGetDouble(out var seconds)
+            && seconds is >= 1 and <= LongestDeadline)
         {
             return TimeSpan.FromSeconds(seconds);
         }
 
-        faults.Add(new("invalid_workflow", $"{member.Name} is a number of seconds from 1 to {LongestDeadline}.", $"/settings/{member.Name}"));
+        faults.Add(new("invalid_workflow", $"{member.Name} is a number of seconds from 1 to {LongestDeadline}.",
+            $"/settings/{member.Name}"));
         return null;
     }
 
@@ -69,7 +79,9 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
 
     private static HiddenSeeds Seeds(JsonProperty member, ImmutableArray<Fault>.Builder faults)
     {
-        var known = Enum.GetValues<HiddenSeeds>().Where(h => member.Value.ValueKind is JsonValueKind.String && member.Value.GetString()!.Equals($"{h}", StringComparison.OrdinalIgnoreCase)).ToArray();
+        var known = Enum.GetValues<HiddenSeeds>()
+            .Where(h => member.Value.ValueKind is JsonValueKind.String
+                && member.Value.GetString()!.Equals($"{h}", StringComparison.OrdinalIgnoreCase)).ToArray();
         if (known.Length == 0)
         {
             faults.Add(new("invalid_workflow", "hiddenSeeds is auto, saved or random.", $"/settings/{member.Name}"));
@@ -81,7 +93,8 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
     // Entity tags are made of this: settings that were stored before a member was known keep theirs.
     private bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(CultureInfo.InvariantCulture, $"StartWithin = {StartWithin}, FinishWithin = {FinishWithin}, StripMetadata = {StripMetadata}");
+        builder.Append(CultureInfo.InvariantCulture,
+            $"StartWithin = {StartWithin}, FinishWithin = {FinishWithin}, StripMetadata = {StripMetadata}");
         if (HiddenSeeds is not HiddenSeeds.Auto)
         {
             builder.Append(CultureInfo.InvariantCulture, $", HiddenSeeds = {HiddenSeeds}");
@@ -93,7 +106,9 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
     private static WorkflowSettings Refuse(WorkflowSettings settings, string name, ImmutableArray<Fault>.Builder faults)
     {
         string[] known = ["startWithin", "finishWithin", "stripMetadata", "hiddenSeeds"];
-        faults.Add(new("invalid_request", $"settings has startWithin, finishWithin, stripMetadata and hiddenSeeds, and nothing else.{Suggestion.Nearest(name, known)}", $"/settings{JsonPointer.Of(name)}"));
+        faults.Add(new("invalid_request",
+            $"settings has startWithin, finishWithin, stripMetadata and hiddenSeeds, and nothing else.{Suggestion.Nearest(name, known)}",
+            $"/settings{JsonPointer.Of(name)}"));
         return settings;
     }
 }

@@ -1,10 +1,15 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using ComfyFunc.Storage;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 
-namespace ComfyFunc.Workflows;
+namespace ComfyFunc.Server.Workflows;
 
-/// <summary>The Workflows table and the blobs behind it. Versions never change, so those in use are kept at hand, ready to compile.</summary>
+/// <summary>
+/// The Workflows table and the blobs behind it. Versions never change, so those in use are kept at hand, ready to compile.
+/// </summary>
 public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
 {
     private const string Partition = "workflow";
@@ -16,7 +21,8 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
 
     /// <summary>The row of a name in any case, deleted or not.</summary>
     public async Task<WorkflowRow?> FindAsync(string name, CancellationToken cancellationToken) =>
-        SafeName.IsValid(name) && await table.FindAsync(Partition, KeyOf(name), cancellationToken) is { } document ? FromDocument(document) : null;
+        SafeName.IsValid(name) && await table.FindAsync(Partition, KeyOf(name), cancellationToken) is { } document
+        ? FromDocument(document) : null;
 
     public async Task<WorkflowListing> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
     {
@@ -29,7 +35,8 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     public async Task<bool> TryWriteAsync(WorkflowRow row, CancellationToken cancellationToken)
     {
         var document = new Document(Partition, KeyOf(row.Name), ServerJson.Write(row)) { ETag = row.RowETag };
-        var reply = row.RowETag.Length == 0 ? await table.InsertAsync(document, cancellationToken) : await table.ReplaceAsync(document, cancellationToken);
+        var reply = row.RowETag.Length == 0 ? await table.InsertAsync(document, cancellationToken)
+            : await table.ReplaceAsync(document, cancellationToken);
         return reply is WriteReply.Written;
     }
 
@@ -46,9 +53,11 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
         blobs.PutBytesAsync(CatalogBlob(catalog.Hash), catalog.ToJson(), "application/json", cancellationToken);
 
     /// <summary>A catalog that was stored with a version.</summary>
-    public async Task<NodeCatalog> CatalogAsync(string hash, CancellationToken cancellationToken) => NodeCatalog.Read(await ReadAsync(CatalogBlob(hash), cancellationToken));
+    public async Task<NodeCatalog> CatalogAsync(string hash, CancellationToken cancellationToken) =>
+        NodeCatalog.Read(await ReadAsync(CatalogBlob(hash), cancellationToken));
 
-    public Task<Workflow> LoadAsync(WorkflowVersion version, CancellationToken cancellationToken) => LoadAsync(version.Content, version.Catalog, cancellationToken);
+    public Task<Workflow> LoadAsync(WorkflowVersion version, CancellationToken cancellationToken) =>
+        LoadAsync(version.Content, version.Catalog, cancellationToken);
 
     public async Task<Workflow> LoadAsync(string content, string catalogHash, CancellationToken cancellationToken)
     {
@@ -70,7 +79,8 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     private async Task<byte[]> ReadAsync(string blob, CancellationToken cancellationToken) =>
         await blobs.ReadBytesAsync(blob, LargestBlob, cancellationToken) ?? throw new InvalidDataException($"The blob {blob} is gone.");
 
-    private static WorkflowRow FromDocument(Document document) => ServerJson.Read<WorkflowRow>(document.Json) with { RowETag = document.ETag };
+    private static WorkflowRow FromDocument(Document document) =>
+        ServerJson.Read<WorkflowRow>(document.Json) with { RowETag = document.ETag };
 
     private static string KeyOf(string name) => TableKey.Escape(name.ToLowerInvariant());
 

@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>Claims a data folder for one emulator: no two processes at once, and not before an emulator whose parent died has written its data.</summary>
+/// <summary>
+/// Claims a data folder for one emulator: no two processes at once, and not before an emulator whose parent died has written its data.
+/// </summary>
 internal static class AzuriteFolder
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -33,7 +35,11 @@ internal static class AzuriteFolder
         var started = TimeProvider.System.GetTimestamp();
         while (IsAlive(pidFile))
         {
-            if (TimeProvider.System.GetElapsedTime(started) > Patience) throw new InvalidOperationException($"The emulator named in '{pidFile}' is still running.");
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            {
+                throw new InvalidOperationException($"The emulator named in '{pidFile}' is still running.");
+            }
+
             await Task.Delay(Pause, cancellationToken);
         }
 
@@ -44,7 +50,12 @@ internal static class AzuriteFolder
     {
         try
         {
-            if (!File.Exists(pidFile) || !int.TryParse(File.ReadAllText(pidFile), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) return false;
+            if (!File.Exists(pidFile)
+                || !int.TryParse(File.ReadAllText(pidFile), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+            {
+                return false;
+            }
+
             using var process = Process.GetProcessById(pid);
             // Process ids are used again: whoever started after the file was written is somebody else.
             return process.StartTime.ToUniversalTime() <= File.GetLastWriteTimeUtc(pidFile).AddSeconds(1);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ComfyFunc.Adapters;
 
 namespace ComfyFunc.Standalone;
 
@@ -24,14 +25,25 @@ internal sealed partial class AzuriteOutput(ILogger logger)
 
     public void Ended(int exitCode)
     {
-        lock (gate) listening.TrySetException(new InvalidOperationException($"Azurite ended with code {exitCode}. {lastError}".TrimEnd()));
+        lock (gate)
+        {
+            listening.TrySetException(new InvalidOperationException($"Azurite ended with code {exitCode}. {lastError}".TrimEnd()));
+        }
     }
 
     private void ReadLine(string? line)
     {
-        if (line is null) return;
+        if (line is null)
+        {
+            return;
+        }
+
         AzuritePrinted(logger, line);
-        if (ListeningLine.Match(line) is not { Success: true } match) return;
+        if (ListeningLine.Match(line) is not { Success: true } match)
+        {
+            return;
+        }
+
         var port = int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture);
         lock (gate)
         {
@@ -41,23 +53,34 @@ internal sealed partial class AzuriteOutput(ILogger logger)
                 "Queue" => ports with { Queue = port },
                 _ => ports with { Table = port },
             };
-            if (ports is { Blob: > 0, Queue: > 0, Table: > 0 }) listening.TrySetResult(ports);
+            if (ports is { Blob: > 0, Queue: > 0, Table: > 0 })
+            {
+                listening.TrySetResult(ports);
+            }
         }
     }
 
     private void ReadError(string? line)
     {
-        if (string.IsNullOrWhiteSpace(line)) return;
-        lock (gate) lastError = line;
+        if (string.IsNullOrWhiteSpace(line))
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            lastError = line;
+        }
+
         AzuriteComplained(logger, line);
     }
 
     [GeneratedRegex(@"^Azurite (?<service>Blob|Queue|Table) service is successfully listening at http://.*:(?<port>\d+)$")]
     private static partial Regex ListeningLine { get; }
 
-    [LoggerMessage(1111, LogLevel.Debug, "Azurite printed: {Line}")]
+    [LoggerMessage(EventIds.AzuritePrinted, LogLevel.Debug, "Azurite printed: {Line}")]
     private static partial void AzuritePrinted(ILogger logger, string line);
 
-    [LoggerMessage(1112, LogLevel.Warning, "Azurite complained: {Line}")]
+    [LoggerMessage(EventIds.AzuriteComplained, LogLevel.Warning, "Azurite complained: {Line}")]
     private static partial void AzuriteComplained(ILogger logger, string line);
 }

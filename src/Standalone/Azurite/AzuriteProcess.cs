@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ComfyFunc.Adapters;
 
 namespace ComfyFunc.Standalone;
 
@@ -65,7 +66,11 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// <summary>Lets the emulator write its data and end.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref isClosing, 1) == 1) return;
+        if (Interlocked.Exchange(ref isClosing, 1) == 1)
+        {
+            return;
+        }
+
         try
         {
             process.StandardInput.Close();
@@ -110,15 +115,19 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     {
         await process.WaitForExitAsync();
         output.Ended(process.ExitCode);
-        if (Volatile.Read(ref isClosing) == 0) AzuriteEnded(logger, process.ExitCode);
+        if (Volatile.Read(ref isClosing) == 0)
+        {
+            AzuriteEnded(logger, process.ExitCode);
+        }
     }
 
-    [LoggerMessage(1121, LogLevel.Information, "Started the storage emulator: blobs on port {BlobPort}, queues on {QueuePort}, tables on {TablePort}.")]
+    [LoggerMessage(EventIds.AzuriteStarted, LogLevel.Information,
+        "Started the storage emulator: blobs on port {BlobPort}, queues on {QueuePort}, tables on {TablePort}.")]
     private static partial void AzuriteStarted(ILogger logger, int blobPort, int queuePort, int tablePort);
 
-    [LoggerMessage(1122, LogLevel.Critical, "The storage emulator ended by itself with code {ExitCode}.")]
+    [LoggerMessage(EventIds.AzuriteEnded, LogLevel.Critical, "The storage emulator ended by itself with code {ExitCode}.")]
     private static partial void AzuriteEnded(ILogger logger, int exitCode);
 
-    [LoggerMessage(1123, LogLevel.Error, "The storage emulator did not close in time and was killed.")]
+    [LoggerMessage(EventIds.AzuriteKilled, LogLevel.Error, "The storage emulator did not close in time and was killed.")]
     private static partial void AzuriteKilled(ILogger logger);
 }

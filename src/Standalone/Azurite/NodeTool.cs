@@ -14,7 +14,8 @@ internal static class NodeTool
         }
         catch (Win32Exception e)
         {
-            throw new InvalidOperationException($"'{start.FileName}' could not be started. The storage emulator needs Node.js on the PATH.", e);
+            throw new InvalidOperationException(
+                $"'{start.FileName}' could not be started. The storage emulator needs Node.js on the PATH.", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using ComfyFunc.Adapters;
 
 namespace ComfyFunc.Standalone;
 
@@ -10,18 +11,28 @@ internal static partial class NpmInstall
 
     /// <param name="name">What it is installed for.</param>
     /// <param name="lockFolder">Where package.json and package-lock.json are.</param>
-    /// <param name="toolFolder">Below it comes a folder for each lock file: an upgrade leaves the files of what is still running alone.</param>
+    /// <param name="toolFolder">Below it comes a folder for each lock file: an upgrade leaves the files of what is still running
+    /// alone.</param>
     /// <returns>The folder that has node_modules.</returns>
-    public static async Task<string> EnsureAsync(string name, string lockFolder, string toolFolder, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<string> EnsureAsync(string name, string lockFolder, string toolFolder, ILogger logger,
+        CancellationToken cancellationToken)
     {
-        var version = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(lockFolder, "package-lock.json"), cancellationToken)))[..12];
+        var version =
+            Convert.ToHexStringLower(
+                SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(lockFolder, "package-lock.json"), cancellationToken)))[..12];
         var folder = Path.GetFullPath(Path.Combine(toolFolder, $"{name}-{version}"));
         var complete = Path.Combine(folder, "complete");
-        if (File.Exists(complete)) return folder;
+        if (File.Exists(complete))
+        {
+            return folder;
+        }
 
         using var held = await FileLock.TakeAsync(Path.Combine(folder, "install.lock"), Patience, cancellationToken)
             ?? throw new InvalidOperationException($"Another process is still installing into '{folder}'.");
-        if (File.Exists(complete)) return folder;
+        if (File.Exists(complete))
+        {
+            return folder;
+        }
 
         Installing(logger, name, folder);
         foreach (var file in (string[])["package.json", "package-lock.json"])
@@ -36,7 +47,8 @@ internal static partial class NpmInstall
 
     private static async Task RunNpmAsync(string name, string folder, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"])
+        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
+            ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -49,7 +61,10 @@ internal static partial class NpmInstall
             var errors = await npm.StandardError.ReadToEndAsync(cancellationToken);
             await output;
             await npm.WaitForExitAsync(cancellationToken);
-            if (npm.ExitCode != 0) throw new InvalidOperationException($"npm could not install {name} (code {npm.ExitCode}). {errors}".TrimEnd());
+            if (npm.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"npm could not install {name} (code {npm.ExitCode}). {errors}".TrimEnd());
+            }
         }
         catch (OperationCanceledException)
         {
@@ -58,6 +73,6 @@ internal static partial class NpmInstall
         }
     }
 
-    [LoggerMessage(1101, LogLevel.Information, "Installing {Name} into {Folder}; this happens once.")]
+    [LoggerMessage(EventIds.Installing, LogLevel.Information, "Installing {Name} into {Folder}; this happens once.")]
     private static partial void Installing(ILogger logger, string name, string folder);
 }

@@ -1,0 +1,95 @@
+using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Server.Api;
+
+/// <summary>
+/// What every request passes on its way to an endpoint, and the one outer catch: whatever is thrown becomes a problem that tells the caller
+/// enough and the world nothing.
+/// </summary>
+public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, ProblemLog problems,
+    TimeProvider clock, ILogger<ApiPipeline> logger)
+{
+    private readonly RepeatedFailures failures = new(clock);
+
+    /// <param name="route">The name of an endpoint in the <see cref="RouteTable"/>.</param>
+    public Task<IResult> AnswerAsync(HttpRequest request, string route, CancellationToken cancellationToken) =>
+        AnswerAsync(request, RouteTable.ByName[route], cancellationToken);
+
+    public Task<IResult> AnswerAsync(HttpRequest request, ApiRoute route, CancellationToken cancellationToken) => GuardAsync(
+        request,
+        route.Body,
+        async () => await gate.RefusalAsync(request, cancellationToken) ?? await MisreadAsync(request, route, cancellationToken)
+            ?? await route.Handle(request, cancellationToken),
+        cancellationToken);
+
+    /// <summary>
+    /// Answers a request for which there is no endpoint: what there is at its path, a browser's question whether it may ask, or that there
+    /// is nothing.
+    /// </summary>
+    public Task<IResult> AnswerElsewhereAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        GuardAsync(request, null, () => Task.FromResult(Elsewhere.Answer(request)), cancellationToken);
+
+    private async Task<IResult> GuardAsync(HttpRequest request, BodyKind? body, Func<Task<IResult>> answer,
+        CancellationToken cancellationToken)
+    {
+        var result = await TryAsync(request, body, answer, cancellationToken);
+        problems.Answered(request, result);
+        return result;
+    }
+
+    private async Task<IResult> TryAsync(HttpRequest request, BodyKind? body, Func<Task<IResult>> answer,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var refusal = pages.Refusal(request, body);
+            address.Apply(request);
+            origins.Tell(request.HttpContext);
+            return refusal ?? await answer();
+        }
+        catch (StorageUnavailableException e)
+        {
+            if (failures.IsToBeSaid(nameof(StorageUnavailable), out var unsaid))
+            {
+                StorageUnavailable(e.GetBaseException().Message, unsaid);
+            }
+
+            return Problems.From("storage_unavailable", "Storage does not answer at the moment. Try again in a few seconds.");
+        }
+        catch (BadHttpRequestException e)
+        {
+            return e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Problems.From("input_too_large", "The body is larger than the server takes.")
+                : Problems.From("invalid_request", "The request is malformed.");
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            RequestFailed(request.Method, request.Path, TraceIds.Current, e);
+            return Problems.From("internal_error", "Something went wrong here. The trace id finds it in the server's log.");
+        }
+    }
+
+    // What nobody would read is refused, so that nobody believes that it was.
+    private static async Task<IResult?> MisreadAsync(HttpRequest request, ApiRoute route, CancellationToken cancellationToken)
+    {
+        var faults = QueryParameters.Faults(route, request.Query).AddRange(Preferences.Faults(request));
+        if (!faults.IsEmpty)
+        {
+            return Problems.From(faults);
+        }
+
+        return route.Body is BodyKind.None && await EmptyBody.RefusalAsync(request, cancellationToken) is { } refusal ? refusal : null;
+    }
+
+    [LoggerMessage(EventIds.StorageUnavailable, LogLevel.Error, "Storage did not answer a request: {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void StorageUnavailable(string reason, int unsaid);
+
+    [LoggerMessage(EventIds.RequestFailed, LogLevel.Error, "{Method} {Path} failed, trace {TraceId}.")]
+    private partial void RequestFailed(string method, string path, string? traceId, Exception exception);
+}

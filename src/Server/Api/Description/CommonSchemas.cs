@@ -1,0 +1,335 @@
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Runs;
+using Microsoft.OpenApi;
+using static ComfyFunc.Server.Api.Description.Schemas;
+
+namespace ComfyFunc.Server.Api.Description;
+
+/// <summary>The schemas that every description has: runs, outputs, problems, workflows, hosts.</summary>
+internal static class CommonSchemas
+{
+    public const string Run = "Run";
+    public const string RunBase = "RunBase";
+    public const string RunList = "RunList";
+    public const string Output = "Output";
+    private const string InputFile = "InputFile";
+    public const string ExtraData = "ExtraData";
+    public const string Problem = "Problem";
+    public const string Explanation = "CallExplanation";
+    public const string OutputsByTag = "OutputsByTag";
+    public const string DurableStatus = "DurableStatus";
+    public const string Workflow = "Workflow";
+    public const string WorkflowList = "WorkflowList";
+    public const string VersionList = "VersionList";
+    public const string Host = "Host";
+    public const string HostList = "HostList";
+    public const string HostSettings = "HostSettings";
+    public const string Pool = "Pool";
+    public const string Health = "Health";
+    public const string Readiness = "Readiness";
+    public const string StoppedRun = "StoppedRun";
+    public const string Webhook = "Webhook";
+    public const string WebhookList = "WebhookList";
+    public const string WebhookSettings = "WebhookSettings";
+    public const string WebhookSecret = "WebhookSecret";
+    public const string WebhookEvent = "WebhookEvent";
+    public const string DeliveryList = "DeliveryList";
+    public const string Upload = "Upload";
+    public const string Alias = "Alias";
+    public const string AliasTarget = "AliasTarget";
+    public const string Batch = "Batch";
+    public const string BatchList = "BatchList";
+    public const string BatchInputs = "BatchInputs";
+    public const string Usage = "Usage";
+    public const string Key = "Key";
+    public const string KeyList = "KeyList";
+    public const string KeySettings = "KeySettings";
+
+    private const string Fault = "RunError";
+    private const string Attempt = "Attempt";
+    private const string Progress = "Progress";
+
+    public static void AddTo(OpenApiDocument document)
+    {
+        OpenApiSchemaReference To(string name) => new(name, document);
+
+        document.AddComponent(Problem, ProblemSchema());
+        document.AddComponent(Output, OutputSchema());
+        document.AddComponent(ExtraData,
+            new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object | JsonSchemaType.Null,
+                Description = "What hosts are given beside the prompt, such as keys of partner nodes. Stored sealed and never shown."
+            });
+        document.AddComponent(Fault, Record("Why a run did not succeed.", ["code", "message"],
+            ("code", Text("A fault code; it keeps its meaning for ever.")),
+            ("message", Text()),
+            ("retryable", Boolean("Whether the same call may well succeed later.")),
+            ("node", Record("The node that is to blame.", ["id"], ("id", Text()), ("class", Text()), ("tag", Text())))));
+        document.AddComponent(Progress, Record("How far a run is.", ["value"],
+            ("value", Number("0 to 1.").Within(0, 1)),
+            ("nodesDone", Integer()), ("nodesTotal", Integer()),
+            ("node", Text("The node that executes.")),
+            ("step", Integer()), ("steps", Integer())));
+        document.AddComponent(Attempt, Record("One placement on a host.", ["number", "host", "startedAt"],
+            ("number", Integer()), ("host", Text()), ("startedAt", Time()), ("endedAt", Time()), ("ended", Text("How it ended."))));
+        document.AddComponent(RunBase, RunBaseSchema(document));
+        document.AddComponent(Run, RunSchema(document, MapOf(ListOf(To(Output)), "By tag.")));
+        document.AddComponent(RunList,
+            Record("A page of runs, newest first.", ["runs"], ("runs", ListOf(To(Run))), ("continuation", Continuation())));
+        document.AddComponent(Explanation, ExplanationSchema());
+        document.AddComponent(OutputsByTag, MapOf(ListOf(Text()), "By tag: links, texts, or files as base64."));
+        document.AddComponent(DurableStatus,
+            Record("The status document of Durable Functions' HTTP API, with what Azure's pollers look for.",
+                ["name", "instanceId", "runtimeStatus", "createdTime", "lastUpdatedTime", "id", "status", "resourceLocation"],
+            ("name", Text("The workflow.")), ("instanceId", Text("The run's id.")),
+            ("runtimeStatus", Schemas.OneOf(null, "Pending", "Running", "Completed", "Canceled", "Failed")),
+            ("customStatus", Record(null, [], ("status", StatusSchema()))),
+            ("output", Optional(To(Run))), ("createdTime", Time()), ("lastUpdatedTime", Time()),
+            ("id", Text("The run's id.")),
+            ("status", Schemas.OneOf("An expired run is Failed.", "NotStarted", "Running", "Succeeded", "Failed", "Canceled")),
+            ("error", To(Fault)), ("resourceLocation", Link("The run."))));
+        document.AddComponent(Workflow, WorkflowSchema());
+        document.AddComponent(WorkflowList, Record("A page of workflows, by name.", ["workflows"],
+            ("workflows",
+                ListOf(Record(null, ["name", "version"], ("name", Text()), ("version", Integer()), ("etag", Text()), ("updatedAt", Time()),
+                    ("links", Links())))),
+            ("continuation", Continuation())));
+        document.AddComponent(VersionList, Record("A workflow's versions, newest first.", ["name", "versions"],
+            ("name", Text()),
+            ("versions", ListOf(
+                Record(null, ["version"], ("version", Integer()), ("etag", Text()), ("createdAt", Time()), ("links", Links()))))));
+        document.AddComponent(HostSettings, Record("What a host is registered with.", ["url"],
+            ("url", Link("Where its ComfyUI answers.")),
+            ("slots", Integer("Prompts that may be there at once; 2 unless told.").Within(1, 64)),
+            ("headers", MapOf(Text(), "What it wants with every request; never shown again.")),
+            ("labels", MapOf(Text(), "What calls may ask for.")),
+            ("warmUp", Text("The workflow that it runs before it takes calls."))));
+        document.AddComponent(Host, HostSchema());
+        document.AddComponent(HostList, Record(null, ["hosts"], ("hosts", ListOf(To(Host)))));
+        document.AddComponent(Pool, Record("Numbers at fixed places for autoscalers.", ["waiting", "running", "slots", "wantedHosts"],
+            ("waiting", Integer()), ("running", Integer()), ("slots", Integer()), ("freeSlots", Integer()),
+            ("oldestWaitSeconds", Number()), ("backlogSeconds", Number()), ("wantedHosts", Integer()),
+            ("hosts", MapOf(Integer(), "How many, by state."))));
+        document.AddComponent(WebhookSettings,
+            Record("What a webhook is registered with.", ["url"], ("url", Link()),
+                ("events", ListOf(EventSchema(), "The ends of runs unless told.")), ("workflow", Text("Only runs of this one."))));
+        document.AddComponent(Webhook, Record("A receiver of events.", ["id", "url", "events"],
+            ("id", Text()), ("url", Link()), ("events", ListOf(EventSchema())), ("workflow", Optional(Text())), ("createdAt", Time()),
+            ("disabledAt", Optional(Time("Since when it gets nothing, having answered 410."))), ("secret", Text("Only when it is new."))));
+        document.AddComponent(WebhookList, Record(null, ["webhooks"], ("webhooks", ListOf(To(Webhook)))));
+        document.AddComponent(WebhookSecret,
+            Record(null, ["secret"], ("secret", Text("whsec_ and base64.")),
+                ("previousSecretUntil", Optional(Time("Until when the one before signs too.")))));
+        document.AddComponent(WebhookEvent, Record("What a webhook is sent. Read the run for more.", ["type", "timestamp", "data"],
+            ("type", EventSchema()), ("timestamp", Time()),
+            ("data", Record(null, ["id", "workflow", "version", "status"], ("id", Text("The run.")), ("workflow", Text()),
+                ("version", Integer()), ("status", StatusSchema()), ("metadata", Values("What the caller attached.")),
+                ("links", Links())))));
+        document.AddComponent(DeliveryList,
+            Record(null, ["deliveries"], ("deliveries", ListOf(Record(null, ["id", "event", "webhook", "state", "attempts"],
+            ("id", Text("The header webhook-id.")), ("event", EventSchema()), ("webhook", Text()),
+            ("state", Schemas.OneOf(null, "pending", "delivered", "abandoned")),
+            ("createdAt", Time()), ("nextAttemptAt", Optional(Time())),
+            ("attempts", ListOf(Record(null, ["at"], ("at", Time()), ("status", Optional(Integer("What the receiver answered."))),
+                ("error", Optional(Text()))))))))));
+        document.AddComponent(KeySettings,
+            Record("Whom a key is for.", ["client"], ("client", Text("Whose runs these will be.")), ("role", RoleSchema()),
+                ("workflows", Optional(ListOf(Text(), "Names or patterns such as shop-*; all unless told.")))));
+        document.AddComponent(Key,
+            Record("A caller's key.", ["id", "client", "role"], ("id", Text()), ("client", Text()), ("role", RoleSchema()),
+                ("workflows", Optional(ListOf(Text(), "Those that it is for; all unless told."))), ("createdAt", Time()),
+                ("key", Text("Only when it is made."))));
+        document.AddComponent(KeyList, Record(null, ["keys"], ("keys", ListOf(To(Key)))));
+        document.AddComponent(Usage, Record("Sums of ended runs.", ["from", "to", "usage"],
+            ("from", Text(null, "date")), ("to", Text(null, "date")),
+            ("usage", ListOf(Record(null, ["client", "workflow", "version", "runs"],
+                ("client", Text()), ("workflow", Text()), ("version", Integer()), ("runs", Integer(null, "int64")),
+                ("succeeded", Integer(null, "int64")), ("gpuSeconds", Number()), ("outputBytes", Integer(null, "int64")))))));
+        document.AddComponent(Upload, Record("Where a file is to be sent.", ["ref", "method", "url"],
+            ("ref", Text("Stands for the file in calls.")), ("method", Text()),
+            ("url", Link("Takes the file until urlExpiresAt, and shows nothing.")),
+            ("headers", MapOf(Text(), "To be sent with it.")), ("urlExpiresAt", Time()), ("maxBytes", Integer(null, "int64"))));
+        document.AddComponent(BatchInputs, Record("Either inputs, or matrix and perhaps input.", [],
+            ("inputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object }, "The body of a call each; 1,000 at most.")),
+            ("matrix", MapOf(MapOf(ListOf(new OpenApiSchema())), "{tag: {input: [values]}}: a run of every combination.")),
+            ("input", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the combinations share." }),
+            ("metadata", Values("Kept with each run, unless its own call has one.")),
+            ("extra_data", To(ExtraData))));
+        document.AddComponent(Batch,
+            Record("Many runs of one workflow version.", ["id", "workflow", "version", "status", "total", "runs", "links"],
+            ("id", Text()), ("workflow", Text()), ("version", Integer()),
+            ("status", Schemas.OneOf(null, "running", "completed", "canceling", "canceled")),
+            ("createdAt", Time()), ("total", Integer()), ("progress", Number("0 to 1.").Within(0, 1)),
+            ("runs", MapOf(Integer(), "How many, by status.")),
+            ("client", Text("Shown to administrators: whose batch it is.")), ("metadata", Values("What the caller attached.")),
+            ("refused", ListOf(Record("A call that made no run.", ["index"], ("index", Integer("Among the inputs, from 0.")),
+                ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Optional(Text())), ("detail", Text()))))))),
+            ("links", Links())));
+        document.AddComponent(BatchList,
+            Record("A page of batches, newest first.", ["batches"], ("batches", ListOf(To(Batch))), ("continuation", Continuation())));
+        document.AddComponent(AliasTarget,
+            Record(null, ["version"],
+                ("version", new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Integer | JsonSchemaType.String,
+                    Description = "A version, or another alias whose version it takes."
+                })));
+        document.AddComponent(Alias,
+            Record("A name of a version.", ["name", "alias", "version"], ("name", Text("The workflow.")), ("alias", Text()),
+                ("version", Integer()), ("differences", ListOf(DifferenceSchema())), ("links", Links())));
+        document.AddComponent(StoppedRun,
+            Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")), ("status", StatusSchema())));
+        document.AddComponent(Health, Record(null, ["status", "version"], ("status", Text()), ("version", Text())));
+        document.AddComponent(Readiness, Record("Whether calls can be taken.", ["status"],
+            ("status", Schemas.OneOf(null, "ready", "notReady")), ("storage", Boolean("Whether it answers.")),
+            ("hosts", Record(null, [], ("ready", Integer()), ("total", Integer()))), ("waitingRuns", Integer()),
+            ("details", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What each process of the service is up to." })));
+    }
+
+    /// <summary>A run whose outputs have the given schema.</summary>
+    public static OpenApiSchema RunSchema(OpenApiDocument document, IOpenApiSchema outputs) =>
+        new() { AllOf = [new OpenApiSchemaReference(RunBase, document), Record(null, ["outputs"], ("outputs", outputs))] };
+
+    private static OpenApiSchema RunBaseSchema(OpenApiDocument document) => Record(
+        "One execution of a workflow version, but for its outputs.",
+        ["id", "workflow", "version", "status", "createdAt", "links"],
+        ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", StatusSchema()),
+        ("createdAt", Time()), ("startedAt", Time()), ("completedAt", Time()),
+        ("startBy", Time("It expires if it has found no slot by then.")), ("finishBy", Time("It fails if it has not ended by then.")),
+        ("expiresAt", Time("When it is deleted with its files.")),
+        ("client", Text("Shown to administrators: whose run it is.")),
+        ("batch", Record("Where it stands in the batch that made it.", ["id"], ("id", Text()),
+            ("index", Integer("Among the batch's calls, from 0.")),
+            ("cell", Values("Its values of what varies within the batch, by tag.")))), ("retryOf", Text("The run that this one repeats.")),
+        ("gpuWorkBegun", Boolean("Of a canceled run: whether a GPU had begun to work for it.")),
+        ("queuePosition", Integer("How many runs wait before it.")),
+        ("progress", new OpenApiSchemaReference(Progress, document)),
+        ("host", Text("Where it is, or was last.")), ("attempt", Integer()),
+        ("attempts", ListOf(new OpenApiSchemaReference(Attempt, document))),
+        ("inputs", Values("What it was called with, by tag: files as references, long texts cut.")),
+        ("inputsCut", Boolean("Whether there was more.")),
+        ("seeds", ListOf(
+            Record(null, ["node", "input", "value"], ("node", Text()), ("input", Text()),
+                ("value", Integer("Beyond an int64 only where the saved workflow or the caller says so.", "int64")), ("tag", Text()),
+                ("origin", OneOf("Drawn for the run, as saved, or given by the caller.", "drawn", "saved", "given"))), "Its seeds.")),
+        ("cached", Boolean("Whether ComfyUI reused an earlier result.")),
+        ("error", new OpenApiSchemaReference(Fault, document)),
+        ("metrics", Record("Milliseconds; the others add up to totalMs.", [],
+            [.. RunTimes.Names.Select(n => (n, (IOpenApiSchema)Integer(null, "int64")))])),
+        ("metadata", new OpenApiSchema { Description = "What the caller attached." }),
+        ("links", Links()),
+        ("statusQueryGetUri", Link("While it runs: the status URL.")), ("terminatePostUri", Link("While it runs: cancels it.")));
+
+    private static OpenApiSchema Values(string description) => new() { Type = JsonSchemaType.Object, Description = description };
+
+    public static OpenApiSchema StatusSchema() =>
+        Schemas.OneOf("The last four are never left.", Enum.GetValues<RunStatus>().Select(RunResource.NameOf));
+
+    private static OpenApiSchema OutputSchema() => Record("A result: a file behind a link, or text.", ["type"],
+        ("type", Schemas.OneOf(null, "image", "video", "audio", "3d", "latent", "text", "json", "file")),
+        ("text", Text("Instead of a file.")),
+        ("name", Text()), ("contentType", Text()), ("bytes", Integer(null, "int64")), ("width", Integer("Pixels.")),
+        ("height", Integer("Pixels.")), ("sha256", Text("Hexadecimal.")),
+        ("url", Link("Reads this one file until urlExpiresAt; each read of the run mints a new one.")), ("urlExpiresAt", Time()),
+        ("base64", Text("With output=base64, instead of url.", "byte")),
+        ("thumbnailUrl", Text("Of images: sends to a small one.", "uri-reference")),
+        ("asWanted", Boolean("Where a rendition was asked for: whether this is it, or the file as it is.")));
+
+    /// <summary>A file in a call's body. It is in the document only where a workflow takes one.</summary>
+    public static OpenApiSchemaReference ToInputFile(OpenApiDocument document)
+    {
+        if (document.Components?.Schemas?.ContainsKey(InputFile) is not true)
+        {
+            document.AddComponent(InputFile, InputFileSchema());
+        }
+
+        return new(InputFile, document);
+    }
+
+    private static OpenApiSchema InputFileSchema()
+    {
+        var schema = Record("A file to use in a run, by url or by content.", [],
+            ("type", Schemas.OneOf(null, "file")), ("name", Text()),
+            ("url", Text("http, https, data, or the ref of an upload.")), ("content", Text("The bytes as base64.")));
+        schema.AdditionalPropertiesAllowed = false;
+        return schema;
+    }
+
+    private static OpenApiSchema ProblemSchema() => Record("RFC 9457.", ["type", "title", "status", "code"],
+        ("type", Text()), ("title", Text()), ("status", Integer()), ("detail", Text()),
+        ("code", Text("What went wrong, for programs; it keeps its meaning for ever.")),
+        ("retryable", Boolean("Whether the same request may well succeed later.")),
+        ("traceId", Text("Finds the request in the server's log.")),
+        ("errors", ListOf(Record(null, ["pointer", "detail"], ("pointer", Text("RFC 6901, into the body that was sent.")),
+            ("detail", Text())), "Every fault and where it is.")));
+
+    private static OpenApiSchema ExplanationSchema() => Record("What a call would do.", ["valid"],
+        ("valid", Boolean()),
+        ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Optional(Text())), ("detail", Text())))),
+        ("workflow", Text()), ("version", Integer()),
+        ("warnings", ListOf(WarningSchema())),
+        ("changes", ListOf(Record("One input that the call sets.", ["node", "input"],
+            ("node", Text()), ("class", Text()), ("tag", Optional(Text())), ("input", Text()), ("from", new OpenApiSchema()),
+            ("to", new OpenApiSchema()), ("files", Integer("How many the call brings for it."))))),
+        ("bypassed", ListOf(Text())),
+        ("seedsToDraw", ListOf(Record(null, ["node", "input"], ("node", Text()), ("input", Text())))),
+        ("hosts", ListOf(Record(null, ["id", "capable"], ("id", Text()), ("capable", Boolean()), ("reason", Text("What it lacks."))))));
+
+    private static OpenApiSchema WorkflowSchema() => Record("A saved workflow and its contract.", ["name", "version", "contract"],
+        ("name", Text()), ("version", Integer()), ("etag", Text()), ("createdAt", Time()),
+        ("contract", Record("What callers may set and what they get.", ["tags", "outputs"],
+            ("tags", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })),
+            ("outputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })))),
+        ("requires", Optional(Record(null, [], ("labels", MapOf(Text())), ("minVramGb", Number())))),
+        ("settings", Optional(
+            Record(null, [], ("startWithin", Optional(Number("Seconds."))), ("finishWithin", Optional(Number("Seconds."))),
+                ("stripMetadata", Boolean()),
+                ("hiddenSeeds", OneOf("What becomes of seeds that no tag exposes.", "auto", "saved", "random"))))),
+        ("aliases", MapOf(Integer(), "Which version each alias names.")),
+        ("differences", ListOf(DifferenceSchema())),
+        ("warnings", ListOf(WarningSchema())),
+        ("prompt", new OpenApiSchema { Description = "With include=prompt." }),
+        ("links", Links()));
+
+    private static OpenApiSchema HostSchema() => Record("A ComfyUI server of the pool.", ["id", "url", "state", "slots"],
+        ("id", Text()), ("url", Link()), ("state", Schemas.OneOf(null, Enum.GetValues<HostStatus>().Select(HostEndpoints.NameOf))),
+        ("reason", Optional(Text("Why it is in this state."))),
+        ("retryAt", Optional(Time())), ("warmUp", Optional(Text())), ("slots", Integer()), ("freeSlots", Integer()),
+        ("labels", MapOf(Text())),
+        ("leases", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })),
+        ("queue", Record("Prompts there.", [], ("running", Integer()), ("pending", Integer()),
+            ("foreign", Integer("Of others than this pool.")))), ("backlogSeconds", Number()),
+        ("models", ListOf(Text())), ("modelSets", Integer()), ("times", new OpenApiSchema { Type = JsonSchemaType.Object }),
+        ("failures", MapOf(Integer())),
+        ("headers", ListOf(Text(), "The names of those that it is sent.")), ("maxUploadBytes", Optional(Integer(null, "int64"))),
+        ("vramBytes", Optional(Integer(null, "int64"))), ("comfyVersion", Optional(Text())), ("catalogHash", Optional(Text())),
+        ("registeredAt", Time()), ("lastSeenAt", Optional(Time())), ("heartbeatAt", Optional(Time())));
+
+    private static OpenApiSchema Optional(OpenApiSchema schema)
+    {
+        schema.Type |= JsonSchemaType.Null;
+        return schema;
+    }
+
+    private static OpenApiSchema Optional(OpenApiSchemaReference schema) =>
+        new() { OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Null }] };
+
+    private static OpenApiSchema RoleSchema() => Schemas.OneOf("Each may do what those before it may.", "run", "author", "admin");
+
+    private static OpenApiSchema DifferenceSchema() =>
+        Record("One difference to the version before.", ["kind", "detail", "isBreaking"], ("kind", Text()), ("detail", Text()),
+            ("isBreaking", Boolean()), ("pointer", Text()));
+
+    private static OpenApiSchema WarningSchema() =>
+        Record("What the author should know of.", ["code", "detail"], ("code", Text()), ("detail", Text()), ("pointer", Text()));
+
+    private static OpenApiSchema EventSchema() => Schemas.OneOf(null, WebhookEvents.All);
+
+    private static OpenApiSchema Continuation() => Optional(Text("Send it back for the next page."));
+
+    private static OpenApiSchema Links() => MapOf(Text(), "Paths on this server.");
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Upkeep;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Server.Api;
+
+/// <summary>Says whether the process lives, and whether it can serve a call.</summary>
+public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfTest test, Gate gate, ComfyFuncOptions options)
+{
+    public static Task<IResult> HealthAsync() =>
+        Task.FromResult(Results.Json(new JsonObject { ["status"] = "ok", ["version"] = Product.Version }));
+
+    /// <summary>
+    /// 200 when the façade can take calls: storage answers. Whether a host is there to execute them, <c>hosts</c> tells; calls wait for
+    /// one.
+    /// </summary>
+    /// <remarks><c>?details</c> is for those who look after the service: what each process is up to, for the role admin.</remarks>
+    public async Task<IResult> ReadyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Query.IsSet("details"))
+        {
+            // Where function keys guard the API, this path has none.
+            if (options is { AsksForKeys: false, SignLinks: true })
+            {
+                return Problems.From("unauthorized", "The details are at /api/ready/details, which takes a function key.");
+            }
+
+            return await gate.RefusalAsync(request, Role.Admin, cancellationToken) ?? await DetailsAsync(cancellationToken);
+        }
+
+        return await AnswerAsync(details: false, cancellationToken);
+    }
+
+    /// <summary>GET /api/ready/details: the same as <c>?details</c>, where a platform's own key guards a path and not a query.</summary>
+    public Task<IResult> DetailsAsync(CancellationToken cancellationToken) => AnswerAsync(details: true, cancellationToken);
+
+    private async Task<IResult> AnswerAsync(bool details, CancellationToken cancellationToken)
+    {
+        var storage = await StorageAnswersAsync(cancellationToken);
+        var ready = hosts.Known.Count(h => h.Status is HostStatus.Ready && h.CatalogHash is not null);
+        var document = new JsonObject
+        {
+            ["status"] = storage ? "ready" : "notReady",
+            ["storage"] = storage,
+            ["hosts"] = new JsonObject { ["ready"] = ready, ["total"] = hosts.Known.Length },
+            ["waitingRuns"] = pending.Known.Count,
+        };
+        if (details && storage)
+        {
+            document["details"] = await test.RunAsync(cancellationToken);
+        }
+
+        return Results.Json(document, statusCode: storage ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private async Task<bool> StorageAnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await hosts.RefreshAsync(cancellationToken);
+            return true;
+        }
+        catch (StorageUnavailableException)
+        {
+            return false;
+        }
+    }
+}

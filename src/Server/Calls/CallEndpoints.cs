@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using ComfyFunc.Adapters.Web;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Outputs;
+using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Usage;
+using ComfyFunc.Server.Webhooks;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Server.Calls;
+
+/// <summary>The endpoints that call a workflow, the first time or again. Kestrel maps them; Functions triggers call them.</summary>
+public sealed class CallEndpoints(
+    CallBody bodies, RunIntake intake, CallExplainer explainer, KeyedCalls keyed, PendingStore pending, RunStore runs, RunWaiter waiter,
+    RunAnswers answers, IRunDriver driver, GuardedPost post, Quotas quotas,
+    ComfyFuncOptions options, TimeProvider clock)
+{
+    private const string QueueFullSeconds = "10";
+
+    /// <summary>POST /api/workflows/{name} and …/versions/{version}: runs it.</summary>
+    public async Task<IResult> SubmitAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
+    {
+        var read = await bodies.ReadAsync(request, cancellationToken);
+        if (read is not CallBodyReply.Read body)
+        {
+            return Problems.From(((CallBodyReply.Refused)read).Faults);
+        }
+
+        var (call, faults) = Call.Read(request.Query, name, version, body.Json);
+        var (webhook, webhookFaults) = WebhookWishes.Of(request.Query, post);
+        var renditionFaults = Rendition.Read(request.Query).Faults;
+        if (!faults.IsEmpty || !webhookFaults.IsEmpty || !renditionFaults.IsEmpty)
+        {
+            return Problems.From([.. faults, .. webhookFaults, .. renditionFaults]);
+        }
+
+        call = call.SentBy(request) with { Parts = body.Parts, Webhook = webhook, MayReuse = webhook is null && !AsksForAnew(request) };
+        if (request.Query.IsSet("validateOnly"))
+        {
+            return await explainer.ExplainAsync(call, cancellationToken) switch
+            {
+                ExplainReply.Refused refused => Problems.From(refused.Fault),
+                ExplainReply.Explained explained => RunAnswers.Json(explained.Document, contentType: AnswerTypes.Explanation),
+                _ => throw new UnreachableException(),
+            };
+        }
+
+        var (key, fault) = CallKey.Of(request, body.Essence.Span);
+        if (fault is not null)
+        {
+            return Problems.From(fault);
+        }
+
+        if (key is null)
+        {
+            return await RunAsync(request, call, cancellationToken);
+        }
+
+        switch (await keyed.ClaimAsync(key, cancellationToken))
+        {
+            case KeyReply.Reused:
+                return Problems.From("idempotency_key_reuse",
+                    "This key was used for another call within the last 24 hours. A new call needs a new key.");
+            case KeyReply.Found { Run: var run }:
+                request.HttpContext.Response.Headers["Idempotent-Replayed"] = "true";
+                return await WaitAndAnswerAsync(request, run, cancellationToken);
+            case KeyReply.Claimed { Run: var id }:
+                return await RunAsync(request, call with { Run = id }, cancellationToken,
+                    refused: () => keyed.FreeAsync(key, CancellationToken.None));
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>POST /api/runs/{id}/retry: the same call once more, as a run of its own.</summary>
+    public async Task<IResult> RetryAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } old)
+        {
+            return RunAnswers.NotFound(id);
+        }
+
+        if (old.Outcome is null)
+        {
+            return Problems.From("conflict", "The run has not ended. Only an ended run can be run again.");
+        }
+
+        if (!request.Caller().Scope.Has(old.Workflow))
+        {
+            return Problems.From("forbidden", $"This key may not use the workflow '{old.Workflow}'.");
+        }
+
+        if (await quotas.RefusalAsync(request.HttpContext.Response, old.Client, cancellationToken) is { } overQuota)
+        {
+            return overQuota;
+        }
+
+        if (await intake.RepeatAsync(old, cancellationToken) is not { } run)
+        {
+            return Problems.From("conflict", "The run's input files are gone. Call the workflow anew.");
+        }
+
+        await driver.StartAsync(run.Id, cancellationToken);
+        return await WaitAndAnswerAsync(request, run, cancellationToken);
+    }
+
+    private async Task<IResult> RunAsync(HttpRequest request, Call call, CancellationToken cancellationToken, Func<Task>? refused = null)
+    {
+        IntakeReply? reply = null;
+        try
+        {
+            if (pending.Known.Count >= options.MaxQueued)
+            {
+                request.HttpContext.Response.Headers.RetryAfter = QueueFullSeconds;
+                return Problems.From("queue_full", $"{options.MaxQueued} runs wait for a slot already. Try again later.");
+            }
+
+            if (await quotas.RefusalAsync(request.HttpContext.Response, call.Client, cancellationToken) is { } overQuota)
+            {
+                return overQuota;
+            }
+
+            reply = await intake.AcceptAsync(call, cancellationToken);
+        }
+        finally
+        {
+            if (reply is not IntakeReply.Accepted && refused is not null)
+            {
+                await refused();
+            }
+        }
+
+        switch (reply)
+        {
+            case IntakeReply.Refused { Faults: var faults }:
+                return Problems.From(faults);
+            case IntakeReply.Known { Run: var known }:
+                var headers = request.HttpContext.Response.Headers;
+                headers.Age = $"{(long)(clock.GetUtcNow() - known.CompletedAt.GetValueOrDefault()).TotalSeconds}"; // It has ended.
+                headers["X-Cache"] = "HIT";
+                return await WaitAndAnswerAsync(request, known, cancellationToken);
+            case IntakeReply.Accepted { Run: var run }:
+                await driver.StartAsync(run.Id, cancellationToken);
+                return await WaitAndAnswerAsync(request, run, cancellationToken);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private async Task<IResult> WaitAndAnswerAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
+    {
+        var preferences = Preferences.Of(request, options.Answers);
+        var now = run.Outcome is null && preferences.Wait > TimeSpan.Zero
+            ? await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run : run;
+        return await answers.RunAsync(request, now, preferences, cancellationToken);
+    }
+
+    // RFC 9111.
+    private static bool AsksForAnew(HttpRequest request) =>
+        request.Headers.CacheControl.ToString() is var control
+        && (control.Contains("no-cache", StringComparison.OrdinalIgnoreCase)
+            || control.Contains("no-store", StringComparison.OrdinalIgnoreCase));
+}

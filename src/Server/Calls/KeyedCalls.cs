@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Serialization;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
+
+namespace ComfyFunc.Server.Calls;
+
+/// <summary>
+/// Lets a caller send one call many times and have one run. The first to write the key's row owns the call and has named the run in it;
+/// every other finds that run, or waits until it is there. A call that is refused leaves its key free.
+/// </summary>
+public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvider clock)
+{
+    /// <summary>How long a key is remembered.</summary>
+    public static readonly TimeSpan Memory = TimeSpan.FromHours(24);
+
+    // Longer than any call takes to be accepted, the slowest fetch of an input included.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+    private const string Partition = "calls";
+    private const int DaysLookedBack = 14;
+
+    private readonly IDocumentTable table = tables["calls"];
+
+    /// <summary>Claims the key for a new run, or finds what became of the call that has it.</summary>
+    public async Task<KeyReply> ClaimAsync(CallKey key, CancellationToken cancellationToken)
+    {
+        var mine = new Row(RunIds.New(clock), key.Fingerprint, clock.GetUtcNow());
+        while (true)
+        {
+            if (await table.InsertAsync(ToDocument(key, mine), cancellationToken) is WriteReply.Written)
+            {
+                return new KeyReply.Claimed(mine.Run);
+            }
+
+            if (await table.FindAsync(Partition, key.Name, cancellationToken) is not { } document)
+            {
+                continue; // The call that had it was refused just now.
+            }
+
+            var theirs = ServerJson.Read<Row>(document.Json);
+            var age = clock.GetUtcNow() - theirs.At;
+            if (theirs.Run == mine.Run)
+            {
+                return new KeyReply.Claimed(mine.Run); // The insert was repeated below us.
+            }
+
+            var run = age < Memory ? await runs.FindAsync(theirs.Run, cancellationToken) : null;
+            if (age >= Memory || (run is null && age >= Abandoned))
+            {
+                if (await table.ReplaceAsync(ToDocument(key, mine) with { ETag = document.ETag }, cancellationToken) is WriteReply.Written)
+                {
+                    return new KeyReply.Claimed(mine.Run);
+                }
+            }
+            else if (theirs.Fingerprint != key.Fingerprint)
+            {
+                return new KeyReply.Reused();
+            }
+            else if (run is not null)
+            {
+                return new KeyReply.Found(run);
+            }
+            else
+            {
+                await Task.Delay(LookInterval, clock, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Frees the key of a call that made no run.</summary>
+    public Task FreeAsync(CallKey key, CancellationToken cancellationToken) =>
+        table.DeleteAsync(Partition, key.Name, etag: null, cancellationToken);
+
+    /// <summary>Forgets keys whose time is over.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var today = clock.GetUtcNow();
+        for (var back = 2; back <= DaysLookedBack; back++)
+        {
+            var old = ImmutableDictionary<string, object>.Empty.Add("Day", DayOf(today.AddDays(-back)));
+            await foreach (var document in table.QueryAsync(
+                new DocumentQuery { Partition = Partition, Where = old, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+            {
+                await table.DeleteAsync(Partition, document.Row, document.ETag, cancellationToken);
+            }
+        }
+    }
+
+    private static Document ToDocument(CallKey key, Row row) => new(Partition, key.Name, ServerJson.Write(row))
+    {
+        Columns = ImmutableDictionary<string, object>.Empty.Add("Day", DayOf(row.At)),
+    };
+
+    private static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+
+    [method: JsonConstructor]
+    private sealed record Row(RunId Run, string Fingerprint, DateTimeOffset At);
+}
+
+/// <summary>Whose a key is.</summary>
+public abstract record KeyReply
+{
+    private KeyReply() { }
+
+    /// <summary>The caller's: its run is to have this id.</summary>
+    public sealed record Claimed(RunId Run) : KeyReply;
+
+    /// <summary>This call was made before, and made this run.</summary>
+    public sealed record Found(RunRecord Run) : KeyReply;
+
+    /// <summary>The key belongs to a call that said something else.</summary>
+    public sealed record Reused : KeyReply;
+}

@@ -1,0 +1,60 @@
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
+
+namespace ComfyFunc.Server.Calls;
+
+/// <summary>
+/// Finds the run that has made a call's result before: same client, workflow version, values and files, and no seed that was drawn. What
+/// runs of other clients made is not told.
+/// </summary>
+public sealed class ResultCache(IDocumentTables tables, RunStore runs, ComfyFuncOptions options, TimeProvider clock)
+{
+    // A result that is about to be deleted is no good to anybody.
+    private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
+
+    private readonly IDocumentTable table = tables["results"];
+
+    /// <summary>How old a result may be; none is too young.</summary>
+    private TimeSpan Oldest => options.ReuseResultsFor < options.Retention - Margin ? options.ReuseResultsFor : options.Retention - Margin;
+
+    /// <returns>The run that ended well and still has its outputs, or <see langword="null"/>.</returns>
+    public async Task<RunRecord?> FindAsync(RunRecord call, CancellationToken cancellationToken) =>
+        IsFixed(call) && await table.FindAsync(PartitionOf(call), RowOf(call), cancellationToken) is { } document
+        && await runs.FindAsync(new(ServerJson.Read<string>(document.Json)), cancellationToken) is
+        {
+            Outcome: RunOutcome.Succeeded,
+            CompletedAt: { } at
+        } run && clock.GetUtcNow() - at < Oldest
+            ? run
+            : null;
+
+    /// <summary>Remembers what a run has made.</summary>
+    public Task EndedAsync(RunRecord run, CancellationToken cancellationToken) =>
+        IsFixed(run) && run.Outcome is RunOutcome.Succeeded && !run.Artifacts.IsEmpty
+            ? table.UpsertAsync(new Document(PartitionOf(run), RowOf(run), ServerJson.Write(run.Id.Value)), cancellationToken)
+            : Task.CompletedTask;
+
+    /// <summary>Forgets results whose runs are gone.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var document in table.QueryAsync(new DocumentQuery { PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            if (clock.GetUtcNow() - RunKeys.CreatedAt(new(ServerJson.Read<string>(document.Json))) > options.Retention
+                + TimeSpan.FromDays(1))
+            {
+                await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);
+            }
+        }
+    }
+
+    private bool IsFixed(RunRecord run) =>
+        options.ReuseResultsFor > TimeSpan.Zero && run.Seeds.All(s => s.Origin is not SeedOrigin.Drawn) && run.Inputs.Length > 0;
+
+    private static string PartitionOf(RunRecord run) => TableKey.Escape($"client {run.Client}");
+
+    private static string RowOf(RunRecord run) => TableKey.Escape($"{run.Workflow.ToLowerInvariant()}@{run.Version} {run.Inputs}");
+}

@@ -1,0 +1,292 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Secrets;
+using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Upkeep;
+using ComfyFunc.Server.Workflows;
+
+namespace ComfyFunc.Server.Calls;
+
+/// <summary>
+/// Turns a call into a run's row, or says everything that is wrong with it. Nothing that can be known before is left for a GPU to find out.
+/// </summary>
+public sealed class RunIntake(
+    WorkflowStore workflows, LiveWorkflows live, RunStore runs, InputFiles files, ResultCache results, ExtraData extraData,
+    IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
+{
+    public async Task<IntakeReply> AcceptAsync(Call call, CancellationToken cancellationToken) =>
+        await BindAsync(call, cancellationToken) switch
+        {
+            BindReply.Refused refused => new IntakeReply.Refused(refused.Faults),
+            BindReply.Bound bound => await AcceptAsync(call with { Workflow = bound.Name }, bound, cancellationToken),
+            _ => throw new UnreachableException(),
+        };
+
+    /// <summary>Finds the version and sorts the caller's values to its nodes; neither stores nor fetches anything.</summary>
+    public async Task<BindReply> BindAsync(Call call, CancellationToken cancellationToken)
+    {
+        if (await workflows.FindAsync(call.Workflow, cancellationToken) is not { DeletedAt: null } row)
+        {
+            return Refuse(new("workflow_not_found", $"There is no workflow '{call.Workflow}'."));
+        }
+
+        if (WorkflowEndpoints.Pick(row, call.Version) is not { } picked)
+        {
+            return Refuse(
+                new("workflow_not_found", $"The workflow '{row.Name}' has no version {call.Version}; its latest is {row.Latest.Version}."));
+        }
+
+        var (workflow, catalog) = await live.OfAsync(picked, cancellationToken);
+        switch (StrictJson.Parse(call.Body.Length == 0 ? "{}"u8.ToArray() : call.Body))
+        {
+            case StrictJson.Malformed malformed:
+                return Refuse(malformed.Fault);
+            case StrictJson.Parsed { Root: var root }:
+                return Bind(call, row.Name, picked, workflow, catalog, root);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private BindReply Bind(Call call, string name, WorkflowVersion version, Workflow workflow, string catalog, JsonElement body)
+    {
+        var extra = ExtraDataReader.Split(body, workflow.Contract);
+        var metadata = MetadataReader.Split(extra.Rest, workflow.Contract);
+        var (said, contradiction) = MetadataReader.Either(call.Metadata, metadata.Given);
+        if ((extra.Fault ?? metadata.Fault ?? contradiction) is { } fault)
+        {
+            return Refuse(fault);
+        }
+
+        var (values, misplaced) = FormParts.Fill(metadata.Rest, call.Parts, workflow.Contract);
+        return !misplaced.IsEmpty ? new BindReply.Refused(misplaced)
+            : ValueBinder.Bind(workflow, values,
+                new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
+            {
+                Binding.Invalid invalid => new BindReply.Refused(invalid.Faults),
+                Binding.Valid valid =>
+                    new BindReply.Bound(name, version, workflow, catalog, valid.Values, valid.Files)
+                    {
+                        ExtraData = extra.Given,
+                        Metadata = said ?? call.CommonMetadata,
+                        Body = values
+                    },
+                _ => throw new UnreachableException(),
+            };
+    }
+
+    private async Task<IntakeReply> AcceptAsync(Call call, BindReply.Bound bound, CancellationToken cancellationToken)
+    {
+        var version = bound.Version;
+        var id = call.Run ?? RunIds.New(clock);
+        var extra = await extraData.OfRunAsync(id, bound.Name, version,
+            ExtraDataReader.Merge(call.ExtraData, bound.ExtraData), cancellationToken);
+        if (extra.Fault is { } unreadable)
+        {
+            return new IntakeReply.Refused([unreadable]);
+        }
+
+        var stored = await files.StoreAsync(id, call, bound.Files, cancellationToken);
+        if (stored is FilesReply.Refused refused)
+        {
+            await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(id), cancellationToken);
+            return new IntakeReply.Refused(refused.Faults);
+        }
+
+        var kept = ((FilesReply.Stored)stored).Files;
+        var given = GivenInputs.Of(bound.Body, bound.Files, kept);
+        var now = clock.GetUtcNow();
+        var run = await WithValuesAsync(
+            new RunRecord
+            {
+                Id = id,
+                Workflow = call.Workflow,
+                Version = version.Version,
+                Content = version.Content,
+                Catalog = bound.Catalog,
+                Trace = TraceIds.Current,
+                CreatedAt = now,
+                Demands = (version.Demands ?? Demands.None).And(call.Demands),
+                Priority = call.Priority,
+                Client = call.Client,
+                Batch = call.Batch,
+                Place = call.Place,
+                Webhook = call.Webhook,
+                Metadata = bound.Metadata,
+                Given = JsonSerializer.SerializeToElement(given.Values, ServerJson.Options),
+                IsGivenCut = given.AreCut,
+                ExtraData = extra.Sealed,
+                StripMetadata = version.Settings?.StripMetadata ?? false,
+                Limits = LimitsFrom(now, call.StartWithin ?? version.Settings?.StartWithin,
+                    call.FinishWithin ?? version.Settings?.FinishWithin),
+                State = RunProcess.Initial,
+                Files = kept,
+                Seeds = [.. SeedPlan.Of(bound.Workflow, bound.Values, version.Settings?.HiddenSeeds ?? HiddenSeeds.Auto)
+                    .Select(s => new RunSeed(s.Node, s.Input, s.Value ?? Draw(s.Least, s.Most), s.Tag, s.Origin))],
+            },
+            bound.Values,
+            extra.Digest,
+            cancellationToken);
+        if (call.MayReuse && await results.FindAsync(run, cancellationToken) is { } made)
+        {
+            await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(id), cancellationToken);
+            return new IntakeReply.Known(made);
+        }
+
+        return new IntakeReply.Accepted(await runs.InsertAsync(run, cancellationToken));
+    }
+
+    /// <summary>Runs an ended run's call again, with the same version, values, files and seeds.</summary>
+    /// <returns>The new run, or <see langword="null"/> when the old one's files are gone.</returns>
+    public async Task<RunRecord?> RepeatAsync(RunRecord old, CancellationToken cancellationToken)
+    {
+        var id = RunIds.New(clock);
+        var files = ImmutableArray.CreateBuilder<RunFile>();
+        foreach (var file in old.Files)
+        {
+            var copy = file with { Blob = RunBlobs.Input(id, files.Count) };
+            if (!await CopyAsync(file.Blob, copy.Blob, file.ContentType, cancellationToken))
+            {
+                return null;
+            }
+
+            files.Add(copy);
+        }
+
+        if (old.ValuesBlob is { } values && !await CopyAsync(values, RunBlobs.Values(id), "application/json", cancellationToken))
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        return await runs.InsertAsync(
+            new RunRecord
+            {
+                Id = id,
+                RetryOf = old.Id,
+                Workflow = old.Workflow,
+                Version = old.Version,
+                Content = old.Content,
+                Catalog = old.Catalog,
+                Inputs = old.Inputs,
+                Demands = old.Demands,
+                Priority = old.Priority,
+                Webhook = old.Webhook,
+                Client = old.Client,
+                Trace = TraceIds.Current,
+                CreatedAt = now,
+                Limits = LimitsFrom(now, old.Limits.StartBy - old.CreatedAt, old.Limits.FinishBy - old.CreatedAt),
+                State = RunProcess.Initial,
+                Values = old.Values,
+                ValuesBlob = old.ValuesBlob is null ? null : RunBlobs.Values(id),
+                Files = files.ToImmutable(),
+                Seeds = old.Seeds,
+                Metadata = old.Metadata,
+                Given = old.Given,
+                IsGivenCut = old.IsGivenCut,
+                ExtraData = await extraData.RepeatedAsync(old, id, cancellationToken),
+                StripMetadata = old.StripMetadata,
+            },
+            cancellationToken);
+    }
+
+    private async Task<bool> CopyAsync(string from, string to, string contentType, CancellationToken cancellationToken)
+    {
+        await using var content = await blobs.OpenReadAsync(from, cancellationToken);
+        if (content is null)
+        {
+            return false;
+        }
+
+        await blobs.PutAsync(to, content, new(contentType), cancellationToken);
+        return true;
+    }
+
+    private RunLimits LimitsFrom(DateTimeOffset now, TimeSpan? startWithin, TimeSpan? finishWithin) => new()
+    {
+        StartBy = now + (startWithin ?? options.StartWithin),
+        FinishBy = now + (finishWithin ?? options.FinishWithin),
+    };
+
+    private async Task<RunRecord> WithValuesAsync(RunRecord run, CallValues values, string? extraDigest,
+        CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(values, ServerJson.Options);
+        run = run with { Inputs = Fingerprint(run, json, extraDigest) };
+        if (json.Length <= RunPrompts.LongestValues)
+        {
+            return run with { Values = JsonElement.Parse(json) };
+        }
+
+        await blobs.PutBytesAsync(RunBlobs.Values(run.Id), json, "application/json", cancellationToken);
+        return run with { ValuesBlob = RunBlobs.Values(run.Id) };
+    }
+
+    // The values name files by their index, so what the files hold is added.
+    private static string Fingerprint(RunRecord run, byte[] values, string? extraDigest)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{run.Content}\n{string.Join('\n', run.Files.Select(f => f.HostName))}\n"));
+        hash.AppendData(values);
+        hash.AppendData(Encoding.UTF8.GetBytes(extraDigest ?? ""));
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    private static decimal Draw(decimal least, decimal most)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return least + (BitConverter.ToUInt64(bytes) % (most - least + 1));
+    }
+
+    private static BindReply.Refused Refuse(Fault fault) => new([fault]);
+}
+
+/// <summary>Whether a call fits its workflow.</summary>
+public abstract record BindReply
+{
+    private BindReply() { }
+
+    /// <param name="Name">The workflow's name as it was saved.</param>
+    /// <param name="Catalog">The hash of the catalog that the call was checked against.</param>
+    public sealed record Bound(string Name, WorkflowVersion Version, Workflow Workflow, string Catalog, CallValues Values,
+        ImmutableArray<CallFile> Files) : BindReply
+    {
+        /// <summary>What the body wants hosts given beside the prompt: a JSON object, secret.</summary>
+        public string? ExtraData { get; init; }
+
+        /// <summary>What is to be kept with the run: a JSON object.</summary>
+        public JsonElement? Metadata { get; init; }
+
+        /// <summary>What the body says of tags, and nothing else.</summary>
+        public JsonElement Body { get; init; }
+    }
+
+    public sealed record Refused(ImmutableArray<Fault> Faults) : BindReply;
+}
+
+/// <summary>What became of a call.</summary>
+public abstract record IntakeReply
+{
+    private IntakeReply() { }
+
+    /// <summary>The row is written; a driver may take it over.</summary>
+    public sealed record Accepted(RunRecord Run) : IntakeReply;
+
+    /// <summary>There is no new run: an earlier one has made the result.</summary>
+    public sealed record Known(RunRecord Run) : IntakeReply;
+
+    public sealed record Refused(ImmutableArray<Fault> Faults) : IntakeReply;
+}

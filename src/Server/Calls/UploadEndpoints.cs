@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Server.Calls;
+
+/// <summary>The endpoint for files that are too large to travel in a call.</summary>
+public sealed class UploadEndpoints(Uploads uploads, ComfyFuncOptions options)
+{
+    /// <summary>POST /api/uploads: 201 with a name to use in calls, and a link that takes the file straight into storage.</summary>
+    public async Task<IResult> CreateAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var upload = uploads.New();
+        var (url, expires) = await uploads.LinkAsync(upload, request.Caller().Client, cancellationToken);
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        return Results.Json(
+            new JsonObject
+            {
+                ["ref"] = upload.ToString(),
+                ["method"] = "PUT",
+                ["url"] = url.AbsoluteUri,
+                ["headers"] = new JsonObject { ["x-ms-blob-type"] = "BlockBlob" },
+                ["urlExpiresAt"] = expires,
+                ["maxBytes"] = options.MaxInputBytes,
+            },
+            ServerJson.Options,
+            statusCode: StatusCodes.Status201Created);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Outputs;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Server.Following;
+
+/// <summary>The endpoints of a run's outputs: each of them, as the caller wants it, or all in one file.</summary>
+public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditions renditions, OutputBundle bundle)
+{
+    /// <summary>GET /api/runs/{id}/outputs: by tag; with <c>?bundle=zip</c> sends the caller to one file with all of them.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
+        {
+            return RunAnswers.NotFound(id);
+        }
+
+        var (rendition, faults) = Rendition.Read(request.Query);
+        var packing = request.Query["bundle"].FirstOrDefault();
+        if (!faults.IsEmpty)
+        {
+            return Problems.From(faults);
+        }
+
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        if (packing is null)
+        {
+            return Results.Json(await resource.OutputsAsync(run, new OutputView(Preferences.Of(request, new()).Output, rendition),
+                cancellationToken), ServerJson.Options);
+        }
+
+        return run.Artifacts.IsEmpty
+            ? Problems.From("conflict", run.Outcome is null ? "The run has not ended." : "The run has no outputs.")
+            : await RedirectAsync(await bundle.MakeAsync(run, rendition, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>GET /api/runs/{id}/outputs/{tag}/{n}: sends the caller to a fresh download URL.</summary>
+    public async Task<IResult> GetAsync(HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
+        {
+            return RunAnswers.NotFound(id);
+        }
+
+        var artifacts = ArtifactsOf(run, tag);
+        if (!int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= artifacts.Length)
+        {
+            return Problems.From("not_found", $"The run has no output {n} under the tag '{tag}'.");
+        }
+
+        var (rendition, faults) = Rendition.Read(request.Query);
+        if (!faults.IsEmpty)
+        {
+            return Problems.From(faults);
+        }
+
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        var artifact = artifacts[index];
+        if (rendition is null)
+        {
+            return artifact.Text is { } text ? Results.Text(text) : await RedirectAsync(artifact, cancellationToken);
+        }
+
+        return await renditions.MakeAsync(run.Id, artifact, rendition, cancellationToken) is { } made
+            ? await RedirectAsync(made, cancellationToken)
+            : Problems.From("output_not_convertible",
+                "Still PNG, JPEG and WebP images of up to 64 megapixels and 128 MiB can be converted, and metadata can be taken out of "
+                    + "the kinds of file that docs/workflows.md lists.");
+    }
+
+    // Servers leave %2F in a path as it is, so a tag with a slash comes escaped.
+    private static RunArtifact[] ArtifactsOf(RunRecord run, string tag)
+    {
+        var unescaped = Uri.UnescapeDataString(tag);
+        (string Name, StringComparison Comparison)[] ways =
+            [(tag, StringComparison.Ordinal), (tag, StringComparison.OrdinalIgnoreCase), (unescaped, StringComparison.Ordinal),
+                (unescaped, StringComparison.OrdinalIgnoreCase)];
+        return ways.Select(w => run.Artifacts.Where(a => string.Equals(a.Tag, w.Name, w.Comparison)).ToArray())
+            .FirstOrDefault(a => a.Length > 0) ?? [];
+    }
+
+    private async Task<IResult> RedirectAsync(RunArtifact artifact, CancellationToken cancellationToken) =>
+        Results.Redirect((await resource.UrlOfAsync(artifact, cancellationToken)).Url.AbsoluteUri);
+}
+
+/// <summary>How a run's outputs are shown.</summary>
+public readonly record struct OutputView(OutputForm Form, Rendition? Rendition = null);

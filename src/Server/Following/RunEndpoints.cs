@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Outputs;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Upkeep;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Server.Following;
+
+/// <summary>The endpoints that look after runs. Kestrel maps them; Functions triggers call them.</summary>
+public sealed class RunEndpoints(
+    RunStore runs, RunWaiter waiter, RunResource resource, RunAnswers answers, RunEventStream events, RunRemoval removal,
+    ComfyFuncOptions options)
+{
+    /// <summary>GET /api/runs/{id}/events: the run's events as they happen; <c>Last-Event-ID</c> goes on after one.</summary>
+    public async Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
+        {
+            return RunAnswers.NotFound(id);
+        }
+
+        if (HttpMethods.IsHead(request.Method))
+        {
+            return Results.Content(null, "text/event-stream");
+        }
+
+        var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? "0";
+        if (!int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+        {
+            return Problems.From("invalid_request", "Last-Event-ID is an id that this stream has sent.");
+        }
+
+        // An EventSource comes back whenever a stream ends, unless it is answered that there is nothing more to come.
+        return run.Outcome is not null && after >= RunChange.Of(run).Length
+            ? Results.NoContent()
+            : events.Follow(run, RunView.For(request, new(OutputForm.Url)), after, withPreviews: request.Query.IsSet("previews"));
+    }
+
+    /// <summary>GET /api/runs: newest first; filters by what a run is of, was given and when; pages by continuation.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (filter, faults) = RunFilterReader.Read(request);
+        var include = request.Query["include"].FirstOrDefault();
+        if (!faults.IsEmpty)
+        {
+            return Problems.From(faults);
+        }
+
+        try
+        {
+            var page = await runs.PageAsync(filter, Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
+            var view = RunView.For(request, new(OutputForm.Url), hasInputs: include is not null);
+            return RunAnswers.Json(new JsonObject
+            {
+                ["runs"] = await resource.ShowAllAsync(page.Runs, view, cancellationToken),
+                ["continuation"] = page.Continuation
+            });
+        }
+        catch (FormatException)
+        {
+            return Paging.BadContinuation();
+        }
+    }
+
+    /// <summary>GET /api/runs/{id}; Prefer: wait holds the answer back until the run has ended.</summary>
+    public async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (Rendition.Read(request.Query).Faults is { IsEmpty: false } faults)
+        {
+            return Problems.From(faults);
+        }
+
+        var preferences = Preferences.Of(request, options.Answers with { Wait = 0, Return = ReturnForm.Representation });
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
+        {
+            return RunAnswers.NotFound(id);
+        }
+
+        if (preferences.Wait > TimeSpan.Zero && run.Outcome is null)
+        {
+            run = await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run;
+        }
+
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        var isMinimal = preferences.Return is ReturnForm.Minimal && run.Outcome is RunOutcome.Succeeded;
+        Preferences.Tell(request, isMinimal);
+        return isMinimal
+            ? RunAnswers.Json(await resource.MinimalAsync(run, preferences.View, cancellationToken))
+            : RunAnswers.Json(await resource.ShowAsync(run, RunView.For(request, preferences.View), cancellationToken));
+    }
+
+    /// <summary>GET /api/runs/{id}/status: the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it.</summary>
+    public async Task<IResult> StatusAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
+        {
+            return RunAnswers.NotFound(id);
+        }
+
+        return await answers.StatusAsync(request, run, cancellationToken);
+    }
+
+    /// <summary>POST /api/runs/{id}/cancel: 202 while it is being stopped, 200 when it had ended already.</summary>
+    public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        return await runs.FindAsync(request, id, cancellationToken) is { } run
+            ? await answers.CancelAsync(request, run.Id, cancellationToken) : RunAnswers.NotFound(id);
+    }
+
+    /// <summary>DELETE /api/runs/{id}: the row and its blobs; a run that has not ended is refused.</summary>
+    public async Task<IResult> DeleteAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
+        {
+            return RunAnswers.NotFound(id);
+        }
+
+        if (run.Outcome is null)
+        {
+            return Problems.From("conflict", "The run has not ended. Cancel it first.");
+        }
+
+        await removal.RemoveAsync(run, cancellationToken);
+        return Results.NoContent();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Server.Following;
+
+/// <summary>
+/// Which runs have ended lately, by time: one question tells a process of all that it waits for. A hint, never the truth: that is the run's
+/// row, and whoever waits looks there too, if more rarely.
+/// </summary>
+public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, ILogger<RunEnds> logger)
+{
+    // Clocks differ, and a row may take a while to be written.
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(10);
+
+    private readonly IDocumentTable table = tables["ends"];
+
+    public async Task AddAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.UpsertAsync(new Document(PartitionOf(run.CompletedAt ?? clock.GetUtcNow()), run.Id.Value, "{}"), cancellationToken);
+        }
+        catch (StorageUnavailableException e)
+        {
+            NotNoted(run.Id, e);
+        }
+    }
+
+    public async Task<HashSet<RunId>> LatelyAsync(CancellationToken cancellationToken)
+    {
+        var ended = new HashSet<RunId>();
+        var query = new DocumentQuery { PartitionFrom = PartitionOf(clock.GetUtcNow() - Lately), PageSize = DocumentQuery.LargestPage };
+        await foreach (var document in table.QueryAsync(query, cancellationToken))
+        {
+            ended.Add(new(document.Row));
+        }
+
+        return ended;
+    }
+
+    public async Task RemoveAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        if (run.CompletedAt is { } at)
+        {
+            await table.DeleteAsync(PartitionOf(at), run.Id.Value, etag: null, cancellationToken);
+        }
+    }
+
+    private static string PartitionOf(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString("D12", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(EventIds.NotNoted, LogLevel.Warning, "That run {RunId} has ended could not be noted; who waits elsewhere learns it by looking.")]
+    private partial void NotNoted(RunId runId, Exception exception);
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Runs;
+using Microsoft.AspNetCore.Http;
+
+namespace ComfyFunc.Server.Following;
+
+/// <summary>Reads from a query which runs a listing is to show.</summary>
+internal static class RunFilterReader
+{
+    public const string MetadataPrefix = "metadata.";
+
+    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd"];
+
+    public static (RunFilter Filter, ImmutableArray<Fault> Faults) Read(HttpRequest request)
+    {
+        var query = request.Query;
+        var faults = ImmutableArray.CreateBuilder<Fault>();
+        var filter = new RunFilter(query["workflow"].FirstOrDefault(), StatusOf(query["status"].FirstOrDefault(), faults),
+            ClientOf(request, faults), query["batch"].FirstOrDefault())
+        {
+            CreatedFrom = TimeOf(query, "createdAfter", faults),
+            CreatedBefore = TimeOf(query, "createdBefore", faults),
+            Metadata = [
+                .. from member in query
+                   where member.Key.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase)
+                   from value in member.Value
+                   select KeyValuePair.Create(member.Key[MetadataPrefix.Length..], value),
+            ],
+        };
+        return (filter, faults.ToImmutable());
+    }
+
+    /// <summary>Whose runs or batches are listed: administrators choose, others have their own.</summary>
+    /// <returns><see langword="null"/> for everybody's.</returns>
+    public static string? ClientOf(HttpRequest request, ImmutableArray<Fault>.Builder faults)
+    {
+        var wanted = request.Query["client"].FirstOrDefault();
+        if (request.Caller() is { Role: Role.Admin })
+        {
+            return wanted;
+        }
+
+        var own = request.Caller().Client;
+        if (wanted is not null && wanted != own)
+        {
+            faults.Insert(0, new("forbidden", "Only administrators see what other clients have.", "/client"));
+        }
+
+        return own;
+    }
+
+    private static RunStatus? StatusOf(string? text, ImmutableArray<Fault>.Builder faults)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (Enum.GetNames<RunStatus>().Contains(text, StringComparer.OrdinalIgnoreCase)
+            && Enum.TryParse<RunStatus>(text, ignoreCase: true, out var status))
+        {
+            return status;
+        }
+
+        faults.Add(new("invalid_request",
+            $"status is one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}, not '{text}'.{Suggestion.Nearest(text, Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}", "/status"));
+        return null;
+    }
+
+    private static DateTimeOffset? TimeOf(IQueryCollection query, string name, ImmutableArray<Fault>.Builder faults)
+    {
+        if (query[name].FirstOrDefault() is not { } text)
+        {
+            return null;
+        }
+
+        // A plus sign that is not escaped arrives as a space.
+        if (DateTimeOffset.TryParseExact(text.Replace(' ', '+'), TimeFormats, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        {
+            return time > DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch; // Nothing is older.
+        }
+
+        faults.Add(new("invalid_request", $"{name} is a time such as 2026-01-31T12:00:00Z, or a day.", $"/{name}"));
+        return null;
+    }
+}

@@ -1,0 +1,90 @@
+using SkiaSharp;
+
+namespace ComfyFunc.Server.Media;
+
+/// <summary>Passes a stream through and keeps its beginning, from which an image's format and size can be read afterwards.</summary>
+public sealed class ProbedStream(Stream inner) : Stream
+{
+    // Enough for the headers of every format that Skia reads, JPEGs with embedded thumbnails and profiles included.
+    private const int Kept = 256 << 10;
+
+    private readonly MemoryStream head = new();
+
+    /// <returns><see langword="null"/> when what passed is no image.</returns>
+    public MediaFacts? Read()
+    {
+        using var data = SKData.CreateCopy(head.GetBuffer().AsSpan(0, (int)head.Length));
+        using var codec = SKCodec.Create(data);
+        return codec is null ? null : MediaFacts.Of(codec);
+    }
+
+    /// <summary>The beginning of what passed.</summary>
+    public ReadOnlySpan<byte> Head => head.GetBuffer().AsSpan(0, (int)head.Length);
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await inner.ReadAsync(buffer, cancellationToken);
+        Keep(buffer.Span[..read]);
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        var read = inner.Read(buffer, offset, count);
+        Keep(buffer.AsSpan(offset, read));
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    private void Keep(ReadOnlySpan<byte> bytes) => head.Write(bytes[..Math.Min(bytes.Length, Kept - (int)head.Length)]);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        head.Dispose();
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>What an image's header says of it.</summary>
+public readonly record struct MediaFacts(int Width, int Height, string ContentType, string Extension)
+{
+    internal static MediaFacts? Of(SKCodec codec)
+    {
+        var (type, extension) = codec.EncodedFormat switch
+        {
+            SKEncodedImageFormat.Png => ("image/png", ".png"),
+            SKEncodedImageFormat.Jpeg => ("image/jpeg", ".jpg"),
+            SKEncodedImageFormat.Webp => ("image/webp", ".webp"),
+            SKEncodedImageFormat.Gif => ("image/gif", ".gif"),
+            SKEncodedImageFormat.Bmp => ("image/bmp", ".bmp"),
+            _ => ("", ""),
+        };
+        return type.Length == 0 ? null : new(codec.Info.Width, codec.Info.Height, type, extension);
+    }
+}

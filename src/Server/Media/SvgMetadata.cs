@@ -1,0 +1,62 @@
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace ComfyFunc.Server.Media;
+
+/// <summary>SVG: metadata, titles, descriptions, comments and other programs' marks go. The prompt is in <c>metadata</c>.</summary>
+internal static class SvgMetadata
+{
+    private const int Seen = 4096;
+
+    private static readonly XNamespace[] Kept =
+    [
+        "", "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1999/xhtml", XNamespace.Xml, XNamespace.Xmlns,
+    ];
+
+    private static ReadOnlySpan<byte> BeforeMarkup => [0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\r', (byte)'\n', (byte)'\t'];
+
+    public static bool Recognises(ReadOnlySpan<byte> file)
+    {
+        var head = file[..Math.Min(Seen, file.Length)];
+        return head.IndexOfAnyExcept(BeforeMarkup) is >= 0 and var start && head[start] == '<' && head.IndexOf("<svg"u8) >= 0;
+    }
+
+    public static byte[]? Strip(ReadOnlySpan<byte> file)
+    {
+        try
+        {
+            using var text = new MemoryStream(file.ToArray());
+            using var reader = XmlReader.Create(text, new() { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+            var drawing = XDocument.Load(reader, LoadOptions.PreserveWhitespace);
+            if (drawing.Root?.Name.LocalName != "svg")
+            {
+                return null;
+            }
+
+            drawing.DescendantNodes().Where(n => n is XComment or XProcessingInstruction || n is XElement e && Goes(e)).Remove();
+            foreach (var element in drawing.Descendants().ToList())
+            {
+                element.Attributes().Where(a => !Kept.Contains(a.Name.Namespace)).Remove();
+                foreach (var attribute in element.Attributes().Where(a => a.Value.StartsWith("data:", StringComparison.OrdinalIgnoreCase)))
+                {
+                    if (EmbeddedFile.StripUri(attribute.Value) is not { } stripped)
+                    {
+                        return null;
+                    }
+
+                    attribute.Value = stripped;
+                }
+            }
+
+            return Encoding.UTF8.GetBytes(drawing.ToString(SaveOptions.DisableFormatting));
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Goes(XElement element) =>
+        element.Name.LocalName is "metadata" or "title" or "desc" || !Kept.Contains(element.Name.Namespace);
+}

@@ -1,0 +1,67 @@
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Pool;
+
+namespace ComfyFunc.Server.Runs;
+
+/// <summary>Tells a run that its prompt has ended: once, however many processes have an eye on it.</summary>
+public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStore runs, IRunDriver driver, TimeProvider clock)
+{
+    // Whoever submitted the prompt hears of its end at once. Others only look, and leave it the time to pass it on.
+    private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Respite = TimeSpan.FromSeconds(1);
+
+    public async Task EndedAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (watch.TellEnd(lease.Prompt))
+        {
+            await KeepPicturesAsync(lease, cancellationToken);
+            await TellAsync(lease, cancellationToken);
+        }
+        else
+        {
+            await TellUnlessKnownAsync(lease, cancellationToken);
+        }
+    }
+
+    // They are nowhere else: without them the run fails, so storage gets its time. Should that take too long, the run's own deadlines ask.
+    private async Task KeepPicturesAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await pictures.KeepAsync(lease, cancellationToken);
+                return;
+            }
+            catch (StorageUnavailableException) when (watch.LeaseOf(lease.Prompt) is not null)
+            {
+                await Task.Delay(Respite, clock, cancellationToken);
+            }
+        }
+    }
+
+    private Task TellAsync(Lease lease, CancellationToken cancellationToken) =>
+        driver.SignalAsync(lease.Run,
+            new RunEvent.Finished(lease.Attempt, clock.GetUtcNow(), (long?)watch.LoadTimeOf(lease.Prompt)?.TotalMilliseconds),
+            cancellationToken);
+
+    private async Task TellUnlessKnownAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Precedence, clock, cancellationToken);
+        if (watch.LeaseOf(lease.Prompt) is null)
+        {
+            return; // Its slot has been given back meanwhile.
+        }
+
+        var run = await runs.FindAsync(lease.Run, cancellationToken);
+        if (run?.State is RunState.Executing { Lease: var held } && held == lease)
+        {
+            await TellAsync(lease, cancellationToken);
+        }
+        else if (run is null or { Outcome: not null })
+        {
+            watch.Forget(lease);
+        }
+    }
+}

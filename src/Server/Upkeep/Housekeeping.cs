@@ -1,0 +1,23 @@
+using ComfyFunc.Server.Batches;
+using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Usage;
+
+namespace ComfyFunc.Server.Upkeep;
+
+/// <summary>
+/// Forgets what is only kept for a time: keys of calls, where results are, files sent ahead of calls, batches, sums of usage, and processes
+/// that are no more.
+/// </summary>
+public sealed class Housekeeping(KeyedCalls calls, ResultCache results, Uploads uploads, BatchStore batches, UsageStore usage,
+    ProcessStore processes)
+{
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await calls.SweepAsync(cancellationToken);
+        await results.SweepAsync(cancellationToken);
+        await uploads.SweepAsync(cancellationToken);
+        await batches.SweepAsync(cancellationToken);
+        await usage.SweepAsync(cancellationToken);
+        await processes.LivingAsync(cancellationToken); // Whoever asks removes the rows of those that have long been dead.
+    }
+}

@@ -1,0 +1,74 @@
+using ComfyFunc.Adapters;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace ComfyFunc.Server.Upkeep;
+
+/// <summary>
+/// Gives back slots that a crash left lent: the runs are asked, and a prompt that nobody waits for is stopped first. Those that are needed
+/// get somebody who has an eye on them.
+/// </summary>
+public sealed partial class LeaseSweep(
+    HostStore hosts, PendingStore pending, RunStore runs, PromptWatch watch, IRunDriver driver, DispatchBell bell, TimeProvider clock,
+    ILogger<LeaseSweep> logger)
+{
+    // A lease younger than this may belong to a step that is just being carried out.
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(20);
+
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var host in await hosts.RefreshAsync(cancellationToken))
+        {
+            foreach (var slot in host.Leases.Where(l => now - l.At > Settled))
+            {
+                await LookAsync(slot.On(host.Id), cancellationToken);
+            }
+        }
+
+        foreach (var waiting in await pending.RefreshAsync(cancellationToken))
+        {
+            if (now - waiting.Since > Settled && !NeedsSlot(await runs.FindAsync(waiting.Run, cancellationToken)))
+            {
+                await pending.TakeAsync(waiting.Run, cancellationToken);
+            }
+        }
+    }
+
+    private async Task LookAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        var run = await runs.FindAsync(lease.Run, cancellationToken);
+        if (run is { State: RunState.Waiting waiting } && waiting.Placement.Attempt == lease.Attempt)
+        {
+            // It was granted this slot, and the signal was lost.
+            await driver.SignalAsync(lease.Run, new RunEvent.Granted(lease, clock.GetUtcNow()), cancellationToken);
+        }
+        else if (run is null or { Outcome: not null } || AttemptOf(run.State) > lease.Attempt)
+        {
+            await watch.StopAsync(lease, cancellationToken);
+            watch.Forget(lease);
+            await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease, clock.GetUtcNow()), cancellationToken);
+            SlotRecovered(lease.Run, lease.Attempt, lease.Host);
+            bell.Ring();
+        }
+        else if (run.State is RunState.Executing executing && executing.Lease == lease)
+        {
+            watch.Adopt(lease); // Whoever submitted it may be gone.
+        }
+    }
+
+    private static bool NeedsSlot(RunRecord? run) => run?.State is RunState.Waiting or RunState.Placing;
+
+    private static int AttemptOf(RunState state) => state switch
+    {
+        RunState.Placing s => s.Placement.Attempt,
+        RunState.Waiting s => s.Placement.Attempt,
+        _ => RunProcess.LeaseOf(state)?.Attempt ?? 0,
+    };
+
+    [LoggerMessage(EventIds.SlotRecovered, LogLevel.Warning, "Attempt {Attempt} of run {RunId} no longer needs its slot on {HostId}; it was given back.")]
+    private partial void SlotRecovered(RunId runId, int attempt, HostId hostId);
+}

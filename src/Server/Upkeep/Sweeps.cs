@@ -1,0 +1,22 @@
+namespace ComfyFunc.Server.Upkeep;
+
+/// <summary>
+/// What is gone over now and then, by a timer of whatever host this is: each kind by one process at a time, and twice does no harm.
+/// </summary>
+public sealed class Sweeps(LeaseSweep leases, RunRescue rescue, RunRemoval removal, Housekeeping housekeeping, SweepLog log)
+{
+    public Task LeasesAsync(CancellationToken cancellationToken) => SweepAsync("leases", leases.SweepAsync, cancellationToken);
+
+    public Task RescueAsync(CancellationToken cancellationToken) => SweepAsync("rescue", rescue.SweepAsync, cancellationToken);
+
+    public Task RemovalAsync(CancellationToken cancellationToken) => SweepAsync("removal", removal.SweepAsync, cancellationToken);
+
+    public Task HousekeepingAsync(CancellationToken cancellationToken) =>
+        SweepAsync("housekeeping", housekeeping.SweepAsync, cancellationToken);
+
+    private async Task SweepAsync(string kind, Func<CancellationToken, Task> sweep, CancellationToken cancellationToken)
+    {
+        await sweep(cancellationToken);
+        log.Note(kind);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using System.Text.Json;
+using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Engine.Workflows;
+
+namespace ComfyFunc.Tests.Engine.Workflows;
+
+public class BypassTests
+{
+    // Each row: the node that is bypassed between 1 (Load: MODEL, CLIP) or 5 (Make: IMAGE) and its consumer, and where the consumer's link
+    // leads then.
+    [Theory]
+    [InlineData("""{"class_type":"Lora","inputs":{"model":["1",0],"clip":["1",1],"file":"x.safetensors"}}""", "Text", "clip", 1, "1", 1)]
+    [InlineData("""{"class_type":"Invert","inputs":{"image":["5",0]}}""", "Save", "images", 0, "5", 0)]
+    [InlineData("""{"class_type":"Mix","inputs":{"one":["5",0],"two":["6",0]}}""", "Save", "images", 0, "5", 0)]
+    [InlineData("""{"class_type":"Route","inputs":{"any":["6",0]}}""", "Save", "images", 0, "6", 0)]
+    public void A_link_passes_through_by_type(string bypassed, string consumer, string input, int slot, string source, int sourceSlot)
+    {
+        var node = bypassed.Replace("}}", """},"_meta":{"title":"[!bypass]"}}""", StringComparison.Ordinal);
+        var prompt = $$$$"""
+            {"1":{"class_type":"Load","inputs":{"file":"a.safetensors"}},"5":{"class_type":"Make","inputs":{"color":1}},"6":{"class_type":"Make","inputs":{"color":2}},
+             "2":{{{{node}}}},
+             "3":{"class_type":"{{{{consumer}}}}","inputs":{"{{{{input}}}}":["2",{{{{slot}}}}],"text":"t","prefix":"p"}},
+             "9":{"class_type":"Save","inputs":{"images":["5",0],"prefix":"always"}} }
+            """;
+
+        Assert.Equal((source, sourceSlot), LinkOf(prompt, "3", input));
+    }
+
+    [Fact]
+    public void A_chain_of_bypassed_nodes_is_followed_to_its_start()
+    {
+        var chain = string.Join(",", Enumerable.Range(2, 50).Select(i => $$$$"""
+            "{{{{i}}}}":{"class_type":"Invert","inputs":{"image":["{{{{i - 1}}}}",0]},"_meta":{"title":"[!bypass]"}}
+            """));
+        var prompt = $$$$"""{"1":{"class_type":"Make","inputs":{"color":1}},{{{{chain}}}},"99":{"class_type":"Save","inputs":{"images":["51",0],"prefix":"p"}}}""";
+
+        Assert.Equal(("1", 0), LinkOf(prompt, "99", "images"));
+    }
+
+    [Fact]
+    public void An_optional_input_that_loses_its_link_is_left_out()
+    {
+        var prompt = """
+            {"1":{"class_type":"Open","inputs":{"image":"example.png"},"_meta":{"title":"[!bypass]"}},"5":{"class_type":"Make","inputs":{"color":1}},
+             "2":{"class_type":"Mix","inputs":{"one":["5",0],"two":["5",0],"mask":["1",1]}},"3":{"class_type":"Save","inputs":{"images":["2",0],"prefix":"p"}}}
+            """;
+        Assert.False(Compiled(prompt).GetProperty("2").GetProperty("inputs").TryGetProperty("mask", out _));
+    }
+
+    [Theory]
+    [InlineData("IMAGE", "IMAGE", true)]
+    [InlineData("*", "MODEL", true)]
+    [InlineData("FLOAT,INT", "INT", true)]
+    [InlineData("IMAGE", "MASK", false)]
+    public void Types_fit_as_the_front_end_has_it(string one, string other, bool fits) => Assert.Equal(fits, Bypass.Fits(one, other));
+
+    private static (string Node, int Slot) LinkOf(string prompt, string node, string input)
+    {
+        var link = Compiled(prompt).GetProperty(node).GetProperty("inputs").GetProperty(input);
+        return (link[0].GetString()!, link[1].GetInt32());
+    }
+
+    private static JsonElement Compiled(string prompt) =>
+        JsonElement.Parse(
+            Encoding.UTF8.GetString(
+                PromptCompiler.Compile(SmallCatalog.Read(prompt), CallValues.None, [], [], CompileOptions.Plain).Json.Span));
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ComfyFunc.Standalone;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ComfyFunc.Tests.Acceptance;
+
+/// <summary>What a receiver of webhooks relies on.</summary>
+[Collection(nameof(AppCollection))]
+public class WebhookTests(AppFixture app)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_call_s_webhook_is_told_of_the_end_in_a_way_that_an_independent_library_verifies()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await app.Http.SaveAsync("told", Prompts.Picture);
+        var run = await app.Http.RunAsync("told", """{"my sampler":{"seed":11}}""", $"?webhook={Uri.EscapeDataString(receiver.Url)}");
+        var told = await receiver.NextAsync();
+        var secret = (string)(await GetAsync("webhooks/default/secret"))["secret"]!;
+
+        Assert.Equal("verified", await VerifyAsync(told, secret));
+        Assert.Equal("No matching signature found",
+            await VerifyAsync(told with { Body = told.Body.Replace("succeeded", "failed", StringComparison.Ordinal) }, secret));
+        var body = JsonNode.Parse(told.Body)!;
+        Assert.Equal(("run.succeeded", (string)run["id"]!, "succeeded"),
+            ((string)body["type"]!, (string)body["data"]!["id"]!, (string)body["data"]!["status"]!));
+        Assert.DoesNotContain("outputs", told.Body, StringComparison.Ordinal);
+
+        var delivery = await DeliveryAsync((string)run["id"]!, "delivered");
+        Assert.Equal((told.Id, 204), ((string)delivery["id"]!, (int)delivery["attempts"]![0]!["status"]!));
+    }
+
+    [Fact]
+    public async Task Chosen_events_are_told_and_no_others()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await app.Http.SaveAsync("told", Prompts.Picture);
+        await app.Http.RunAsync("told", """{"my sampler":{"seed":12}}""",
+            $"?webhook={Uri.EscapeDataString(receiver.Url)}&webhookEvents=run.started,run.failed");
+
+        Assert.Contains("\"run.started\"", (await receiver.NextAsync()).Body, StringComparison.Ordinal);
+        Assert.False(receiver.HasMore);
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_is_made_again_under_the_same_id()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync(500);
+        await app.Http.SaveAsync("told", Prompts.Picture);
+        var run = await app.Http.RunAsync("told", """{"my sampler":{"seed":13}}""", $"?webhook={Uri.EscapeDataString(receiver.Url)}");
+        var first = await receiver.NextAsync();
+        var second = await receiver.NextAsync();
+
+        Assert.Equal((first.Id, first.Body), (second.Id, second.Body));
+        var delivery = await DeliveryAsync((string)run["id"]!, "delivered");
+        Assert.Equal([500, 204], delivery["attempts"]!.AsArray().Select(a => (int)a!["status"]!));
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        await using var elsewhere = await WebhookReceiver.StartAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answers.Enqueue((307, elsewhere.Url));
+        await app.Http.SaveAsync("told", Prompts.Picture);
+        var run = await app.Http.RunAsync("told", """{"my sampler":{"seed":14}}""", $"?webhook={Uri.EscapeDataString(receiver.Url)}");
+        await receiver.NextAsync();
+        await receiver.NextAsync();
+
+        var delivery = await DeliveryAsync((string)run["id"]!, "delivered");
+        Assert.Equal("The receiver answered 307.", (string)delivery["attempts"]![0]!["error"]!);
+        Assert.False(elsewhere.HasMore);
+    }
+
+    [Fact]
+    public async Task A_registered_webhook_is_told_of_every_run_until_it_says_that_it_is_gone()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync(204, 410);
+        var id = await RegisterAsync(receiver, "registered");
+        await app.Http.SaveAsync("registered", Prompts.Failing);
+        await app.Http.RunAsync("registered");
+        var told = await receiver.NextAsync();
+        await app.Http.RunAsync("registered");
+        await receiver.NextAsync();
+        while ((string?)(await GetAsync($"webhooks/{id}"))["disabledAt"] is null)
+        {
+        }
+
+        var unheard = await app.Http.RunAsync("registered");
+        Assert.Contains("\"run.failed\"", told.Body, StringComparison.Ordinal);
+        Assert.Empty((await GetAsync($"runs/{(string)unheard["id"]!}/deliveries"))["deliveries"]!.AsArray());
+        Assert.False(receiver.HasMore);
+        using var gone = await app.Http.DeleteAsync(new Uri($"webhooks/{id}", UriKind.Relative), Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, gone.StatusCode);
+    }
+
+    [Fact]
+    public async Task After_a_rotation_both_secrets_verify()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var id = await RegisterAsync(receiver, "rotated");
+        await app.Http.SaveAsync("rotated", Prompts.Picture);
+        var old = (string)(await GetAsync($"webhooks/{id}/secret"))["secret"]!;
+        var fresh = (string)(await (await app.Http.PostAsync($"webhooks/{id}/rotate")).JsonAsync())["secret"]!;
+        await app.Http.RunAsync("rotated", """{"my sampler":{"seed":15}}""");
+        var told = await receiver.NextAsync();
+
+        Assert.NotEqual(old, fresh);
+        Assert.Equal(2, told.Signatures.Length);
+        Assert.Equal(["verified", "verified"], [await VerifyAsync(told, old), await VerifyAsync(told, fresh)]);
+        using var gone = await app.Http.DeleteAsync(new Uri($"webhooks/{id}", UriKind.Relative), Cancellation);
+    }
+
+    [Fact]
+    public async Task What_is_no_webhook_is_refused_with_every_reason()
+    {
+        await app.Http.SaveAsync("told", Prompts.Picture);
+        var call = await app.Http.CallAsync("told", "{}", query: "?webhook=ftp%3A%2F%2Fexample.org&webhookEvents=run.done");
+        var registration = await app.Http.PutAsJsonAsync("webhooks/bad", new { events = new[] { "run.done" }, secret = "x" }, Cancellation);
+
+        Assert.Equal(["/webhook", "/webhookEvents"], await call.PointersAsync(HttpStatusCode.BadRequest));
+        Assert.Equal(["/secret", "/url", "/events"], await registration.PointersAsync(HttpStatusCode.BadRequest));
+    }
+
+    private async Task<string> RegisterAsync(WebhookReceiver receiver, string workflow)
+    {
+        var id = $"hook {workflow}";
+        var registered = await app.Http.PutAsJsonAsync($"webhooks/{id}", new { url = receiver.Url, workflow }, Cancellation);
+        Assert.Equal(HttpStatusCode.Created, registered.StatusCode);
+        Assert.StartsWith("whsec_", (string)(await registered.JsonAsync())["secret"]!, StringComparison.Ordinal);
+        return id;
+    }
+
+    private async Task<JsonNode> DeliveryAsync(string run, string state)
+    {
+        while (true)
+        {
+            var delivery = Assert.Single((await GetAsync($"runs/{run}/deliveries"))["deliveries"]!.AsArray())!;
+            if ((string)delivery["state"]! == state)
+            {
+                return delivery;
+            }
+        }
+    }
+
+    private async Task<JsonObject> GetAsync(string path) =>
+        await (await app.Http.GetAsync(new Uri(path, UriKind.Relative), Cancellation)).JsonAsync();
+
+    /// <summary>Asks the verifier that the standard's authors publish for Node.</summary>
+    private static async Task<string> VerifyAsync(Received received, string secret)
+    {
+        var source = Path.Combine(TestFolders.Root, "tests", "Product.Tests", "Clients", "TypeScript");
+        var tools = await NpmInstall.EnsureAsync("clients", source, TestFolders.Tools, NullLogger.Instance, Cancellation);
+        var script = Path.Combine(tools, "verify.mjs");
+        File.Copy(Path.Combine(source, "verify.mjs"), script, overwrite: true);
+        var start = new ProcessStartInfo("node", [script, secret]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        using var node = Process.Start(start)!; // No shell, so there is a process.
+        await node.StandardInput.WriteAsync(JsonSerializer.Serialize(new { body = received.Body, headers = received.Headers }));
+        node.StandardInput.Close();
+        var said = await node.StandardOutput.ReadToEndAsync(Cancellation);
+        await node.WaitForExitAsync(Cancellation);
+        return said.Trim();
+    }
+}

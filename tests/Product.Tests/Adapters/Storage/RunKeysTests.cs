@@ -1,0 +1,62 @@
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ComfyFunc.Tests.Adapters.Storage;
+
+public sealed class RunKeysTests
+{
+    [Theory]
+    [InlineData("2026-01-31T00:00:00Z", "79739868")]
+    [InlineData("2026-01-31T23:59:59Z", "79739868")]
+    [InlineData("2026-02-01T01:00:00+02:00", "79739868")]
+    [InlineData("2026-02-01T00:00:00Z", "79739798")]
+    [InlineData("0001-01-01T00:00:00Z", "99989898")]
+    public void A_partition_is_a_utc_day_turned_upside_down(string time, string partition)
+    {
+        var moment = DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(partition, RunKeys.Partition(moment));
+        Assert.Equal(DateOnly.FromDateTime(moment.UtcDateTime), RunKeys.DayOf(partition));
+    }
+
+    [Fact]
+    public void Newer_days_sort_before_older_ones()
+    {
+        var days = Enumerable.Range(0, 4000)
+            .Select(d => RunKeys.Partition(new DateTimeOffset(2023, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(d))).ToArray();
+        Assert.Equal(days.Order(StringComparer.Ordinal).Reverse(), days);
+        Assert.All(days, d => Assert.Equal(8, d.Length));
+    }
+
+    [Fact]
+    public void A_row_gives_its_run_back()
+    {
+        var run = RunIds.New(TimeProvider.System);
+        Assert.Equal(run, RunKeys.RunOf(RunKeys.Row(run)));
+    }
+
+    [Fact]
+    public void Ids_of_one_moment_and_of_a_clock_set_back_still_rise()
+    {
+        var clock = new SteppingClock();
+        var ids = Enumerable.Range(0, 1000).Select(_ => RunIds.New(clock).Value).ToArray();
+        Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.True(RunId.TryParse(id, out _)));
+    }
+
+    [Fact]
+    public void An_id_tells_when_it_was_made()
+    {
+        var now = new DateTimeOffset(2026, 1, 31, 12, 0, 0, 5, TimeSpan.Zero);
+        Assert.Equal(now, RunKeys.CreatedAt(RunIds.New(new FakeTimeProvider(now))));
+    }
+
+    private sealed class SteppingClock : TimeProvider
+    {
+        private int calls;
+
+        public override DateTimeOffset GetUtcNow() =>
+            new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero).AddMilliseconds(-(calls++ / 10));
+    }
+}

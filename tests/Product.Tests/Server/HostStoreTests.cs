@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server;
+using ComfyFunc.Server.Pool;
+using ComfyFunc.Tests.Support;
+
+namespace ComfyFunc.Tests.Server;
+
+/// <summary>Several processes lend slots of the same hosts over one storage.</summary>
+public class HostStoreTests(AzuriteFixture azurite)
+{
+    private const int Processes = 4;
+    private const int Slots = 2;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Ten_thousand_leases_never_exceed_the_slots()
+    {
+        await using var storage = StorageServices.InMemory();
+        await LendAsync(storage, 10_000);
+    }
+
+    [Fact]
+    public async Task Leases_over_Azure_tables_never_exceed_the_slots()
+    {
+        await using var storage = StorageServices.Of(await azurite.NewStorageAsync());
+        await LendAsync(storage, 500);
+    }
+
+    private static async Task LendAsync(StorageServices storage, int runs)
+    {
+        await storage.Tables.EnsureCreatedAsync(ServerRegistration.Tables, Cancellation);
+        var first = new HostStore(storage.Tables);
+        foreach (var host in new[] { PoolSamples.Host("a", Slots).Proven(), PoolSamples.Host("b", Slots).Proven(),
+            PoolSamples.Host("c", Slots).Proven() })
+        {
+            await first.PutAsync(host.Id, _ => host with { Status = HostStatus.Ready }, Cancellation);
+        }
+
+        var next = 0;
+        var inFlight = new ConcurrentDictionary<HostId, int>();
+        var most = new ConcurrentDictionary<HostId, int>();
+        await Task.WhenAll(Enumerable.Range(0, Processes).Select(_ => new HostStore(storage.Tables))
+            .SelectMany(store => Enumerable.Range(0, Slots).Select(_ => Task.Run(() => WorkAsync(store)))));
+
+        Assert.Equal(3, most.Count);
+        Assert.All(most.Values, m => Assert.Equal(Slots, m)); // Every slot was used at a time, and none was lent twice.
+        Assert.All(await first.RefreshAsync(Cancellation), h => Assert.Empty(h.Leases));
+
+        async Task WorkAsync(HostStore store)
+        {
+            for (int number; (number = Interlocked.Increment(ref next)) <= runs;)
+            {
+                var lease = await LeaseAsync(store, PoolSamples.Waiting(number));
+                var now = inFlight.AddOrUpdate(lease.Host, 1, (_, n) => n + 1);
+                most.AddOrUpdate(lease.Host, now, (_, m) => Math.Max(m, now));
+                await Task.Yield();
+                await store.RefreshAsync(Cancellation); // What it is used for takes as long as a request.
+                inFlight.AddOrUpdate(lease.Host, 0, (_, n) => n - 1);
+                await store.UpdateAsync(lease.Host, h => h.TakeBack(lease, PoolSamples.Now), Cancellation);
+            }
+        }
+    }
+
+    private static async Task<ComfyFunc.Engine.Runs.Lease> LeaseAsync(HostStore store, WaitingRun run)
+    {
+        while (true)
+        {
+            if (Scheduler.Pick(store.Known, run, PoolSamples.Anyone, PoolSamples.Now) is not { } assignment)
+            {
+                await store.RefreshAsync(Cancellation);
+                await Task.Yield(); // Tables in memory answer at once: whoever has a slot needs a thread to give it back.
+            }
+            else if (await store.UpdateAsync(assignment.Host, h => assignment.Over(h, PoolSamples.Now), Cancellation) is not null)
+            {
+                return assignment.Lease;
+            }
+        }
+    }
+}

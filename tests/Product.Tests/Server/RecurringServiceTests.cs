@@ -1,0 +1,45 @@
+using ComfyFunc.Server.Kit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ComfyFunc.Tests.Server;
+
+public sealed class RecurringServiceTests
+{
+    [Theory]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(TimeoutException))]
+    public async Task A_round_that_fails_does_not_end_the_rounds(Type failure)
+    {
+        var clock = new FakeTimeProvider();
+        using var stop = new CancellationTokenSource();
+        var service = new Rounds(clock, round =>
+        {
+            if (round == 3)
+            {
+                stop.Cancel();
+            }
+
+            throw (Exception)Activator.CreateInstance(failure)!;
+        });
+        var loop = service.LoopAsync(stop.Token);
+        while (!loop.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(3, service.Count);
+    }
+
+    private sealed class Rounds(TimeProvider clock, Action<int> round) : RecurringService(clock, NullLogger.Instance)
+    {
+        public int Count { get; private set; }
+
+        protected override Task RoundAsync(CancellationToken stoppingToken)
+        {
+            round(++Count);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server;
+using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Upkeep;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ComfyFunc.Tests.Server;
+
+public class RunRescueTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_that_was_never_started_is_taken_over_and_one_past_every_deadline_is_ended()
+    {
+        var clock = new FakeTimeProvider(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var services = new ServiceCollection().AddMemoryStorage().BuildServiceProvider();
+        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(ServerRegistration.Tables, Cancellation);
+        var runs = new RunStore(services.GetRequiredService<IDocumentTables>());
+        var stuck = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(1));
+        clock.Advance(TimeSpan.FromMinutes(12));
+        var idle = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        var young = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
+        var driver = new NoDriver();
+
+        await new RunRescue(runs, driver, Outboxes.Over(services, clock),
+            new RunEnds(services.GetRequiredService<IDocumentTables>(), clock, NullLogger<RunEnds>.Instance),
+            clock).SweepAsync(Cancellation);
+
+        Assert.Equal([idle], driver.Resumed);
+        Assert.Equal(RunStatus.Failed, (await runs.FindAsync(stuck, Cancellation))?.Status);
+        Assert.Equal(RunStatus.Queued, (await runs.FindAsync(young, Cancellation))?.Status);
+    }
+
+    private static async Task<RunId> InsertAsync(RunStore runs, TimeProvider clock, TimeSpan finishWithin)
+    {
+        var now = clock.GetUtcNow();
+        var run = new RunRecord
+        {
+            Id = RunIds.New(clock),
+            Workflow = "w",
+            Version = 1,
+            Content = "c",
+            Catalog = "k",
+            CreatedAt = now,
+            Limits = new() { StartBy = now + finishWithin, FinishBy = now + finishWithin },
+            State = RunProcess.Initial
+        };
+        return (await runs.InsertAsync(run, Cancellation)).Id;
+    }
+}

@@ -1,0 +1,62 @@
+using ComfyFunc.Standalone;
+
+namespace ComfyFunc.Tests.Standalone;
+
+/// <summary>What a command line is taken for, and what is said of one that cannot be.</summary>
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("", false, false, "")]
+    [InlineData("demo", true, false, "")]
+    [InlineData("demo --once", true, true, "")]
+    [InlineData("--urls http://a:1 demo --once", true, true, "--urls=http://a:1")]
+    [InlineData("demo --urls http://a:1", true, false, "--urls=http://a:1")]
+    [InlineData("--URLS http://a:1 --data=x --TOOLS y", false, false, "--urls=http://a:1 --Data=x --Tools=y")]
+    [InlineData("--AllowAnonymous", false, false, "--AllowAnonymous=true")]
+    [InlineData("--AllowAnonymous --urls http://a", false, false, "--AllowAnonymous=true --urls=http://a")]
+    [InlineData("--AllowAnonymous false", false, false, "--AllowAnonymous=false")]
+    [InlineData("--ComfyFunc:Hosts:0:Id demo --comfyfunc:answers:wait=2 /Storage:Container=abc Logging:LogLevel:Default=Debug", false,
+        false, "--ComfyFunc:Hosts:0:Id=demo --comfyfunc:answers:wait=2 --Storage:Container=abc --Logging:LogLevel:Default=Debug")]
+    [InlineData("--environment Development --contentRoot /x --https_port 1", false, false,
+        "--environment=Development --contentRoot=/x --https_port=1")]
+    [InlineData("--ComfyFunc:SecretsKey=a=b==", false, false, "--ComfyFunc:SecretsKey=a=b==")]
+    [InlineData("--Data @list", false, false, "--Data=@list")]
+    public void Words_and_settings_are_told_apart(string line, bool isDemo, bool isOnce, string settings)
+    {
+        var read = Read(line);
+        Assert.Empty(read.Faults);
+        Assert.Null(read.Told);
+        Assert.Equal((isDemo, isOnce, settings), (read.IsDemo, read.IsOnce, string.Join(' ', read.Settings)));
+    }
+
+    [Theory]
+    [InlineData("demmo", "'demmo' is no command. Did you mean 'demo'? See --help.")]
+    [InlineData("serve", "'serve' is no command. See --help.")]
+    [InlineData("demo demo", "'demo' is no command. Did you mean 'demo'? See --help.")]
+    [InlineData("--once", "--once belongs to demo: demo --once.")]
+    [InlineData("demo --onse", "--onse is no setting. Did you mean --once? See --help.")]
+    [InlineData("--Dta x", "--Dta is no setting. Did you mean --Data? See --help.")]
+    [InlineData("--url http://a:1", "--url is no setting. Did you mean --urls? See --help.")]
+    [InlineData("--AllowAnonymus true", "--AllowAnonymus is no setting. Did you mean --AllowAnonymous? See --help.")]
+    [InlineData("--ComfyFunk:Callers:0:Role Admin",
+        "--ComfyFunk:Callers:0:Role is no setting. Did you mean --ComfyFunc:Callers:0:Role? See --help.")]
+    [InlineData("--Loging:LogLevel:Default Debug",
+        "--Loging:LogLevel:Default is no setting. Did you mean --Logging:LogLevel:Default? See --help.")]
+    [InlineData("--Callers:0:Role=Admin", "--Callers:0:Role is no setting. See --help.")]
+    [InlineData("--hlp", "--hlp is no setting. Did you mean --help? See --help.")]
+    [InlineData("-x", "'-x' is no command. See --help.")]
+    [InlineData("--Data", "--Data needs a value.")]
+    [InlineData("--Data --urls http://a:1", "--Data needs a value.")]
+    [InlineData("--ComfyFunc:MaxBatch", "--ComfyFunc:MaxBatch needs a value.")]
+    [InlineData("--Dta x --Data y servr", "--Dta is no setting. Did you mean --Data? See --help.\n'servr' is no command. See --help.")]
+    public void Unknown_words_are_refused(string line, string faults) => Assert.Equal(faults, string.Join('\n', Read(line).Faults));
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    [InlineData("--version")]
+    [InlineData("demo --help")]
+    public void Questions_are_answered(string line) => Assert.NotNull(Read(line).Told);
+
+    private static CommandLine Read(string line) => CommandLine.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
