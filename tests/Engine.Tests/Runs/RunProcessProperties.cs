@@ -132,14 +132,6 @@ public class RunProcessProperties
         }
     });
 
-    [Fact]
-    public void Every_state_crosses_the_wire_unchanged() => Play((_, _, step) =>
-    {
-        var json = System.Text.Json.JsonSerializer.Serialize(step.State, RunJson.Default.RunState);
-        var back = System.Text.Json.JsonSerializer.Deserialize(json, RunJson.Default.RunState);
-        Assert.Equal(json, System.Text.Json.JsonSerializer.Serialize(back!, RunJson.Default.RunState));
-    });
-
     private static void Play(Action<RunState, RunEvent, RunStep> check) => Event.Array[0, 30].Sample(events =>
     {
         var step = RunProcess.Decide(Limits, RunProcess.Initial, new RunEvent.Accepted(Start));

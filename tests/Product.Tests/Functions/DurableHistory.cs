@@ -1,8 +1,12 @@
 using System.Collections.Immutable;
 using ComfyFunc.Functions;
+using ComfyFunc.Tests.Wire;
 using Google.Protobuf;
+using Microsoft.DurableTask.Converters;
 using Microsoft.DurableTask.Protobuf;
 using Microsoft.DurableTask.Worker.Grpc;
+using Microsoft.DurableTask.Worker.Shims;
+using Microsoft.Extensions.DependencyInjection;
 using static Microsoft.DurableTask.Protobuf.HistoryEvent.EventTypeOneofCase;
 using Deed = Microsoft.DurableTask.Protobuf.OrchestratorAction.OrchestratorActionTypeOneofCase;
 
@@ -13,6 +17,25 @@ internal sealed record DurableHistory(string Instance, ImmutableArray<HistoryEve
 {
     public static DurableHistory AsOf(OrchestratorRequest turn) =>
         new(turn.InstanceId, [.. turn.PastEvents.Concat(turn.NewEvents).Select(e => e.Clone())]);
+
+    /// <summary>Where recorded ones are, named for the version of the orchestrator that made them and for their shape.</summary>
+    public static string Folder { get; } = Path.Combine(TestFolders.Root, "tests", "Product.Tests", "Wire", "Histories");
+
+    public static DurableHistory Read(string file) => AsOf(JsonParser.Default.Parse<OrchestratorRequest>(File.ReadAllText(file)));
+
+    /// <summary>Writes it down without what tells where it was made.</summary>
+    public void Write(string file)
+    {
+        var request = new OrchestratorRequest { InstanceId = Instance, PastEvents = { Events.Select(e => e.Clone()) } };
+        foreach (var e in request.PastEvents)
+        {
+            e.TaskFailed?.FailureDetails.StackTrace = null;
+            e.TaskScheduled?.ParentTraceContext = null;
+            e.ExecutionStarted?.ParentTraceContext = null;
+        }
+
+        File.WriteAllText(file, new JsonFormatter(JsonFormatter.Settings.Default.WithIndentation()).Format(request) + "\n");
+    }
 
     /// <summary>What it did in all turns but the last, as its history has it.</summary>
     public IEnumerable<string> Done => Events.Where(IsDeed).Select(Describe);
@@ -39,12 +62,16 @@ internal sealed record DurableHistory(string Instance, ImmutableArray<HistoryEve
         }
     }
 
+    private static readonly ServiceProvider AsByTheWorker = new ServiceCollection()
+        .AddSingleton(new DurableTaskShimFactory(new() { DataConverter = new JsonDataConverter(Stored.Orchestrated) }))
+        .BuildServiceProvider();
+
     private static OrchestratorResponse Act(OrchestratorRequest turn) => OrchestratorResponse.Parser.ParseFrom(Convert.FromBase64String(
         GrpcOrchestrationRunner.LoadAndRun<string, object?>(Convert.ToBase64String(turn.ToByteArray()), async (context, _) =>
         {
             await RunOrchestrator.RunAsync(context);
             return null;
-        })));
+        }, AsByTheWorker)));
 
     private static bool IsDeed(HistoryEvent e) => e.EventTypeCase is TaskScheduled or TimerCreated;
 

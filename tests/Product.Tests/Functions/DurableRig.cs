@@ -14,10 +14,13 @@ using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Workflows;
+using ComfyFunc.Tests.Wire;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Grpc;
+using Microsoft.DurableTask.Converters;
 using Microsoft.DurableTask.Testing;
 using Microsoft.DurableTask.Worker.Grpc;
 using Microsoft.Extensions.Configuration;
@@ -51,7 +54,13 @@ internal sealed class DurableRig : IAsyncDisposable
         builder.Services.AddSingleton<DurableDriver>();
         builder.Services.AddSingleton<IRunDriver>(s => new Deafened(s.GetRequiredService<DurableDriver>(), this));
         builder.Services.AddInMemoryDurableTask(Register, new() { Port = port });
-        builder.Services.Configure<GrpcDurableTaskWorkerOptions>(worker => worker.CallInvoker = line.Intercept(tap));
+        builder.Services.Configure<GrpcDurableTaskWorkerOptions>(worker =>
+        {
+            worker.CallInvoker = line.Intercept(tap);
+            worker.DataConverter = new JsonDataConverter(Stored.Orchestrated);
+        });
+        builder.Services.Configure<GrpcDurableTaskClientOptions>(
+            client => client.DataConverter = new JsonDataConverter(Stored.Orchestrated));
         builder.Services.AddComfyFunc(new ConfigurationBuilder().Build());
         app = builder.Build();
     }

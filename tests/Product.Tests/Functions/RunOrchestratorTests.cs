@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Functions;
-using ComfyFunc.Server.Kit;
+using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Testing;
@@ -115,11 +115,11 @@ public sealed class RunOrchestratorTests : IAsyncLifetime
             advances.Select(a => EventOf(a).GetType()));
     }
 
-    private static RunEvent EventOf(RunAdvance advance) => ServerJson.Read<RunEvent>(advance.Event);
+    private static RunEvent EventOf(RunAdvance advance) => StoredJson.Read<RunEvent>(advance.Event);
 
     private Task<string> StartAsync(string run) =>
         Client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run, new() { InstanceId = run }, Cancellation);
 
     private Task SignalAsync(string run, RunEvent signal) =>
-        Client.RaiseEventAsync(run, RunOrchestrator.Signal, ServerJson.Write(signal), Cancellation);
+        Client.RaiseEventAsync(run, RunOrchestrator.Signal, StoredJson.Write(signal), Cancellation);
 }

@@ -20,7 +20,7 @@ public sealed class RunsOnDurableTests
         Assert.Equal((1, 0), (rig.Hosts[0].Stats.Executions.Count, await rig.LeasesAsync()));
         Assert.Contains("EventRaised", rig.HistoryOf(run).Told);
         Assert.DoesNotContain("TimerFired", rig.HistoryOf(run).Told);
-        AssertReplays(rig.HistoryOf(run));
+        AssertReplays(rig.HistoryOf(run), "ended");
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class RunsOnDurableTests
         Assert.IsType<RunOutcome.Succeeded>(row.Outcome);
         Assert.Equal([1], rig.Hosts[0].Stats.Submissions.Values);
         Assert.Equal(["TaskFailed", "TimerFired"], rig.HistoryOf(run).Told.Where(e => e is "TaskFailed" or "TimerFired"));
-        AssertReplays(rig.HistoryOf(run));
+        AssertReplays(rig.HistoryOf(run), "retried");
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class RunsOnDurableTests
         Assert.Null(row.TakenOverAt);
         Assert.Contains("TimerFired", rig.HistoryOf(run).Told);
         Assert.DoesNotContain("EventRaised", rig.HistoryOf(run).Told);
-        AssertReplays(rig.HistoryOf(run));
+        AssertReplays(rig.HistoryOf(run), "looked");
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class RunsOnDurableTests
 
         Assert.Equal(new RunOutcome.Canceled(GpuWorkBegun: true), row.Outcome);
         Assert.Equal((1, 0), (rig.Hosts[0].Stats.Interrupted, await rig.LeasesAsync()));
-        AssertReplays(rig.HistoryOf(run));
+        AssertReplays(rig.HistoryOf(run), "canceled");
     }
 
     [Theory]
@@ -98,9 +98,19 @@ public sealed class RunsOnDurableTests
         Assert.All(rows, r => Assert.IsType<RunOutcome.Succeeded>(r.Outcome));
         Assert.Equal(slots, rows.Select(r => Assert.Single(r.Attempts).Host).Distinct().Count());
         Assert.Equal(0, await rig.LeasesAsync());
-        AssertReplays(rig.HistoryOf(first));
-        AssertReplays(rig.HistoryOf(second));
+        AssertReplays(rig.HistoryOf(first), "ended");
+        AssertReplays(rig.HistoryOf(second), slots == 1 ? "waited" : "ended");
     }
 
-    private static void AssertReplays(DurableHistory history) => Assert.Equal([.. history.Done, "Completed"], history.Replay());
+    // COMFYFUNC_RECORD=histories records those that are missing, by the version of the orchestrator that works now.
+    private static void AssertReplays(DurableHistory history, string shape)
+    {
+        var file = Path.Combine(DurableHistory.Folder, $"{OrchestratorVersion.Now}.{shape}.json");
+        if (Environment.GetEnvironmentVariable("COMFYFUNC_RECORD") == "histories" && !File.Exists(file))
+        {
+            history.Write(file);
+        }
+
+        Assert.Equal([.. history.Done, "Completed"], history.Replay());
+    }
 }
