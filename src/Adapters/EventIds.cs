@@ -29,6 +29,7 @@ public static class EventIds
     public const int CommandFailed = 3002;
     public const int RunEnded = 3003;
     public const int RunExecutorStorageWasUnavailable = 3004;
+    public const int ObserverFailed = 3005;
     public const int RunsRemoved = 3011;
     public const int NotNoted = 3021;
     public const int NotMarked = 3031;

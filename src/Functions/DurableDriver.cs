@@ -5,13 +5,13 @@ using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using Grpc.Core;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Functions;
 
 /// <summary>Drives runs by Durable orchestrations, whose instance ids are the runs' ids.</summary>
-public sealed partial class DurableDriver(DurableClientSource clients, IServiceProvider services, ILogger<DurableDriver> logger)
+/// <param name="executor">Made late: what it is made of wakes runs through this driver.</param>
+public sealed partial class DurableDriver(DurableClientSource clients, Lazy<RunExecutor> executor, ILogger<DurableDriver> logger)
     : IRunDriver
 {
     // The dispatcher and the listeners wait for it, and with them every other run.
@@ -25,9 +25,6 @@ public sealed partial class DurableDriver(DurableClientSource clients, IServiceP
     public long Signals => Interlocked.Read(ref signals);
 
     public bool IsReady => clients.Current is not null;
-
-    // Resolved late: the executor's dispatcher signals through this driver.
-    private RunExecutor Executor => field ??= services.GetRequiredService<RunExecutor>();
 
     /// <summary>A run that could not be handed over is found by the rescue: its row is written.</summary>
     public Task StartAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
@@ -61,7 +58,7 @@ public sealed partial class DurableDriver(DurableClientSource clients, IServiceP
     /// </summary>
     public async Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken)
     {
-        await Executor.AdvanceAsync(run, news, step: 0, cancellationToken);
+        await executor.Value.AdvanceAsync(run, news, step: 0, cancellationToken);
         await SignalAsync(run, news, cancellationToken); // The orchestration learns where its run stands now.
     }
 

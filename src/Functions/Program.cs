@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Functions;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;

@@ -1,5 +1,5 @@
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 using Microsoft.Extensions.Configuration;
 
 namespace ComfyFunc.Functions;

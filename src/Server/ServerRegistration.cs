@@ -13,6 +13,7 @@ using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
@@ -43,7 +44,18 @@ public static class ServerRegistration
         services.AddComfy();
         services.AddGuardedFetch(s => new FetchOptions { AllowPrivate = s.GetRequiredService<ComfyFuncOptions>().AllowPrivateInputUrls });
         services.AddGuardedPost(s => s.GetRequiredService<ComfyFuncOptions>().AllowPrivateWebhooks);
-        return services.AddWorkflows().AddRuns().AddPool().AddProcesses().AddWebhooks().AddEndpoints();
+        return services.AddWorkflows().AddRuns().AddPool().AddProcesses().AddWebhooks().AddEndpoints().AddObservers();
+    }
+
+    // In the order in which they are told: who waits for a run first.
+    private static IServiceCollection AddObservers(this IServiceCollection services) =>
+        services.AddObserver<RunAnnouncer>().AddObserver<Outbox>().AddObserver<RunEnds>().AddObserver<UsageMeter>()
+            .AddObserver<ResultCache>().AddObserver<ProgressRows>().AddObserver<WarmUpVerdict>();
+
+    private static IServiceCollection AddObserver<T>(this IServiceCollection services) where T : class, IRunObserver
+    {
+        services.TryAddSingleton<T>();
+        return services.AddSingleton<IRunObserver>(s => s.GetRequiredService<T>());
     }
 
     private static IServiceCollection AddWorkflows(this IServiceCollection services)
@@ -68,7 +80,13 @@ public static class ServerRegistration
         services.TryAddSingleton<InputFiles>();
         services.TryAddSingleton<RunPrompts>();
         services.TryAddSingleton<RunExecutor>();
+        services.TryAddSingleton<SlotFinder>();
         services.TryAddSingleton<Placer>();
+        services.TryAddSingleton<RunQueue>();
+        services.TryAddSingleton<RunCommands>();
+        services.TryAddSingleton<RunObservers>();
+        services.TryAddSingleton(s => new Lazy<RunExecutor>(s.GetRequiredService<RunExecutor>));
+        services.TryAddSingleton<IRunSignals>(s => s.GetRequiredService<IRunDriver>());
         services.TryAddSingleton<Submitter>();
         services.TryAddSingleton<Collector>();
         services.TryAddSingleton<Doubts>();
@@ -110,14 +128,20 @@ public static class ServerRegistration
         services.TryAddSingleton<HostHealth>();
         services.TryAddSingleton<HostSentinel>();
         services.TryAddSingleton<WarmUps>();
+        services.TryAddSingleton<IWarmUps>(s => s.GetRequiredService<WarmUps>());
         services.TryAddSingleton<LiveWorkflows>();
         services.TryAddSingleton<PendingStore>();
         services.TryAddSingleton<Capabilities>();
         services.TryAddSingleton<PromptWatch>();
         services.TryAddSingleton<PromptEnds>();
+        services.TryAddSingleton<IPromptEnds>(s => s.GetRequiredService<PromptEnds>());
         services.TryAddSingleton<DispatchBell>();
         services.TryAddSingleton<LeaseSweep>();
         services.AddHostedService<StoragePreparation>();
+        services.TryAddSingleton<HostRoster>();
+        services.TryAddSingleton<HostLooks>();
+        services.TryAddSingleton<HeardPictures>();
+        services.TryAddSingleton<HostNews>();
         services.TryAddSingleton<HostMonitor>();
         services.AddHostedService(s => s.GetRequiredService<HostMonitor>());
         services.TryAddSingleton<Dispatcher>();

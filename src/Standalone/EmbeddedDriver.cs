@@ -12,7 +12,8 @@ namespace ComfyFunc.Standalone;
 /// <summary>
 /// Drives every run of this process: a mailbox and a loop each. What it was doing is in the runs' rows, so a new process resumes it.
 /// </summary>
-public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore runs, TimeProvider clock, ILogger<EmbeddedDriver> logger)
+/// <param name="executor">Made late: what it is made of wakes runs through this driver.</param>
+public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore runs, TimeProvider clock, ILogger<EmbeddedDriver> logger)
     : BackgroundService, IRunDriver
 {
     private const int MostTries = 5;
@@ -24,9 +25,6 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
     private readonly CancellationTokenSource stopping = new();
     private readonly RepeatedFailures failures = new(clock);
     private long signals;
-
-    // Resolved late: the executor's dispatcher signals through this driver.
-    private RunExecutor Executor => field ??= services.GetRequiredService<RunExecutor>();
 
     public bool IsReady => true;
 
@@ -158,7 +156,7 @@ public sealed partial class EmbeddedDriver(IServiceProvider services, RunStore r
         {
             try
             {
-                return await Executor.AdvanceAsync(run, @event, step, cancellationToken);
+                return await executor.Value.AdvanceAsync(run, @event, step, cancellationToken);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {

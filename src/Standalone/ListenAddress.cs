@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 
 namespace ComfyFunc.Standalone;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Azure;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 using Microsoft.AspNetCore.Connections;
 
 namespace ComfyFunc.Standalone;

@@ -1,5 +1,6 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 
 namespace ComfyFunc.Standalone;
 

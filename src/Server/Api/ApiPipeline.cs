@@ -1,6 +1,7 @@
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using Microsoft.AspNetCore.Http;

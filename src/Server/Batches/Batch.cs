@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Webhooks;
 
 namespace ComfyFunc.Server.Batches;
 

@@ -104,7 +104,7 @@ public sealed partial class BatchFeeder(
             return null; // Made before a process died. If nobody drives it, the rescue finds it.
         }
 
-        var (extra, fault) = await extraData.OfBatchAsync(batch, cancellationToken);
+        var (extra, fault) = await extraData.ForCallsAsync(batch.Id, batch.ExtraData, cancellationToken);
         if (fault is not null)
         {
             return new(index, [fault]);

@@ -1,4 +1,3 @@
-using ComfyFunc.Server.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Callers;
@@ -13,8 +12,8 @@ public sealed record Caller(string Client, Role Role)
     /// <summary>Everybody, where no keys are asked for.</summary>
     public static Caller Anybody { get; } = new("", Role.Admin);
 
-    /// <summary>Whether a run is this caller's to see. That another client's run exists is no business of his.</summary>
-    public bool Sees(RunRecord run) => Role is Role.Admin || run.Client == Client;
+    /// <summary>Whether what a client has made is this caller's to see. That another client's exists is no business of his.</summary>
+    public bool Sees(string client) => Role is Role.Admin || client == Client;
 }
 
 /// <summary>What a caller may do; each may do what those before it may.</summary>

@@ -6,7 +6,6 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Webhooks;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Calls;

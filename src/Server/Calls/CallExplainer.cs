@@ -8,6 +8,7 @@ using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Calls;
 
@@ -40,7 +41,7 @@ public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilitie
         var prompt = PromptCompiler.Compile(
             bound.Workflow,
             bound.Values,
-            [.. bound.Files.Select(f => $"{InputFiles.HostFolder}/file-{f.Index}")],
+            [.. bound.Files.Select(f => $"{RunFile.HostFolder}/file-{f.Index}")],
             [.. drawn.Select(s => new DrawnSeed(s.Node, s.Input, s.Least))],
             CompileOptions.Plain);
         var waiting = new WaitingRun

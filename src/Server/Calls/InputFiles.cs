@@ -8,7 +8,6 @@ using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Server.Media;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Server.Upkeep;
 
 namespace ComfyFunc.Server.Calls;
 
@@ -17,9 +16,6 @@ namespace ComfyFunc.Server.Calls;
 /// </summary>
 public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads uploads, OwnOutputs own, ComfyFuncOptions options)
 {
-    /// <summary>The folder on hosts that holds what the façade stages there.</summary>
-    public const string HostFolder = "comfyfunc";
-
     private const int FetchesAtOnce = 4;
 
     private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(60);
@@ -134,7 +130,7 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
 
         var extension = FileExtension.Of(file.Upload, media, name, type, probe.Head);
         var known = media?.ContentType ?? (type == ContentTypes.Of("") ? ContentTypes.Of(extension) : type);
-        return (new(blob, $"{HostFolder}/{stored.Sha256[..32]}{extension}", known, stored.Bytes), null);
+        return (new(blob, $"{RunFile.HostFolder}/{stored.Sha256[..32]}{extension}", known, stored.Bytes), null);
     }
 
     private Fault? FaultOf(MediaFacts? media, CallFile file) =>

@@ -12,6 +12,7 @@ namespace ComfyFunc.Server.Calls;
 /// runs of other clients made is not told.
 /// </summary>
 public sealed class ResultCache(IDocumentTables tables, RunStore runs, ComfyFuncOptions options, TimeProvider clock)
+    : IRunObserver
 {
     // A result that is about to be deleted is no good to anybody.
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);

@@ -14,7 +14,6 @@ using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Workflows;
 
 namespace ComfyFunc.Server.Calls;
@@ -91,7 +90,7 @@ public sealed class RunIntake(
     {
         var version = bound.Version;
         var id = call.Run ?? RunIds.New(clock);
-        var extra = await extraData.OfRunAsync(id, bound.Name, version,
+        var extra = await extraData.OfRunAsync(id, bound.Name, version.ExtraData,
             ExtraDataReader.Merge(call.ExtraData, bound.ExtraData), cancellationToken);
         if (extra.Fault is { } unreadable)
         {
@@ -196,7 +195,7 @@ public sealed class RunIntake(
                 Metadata = old.Metadata,
                 Given = old.Given,
                 IsGivenCut = old.IsGivenCut,
-                ExtraData = await extraData.RepeatedAsync(old, id, cancellationToken),
+                ExtraData = await extraData.RepeatedAsync(old.Id, old.ExtraData, id, cancellationToken),
                 StripMetadata = old.StripMetadata,
             },
             cancellationToken);

@@ -46,7 +46,7 @@ public sealed class EndsListener(RunAnnouncer announcer, RunEnds ends, RunStore 
         {
             if (await runs.FindAsync(id, cancellationToken) is { } run)
             {
-                announcer.Changed(run);
+                announcer.Ended(run);
             }
         }
     }

@@ -3,7 +3,6 @@ using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Following;
@@ -86,6 +85,3 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
     private async Task<IResult> RedirectAsync(RunArtifact artifact, CancellationToken cancellationToken) =>
         Results.Redirect((await resource.UrlOfAsync(artifact, cancellationToken)).Url.AbsoluteUri);
 }
-
-/// <summary>How a run's outputs are shown.</summary>
-public readonly record struct OutputView(OutputForm Form, Rendition? Rendition = null);

@@ -5,7 +5,7 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
-using ComfyFunc.Server.Upkeep;
+using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Server.Following;

@@ -3,11 +3,12 @@ using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Following;
 
 /// <summary>How far runs are, written for processes that do not listen to their hosts.</summary>
-public sealed class ProgressRows(IDocumentTables tables)
+public sealed class ProgressRows(IDocumentTables tables) : IRunObserver
 {
     private const string Partition = "progress";
 
@@ -44,8 +45,8 @@ public sealed class ProgressRows(IDocumentTables tables)
             && await table.DeleteAsync(Partition, lease.Run.Value, document.ETag, cancellationToken);
     }
 
-    public Task<bool> RemoveAsync(RunId run, CancellationToken cancellationToken) =>
-        table.DeleteAsync(Partition, run.Value, etag: null, cancellationToken);
+    public Task RemovedAsync(RunRecord run, CancellationToken cancellationToken) =>
+        table.DeleteAsync(Partition, run.Id.Value, etag: null, cancellationToken);
 }
 
 /// <summary>The latest of one attempt's progress.</summary>

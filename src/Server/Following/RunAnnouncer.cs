@@ -4,7 +4,7 @@ using ComfyFunc.Server.Runs;
 namespace ComfyFunc.Server.Following;
 
 /// <summary>Tells those in this process who wait for a run that it has ended. Who waits no longer leaves nothing behind.</summary>
-public sealed class RunAnnouncer
+public sealed class RunAnnouncer : IRunObserver
 {
     private readonly Dictionary<RunId, Entry> waiting = [];
 
@@ -20,14 +20,20 @@ public sealed class RunAnnouncer
         }
     }
 
-    /// <summary>The run's final row is written.</summary>
-    public void Changed(RunRecord run)
+    public Task EndedAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        Ended(run);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The run's final row is written, here or elsewhere.</summary>
+    public void Ended(RunRecord run)
     {
         lock (waiting)
         {
-            if (run.Outcome is not null && waiting.TryGetValue(run.Id, out var entry))
+            if (waiting.TryGetValue(run.Id, out var entry))
             {
-                entry.Ended.TrySetResult(run);
+                entry.End.TrySetResult(run);
             }
         }
     }
@@ -43,7 +49,7 @@ public sealed class RunAnnouncer
             }
 
             entry.Users++;
-            return new(this, id, entry.Ended.Task);
+            return new(this, id, entry.End.Task);
         }
     }
 
@@ -60,7 +66,7 @@ public sealed class RunAnnouncer
 
     private sealed class Entry
     {
-        public TaskCompletionSource<RunRecord> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<RunRecord> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Users { get; set; }
     }

@@ -121,5 +121,5 @@ public static class VisibleRuns
     public static async Task<RunRecord?> FindAsync(this RunStore runs, HttpRequest request, string id,
         CancellationToken cancellationToken) =>
         RunId.TryParse(id, out var runId) && await runs.FindAsync(runId, cancellationToken) is { } run
-        && request.Caller().Sees(run) ? run : null;
+        && request.Caller().Sees(run.Client) ? run : null;
 }

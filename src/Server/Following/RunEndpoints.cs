@@ -5,7 +5,6 @@ using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Server.Upkeep;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Following;

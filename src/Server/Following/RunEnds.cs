@@ -11,14 +11,14 @@ namespace ComfyFunc.Server.Following;
 /// Which runs have ended lately, by time: one question tells a process of all that it waits for. A hint, never the truth: that is the run's
 /// row, and whoever waits looks there too, if more rarely.
 /// </summary>
-public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, ILogger<RunEnds> logger)
+public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, ILogger<RunEnds> logger) : IRunObserver
 {
     // Clocks differ, and a row may take a while to be written.
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(10);
 
     private readonly IDocumentTable table = tables["ends"];
 
-    public async Task AddAsync(RunRecord run, CancellationToken cancellationToken)
+    public async Task EndedAsync(RunRecord run, CancellationToken cancellationToken)
     {
         try
         {
@@ -42,7 +42,7 @@ public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, 
         return ended;
     }
 
-    public async Task RemoveAsync(RunRecord run, CancellationToken cancellationToken)
+    public async Task RemovedAsync(RunRecord run, CancellationToken cancellationToken)
     {
         if (run.CompletedAt is { } at)
         {

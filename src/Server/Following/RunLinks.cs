@@ -17,6 +17,9 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
 {
     public const string Signature = "sig";
 
+    /// <summary>Where such a link leads.</summary>
+    public static string PathOf(RunId run, LinkAction action) => $"{Paths.Link(run)}/{(action is LinkAction.Status ? "status" : "cancel")}";
+
     private bool AreSigned => options.SignLinks ?? options.AsksForKeys;
 
     public Task<string> StatusAsync(HttpRequest request, RunId run, CancellationToken cancellationToken) =>
@@ -50,7 +53,7 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
         {
             (LinkAction.Status, false) => Paths.Status(run),
             (LinkAction.Cancel, false) => Paths.Cancel(run),
-            _ => $"{Paths.Link(run, action)}?{Signature}={await SignAsync(run, action, cancellationToken)}",
+            _ => $"{PathOf(run, action)}?{Signature}={await SignAsync(run, action, cancellationToken)}",
         };
         return request.Absolute(path);
     }

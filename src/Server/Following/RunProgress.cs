@@ -4,7 +4,6 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Upkeep;
 
 namespace ComfyFunc.Server.Following;
 

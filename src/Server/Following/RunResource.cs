@@ -7,7 +7,6 @@ using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
-using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 

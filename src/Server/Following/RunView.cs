@@ -1,4 +1,5 @@
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 

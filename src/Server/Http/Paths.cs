@@ -1,5 +1,4 @@
 using ComfyFunc.Engine;
-using ComfyFunc.Server.Following;
 
 namespace ComfyFunc.Server.Http;
 
@@ -11,8 +10,6 @@ public static class Paths
     public static string Status(RunId id) => $"/api/runs/{id}/status";
 
     public static string Link(RunId id) => $"/api/links/runs/{id}";
-
-    public static string Link(RunId id, LinkAction action) => $"{Link(id)}/{(action is LinkAction.Status ? "status" : "cancel")}";
 
     public static string Events(RunId id) => $"/api/runs/{id}/events";
 

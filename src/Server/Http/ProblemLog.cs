@@ -1,3 +1,4 @@
+using ComfyFunc.Adapters;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,6 @@ public sealed partial class ProblemLog(ILogger<ProblemLog> logger)
     private static string? Text(Microsoft.AspNetCore.Mvc.ProblemDetails problem, string name) =>
         problem.Extensions.TryGetValue(name, out var value) ? value as string : null;
 
-    [LoggerMessage(EventId = 2011, Message = "Answered {Status} {Code} to {Method} {Path}, trace {TraceId}.")]
+    [LoggerMessage(EventId = EventIds.ProblemAnswered, Message = "Answered {Status} {Code} to {Method} {Path}, trace {TraceId}.")]
     private partial void Said(LogLevel level, int status, string? code, string method, string path, string? traceId);
 }

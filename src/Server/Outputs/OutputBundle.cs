@@ -5,7 +5,6 @@ using System.Text;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Upkeep;
 
 namespace ComfyFunc.Server.Outputs;
 

@@ -5,7 +5,6 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Media;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Upkeep;
 using SkiaSharp;
 
 namespace ComfyFunc.Server.Outputs;

@@ -3,14 +3,13 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Kit;
-using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Server.Pool;
 
 /// <summary>Gives free slots to waiting runs. Every process has one; the rows decide which of them wins a slot.</summary>
 public sealed partial class Dispatcher(
-    HostStore hosts, PendingStore pending, Capabilities capabilities, IRunDriver driver, DispatchBell bell, TimeProvider clock,
+    HostStore hosts, PendingStore pending, Capabilities capabilities, IRunSignals signals, DispatchBell bell, TimeProvider clock,
     ILogger<Dispatcher> logger)
     : RecurringService(clock, logger)
 {
@@ -32,7 +31,7 @@ public sealed partial class Dispatcher(
     public async Task DispatchAsync(CancellationToken cancellationToken)
     {
         var waiting = await pending.RefreshAsync(cancellationToken);
-        if (waiting.IsEmpty || !driver.IsReady)
+        if (waiting.IsEmpty || !signals.IsReady)
         {
             return; // A slot that is lent without its run being told is a slot lost.
         }
@@ -63,7 +62,7 @@ public sealed partial class Dispatcher(
             {
                 foreach (var run in alike)
                 {
-                    await driver.SignalAsync(run.Run, new RunEvent.Unplaceable(now), cancellationToken);
+                    await signals.SignalAsync(run.Run, new RunEvent.Unplaceable(now), cancellationToken);
                 }
             }
         }
@@ -83,7 +82,7 @@ public sealed partial class Dispatcher(
         if (await pending.TakeAsync(lease.Run, cancellationToken))
         {
             SlotGranted(lease.Run, lease.Attempt, lease.Host);
-            await driver.SignalAsync(lease.Run, new RunEvent.Granted(lease, now), cancellationToken);
+            await signals.SignalAsync(lease.Run, new RunEvent.Granted(lease, now), cancellationToken);
         }
         else
         {

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server.Secrets;
 
 namespace ComfyFunc.Server.Pool;
 

@@ -4,7 +4,6 @@ using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
-using ComfyFunc.Server.Secrets;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Pool;

@@ -2,7 +2,6 @@ using ComfyFunc.Adapters;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +11,7 @@ namespace ComfyFunc.Server.Pool;
 /// Writes down how hosts fare, by the rules of <see cref="HealthRules"/>, and tells the runs on a host that is given up to go on elsewhere.
 /// </summary>
 public sealed partial class HostHealth(
-    HostStore hosts, PromptWatch watch, IRunDriver driver, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock,
+    HostStore hosts, PromptWatch watch, IRunSignals signals, DispatchBell bell, ComfyFuncOptions options, TimeProvider clock,
     ILogger<HostHealth> logger)
 {
     /// <summary>The host does not answer. This process's runs there are told; those of others are told by theirs.</summary>
@@ -94,7 +93,7 @@ public sealed partial class HostHealth(
     {
         foreach (var lease in leases)
         {
-            await driver.SignalAsync(lease.Run,
+            await signals.SignalAsync(lease.Run,
                 new RunEvent.HostLost(id, begun.Contains(lease), clock.GetUtcNow(), stillAnswers), cancellationToken);
         }
     }

@@ -3,7 +3,6 @@ using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Server.Pool;
@@ -12,7 +11,7 @@ namespace ComfyFunc.Server.Pool;
 /// Gathers the signs of life of the hosts that this process listens to, and acts when one answers but does not get on, or is busy with
 /// other people's work.
 /// </summary>
-public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth health, IRunDriver driver, DispatchBell bell,
+public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth health, IRunSignals signals, DispatchBell bell,
     ComfyFuncOptions options, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<HostId, HostSigns> signs = new();
@@ -70,7 +69,7 @@ public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth 
                 break;
             case Verdict.Stuck when slot is not null:
                 Progressed(id, running!.Value); // A prompt that is stuck is running. It gets its time to react before it is told again.
-                await driver.SignalAsync(slot.Run, new RunEvent.Stuck(slot.Attempt, now), cancellationToken);
+                await signals.SignalAsync(slot.Run, new RunEvent.Stuck(slot.Attempt, now), cancellationToken);
                 break;
             default:
                 await MakeWayAsync(id, looked, foreign, cancellationToken);
@@ -105,7 +104,7 @@ public sealed class HostSentinel(HostStore hosts, PromptWatch watch, HostHealth 
         var free = hosts.Known.Where(h => h.Id != id && h.Status is HostStatus.Ready).Sum(h => h.OpenSlots(now));
         foreach (var slot in host.Leases.Where(l => looked.Pending.Contains(l.On(id).Prompt)).Take(free))
         {
-            await driver.SignalAsync(slot.Run, new RunEvent.Blocked(slot.Attempt, now), cancellationToken);
+            await signals.SignalAsync(slot.Run, new RunEvent.Blocked(slot.Attempt, now), cancellationToken);
         }
     }
 }

@@ -1,5 +1,4 @@
 using ComfyFunc.Adapters.Comfy;
-using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Pool;
 
@@ -30,18 +29,4 @@ internal static class Refusals
             .All(e => e.Type is "required_input_missing" or "return_type_mismatch" or "bad_linked_input") => RefusalKind.WhateverTheValues,
         _ => RefusalKind.ByThisHost,
     };
-}
-
-/// <summary>Finds the staged files that a host says it does not have.</summary>
-internal static class StagedFiles
-{
-    /// <returns>Their names on the host.</returns>
-    public static string[] In(IEnumerable<NodeError> nodes, RunRecord run)
-    {
-        var said = nodes.SelectMany(n => n.Errors).Select(e => $"{e.Message} {e.Details}").ToArray();
-        return [.. run.Files.Select(f => f.HostName).Distinct(StringComparer.Ordinal)
-            .Where(name =>
-                said.Any(s => s.Contains(name, StringComparison.Ordinal)
-                    || s.Contains(name.Replace('/', '\\'), StringComparison.Ordinal)))];
-    }
 }

@@ -5,7 +5,6 @@ using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Media;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Server.Upkeep;
 
 namespace ComfyFunc.Server.Runs;
 

@@ -92,7 +92,7 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
             return (outputs, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", detail), clock.GetUtcNow()));
         }
 
-        var prompt = await prompts.CompileAsync(run, Placement.First, [], cancellationToken);
+        var prompt = await prompts.CompileAsync(run, Placement.First, cancellationToken);
         if (workflow.Outputs.SelectMany(t => t.Nodes)
             .FirstOrDefault(n => prompt.SocketNodes.Contains(n) && received.All(p => p.Node != n)) is { } missing)
         {

@@ -5,7 +5,6 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Pool;
-using ComfyFunc.Server.Upkeep;
 
 namespace ComfyFunc.Server.Runs;
 

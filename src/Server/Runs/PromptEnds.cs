@@ -6,6 +6,7 @@ namespace ComfyFunc.Server.Runs;
 
 /// <summary>Tells a run that its prompt has ended: once, however many processes have an eye on it.</summary>
 public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStore runs, IRunDriver driver, TimeProvider clock)
+    : IPromptEnds
 {
     // Whoever submitted the prompt hears of its end at once. Others only look, and leave it the time to pass it on.
     private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(1);

@@ -1,3 +1,4 @@
+using ComfyFunc.Adapters;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,7 @@ internal static partial class RunEndLog
     private static long? Between(DateTimeOffset? from, DateTimeOffset? to) =>
         from is null || to is null ? null : Math.Max(0, (long)(to.Value - from.Value).TotalMilliseconds);
 
-    [LoggerMessage(EventId = 3003,
+    [LoggerMessage(EventId = EventIds.RunEnded,
         Message = "Run {RunId} ended as {Status} (reason {Reason}): workflow {Workflow} version {Version}, client '{Client}', host "
             + "{HostId}, attempts {Attempts}; waited {QueueMs} ms, on the host {HostMs} ms, executed {ExecuteMs} ms, {TotalMs} ms in all; "
             + "trace {TraceId}.")]

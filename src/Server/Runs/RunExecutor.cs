@@ -1,14 +1,9 @@
+using System.Collections.Immutable;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Engine.Webhooks;
-using ComfyFunc.Server.Calls;
-using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Kit;
-using ComfyFunc.Server.Pool;
-using ComfyFunc.Server.Usage;
-using ComfyFunc.Server.Webhooks;
 using Microsoft.Extensions.Logging;
 using static ComfyFunc.Engine.Runs.RunCommand;
 
@@ -19,10 +14,7 @@ namespace ComfyFunc.Server.Runs;
 /// commands, and writes the row whenever the run comes to rest. Both drivers do nothing but call it. Calling it twice with the same event
 /// is safe.
 /// </summary>
-public sealed partial class RunExecutor(
-    RunStore runs, RunPrompts prompts, Placer placer, PromptWatch watch, Collector collector, Doubts doubts, HostHealth health,
-    HostMonitor monitor, PendingStore pending,
-    RunAnnouncer announcer, RunEnds ends, Outbox outbox, UsageMeter usage, ResultCache results, RunsInHand hands, DispatchBell bell,
+public sealed partial class RunExecutor(RunStore runs, RunCommands commands, RunObservers observers, RunsInHand hands,
     TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
@@ -91,7 +83,7 @@ public sealed partial class RunExecutor(
     {
         try
         {
-            return await CarryOutAsync(run, command, cause, cancellationToken);
+            return await commands.CarryOutAsync(run, command, cause, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -100,77 +92,12 @@ public sealed partial class RunExecutor(
         }
     }
 
-    private async Task<(RunRecord Run, RunEvent? Answer)> CarryOutAsync(RunRecord run, RunCommand command, RunEvent cause,
-        CancellationToken cancellationToken)
-    {
-        if (AskedHost(command) is { } asked)
-        {
-            await monitor.ReachAsync(asked, cancellationToken); // A host that this process does not know yet is not gone.
-        }
-
-        switch (command)
-        {
-            case Place c:
-                return await placer.PlaceAsync(run, c, cancellationToken);
-            case Collect c:
-                return await doubts.ConsiderAsync(run, await collector.CollectAsync(run, c.Lease, cancellationToken),
-                    c.Lease, cancellationToken);
-            case Inspect c:
-                return (run, await watch.InspectAsync(c.Lease, cancellationToken));
-            case StopPrompt c:
-                return (run, await watch.StopAsync(c.Lease, cancellationToken));
-            case Enqueue c:
-                await pending.AddAsync(await prompts.WaitingAsync(run, c.Placement, cancellationToken), cancellationToken);
-                bell.Ring();
-                break;
-            case Dequeue:
-                await pending.TakeAsync(run.Id, cancellationToken);
-                break;
-            case Release c:
-                await health.EndedAsync(run.EndOf(c.Lease, cause), cancellationToken);
-                break;
-            case GiveBack c:
-                await placer.GiveBackAsync(run.Id, c.Attempt, cancellationToken);
-                break;
-            case Judge c:
-                await health.JudgeAsync(c.Host, c.IsToBlame, cancellationToken);
-                break;
-            case Abandon c:
-                await watch.TakeOffAsync(c.Lease.Host, c.Lease.Prompt, cancellationToken);
-                break;
-            case FreeMemory c:
-                await watch.FreeMemoryAsync(c.Host, cancellationToken);
-                break;
-            case Quarantine c:
-                await health.QuarantineAsync(c.Host, c.Reason, cancellationToken);
-                break;
-        }
-
-        return (run, null);
-    }
-
-    private static HostId? AskedHost(RunCommand command) => command switch
-    {
-        Collect c => c.Lease.Host,
-        Inspect c => c.Lease.Host,
-        StopPrompt c => c.Lease.Host,
-        Abandon c => c.Lease.Host,
-        FreeMemory c => c.Host,
-        _ => null,
-    };
-
     private async Task<RunPause> RestAsync(RunRecord run, DateTimeOffset until, bool hasStarted, CancellationToken cancellationToken)
     {
-        var isTold = hasStarted && await outbox.AddAsync(run, WebhookEvents.Started, cancellationToken);
-        if (await SaveAsync(run, cancellationToken) is not { } saved)
+        var told = hasStarted ? await observers.HappeningAsync(run, RunMoment.Started, cancellationToken) : [];
+        if (await SaveAsync(run, told, cancellationToken) is not { } saved)
         {
             return await YieldAsync(run, cancellationToken);
-        }
-
-        announcer.Changed(saved);
-        if (isTold)
-        {
-            outbox.Happened(saved);
         }
 
         return saved.CancelRequestedAt is not null && run.CancelRequestedAt is null
@@ -181,27 +108,30 @@ public sealed partial class RunExecutor(
     /// <returns><see langword="null"/> when another process has moved the run on.</returns>
     private async Task<RunRecord?> PublishAsync(RunRecord run, bool hasStarted, CancellationToken cancellationToken)
     {
-        var isTold = hasStarted && await outbox.AddAsync(run, WebhookEvents.Started, cancellationToken);
-        isTold |= await outbox.AddAsync(run, WebhookNames.Of(run.Status), cancellationToken);
-        if (await SaveAsync(run, cancellationToken) is not { } saved)
+        ImmutableArray<IRunObserver> told =
+        [
+            .. hasStarted ? await observers.HappeningAsync(run, RunMoment.Started, cancellationToken) : [],
+            .. await observers.HappeningAsync(run, RunMoment.Ended, cancellationToken),
+        ];
+        if (await SaveAsync(run, told, cancellationToken) is not { } saved)
         {
             return null;
         }
 
-        announcer.Changed(saved);
-        if (isTold)
-        {
-            outbox.Happened(saved);
-        }
-
-        await ends.AddAsync(saved, cancellationToken);
-        usage.Ended(saved);
-        await results.EndedAsync(saved, cancellationToken);
+        await observers.EndedAsync(saved, cancellationToken);
         RunEndLog.Ended(logger, saved);
-        if (saved is { Demands.Host: { } warmed, Outcome: not RunOutcome.Succeeded })
+        return saved;
+    }
+
+    private async Task<RunRecord?> SaveAsync(RunRecord run, ImmutableArray<IRunObserver> told, CancellationToken cancellationToken)
+    {
+        var saved = await SaveAsync(run, cancellationToken);
+        if (saved is not null)
         {
-            await health.WarmUpFailedAsync(warmed,
-                saved.Outcome is RunOutcome.Failed failed ? failed.Fault.Message : $"It {saved.Status}.", cancellationToken);
+            foreach (var observer in told.Distinct())
+            {
+                observer.Happened(saved);
+            }
         }
 
         return saved;

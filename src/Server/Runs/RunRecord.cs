@@ -6,7 +6,6 @@ using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Calls;
-using ComfyFunc.Server.Webhooks;
 
 namespace ComfyFunc.Server.Runs;
 
@@ -158,7 +157,11 @@ public enum RunStatus
 
 /// <summary>An input file, stored when the call was accepted.</summary>
 /// <param name="HostName">What the file is called on a host: named by its content, so that two callers' files never collide.</param>
-public sealed record RunFile(string Blob, string HostName, string ContentType, long Bytes);
+public sealed record RunFile(string Blob, string HostName, string ContentType, long Bytes)
+{
+    /// <summary>The folder on hosts that holds what the façade stages there.</summary>
+    public const string HostFolder = "comfyfunc";
+}
 
 /// <summary>A seed of the run, and where its value comes from.</summary>
 public sealed record RunSeed(string Node, string Input, decimal Value, string? Tag = null, SeedOrigin Origin = SeedOrigin.Drawn);

@@ -5,7 +5,6 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Pool;
 
 namespace ComfyFunc.Server.Runs;
@@ -20,8 +19,8 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
         {
             await using var content = await blobs.OpenReadAsync(file.Blob, cancellationToken)
                 ?? throw new InvalidDataException($"The input {file.Blob} is gone.");
-            var name = file.HostName[(InputFiles.HostFolder.Length + 1)..];
-            switch (await host.Client.UploadAsync(InputFiles.HostFolder, name, content, file.ContentType, cancellationToken))
+            var name = file.HostName[(RunFile.HostFolder.Length + 1)..];
+            switch (await host.Client.UploadAsync(RunFile.HostFolder, name, content, file.ContentType, cancellationToken))
             {
                 case UploadReply.Stored:
                     host.Staged(file.HostName);
@@ -60,7 +59,7 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
         watch.Watch(lease, submission.Prompt.NodeCount, submission.Prompt.SocketNodes, submission.Prompt.Loaders.Select(l => l.Node)
             .ToFrozenSet(StringComparer.Ordinal));
         var reply = await PostAsync(submission, client, host, cancellationToken);
-        if (reply is SubmitReply.Rejected rejected && StagedFiles.In(rejected.Nodes, submission.Run) is { Length: > 0 } lost)
+        if (reply is SubmitReply.Rejected rejected && StagedFiles.In(rejected.Nodes, submission.Run.Files.Select(f => f.HostName)) is { Length: > 0 } lost)
         {
             // Input folders are emptied by hand and by cron: what the host says it lacks is staged once more.
             host.ForgetStaged(lost);

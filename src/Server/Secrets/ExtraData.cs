@@ -1,7 +1,5 @@
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Workflows;
 
 namespace ComfyFunc.Server.Secrets;
 
@@ -19,11 +17,12 @@ public sealed class ExtraData(Sealer sealer)
         SealAsync(Batch(batch), given, cancellationToken);
 
     /// <summary>What a run is to have: the call's over the workflow's.</summary>
+    /// <param name="sealedWithVersion">The workflow version's, as its row has it.</param>
     /// <param name="given">The call's.</param>
-    public async ValueTask<RunExtra> OfRunAsync(RunId run, string workflow, WorkflowVersion version, string? given,
+    public async ValueTask<RunExtra> OfRunAsync(RunId run, string workflow, string? sealedWithVersion, string? given,
         CancellationToken cancellationToken)
     {
-        var saved = await OpenAsync(Workflow(workflow), version.ExtraData, cancellationToken);
+        var saved = await OpenAsync(Workflow(workflow), sealedWithVersion, cancellationToken);
         return saved is Opened.Not ? new(null, null, new("invalid_workflow", $"The workflow's {Unreadable}: save it again."))
             : ExtraDataReader.Merge(((Opened.Text)saved).Value, given) is { } merged
             ? new(await SealAsync(Run(run), merged, cancellationToken),
@@ -32,18 +31,19 @@ public sealed class ExtraData(Sealer sealer)
     }
 
     /// <summary>The same for a run that repeats another. What cannot be read stays so, and its host is never asked.</summary>
-    public async ValueTask<string?> RepeatedAsync(RunRecord old, RunId run, CancellationToken cancellationToken) =>
-        await OpenAsync(Run(old.Id), old.ExtraData, cancellationToken) is Opened.Text text
-        ? await SealAsync(Run(run), text.Value, cancellationToken) : old.ExtraData;
+    public async ValueTask<string?> RepeatedAsync(RunId old, string? sealedText, RunId run, CancellationToken cancellationToken) =>
+        await OpenAsync(Run(old), sealedText, cancellationToken) is Opened.Text text
+        ? await SealAsync(Run(run), text.Value, cancellationToken) : sealedText;
 
     /// <summary>A batch's, for the calls that it makes.</summary>
-    public async ValueTask<(string? Given, Fault? Fault)> OfBatchAsync(Batches.Batch batch, CancellationToken cancellationToken) =>
-        await OpenAsync(Batch(batch.Id), batch.ExtraData, cancellationToken) is Opened.Text text ? (text.Value, null)
+    public async ValueTask<(string? Given, Fault? Fault)> ForCallsAsync(string batch, string? sealedText,
+        CancellationToken cancellationToken) =>
+        await OpenAsync(Batch(batch), sealedText, cancellationToken) is Opened.Text text ? (text.Value, null)
         : (null, new("invalid_input", $"The batch's {Unreadable}.", $"/{ExtraDataReader.Member}"));
 
     /// <summary>What the host is given.</summary>
-    public async ValueTask<(string? Given, RunFault? Fault)> ForHostAsync(RunRecord run, CancellationToken cancellationToken) =>
-        await OpenAsync(Run(run.Id), run.ExtraData, cancellationToken) is Opened.Text text ? (text.Value, null)
+    public async ValueTask<(string? Given, RunFault? Fault)> ForHostAsync(RunId run, string? sealedText, CancellationToken cancellationToken) =>
+        await OpenAsync(Run(run), sealedText, cancellationToken) is Opened.Text text ? (text.Value, null)
         : (null, new("invalid_workflow", $"The run's {Unreadable}: call the workflow anew."));
 
     private async ValueTask<string?> SealAsync(SealedFor use, string? given, CancellationToken cancellationToken) =>

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server.Http;
 
 namespace ComfyFunc.Server.Settings;
 
@@ -151,8 +150,11 @@ public sealed class HostOptions
 /// </summary>
 public sealed record AnswerOptions
 {
+    /// <summary>Seconds. Functions cuts HTTP answers off at 230 s on every plan.</summary>
+    public const int LongestWait = 220;
+
     /// <summary>Seconds that a call waits for its run; 0 answers 202 at once.</summary>
-    [Range(0, Preferences.LongestWait)]
+    [Range(0, LongestWait)]
     public int Wait { get; init; }
 
     public OutputForm Output { get; init; }

@@ -1,8 +1,5 @@
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Engine.Webhooks;
-using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Webhooks;
 
 namespace ComfyFunc.Server.Upkeep;
 
@@ -10,7 +7,7 @@ namespace ComfyFunc.Server.Upkeep;
 /// Finds runs that nobody drives: accepted by a process that died before it could hand them over, or given up by a driver that failed.
 /// Whether a run is driven, its driver knows.
 /// </summary>
-public sealed class RunRescue(RunStore runs, IRunDriver driver, Outbox outbox, RunEnds ends, TimeProvider clock)
+public sealed class RunRescue(RunStore runs, IRunDriver driver, RunObservers observers, TimeProvider clock)
 {
     // Any driver has taken a run's first step by then.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -39,18 +36,27 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, Outbox outbox, R
         {
             if (now - run.Limits.FinishBy > EndPatience)
             {
-                await outbox.AddAsync(GivenUp(run, now), WebhookEvents.Failed, cancellationToken);
-                if (await runs.ChangeAsync(run.Id, r => r.Outcome is null ? GivenUp(r, now) : r, cancellationToken) is { } ended)
-                {
-                    await ends.AddAsync(ended, cancellationToken);
-                }
-
-                outbox.Happened(run);
+                await GiveUpAsync(run, now, cancellationToken);
             }
             else if (now - run.CreatedAt > (run.Step == 0 ? StartPatience : RunPatience))
             {
                 await driver.ResumeAsync(run.Id, cancellationToken);
             }
+        }
+    }
+
+    private async Task GiveUpAsync(RunRecord run, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var told = await observers.HappeningAsync(GivenUp(run, now), RunMoment.Ended, cancellationToken);
+        var ended = await runs.ChangeAsync(run.Id, r => r.Outcome is null ? GivenUp(r, now) : r, cancellationToken);
+        foreach (var observer in told)
+        {
+            observer.Happened(run);
+        }
+
+        if (ended?.CompletedAt == now) // Else it has ended in other hands meanwhile, which have told of it.
+        {
+            await observers.EndedAsync(ended, cancellationToken);
         }
     }
 

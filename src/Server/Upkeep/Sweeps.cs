@@ -1,3 +1,5 @@
+using ComfyFunc.Server.Runs;
+
 namespace ComfyFunc.Server.Upkeep;
 
 /// <summary>

@@ -14,9 +14,8 @@ namespace ComfyFunc.Server.Upkeep;
 /// alone.
 /// </summary>
 public sealed partial class WarmUps(HostStore hosts, RunIntake intake, HostHealth health, IRunDriver driver, ComfyFuncOptions options,
-    TimeProvider clock, ILogger<WarmUps> logger)
+    TimeProvider clock, ILogger<WarmUps> logger) : IWarmUps
 {
-    /// <summary>Starts the warm-up if the host needs one and none is under way, whichever process sees it first.</summary>
     public async Task StartAsync(PoolHost host, CancellationToken cancellationToken)
     {
         if (!IsDue(host))

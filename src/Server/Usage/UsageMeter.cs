@@ -10,13 +10,17 @@ namespace ComfyFunc.Server.Usage;
 /// Adds up what ended runs took and writes the sums now and then, so that no run pays for being counted. A killed process forgets its last
 /// seconds.
 /// </summary>
-public sealed class UsageMeter(UsageStore store, TimeProvider clock, ILogger<UsageMeter> logger) : RecurringService(clock, logger)
+public sealed class UsageMeter(UsageStore store, TimeProvider clock, ILogger<UsageMeter> logger) : RecurringService(clock, logger), IRunObserver
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentQueue<UsageRow> ended = new();
 
-    public void Ended(RunRecord run) => ended.Enqueue(UsageRow.Of(run));
+    public Task EndedAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        ended.Enqueue(UsageRow.Of(run));
+        return Task.CompletedTask;
+    }
 
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {

@@ -14,6 +14,7 @@ namespace ComfyFunc.Server.Webhooks;
 /// crash between loses nothing; whoever sends it looks at the row first.
 /// </summary>
 public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventGridPublisher grid, OutboxBell bell, TimeProvider clock)
+    : IRunObserver
 {
     private const string Partition = "open";
 
@@ -23,10 +24,11 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
     private readonly IDocumentTable open = tables["outbox"];
     private readonly IDocumentTable log = tables["deliveries"];
 
-    /// <summary>Writes down whom to tell that the run is about to be as it is here. To be followed by <see cref="Happened"/>.</summary>
-    /// <returns>Whether there is anybody to tell.</returns>
-    public async Task<bool> AddAsync(RunRecord run, string @event, CancellationToken cancellationToken)
+    /// <summary>Writes down whom to tell.</summary>
+    /// <returns>Whether there is anybody.</returns>
+    public async Task<bool> HappeningAsync(RunRecord run, RunMoment moment, CancellationToken cancellationToken)
     {
+        var @event = moment is RunMoment.Started ? WebhookEvents.Started : WebhookNames.Of(run.Status);
         var deliveries = await DeliveriesAsync(run, @event, cancellationToken);
         foreach (var delivery in deliveries)
         {
@@ -98,12 +100,12 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
         return deliveries.ToImmutable();
     }
 
-    public async Task RemoveAsync(RunId run, CancellationToken cancellationToken)
+    public async Task RemovedAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        foreach (var delivery in await OfAsync(run, cancellationToken))
+        foreach (var delivery in await OfAsync(run.Id, cancellationToken))
         {
             await open.DeleteAsync(Partition, delivery.Id, etag: null, cancellationToken);
-            await log.DeleteAsync(run.Value, delivery.Id, etag: null, cancellationToken);
+            await log.DeleteAsync(run.Id.Value, delivery.Id, etag: null, cancellationToken);
         }
     }
 

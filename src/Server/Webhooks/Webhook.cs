@@ -46,6 +46,3 @@ public sealed record Webhook
         Url is not null && DisabledAt is null && WebhookEvents.Include(Events, @event)
         && (Workflow is null || Workflow.Equals(workflow, StringComparison.OrdinalIgnoreCase));
 }
-
-/// <summary>What one call wants to be told of its run, and where.</summary>
-public sealed record CallWebhook(Uri Url, ImmutableArray<string> Events);

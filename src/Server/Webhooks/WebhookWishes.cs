@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters.Web;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Server.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Webhooks;

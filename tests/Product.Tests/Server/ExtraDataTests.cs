@@ -109,7 +109,7 @@ public sealed class ExtraDataTests : IAsyncLifetime
         Assert.Equal(202, status);
         Assert.Equal("/inputs/1/extra_data", (string)wrong["errors"]![0]!["pointer"]!);
         Assert.Equal("/extra_data", (string)odd["errors"]![0]!["pointer"]!);
-        Assert.Equal($$"""{"k":"{{Key}}"}""", (await rig.Get<ExtraData>().OfBatchAsync(batch, Cancellation)).Given);
+        Assert.Equal($$"""{"k":"{{Key}}"}""", (await rig.Get<ExtraData>().ForCallsAsync(batch.Id, batch.ExtraData, Cancellation)).Given);
         Assert.DoesNotContain(Key,
             accepted.ToJsonString() + wrong.ToJsonString() + await rig.RowsAsync("batches") + await rig.FilesAsync() + rig.Log,
             StringComparison.Ordinal);
@@ -122,12 +122,12 @@ public sealed class ExtraDataTests : IAsyncLifetime
         var run = await AcceptAsync("{}");
         await using var other = await new ServerRig(new() { SecretsKey = Convert.ToBase64String(new byte[32]) }, rig).StartedAsync();
         var refused = Assert.IsType<IntakeReply.Refused>(await other.Get<RunIntake>().AcceptAsync(CallOf("{}"), Cancellation));
-        var (given, fault) = await other.Get<ExtraData>().ForHostAsync(run, Cancellation);
+        var (given, fault) = await other.Get<ExtraData>().ForHostAsync(run.Id, run.ExtraData, Cancellation);
         var repeated = await other.Get<RunIntake>().RepeatAsync(run, Cancellation);
 
         Assert.Equal("invalid_workflow", Assert.Single(refused.Faults).Code);
         Assert.Equal((null, "invalid_workflow"), (given, fault?.Code));
-        Assert.NotNull((await other.Get<ExtraData>().ForHostAsync(repeated!, Cancellation)).Fault);
+        Assert.NotNull((await other.Get<ExtraData>().ForHostAsync(repeated!.Id, repeated.ExtraData, Cancellation)).Fault);
     }
 
     private static Call CallOf(string body) => new("w") { Body = Encoding.UTF8.GetBytes(body) };
@@ -137,7 +137,7 @@ public sealed class ExtraDataTests : IAsyncLifetime
 
     private async Task<string?> GivenAsync(RunRecord run)
     {
-        var (given, fault) = await rig.Get<ExtraData>().ForHostAsync(run, Cancellation);
+        var (given, fault) = await rig.Get<ExtraData>().ForHostAsync(run.Id, run.ExtraData, Cancellation);
         Assert.Null(fault);
         return given;
     }

@@ -155,7 +155,7 @@ public sealed class LinkEndpointTests : IAsyncLifetime
     private Task<string> SignAsync(RunId run, LinkAction action) => rig.Get<RunLinks>().SignAsync(run, action, Cancellation).AsTask();
 
     private async Task<string> SignedAsync(RunId run, LinkAction action) =>
-        $"http://localhost{Paths.Link(run, action)}?sig={await SignAsync(run, action)}";
+        $"http://localhost{RunLinks.PathOf(run, action)}?sig={await SignAsync(run, action)}";
 
     private Task<string> LinkAsync(RunRecord run, LinkAction action) =>
         action is LinkAction.Status ? rig.Get<RunLinks>().StatusAsync(Request("GET", "/", ""), run.Id, Cancellation)
@@ -173,7 +173,7 @@ public sealed class LinkEndpointTests : IAsyncLifetime
     // Through the gate, as a request comes.
     private async Task<(HttpRequest Request, (int Status, JsonObject Body) Answer)> AnswerAsync(LinkAction action, string id, string query)
     {
-        var request = Request(action is LinkAction.Status ? "GET" : "POST", Paths.Link(new(id), action), query);
+        var request = Request(action is LinkAction.Status ? "GET" : "POST", RunLinks.PathOf(new(id), action), query);
         request.RouteValues["id"] = id;
         request.HttpContext.RequestServices = rig.Services;
         var answer = await rig.Get<ApiPipeline>()

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Pool;
@@ -105,12 +104,12 @@ public sealed class MetadataTests : IAsyncLifetime
     [InlineData(null, null)]
     public async Task Whoever_is_told_of_the_run_is_told_it(string? metadata, string? told)
     {
-        var run = SomeRun.In(RunProcess.Initial, TimeProvider.System) with
+        var run = SomeRun.In(new RunState.Ended(new RunOutcome.Succeeded()), TimeProvider.System) with
         {
             Webhook = new(new("https://example.org/"), []),
             Metadata = metadata is null ? null : JsonElement.Parse(metadata)
         };
-        await rig.Get<Outbox>().AddAsync(run, WebhookEvents.Succeeded, Cancellation);
+        await rig.Get<Outbox>().HappeningAsync(run, RunMoment.Ended, Cancellation);
         var delivery = Assert.Single(await rig.Get<Outbox>().OfAsync(run.Id, Cancellation));
 
         Assert.Equal(told, JsonNode.Parse(delivery.Body)!["data"]!["metadata"]?.ToJsonString());

@@ -1,4 +1,4 @@
-using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 

@@ -2,10 +2,8 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server;
-using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Server.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -33,9 +31,8 @@ public class RunRemovalTests
         var young = await InsertAsync(runs, clock, ended: true);
 
         var driver = new NoDriver();
-        var removed = await new RunRemoval(runs, blobs, Outboxes.Over(services, clock),
-            new RunEnds(services.GetRequiredService<IDocumentTables>(), clock, NullLogger<RunEnds>.Instance),
-            new ProgressRows(services.GetRequiredService<IDocumentTables>()), driver, new ComfyFuncOptions(), clock,
+        var removed = await new RunRemoval(runs, blobs,
+            new RunObservers([Outboxes.Over(services, clock)], NullLogger<RunObservers>.Instance), driver, new ComfyFuncOptions(), clock,
             NullLogger<RunRemoval>.Instance).SweepAsync(Cancellation);
 
         Assert.Equal(1, removed);

@@ -2,7 +2,6 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server;
-using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,9 +28,8 @@ public class RunRescueTests
         var young = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
         var driver = new NoDriver();
 
-        await new RunRescue(runs, driver, Outboxes.Over(services, clock),
-            new RunEnds(services.GetRequiredService<IDocumentTables>(), clock, NullLogger<RunEnds>.Instance),
-            clock).SweepAsync(Cancellation);
+        await new RunRescue(runs, driver,
+            new RunObservers([Outboxes.Over(services, clock)], NullLogger<RunObservers>.Instance), clock).SweepAsync(Cancellation);
 
         Assert.Equal([idle], driver.Resumed);
         Assert.Equal(RunStatus.Failed, (await runs.FindAsync(stuck, Cancellation))?.Status);

@@ -1,5 +1,6 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Standalone;
 
 namespace ComfyFunc.Tests.Server;

@@ -1,5 +1,5 @@
 using System.Text;
-using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Standalone;
 using Microsoft.Extensions.Configuration;
 

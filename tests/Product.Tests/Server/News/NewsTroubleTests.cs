@@ -6,7 +6,6 @@ using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Upkeep;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 

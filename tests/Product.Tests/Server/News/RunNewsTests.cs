@@ -3,7 +3,6 @@ using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Upkeep;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Server.News;
@@ -65,7 +64,7 @@ public sealed class RunNewsTests : TwoProcesses
     public async Task An_end_that_cannot_be_noted_fails_nobody()
     {
         var (run, _) = await ExecutingAsync();
-        await new RunEnds(new WatchedTables { IsAway = true }, Clock, NullLogger<RunEnds>.Instance).AddAsync(Ended(run), Cancellation);
+        await new RunEnds(new WatchedTables { IsAway = true }, Clock, NullLogger<RunEnds>.Instance).EndedAsync(Ended(run), Cancellation);
     }
 
     [Fact]

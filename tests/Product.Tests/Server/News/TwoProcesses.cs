@@ -54,7 +54,7 @@ public abstract class TwoProcesses : IAsyncLifetime
         // It is there.
         var ended = (await Listening.Get<RunStore>()
             .ChangeAsync(run.Id, r => Ended(r) with { CompletedAt = Clock.GetUtcNow() }, Cancellation))!;
-        await Listening.Get<RunEnds>().AddAsync(ended, Cancellation);
+        await Listening.Get<RunEnds>().EndedAsync(ended, Cancellation);
         return ended;
     }
 

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace ComfyFunc.Server.Settings;
+namespace ComfyFunc.Server.Startup;
 
 /// <summary>What the text of one setting may be, by the type of its property.</summary>
 internal sealed partial record SettingKind(Func<string, bool> Reads, string Expected, bool IsPublic = true)

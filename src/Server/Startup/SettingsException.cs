@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ComfyFunc.Server.Settings;
+namespace ComfyFunc.Server.Startup;
 
 /// <summary>The settings cannot be taken as they are, so nothing starts. Its message has a line for each fault.</summary>
 public sealed class SettingsException(ImmutableArray<SettingFault> faults) : Exception(string.Join(Environment.NewLine, faults))

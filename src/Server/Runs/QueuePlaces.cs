@@ -1,7 +1,7 @@
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Pool;
 
-namespace ComfyFunc.Server.Pool;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>How many go before a run that has not begun: in the central queue, or in that of the host that has taken its prompt.</summary>
 public sealed class QueuePlaces(PendingStore pending, HostSentinel sentinel, HostStore hosts)

@@ -1,21 +1,17 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ComfyFunc.Engine;
-using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace ComfyFunc.Server.Http;
+namespace ComfyFunc.Server.Following;
 
 /// <summary>What one call asks of its answer: the Prefer header (RFC 7240) and the query over the configured defaults.</summary>
 public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, ReturnForm Return)
 {
     public const string Header = "Prefer";
-
-    /// <summary>Seconds. Functions cuts HTTP answers off at 230 s on every plan.</summary>
-    public const int LongestWait = 220;
 
     private const string Applied = "Preference-Applied";
 
@@ -33,7 +29,7 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
         var wait = preferences.Contains("respond-async") && !preferences.Contains("wait") ? 0
             : Seconds(preferences["wait"].FirstOrDefault()) ?? defaults.Wait;
         return new(
-            TimeSpan.FromSeconds(Math.Clamp(wait, 0, LongestWait)),
+            TimeSpan.FromSeconds(Math.Clamp(wait, 0, AnswerOptions.LongestWait)),
             Parse(request.Query["output"], defaults.Output),
             Parse(preferences["return"].FirstOrDefault(), defaults.Return))
         { Rendition = Rendition.Read(request.Query).Rendition };
@@ -55,7 +51,7 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
             .. Tokens(request).DistinctBy(t => t.Name, StringComparer.OrdinalIgnoreCase)
                 .Select(t => (Name: t.Name.ToLowerInvariant(), t.Value)).Select(t => t switch
             {
-                ("wait", _) => $"wait={Math.Min(Seconds(t.Value) ?? 0, LongestWait)}",
+                ("wait", _) => $"wait={Math.Min(Seconds(t.Value) ?? 0, AnswerOptions.LongestWait)}",
                 ("respond-async", _) => t.Name,
                 ("return", _) when isMinimal == t.Value.Equals("minimal", StringComparison.OrdinalIgnoreCase) => $"return={t.Value}",
                 _ => null,

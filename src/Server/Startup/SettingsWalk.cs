@@ -3,7 +3,7 @@ using System.Reflection;
 using ComfyFunc.Engine;
 using Microsoft.Extensions.Configuration;
 
-namespace ComfyFunc.Server.Settings;
+namespace ComfyFunc.Server.Startup;
 
 /// <summary>
 /// Compares a section with the type that it is bound to. .NET's own binder passes over names that it does not know, and drops an element

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace ComfyFunc.Server.Settings;
+namespace ComfyFunc.Server.Startup;
 
 /// <summary>What the attributes of options demand of their members.</summary>
 internal static class SettingMembers

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Secrets;
 
-namespace ComfyFunc.Server.Secrets;
+namespace ComfyFunc.Server.Pool;
 
 /// <summary>Seals what opens the doors before hosts, and finds the whole address of a host.</summary>
 public sealed class HostDoors(Sealer sealer)

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Server.Settings;
 using Microsoft.Extensions.Configuration;
 
-namespace ComfyFunc.Server.Settings;
+namespace ComfyFunc.Server.Startup;
 
 /// <summary>Reads a section into its options, or says everything that is wrong with it.</summary>
 public static class SettingsReader

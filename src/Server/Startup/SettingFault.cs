@@ -1,4 +1,4 @@
-namespace ComfyFunc.Server.Settings;
+namespace ComfyFunc.Server.Startup;
 
 /// <summary>A setting that cannot be taken as it is.</summary>
 /// <param name="Path">Where it is, such as <c>ComfyFunc:Callers:0:Role</c>.</param>

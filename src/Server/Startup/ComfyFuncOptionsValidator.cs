@@ -4,8 +4,9 @@ using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Secrets;
+using ComfyFunc.Server.Settings;
 
-namespace ComfyFunc.Server.Settings;
+namespace ComfyFunc.Server.Startup;
 
 /// <summary>Checks all settings at start, nested ones included, and names every fault at once.</summary>
 public static class ComfyFuncOptionsValidator

@@ -1,7 +1,7 @@
 using ComfyFunc.Adapters.Storage;
 using Microsoft.Extensions.Hosting;
 
-namespace ComfyFunc.Server.Upkeep;
+namespace ComfyFunc.Server.Startup;
 
 /// <summary>Creates the tables and the container before anything else of the application starts.</summary>
 public sealed class StoragePreparation(IDocumentTables tables, IBlobStore blobs) : IHostedService
