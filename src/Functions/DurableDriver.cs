@@ -1,7 +1,7 @@
 using ComfyFunc.Adapters;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Kit;
+using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using Grpc.Core;
 using Microsoft.DurableTask.Client;
@@ -49,7 +49,7 @@ public sealed partial class DurableDriver(DurableClientSource clients, Lazy<RunE
     {
         Interlocked.Increment(ref signals);
         return TryAsync(run,
-            (client, ct) => client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, ServerJson.Write(signal), ct), cancellationToken);
+            (client, ct) => client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, StoredJson.Write(signal), ct), cancellationToken);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Functions;
 using ComfyFunc.Server.Startup;
@@ -33,6 +34,7 @@ catch (SettingsException e)
 
 builder.Services.AddStorage(StorageSettings.Read(builder.Configuration));
 builder.Services.AddComfyFunc(builder.Configuration.GetSection(ComfyFuncOptions.Section));
+builder.Services.Configure<JsonSerializerOptions>(StoredJson.AddTo);
 builder.Services.AddSingleton<DurableClientSource>();
 builder.Services.AddSingleton<IRunDriver, DurableDriver>();
 await builder.Build().RunAsync();

@@ -1,5 +1,5 @@
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Kit;
+using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -14,6 +14,6 @@ public sealed class RunActivity(RunExecutor executor, DurableClientSource client
         CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return executor.AdvanceAsync(new(advance.Run), ServerJson.Read<RunEvent>(advance.Event), advance.Step, cancellationToken);
+        return executor.AdvanceAsync(new(advance.Run), StoredJson.Read<RunEvent>(advance.Event), advance.Step, cancellationToken);
     }
 }

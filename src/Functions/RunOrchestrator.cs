@@ -1,5 +1,5 @@
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Kit;
+using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -30,7 +30,7 @@ public static class RunOrchestrator
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var run = context.GetInput<string>() ?? throw new InvalidOperationException("An orchestration is started with a run id.");
-        var pause = await AdvanceAsync(context, run, ServerJson.Write<RunEvent>(new RunEvent.Accepted(Now(context))), step: 0);
+        var pause = await AdvanceAsync(context, run, StoredJson.Write<RunEvent>(new RunEvent.Accepted(Now(context))), step: 0);
         Task<string>? signal = null;
         while (pause.Until is { } until)
         {
@@ -40,7 +40,7 @@ public static class RunOrchestrator
             var deadline = context.CreateTimer(until.UtcDateTime, awake.Token);
             var isSignaled = await Task.WhenAny(signal, deadline) == signal;
             awake.Cancel(); // Not CancelAsync: an orchestration may await nothing but its context's own tasks.
-            var news = isSignaled ? await signal : ServerJson.Write<RunEvent>(new RunEvent.DeadlinePassed(Now(context)));
+            var news = isSignaled ? await signal : StoredJson.Write<RunEvent>(new RunEvent.DeadlinePassed(Now(context)));
             signal = isSignaled ? null : signal;
             pause = await AdvanceAsync(context, run, news, pause.Step);
         }
@@ -60,7 +60,3 @@ public static class RunOrchestrator
 
     private static DateTimeOffset Now(TaskOrchestrationContext context) => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 }
-
-/// <summary>What the orchestrator asks of its activity.</summary>
-/// <param name="Event">A <see cref="RunEvent"/> as JSON.</param>
-public sealed record RunAdvance(string Run, string Event, int Step);

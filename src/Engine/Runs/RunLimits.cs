@@ -1,8 +1,23 @@
+using System.Text.Json.Serialization;
+
 namespace ComfyFunc.Engine.Runs;
 
 /// <summary>How patient a run is. Fixed when the run is accepted, so that a changed setting never moves a run in flight.</summary>
 public sealed record RunLimits
 {
+    /// <summary>The latest rules that this release knows.</summary>
+    public const int LatestRules = 1;
+
+    /// <summary>
+    /// By which rules the run is decided, from its acceptance to its end; <see langword="null"/> for the first. A release that decides
+    /// otherwise counts on, and keeps the rules before for the runs that began by them.
+    /// </summary>
+    public int? Rules { get; init; }
+
+    /// <summary>Whether this release knows them; else a newer one must decide.</summary>
+    [JsonIgnore]
+    public bool AreKnown => Rules is null or <= LatestRules;
+
     /// <summary>A run that is still waiting for its first slot then is expired.</summary>
     public required DateTimeOffset StartBy { get; init; }
 

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Text;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
@@ -28,7 +26,7 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
 
     public async Task InsertAsync(Batch batch, BatchCalls calls, CancellationToken cancellationToken)
     {
-        await blobs.PutBytesAsync(BlobOf(batch.Id), Encoding.UTF8.GetBytes(ServerJson.Write(calls)), "application/json", cancellationToken);
+        await blobs.PutBytesAsync(BlobOf(batch.Id), StoredJson.WriteBytes(calls), "application/json", cancellationToken);
         await table.UpsertAsync(ToDocument(batch), cancellationToken);
     }
 
@@ -64,9 +62,8 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
     }
 
     public async Task<BatchCalls> CallsAsync(Batch batch, CancellationToken cancellationToken) =>
-        ServerJson.Read<BatchCalls>(
-            Encoding.UTF8.GetString(await blobs.ReadBytesAsync(BlobOf(batch.Id), LargestBlob, cancellationToken)
-                ?? throw new InvalidDataException($"The calls of batch {batch.Id} are gone.")));
+        StoredJson.Read<BatchCalls>(await blobs.ReadBytesAsync(BlobOf(batch.Id), LargestBlob, cancellationToken)
+            ?? throw new InvalidDataException($"The calls of batch {batch.Id} are gone."));
 
     /// <summary>Those that are not done.</summary>
     public async Task<ImmutableArray<Batch>> OpenAsync(CancellationToken cancellationToken)
@@ -120,7 +117,7 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
 
     private static Document ToDocument(Batch batch) =>
         new(batch.IsInOldPlace ? OldPartition : Partition, batch.IsInOldPlace ? batch.Id : RunKeys.Row(new(batch.Id)),
-            ServerJson.Write(batch))
+            StoredJson.Write(batch))
         {
             ETag = batch.ETag,
             Columns = ImmutableDictionary<string, object>.Empty.Add("Open", !batch.IsDone).Add("Workflow", batch.Workflow)
@@ -128,7 +125,7 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
         };
 
     private static Batch FromDocument(Document document) =>
-        ServerJson.Read<Batch>(document.Json) with { ETag = document.ETag, IsInOldPlace = document.Partition == OldPartition };
+        StoredJson.Read<Batch>(document.Json) with { ETag = document.ETag, IsInOldPlace = document.Partition == OldPartition };
 
     private static string BlobOf(string id) => $"{PrefixOf(id)}json";
 

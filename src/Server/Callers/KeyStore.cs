@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Server.Callers;
@@ -41,7 +40,7 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
         }
 
         var found = await table.FindAsync(Partition, hash, cancellationToken) is { } document
-            ? ServerJson.Read<ApiKey>(document.Json) : null;
+            ? StoredJson.Read<ApiKey>(document.Json) : null;
         if (seen.Count >= MostKept)
         {
             seen.Clear(); // Somebody tries keys: their memory is bounded.
@@ -64,7 +63,7 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
             MadeBy = wanted.MadeBy,
             Workflows = wanted.Workflows
         };
-        await table.UpsertAsync(new Document(Partition, hash, ServerJson.Write(row)), cancellationToken);
+        await table.UpsertAsync(new Document(Partition, hash, StoredJson.Write(row)), cancellationToken);
         return (row, key);
     }
 
@@ -74,7 +73,7 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
         await foreach (var document in table.QueryAsync(
             new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            keys.Add(ServerJson.Read<ApiKey>(document.Json));
+            keys.Add(StoredJson.Read<ApiKey>(document.Json));
         }
 
         return keys.ToImmutable();

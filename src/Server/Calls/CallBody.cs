@@ -6,7 +6,6 @@ using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -176,7 +175,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
 
     // Where files lie differs from call to call; what they hold does not.
     private static byte[] EssenceOf(byte[] json, IEnumerable<FormPart> parts) =>
-        [.. json, .. JsonSerializer.SerializeToUtf8Bytes(parts.Select(p => p with { Upload = "" }), ServerJson.Options)];
+        [.. json, .. StoredJson.WriteBytes(parts.Select(p => p with { Upload = "" }).ToArray())];
 }
 
 /// <summary>A call's body, or everything that is wrong with it.</summary>

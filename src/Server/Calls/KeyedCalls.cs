@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json.Serialization;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Calls;
@@ -41,7 +39,7 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
                 continue; // The call that had it was refused just now.
             }
 
-            var theirs = ServerJson.Read<Row>(document.Json);
+            var theirs = StoredJson.Read<Row>(document.Json);
             var age = clock.GetUtcNow() - theirs.At;
             if (theirs.Run == mine.Run)
             {
@@ -90,15 +88,14 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
         }
     }
 
-    private static Document ToDocument(CallKey key, Row row) => new(Partition, key.Name, ServerJson.Write(row))
+    private static Document ToDocument(CallKey key, Row row) => new(Partition, key.Name, StoredJson.Write(row))
     {
         Columns = ImmutableDictionary<string, object>.Empty.Add("Day", DayOf(row.At)),
     };
 
     private static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
-    [method: JsonConstructor]
-    private sealed record Row(RunId Run, string Fingerprint, DateTimeOffset At);
+    internal sealed record Row(RunId Run, string Fingerprint, DateTimeOffset At);
 }
 
 /// <summary>Whose a key is.</summary>

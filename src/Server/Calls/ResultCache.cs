@@ -1,7 +1,7 @@
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 
@@ -25,7 +25,7 @@ public sealed class ResultCache(IDocumentTables tables, RunStore runs, ComfyFunc
     /// <returns>The run that ended well and still has its outputs, or <see langword="null"/>.</returns>
     public async Task<RunRecord?> FindAsync(RunRecord call, CancellationToken cancellationToken) =>
         IsFixed(call) && await table.FindAsync(PartitionOf(call), RowOf(call), cancellationToken) is { } document
-        && await runs.FindAsync(new(ServerJson.Read<string>(document.Json)), cancellationToken) is
+        && await runs.FindAsync(StoredJson.Read<RunId>(document.Json), cancellationToken) is
         {
             Outcome: RunOutcome.Succeeded,
             CompletedAt: { } at
@@ -36,7 +36,7 @@ public sealed class ResultCache(IDocumentTables tables, RunStore runs, ComfyFunc
     /// <summary>Remembers what a run has made.</summary>
     public Task EndedAsync(RunRecord run, CancellationToken cancellationToken) =>
         IsFixed(run) && run.Outcome is RunOutcome.Succeeded && !run.Artifacts.IsEmpty
-            ? table.UpsertAsync(new Document(PartitionOf(run), RowOf(run), ServerJson.Write(run.Id.Value)), cancellationToken)
+            ? table.UpsertAsync(new Document(PartitionOf(run), RowOf(run), StoredJson.Write(run.Id)), cancellationToken)
             : Task.CompletedTask;
 
     /// <summary>Forgets results whose runs are gone.</summary>
@@ -44,7 +44,7 @@ public sealed class ResultCache(IDocumentTables tables, RunStore runs, ComfyFunc
     {
         await foreach (var document in table.QueryAsync(new DocumentQuery { PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            if (clock.GetUtcNow() - RunKeys.CreatedAt(new(ServerJson.Read<string>(document.Json))) > options.Retention
+            if (clock.GetUtcNow() - RunKeys.CreatedAt(StoredJson.Read<RunId>(document.Json)) > options.Retention
                 + TimeSpan.FromDays(1))
             {
                 await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);

@@ -222,7 +222,7 @@ public sealed class RunIntake(
     private async Task<RunRecord> WithValuesAsync(RunRecord run, CallValues values, string? extraDigest,
         CancellationToken cancellationToken)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(values, ServerJson.Options);
+        var json = StoredJson.WriteBytes(values);
         run = run with { Inputs = Fingerprint(run, json, extraDigest) };
         if (json.Length <= RunPrompts.LongestValues)
         {

@@ -3,7 +3,6 @@ using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Following;
@@ -16,10 +15,10 @@ public sealed class ProgressRows(IDocumentTables tables) : IRunObserver
     private readonly IDocumentTable table = tables["progress"];
 
     public Task WriteAsync(ProgressRow row, CancellationToken cancellationToken) =>
-        table.UpsertAsync(new Document(Partition, row.Run.Value, ServerJson.Write(row)), cancellationToken);
+        table.UpsertAsync(new Document(Partition, row.Run.Value, StoredJson.Write(row)), cancellationToken);
 
     public async Task<ProgressRow?> FindAsync(RunId run, CancellationToken cancellationToken) =>
-        await table.FindAsync(Partition, run.Value, cancellationToken) is { } document ? ServerJson.Read<ProgressRow>(document.Json) : null;
+        await table.FindAsync(Partition, run.Value, cancellationToken) is { } document ? StoredJson.Read<ProgressRow>(document.Json) : null;
 
     public async Task<ImmutableDictionary<RunId, ProgressRow>> AllAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +26,7 @@ public sealed class ProgressRows(IDocumentTables tables) : IRunObserver
         await foreach (var document in table.QueryAsync(
             new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            rows[new(document.Row)] = ServerJson.Read<ProgressRow>(document.Json);
+            rows[new(document.Row)] = StoredJson.Read<ProgressRow>(document.Json);
         }
 
         return rows.ToImmutable();
@@ -42,7 +41,7 @@ public sealed class ProgressRows(IDocumentTables tables) : IRunObserver
             return true;
         }
 
-        return ServerJson.Read<ProgressRow>(document.Json).Attempt <= lease.Attempt
+        return StoredJson.Read<ProgressRow>(document.Json).Attempt <= lease.Attempt
             && await table.DeleteAsync(Partition, lease.Run.Value, document.ETag, cancellationToken);
     }
 

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
-using ComfyFunc.Server.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Server.Following;
@@ -43,7 +42,7 @@ public sealed partial class RunFollowers(IDocumentTables tables, TimeProvider cl
         try
         {
             await table.UpsertAsync(
-                new Document(Partition, row, ServerJson.Write(new Follow(run, now + Validity, previews))), cancellationToken);
+                new Document(Partition, row, StoredJson.Write(new Follow(run, now + Validity, previews))), cancellationToken);
         }
         catch (StorageUnavailableException e)
         {
@@ -60,7 +59,7 @@ public sealed partial class RunFollowers(IDocumentTables tables, TimeProvider cl
         await foreach (var document in table.QueryAsync(
             new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            var follow = ServerJson.Read<Follow>(document.Json);
+            var follow = StoredJson.Read<Follow>(document.Json);
             if (follow.Until >= now)
             {
                 followed[follow.Run] = follow.Previews || followed.GetValueOrDefault(follow.Run);
@@ -77,7 +76,7 @@ public sealed partial class RunFollowers(IDocumentTables tables, TimeProvider cl
     // A row for each wish: who only asks how far a run is must not take the pictures from one who follows it in another process.
     private static string RowOf(RunId run, bool previews) => previews ? $"{run}-previews" : run.Value;
 
-    private sealed record Follow(RunId Run, DateTimeOffset Until, bool Previews);
+    internal sealed record Follow(RunId Run, DateTimeOffset Until, bool Previews);
 
     [LoggerMessage(EventIds.NotMarked, LogLevel.Warning, "That run {RunId} is followed here could not be noted; its progress may be seen late.")]
     private partial void NotMarked(RunId runId, Exception exception);

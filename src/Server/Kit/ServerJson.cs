@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ComfyFunc.Server.Kit;
 
-/// <summary>How rows and answers are written as JSON: camelCase, enums by name, nothing where there is nothing.</summary>
+/// <summary>How answers are written as JSON: camelCase, enums by name, nothing where there is nothing.</summary>
 public static class ServerJson
 {
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
@@ -13,9 +13,4 @@ public static class ServerJson
         // Answers are JSON, never HTML: keep tags and names readable.
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
-
-    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
-
-    public static T Read<T>(string json) =>
-        JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException($"A stored {typeof(T).Name} is null.");
 }

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Pool;
 
@@ -31,7 +30,7 @@ public sealed class HostStore(IDocumentTables tables)
         await foreach (var document in table.QueryAsync(
             new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            var host = ServerJson.Read<PoolHost>(document.Json);
+            var host = StoredJson.Read<PoolHost>(document.Json);
             seen.Add(host.Id);
 
             // What was read or written here since the query began is newer than its answer.
@@ -98,12 +97,12 @@ public sealed class HostStore(IDocumentTables tables)
     private async Task ReadAsync(HostId id, Entry entry, CancellationToken cancellationToken)
     {
         var document = await table.FindAsync(Partition, TableKey.Escape(id.Value), cancellationToken);
-        entry.Take(document is null ? null : ServerJson.Read<PoolHost>(document.Json), document?.ETag ?? "");
+        entry.Take(document is null ? null : StoredJson.Read<PoolHost>(document.Json), document?.ETag ?? "");
     }
 
     private Task<WriteReply> WriteAsync(PoolHost host, Entry entry, CancellationToken cancellationToken)
     {
-        var document = new Document(Partition, TableKey.Escape(host.Id.Value), ServerJson.Write(host)) { ETag = entry.ETag };
+        var document = new Document(Partition, TableKey.Escape(host.Id.Value), StoredJson.Write(host)) { ETag = entry.ETag };
         return entry.Host is null ? table.InsertAsync(document, cancellationToken) : table.ReplaceAsync(document, cancellationToken);
     }
 

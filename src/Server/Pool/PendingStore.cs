@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Pool;
 
@@ -31,7 +30,7 @@ public sealed class PendingStore(IDocumentTables tables)
 
     public async Task AddAsync(WaitingRun run, CancellationToken cancellationToken)
     {
-        await table.UpsertAsync(new Document(Partition, run.Run.Value, ServerJson.Write(run)), cancellationToken);
+        await table.UpsertAsync(new Document(Partition, run.Run.Value, StoredJson.Write(run)), cancellationToken);
         known[run.Run] = run;
     }
 
@@ -48,7 +47,7 @@ public sealed class PendingStore(IDocumentTables tables)
         await foreach (var document in table.QueryAsync(
             new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            waiting.Add(ServerJson.Read<WaitingRun>(document.Json));
+            waiting.Add(StoredJson.Read<WaitingRun>(document.Json));
         }
 
         var seen = waiting.Select(w => w.Run).ToHashSet();

@@ -4,7 +4,6 @@ using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
 
 namespace ComfyFunc.Server.Runs;
@@ -30,7 +29,7 @@ public sealed class KeptPictures(SocketPictures heard, IBlobStore blobs)
         }
 
         var list = new Kept([.. pictures.Select(p => new KeptPicture(p.Node, p.Picture.ContentType))], hasOverflowed);
-        await blobs.PutBytesAsync(List(lease.Run, lease.Attempt), System.Text.Encoding.UTF8.GetBytes(ServerJson.Write(list)),
+        await blobs.PutBytesAsync(List(lease.Run, lease.Attempt), StoredJson.WriteBytes(list),
             "application/json", cancellationToken);
     }
 
@@ -45,7 +44,7 @@ public sealed class KeptPictures(SocketPictures heard, IBlobStore blobs)
             return (here, heard.HasOverflowed(run, attempt));
         }
 
-        var kept = ServerJson.Read<Kept>(System.Text.Encoding.UTF8.GetString(list));
+        var kept = StoredJson.Read<Kept>(list);
         var pictures = ImmutableArray.CreateBuilder<(string, Preview)>();
         foreach (var (index, picture) in kept.Pictures.Index())
         {
@@ -63,7 +62,7 @@ public sealed class KeptPictures(SocketPictures heard, IBlobStore blobs)
 
     private static string List(RunId run, int attempt) => RunBlobs.Picture(run, attempt, "list.json");
 
-    private sealed record Kept(ImmutableArray<KeptPicture> Pictures, bool HasOverflowed);
+    internal sealed record Kept(ImmutableArray<KeptPicture> Pictures, bool HasOverflowed);
 
-    private sealed record KeptPicture(string Node, string ContentType);
+    internal sealed record KeptPicture(string Node, string ContentType);
 }

@@ -25,8 +25,12 @@ public sealed partial class RunExecutor(RunStore runs, RunCommands commands, Run
     public async Task<RunPause> AdvanceAsync(RunId id, RunEvent @event, int step, CancellationToken cancellationToken)
     {
         using var taken = await hands.TakeAsync(id, cancellationToken);
-        return await runs.FindOpenAsync(id, step, cancellationToken) is { } run
-            ? await AdvanceAsync(run, @event, cancellationToken) : new(null, step);
+        return await runs.FindOpenAsync(id, step, cancellationToken) switch
+        {
+            null => new(null, step),
+            { Limits.AreKnown: false } run => new(clock.GetUtcNow() + YieldPatience, run.Step), // A process of a newer release decides it.
+            var run => await AdvanceAsync(run, @event, cancellationToken),
+        };
     }
 
     private async Task<RunPause> AdvanceAsync(RunRecord run, RunEvent? @event, CancellationToken cancellationToken)

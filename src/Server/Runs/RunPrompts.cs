@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine.Workflows;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Workflows;
 
@@ -67,11 +65,10 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs, CacheN
     {
         if (run.Values is { } values)
         {
-            return values.Deserialize<CallValues>(ServerJson.Options)!; // Written by RunIntake, never null.
+            return StoredJson.Read<CallValues>(values);
         }
 
         var bytes = run.ValuesBlob is null ? null : await blobs.ReadBytesAsync(run.ValuesBlob, LargestValues, cancellationToken);
-        return JsonSerializer.Deserialize<CallValues>(bytes ?? throw new InvalidDataException($"The values of run {run.Id} are gone."),
-            ServerJson.Options)!;
+        return StoredJson.Read<CallValues>(bytes ?? throw new InvalidDataException($"The values of run {run.Id} are gone."));
     }
 }

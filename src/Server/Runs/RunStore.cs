@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
-using ComfyFunc.Server.Kit;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace ComfyFunc.Server.Runs;
@@ -201,7 +200,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         return run;
     }
 
-    private static Document ToDocument(RunRecord run) => new(RunKeys.Partition(run.Id), RunKeys.Row(run.Id), ServerJson.Write(run))
+    private static Document ToDocument(RunRecord run) => new(RunKeys.Partition(run.Id), RunKeys.Row(run.Id), StoredJson.Write(run))
     {
         ETag = run.ETag,
         Columns = ImmutableDictionary<string, object>.Empty
@@ -214,7 +213,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
 
     private static RunRecord FromDocument(Document document)
     {
-        var run = ServerJson.Read<RunRecord>(document.Json);
+        var run = StoredJson.Read<RunRecord>(document.Json);
         return run with { ETag = document.ETag, SavedStep = run.Step };
     }
 }

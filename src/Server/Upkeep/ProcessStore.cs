@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Upkeep;
 
@@ -16,7 +15,7 @@ public sealed class ProcessStore(IDocumentTables tables, TimeProvider clock)
     private readonly IDocumentTable table = tables["processes"];
 
     public Task PutAsync(ProcessRow row, CancellationToken cancellationToken) =>
-        table.UpsertAsync(new Document(Partition, row.Id, ServerJson.Write(row)), cancellationToken);
+        table.UpsertAsync(new Document(Partition, row.Id, StoredJson.Write(row)), cancellationToken);
 
     public Task RemoveAsync(string id, CancellationToken cancellationToken) =>
         table.DeleteAsync(Partition, id, etag: null, cancellationToken);
@@ -29,7 +28,7 @@ public sealed class ProcessStore(IDocumentTables tables, TimeProvider clock)
         await foreach (var document in table.QueryAsync(
             new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            var row = ServerJson.Read<ProcessRow>(document.Json);
+            var row = StoredJson.Read<ProcessRow>(document.Json);
             if (row.NextAt + Grace >= now)
             {
                 living.Add(row);

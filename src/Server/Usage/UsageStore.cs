@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Server.Usage;
@@ -16,8 +15,8 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
         while (true)
         {
             var document = await table.FindAsync(more.Day, row, cancellationToken);
-            var sum = document is null ? more : ServerJson.Read<UsageRow>(document.Json).Plus(more);
-            var next = new Document(more.Day, row, ServerJson.Write(sum)) { ETag = document?.ETag ?? "" };
+            var sum = document is null ? more : StoredJson.Read<UsageRow>(document.Json).Plus(more);
+            var next = new Document(more.Day, row, StoredJson.Write(sum)) { ETag = document?.ETag ?? "" };
             if (await (document is null ? table.InsertAsync(next, cancellationToken)
                 : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
             {
@@ -39,7 +38,7 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
             PageSize = DocumentQuery.LargestPage
         }, cancellationToken))
         {
-            var row = ServerJson.Read<UsageRow>(document.Json);
+            var row = StoredJson.Read<UsageRow>(document.Json);
             if (client is null || row.Client == client)
             {
                 var key = (row.Client, row.Workflow, row.Version);

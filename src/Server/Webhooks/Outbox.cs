@@ -5,7 +5,6 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Webhooks;
@@ -52,7 +51,7 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
         await foreach (var document in open.QueryAsync(
             new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            var delivery = ServerJson.Read<Delivery>(document.Json);
+            var delivery = StoredJson.Read<Delivery>(document.Json);
             if (delivery.DueAt > clock.GetUtcNow() && !(delivery.Attempts.IsEmpty && now.Contains(delivery.Run)))
             {
                 continue;
@@ -94,7 +93,7 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
         var deliveries = ImmutableArray.CreateBuilder<Delivery>();
         await foreach (var document in log.QueryAsync(new DocumentQuery { Partition = run.Value }, cancellationToken))
         {
-            deliveries.Add(ServerJson.Read<Delivery>(document.Json));
+            deliveries.Add(StoredJson.Read<Delivery>(document.Json));
         }
 
         deliveries.Sort((a, b) => a.CreatedAt.CompareTo(b.CreatedAt));
@@ -156,9 +155,9 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
     }
 
     private Task<WriteReply> LogAsync(Delivery delivery, CancellationToken cancellationToken) =>
-        log.UpsertAsync(new Document(delivery.Run.Value, delivery.Id, ServerJson.Write(delivery)), cancellationToken);
+        log.UpsertAsync(new Document(delivery.Run.Value, delivery.Id, StoredJson.Write(delivery)), cancellationToken);
 
-    private static Document ToOpen(Delivery delivery) => new(Partition, delivery.Id, ServerJson.Write(delivery));
+    private static Document ToOpen(Delivery delivery) => new(Partition, delivery.Id, StoredJson.Write(delivery));
 }
 
 /// <summary>A delivery that this process has taken.</summary>

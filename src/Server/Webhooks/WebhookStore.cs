@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Http;
-using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Webhooks;
 
@@ -28,7 +27,7 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
         await foreach (var document in table.QueryAsync(
             new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            webhooks.Add(ServerJson.Read<Webhook>(document.Json));
+            webhooks.Add(StoredJson.Read<Webhook>(document.Json));
         }
 
         known = new(now, webhooks.ToImmutable());
@@ -37,7 +36,7 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
 
     public async Task<Webhook?> FindAsync(string id, CancellationToken cancellationToken) =>
         id.Length > 0 && await table.FindAsync(Partition, KeyOf(id), cancellationToken) is { } document
-        ? ServerJson.Read<Webhook>(document.Json) : null;
+        ? StoredJson.Read<Webhook>(document.Json) : null;
 
     /// <summary>The webhook whose secret signs what a client's calls ask for; made when it is first needed.</summary>
     public async Task<Webhook> DefaultAsync(string client, CancellationToken cancellationToken)
@@ -56,13 +55,13 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
         while (true)
         {
             var document = await table.FindAsync(Partition, KeyOf(id), cancellationToken);
-            var before = document is null ? null : ServerJson.Read<Webhook>(document.Json);
+            var before = document is null ? null : StoredJson.Read<Webhook>(document.Json);
             if (change(before) is not { } after)
             {
                 return (before, null);
             }
 
-            var next = new Document(Partition, KeyOf(id), ServerJson.Write(after)) { ETag = document?.ETag ?? "" };
+            var next = new Document(Partition, KeyOf(id), StoredJson.Write(after)) { ETag = document?.ETag ?? "" };
             if (await (document is null ? table.InsertAsync(next, cancellationToken)
                 : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
             {

@@ -3,7 +3,6 @@ using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
-using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Workflows;
 
@@ -34,7 +33,7 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     /// <returns><see langword="false"/> when somebody else was faster.</returns>
     public async Task<bool> TryWriteAsync(WorkflowRow row, CancellationToken cancellationToken)
     {
-        var document = new Document(Partition, KeyOf(row.Name), ServerJson.Write(row)) { ETag = row.RowETag };
+        var document = new Document(Partition, KeyOf(row.Name), StoredJson.Write(row)) { ETag = row.RowETag };
         var reply = row.RowETag.Length == 0 ? await table.InsertAsync(document, cancellationToken)
             : await table.ReplaceAsync(document, cancellationToken);
         return reply is WriteReply.Written;
@@ -80,7 +79,7 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
         await blobs.ReadBytesAsync(blob, LargestBlob, cancellationToken) ?? throw new InvalidDataException($"The blob {blob} is gone.");
 
     private static WorkflowRow FromDocument(Document document) =>
-        ServerJson.Read<WorkflowRow>(document.Json) with { RowETag = document.ETag };
+        StoredJson.Read<WorkflowRow>(document.Json) with { RowETag = document.ETag };
 
     private static string KeyOf(string name) => TableKey.Escape(name.ToLowerInvariant());
 

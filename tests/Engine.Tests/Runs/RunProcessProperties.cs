@@ -118,17 +118,6 @@ public class RunProcessProperties
     public void Nothing_is_awaited_beyond_the_finish_deadline_except_a_prompt_that_stops() => Play((_, _, step) =>
         Assert.True(step.State is Stopping or Leaving || step.Commands.OfType<Await>().All(a => a.Until <= FinishBy)));
 
-    [Fact]
-    public void Every_state_crosses_the_wire_unchanged() => Event.Array[0, 30].Sample(
-        events =>
-        {
-            var state = events.Aggregate(RunProcess.Initial, (state, e) => RunProcess.Decide(Limits, state, e).State);
-            var json = JsonSerializer.Serialize(state, RunJson.Default.RunState);
-            var back = JsonSerializer.Deserialize(json, RunJson.Default.RunState)!;
-            Assert.Equal(json, JsonSerializer.Serialize(back, RunJson.Default.RunState));
-        },
-        iter: 20_000);
-
     private static void Play(Action<RunState, RunEvent, RunStep> check) => Gen.Select(State, Event.Array[0, 20]).Sample(
         (state, events) =>
         {

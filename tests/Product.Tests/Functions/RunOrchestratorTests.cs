@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Functions;
-using ComfyFunc.Server.Kit;
+using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Testing;
@@ -89,11 +89,37 @@ public sealed class RunOrchestratorTests : IAsyncLifetime
         Assert.Single(advances.Distinct());
     }
 
-    private static RunEvent EventOf(RunAdvance advance) => ServerJson.Read<RunEvent>(advance.Event);
+    [Fact]
+    public async Task Signals_after_a_look_are_heard_however_close_they_follow_each_other()
+    {
+        using var looked = new SemaphoreSlim(0);
+        answers.Enqueue(() => new(DateTimeOffset.UtcNow.AddMilliseconds(200), 1));
+        answers.Enqueue(() =>
+        {
+            looked.Release();
+            return new(DateTimeOffset.UtcNow.AddHours(1), 2);
+        });
+        answers.Enqueue(() =>
+        {
+            // While the step for the one before is being carried out.
+            SignalAsync("r5", new RunEvent.Finished(1, DateTimeOffset.UnixEpoch)).GetAwaiter().GetResult();
+            return new(DateTimeOffset.UtcNow.AddHours(1), 3);
+        });
+        await StartAsync("r5");
+        await looked.WaitAsync(Cancellation);
+        await SignalAsync("r5", new RunEvent.Begun(1, DateTimeOffset.UnixEpoch));
+        await Client.WaitForInstanceCompletionAsync("r5", Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+
+        Assert.Equal(
+            [typeof(RunEvent.Accepted), typeof(RunEvent.DeadlinePassed), typeof(RunEvent.Begun), typeof(RunEvent.Finished)],
+            advances.Select(a => EventOf(a).GetType()));
+    }
+
+    private static RunEvent EventOf(RunAdvance advance) => StoredJson.Read<RunEvent>(advance.Event);
 
     private Task<string> StartAsync(string run) =>
         Client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run, new() { InstanceId = run }, Cancellation);
 
     private Task SignalAsync(string run, RunEvent signal) =>
-        Client.RaiseEventAsync(run, RunOrchestrator.Signal, ServerJson.Write(signal), Cancellation);
+        Client.RaiseEventAsync(run, RunOrchestrator.Signal, StoredJson.Write(signal), Cancellation);
 }

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Callers;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Tests.Server;
@@ -103,7 +103,7 @@ public sealed class BatchListingTests : IAsyncLifetime
         var old = NewBatch("old");
         await rig.Get<IDocumentTables>()["batches"].UpsertAsync(
             new Document("batch", old.Id,
-                ServerJson.Write(old))
+                StoredJson.Write(old))
             {
                 Columns = System.Collections.Immutable.ImmutableDictionary<string, object>.Empty.Add("Open",
                     true)

@@ -2,7 +2,7 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Kit;
+using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Simulation;
@@ -24,14 +24,14 @@ internal sealed class Laws(SimWorld world)
 
     public void Written(string table, Document document)
     {
-        if (table == "hosts" && ServerJson.Read<PoolHost>(document.Json) is var host && host.Leases.Length > host.Slots)
+        if (table == "hosts" && StoredJson.Read<PoolHost>(document.Json) is var host && host.Leases.Length > host.Slots)
         {
             Break($"{host.Id} has lent {host.Leases.Length} of {host.Slots} slots.");
         }
 
         if (table == "runs")
         {
-            Written(ServerJson.Read<RunRecord>(document.Json));
+            Written(StoredJson.Read<RunRecord>(document.Json));
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class Laws(SimWorld world)
             Break($"The canceled run {run.Id} succeeded.");
         }
 
-        var outcome = run.Outcome is null ? null : ServerJson.Write(run.Outcome);
+        var outcome = run.Outcome is null ? null : StoredJson.Write(run.Outcome);
         if (ended.TryGetValue(run.Id, out var before) && before != outcome)
         {
             Break($"Run {run.Id} had ended as {before} and became {outcome ?? "open"}.");

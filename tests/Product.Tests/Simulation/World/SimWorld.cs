@@ -5,7 +5,7 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Kit;
+using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Workflows;
@@ -101,7 +101,7 @@ internal sealed class SimWorld
 
     public PoolHost? RowOf(HostId host) =>
         Tables["hosts"].FindAsync("host", host.Value, default).GetAwaiter().GetResult() is { } row
-        ? ServerJson.Read<PoolHost>(row.Json) : null;
+        ? StoredJson.Read<PoolHost>(row.Json) : null;
 
     /// <summary>Placements that were given up before the attempt was written into the run's row.</summary>
     public int FailedPlacements(RunId run) => 3 - Math.Min(3, RowOf(run)?.Attempts.Length ?? 0);
@@ -125,7 +125,7 @@ internal sealed class SimWorld
 
     private RunRecord? RowOf(RunId run) =>
         Tables["runs"].FindAsync(RunKeys.Partition(run), RunKeys.Row(run), default).GetAwaiter().GetResult() is { } row
-        ? ServerJson.Read<RunRecord>(row.Json) : null;
+        ? StoredJson.Read<RunRecord>(row.Json) : null;
 
     private double Sometimes(double most) => Random.NextDouble() < 0.6 ? Random.NextDouble() * most : 0;
 
@@ -301,7 +301,7 @@ internal sealed class SimWorld
             CreatedAt = now,
             Limits = new() { StartBy = now + Options.StartWithin, FinishBy = now + Options.FinishWithin },
             State = RunProcess.Initial,
-            Values = JsonSerializer.SerializeToElement(bound.Values, ServerJson.Options),
+            Values = JsonElement.Parse(StoredJson.WriteBytes(bound.Values)),
         };
     }
 
@@ -321,7 +321,7 @@ internal sealed class SimWorld
     {
         var now = Time.GetUtcNow();
         ImmutableArray<PoolHost> pool = [.. hosts.Values.Select(h => RowOf(h.Id)).OfType<PoolHost>()];
-        var waiting = Rows("pending").Select(d => ServerJson.Read<WaitingRun>(d.Json))
+        var waiting = Rows("pending").Select(d => StoredJson.Read<WaitingRun>(d.Json))
             .Where(w => RowOf(w.Run) is { State: RunState.Waiting }).ToArray();
         var assignable = Living.Any() && now.TimeOfDay.TotalSeconds > FaultSeconds + 60
             ? Scheduler.Assign(pool, waiting, (_, h) => h.CatalogHash is not null, now).Select(a => a.Slot.Run).ToHashSet() : [];
@@ -335,7 +335,7 @@ internal sealed class SimWorld
             idle[run] = idle.GetValueOrDefault(run) + TimeSpan.FromSeconds(5);
             if (idle[run] > TimeSpan.FromSeconds(30))
             {
-                Laws.Break($"Run {run} waits, though a slot is open for it: {(IsDurable ? "durable" : "embedded")}, {Living.Count()} processes; {string.Join("; ", pool.Select(h => $"{h.Id} {h.Status} {h.Reason} {h.Leases.Length}/{h.Slots}"))}; {ServerJson.Write(waiting.First(w => w.Run == run))}");
+                Laws.Break($"Run {run} waits, though a slot is open for it: {(IsDurable ? "durable" : "embedded")}, {Living.Count()} processes; {string.Join("; ", pool.Select(h => $"{h.Id} {h.Status} {h.Reason} {h.Leases.Length}/{h.Slots}"))}; {StoredJson.Write(waiting.First(w => w.Run == run))}");
             }
         }
     }
