@@ -1,5 +1,6 @@
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Webhooks;
@@ -58,7 +59,7 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, Outbox outbox, R
     {
         State = new RunState.Ended(
             new RunOutcome.Failed(
-                new("run_timeout",
+                new(FaultCode.RunTimeout,
                     $"The run had not ended by {run.Limits.FinishBy:O}, and could not be ended in order.", Retryable: true))),
         Step = run.Step + 1,
         CompletedAt = now,

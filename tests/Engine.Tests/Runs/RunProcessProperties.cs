@@ -15,7 +15,7 @@ public class RunProcessProperties
     private static readonly Gen<int> Attempt = Gen.Int[1, 6];
     private static readonly Gen<DateTimeOffset> At = Gen.Int[0, 40].Select(m => Start.AddMinutes(m));
     private static readonly Gen<Lease> AnyLease = Gen.Select(Host, Attempt, (h, a) => new Lease(h, Run, a));
-    private static readonly RunFault Fault = new("node_failed", "It broke.");
+    private static readonly RunFault Fault = new(FaultCode.NodeFailed, "It broke.");
 
     // Deliberately ignorant of the order in which events can really come.
     private static readonly Gen<RunEvent> Event = Gen.OneOf<RunEvent>(

@@ -13,8 +13,8 @@ public class RunProcessTests
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly RunLimits Limits = new() { StartBy = Start.AddMinutes(10), FinishBy = Start.AddMinutes(30), MaxStops = 3 };
     private static readonly Lease OnA = new(new("a"), Run, 1);
-    private static readonly RunFault Broken = new("node_failed", "It broke.");
-    private static readonly RunFault Refusal = new("invalid_workflow", "It lacks a node.");
+    private static readonly RunFault Broken = new(FaultCode.NodeFailed, "It broke.");
+    private static readonly RunFault Refusal = new(FaultCode.InvalidWorkflow, "It lacks a node.");
 
     [Fact]
     public void A_step_that_fails_is_tried_again_later_and_later()
@@ -32,7 +32,7 @@ public class RunProcessTests
     {
         var ended = Decide(new Placing(Placement.First, 7, "The input is gone."), new DeadlinePassed(Limits.FinishBy));
         var fault = Fault(ended);
-        Assert.Equal("run_timeout", fault.Code);
+        Assert.Equal(FaultCode.RunTimeout, fault.Code);
         Assert.Contains("The input is gone.", fault.Message, StringComparison.Ordinal);
         Assert.Contains(new GiveBack(1), ended.Commands);
 
@@ -125,7 +125,7 @@ public class RunProcessTests
         Assert.Equal((2, 1), (next.Attempt, next.Charged));
         Assert.Empty(next.Excluded);
         Assert.Equal([new Release(OnA), new Place(next)], moved.Commands);
-        Assert.Equal("node_failed", Fault(Decide(new Collecting(next, OnA with { Attempt = 2 }), new Interrupted(2, Start))).Code);
+        Assert.Equal(FaultCode.NodeFailed, Fault(Decide(new Collecting(next, OnA with { Attempt = 2 }), new Interrupted(2, Start))).Code);
     }
 
     [Theory]
