@@ -216,7 +216,7 @@ internal static class FileBinder
         var encoded = text.AsSpan(comma + 1);
         if ((long)encoded.Length / 4 * 3 > call.Limits.MaxFileBytes + 3)
         {
-            call.Refuse(pointer, $"The file is larger than {call.Limits.MaxFileBytes} bytes.", "input_too_large");
+            call.Refuse(pointer, $"The file is larger than {call.Limits.MaxFileBytes} bytes.", FaultCode.InputTooLarge);
             return null;
         }
 

@@ -173,7 +173,7 @@ public static class RunProcess
         return next.Suspects >= limits.MaxSuspectHosts
             ? Fail(PoisonFault($"{next.Suspects} hosts were lost while they executed this run."), [.. first, new Release(lease)])
             : Again(limits, next, lease, now,
-                () => new RunFault("host_lost", $"The run lost its host {placement.Charged} times.", Retryable: true), first);
+                () => new RunFault(FaultCode.HostLost, $"The run lost its host {placement.Charged} times.", Retryable: true), first);
     }
 
     private static RunStep Again(RunLimits limits, Placement next, Lease lease, DateTimeOffset now, Func<RunFault> tooOften,
@@ -184,14 +184,16 @@ public static class RunProcess
 
     // The prompt and the host did nothing wrong: it goes on, to the same host too, and it costs no attempt.
     private static RunStep Move(RunLimits limits, Placement placement, Lease lease, DateTimeOffset now) =>
-        Again(limits, Further(limits, placement), lease, now, () => new("host_lost", "The run was moved too often.", Retryable: true));
+        Again(limits, Further(limits, placement), lease, now,
+            () => new(FaultCode.HostLost, "The run was moved too often.", Retryable: true));
 
     private static Placement Further(RunLimits limits, Placement placement) =>
         placement.Free < limits.MaxFree ? placement.NextFree() : placement.Next();
 
     // A person's interrupt, or a queue that was cleared, is no verdict on the run: once it goes on.
     private static RunStep TakenOff(RunLimits limits, Placement placement, Lease lease, DateTimeOffset now) => placement.WasTakenOff
-        ? Fail(new("node_failed", "The prompt was interrupted on its host twice, though nobody had canceled the run.", Retryable: true),
+        ? Fail(new(FaultCode.NodeFailed,
+            "The prompt was interrupted on its host twice, though nobody had canceled the run.", Retryable: true),
             new Release(lease))
         : Move(limits, placement with { WasTakenOff = true }, lease, now);
 
@@ -245,7 +247,7 @@ public static class RunProcess
         var next = s.Placement.Next() with { DefeatCache = true };
         return !s.Placement.DefeatCache && next.Charged <= limits.MaxAttempts && e.At < limits.FinishBy
             ? new(new Placing(next), [new Release(s.Lease), new Place(next)])
-            : Fail(new("outputs_unavailable", e.Detail, Retryable: true), new Release(s.Lease));
+            : Fail(new(FaultCode.OutputsUnavailable, e.Detail, Retryable: true), new Release(s.Lease));
     }
 
     private static RunStep Stop(Lease lease, RunOutcome then) => new(new Stopping(lease, then, Stops: 1), [new StopPrompt(lease)]);
@@ -270,14 +272,15 @@ public static class RunProcess
     private static RunFault NoHostFault(Placement placement, string detail) =>
         placement.Doubt is { } doubt ? doubt.Fault
         : placement.Refusal is { } refusal ? refusal
-        : placement.LargerThan is not null ? new("gpu_out_of_memory", "The GPU ran out of memory, and no host with more is in the pool.")
-        : placement.Excluded.Length > 0 ? new("host_lost", "The run lost its host, and no other host can take it.", Retryable: true)
-        : new("no_capable_host", detail, Retryable: true);
+        : placement.LargerThan is not null
+        ? new(FaultCode.GpuOutOfMemory, "The GPU ran out of memory, and no host with more is in the pool.")
+        : placement.Excluded.Length > 0 ? new(FaultCode.HostLost, "The run lost its host, and no other host can take it.", Retryable: true)
+        : new(FaultCode.NoCapableHost, detail, Retryable: true);
 
-    private static RunFault PoisonFault(string detail) => new("poison_workflow", detail);
+    private static RunFault PoisonFault(string detail) => new(FaultCode.PoisonWorkflow, detail);
 
     private static Failed TimedOut(RunLimits limits, string? trouble = null) => new(new RunFault(
-        "run_timeout", trouble is null ? $"The run had not ended by {limits.FinishBy:O}."
+        FaultCode.RunTimeout, trouble is null ? $"The run had not ended by {limits.FinishBy:O}."
             : $"The run had not ended by {limits.FinishBy:O}. {trouble}", Retryable: true));
 
     private static RunStep Fail(RunFault fault, params ReadOnlySpan<RunCommand> first) => Finish(new Failed(fault), first);

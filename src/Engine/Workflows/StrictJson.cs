@@ -46,5 +46,5 @@ public abstract record StrictJson
         }
     }
 
-    private static Malformed Refuse(string detail) => new(new("invalid_input", detail, ""));
+    private static Malformed Refuse(string detail) => new(new(FaultCode.InvalidInput, detail, ""));
 }

@@ -1,5 +1,6 @@
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
@@ -61,18 +62,18 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
                 StorageUnavailable(e.GetBaseException().Message, unsaid);
             }
 
-            return Problems.From("storage_unavailable", "Storage does not answer at the moment. Try again in a few seconds.");
+            return Problems.From(FaultCode.StorageUnavailable, "Storage does not answer at the moment. Try again in a few seconds.");
         }
         catch (BadHttpRequestException e)
         {
             return e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Problems.From("input_too_large", "The body is larger than the server takes.")
-                : Problems.From("invalid_request", "The request is malformed.");
+                ? Problems.From(FaultCode.InputTooLarge, "The body is larger than the server takes.")
+                : Problems.From(FaultCode.InvalidRequest, "The request is malformed.");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             RequestFailed(request.Method, request.Path, TraceIds.Current, e);
-            return Problems.From("internal_error", "Something went wrong here. The trace id finds it in the server's log.");
+            return Problems.From(FaultCode.InternalError, "Something went wrong here. The trace id finds it in the server's log.");
         }
     }
 
@@ -88,7 +89,8 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
         return route.Body is BodyKind.None && await EmptyBody.RefusalAsync(request, cancellationToken) is { } refusal ? refusal : null;
     }
 
-    [LoggerMessage(EventIds.StorageUnavailable, LogLevel.Error, "Storage did not answer a request: {Reason} Not said since the last time: {Unsaid}.")]
+    [LoggerMessage(EventIds.StorageUnavailable, LogLevel.Error,
+        "Storage did not answer a request: {Reason} Not said since the last time: {Unsaid}.")]
     private partial void StorageUnavailable(string reason, int unsaid);
 
     [LoggerMessage(EventIds.RequestFailed, LogLevel.Error, "{Method} {Path} failed, trace {TraceId}.")]

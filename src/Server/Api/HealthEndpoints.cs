@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Pool;
@@ -29,7 +30,7 @@ public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfT
             // Where function keys guard the API, this path has none.
             if (options is { AsksForKeys: false, SignLinks: true })
             {
-                return Problems.From("unauthorized", "The details are at /api/ready/details, which takes a function key.");
+                return Problems.From(FaultCode.Unauthorized, "The details are at /api/ready/details, which takes a function key.");
             }
 
             return await gate.RefusalAsync(request, Role.Admin, cancellationToken) ?? await DetailsAsync(cancellationToken);

@@ -36,7 +36,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
     {
         if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {options.MaxBodyBytes} bytes.");
         }
 
         var (call, faults) = Call.Read(request.Query, name, version, body);
@@ -74,7 +74,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
         var status = request.Query["status"].FirstOrDefault();
         if (status is not null && !BatchStanding.Statuses.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
-            faults.Add(new("invalid_request", $"status is one of {string.Join(", ", BatchStanding.Statuses)}.", "/status"));
+            faults.Add(new(FaultCode.InvalidRequest, $"status is one of {string.Join(", ", BatchStanding.Statuses)}.", "/status"));
         }
 
         RunId last = default;
@@ -155,14 +155,14 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
         {
             switch (await intake.BindAsync(call with { Body = Encoding.UTF8.GetBytes(bodies[i]) }, cancellationToken))
             {
-                case BindReply.Refused { Faults: [{ Code: "workflow_not_found" } missing, ..] }:
+                case BindReply.Refused { Faults: [var missing, ..] } when missing.Code == FaultCode.WorkflowNotFound:
                     return Problems.From(missing);
                 case BindReply.Refused refused:
                     faults.AddRange(refused.Faults.Select(f => f with { Pointer = $"/inputs/{i}{f.Pointer}" }));
                     break;
                 case BindReply.Bound { ExtraData: not null }:
                     // The calls of a batch are stored as they are.
-                    faults.Add(new("invalid_input", "extra_data of a batch stands beside its inputs, and is for all of them.",
+                    faults.Add(new(FaultCode.InvalidInput, "extra_data of a batch stands beside its inputs, and is for all of them.",
                         $"/inputs/{i}/{ExtraDataReader.Member}"));
                     break;
                 case BindReply.Bound b:
@@ -212,7 +212,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
     private async Task<JsonObject> ShowAsync(HttpRequest request, Batch batch, CancellationToken cancellationToken) =>
         BatchResource.Show(await resource.StandingAsync(batch, cancellationToken), request.Caller().Role is Role.Admin, isListed: false);
 
-    internal static IResult NotFound(string id) => Problems.From("not_found", $"There is no batch '{id}'.");
+    internal static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no batch '{id}'.");
 
     private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
         Results.Json(document, ServerJson.Options, statusCode: status);

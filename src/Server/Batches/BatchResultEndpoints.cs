@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
@@ -40,7 +41,8 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
         if (request.Query["bundle"].FirstOrDefault() is not "zip")
         {
             faults = faults.Add(
-                new("invalid_request", "All outputs of a batch are to be had as bundle=zip; those of a run are on the run.", "/bundle"));
+                new(FaultCode.InvalidRequest,
+                    "All outputs of a batch are to be had as bundle=zip; those of a run are on the run.", "/bundle"));
         }
 
         if (!faults.IsEmpty)
@@ -51,14 +53,14 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
         // The file is made once, so it has to be the last word.
         if (!(await resource.StandingAsync(batch, cancellationToken)).HasEnded)
         {
-            return Problems.From("conflict", "The batch has not ended. Its runs' outputs so far are on the runs.");
+            return Problems.From(FaultCode.Conflict, "The batch has not ended. Its runs' outputs so far are on the runs.");
         }
 
         var made = (await runs.OfBatchAsync(batch.Id, batch.CreatedAt, cancellationToken)).Where(r => !r.Artifacts.IsEmpty)
             .OrderBy(r => r.Place?.Index ?? int.MaxValue).ToImmutableArray();
         if (made.IsEmpty)
         {
-            return Problems.From("conflict", "No run of the batch has outputs.");
+            return Problems.From(FaultCode.Conflict, "No run of the batch has outputs.");
         }
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";

@@ -26,20 +26,20 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
     {
         if (!options.AsksForKeys)
         {
-            return Problems.From("conflict",
+            return Problems.From(FaultCode.Conflict,
                 "No callers are configured, so nothing asks for keys and anybody could make one. Configure the first caller with the role "
                     + "Admin: ComfyFunc:Callers.");
         }
 
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
             case StrictJson.Parsed { Root: var root }:
                 return await CreateAsync(request, root, cancellationToken);
             default:
@@ -49,13 +49,13 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
 
     /// <summary>DELETE /api/keys/{id}: it is good nowhere after some seconds.</summary>
     public async Task<IResult> DeleteAsync(string id, CancellationToken cancellationToken) =>
-        await keys.DeleteAsync(id, cancellationToken) ? Results.NoContent() : Problems.From("not_found", $"There is no key '{id}'.");
+        await keys.DeleteAsync(id, cancellationToken) ? Results.NoContent() : Problems.From(FaultCode.NotFound, $"There is no key '{id}'.");
 
     private async Task<IResult> CreateAsync(HttpRequest request, JsonElement root, CancellationToken cancellationToken)
     {
         if (root.ValueKind is not JsonValueKind.Object)
         {
-            return Problems.From("invalid_request", "The body is an object: {\"client\":\"shop\",\"role\":\"run\"}.", "");
+            return Problems.From(FaultCode.InvalidRequest, "The body is an object: {\"client\":\"shop\",\"role\":\"run\"}.", "");
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -83,7 +83,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
             return client.GetString()!; // A string is never null.
         }
 
-        faults.Add(new("invalid_request", $"A client's name is {SafeName.Rule}.", "/client"));
+        faults.Add(new(FaultCode.InvalidRequest, $"A client's name is {SafeName.Rule}.", "/client"));
         return "";
     }
 
@@ -100,7 +100,8 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
             return role;
         }
 
-        faults.Add(new("invalid_request", $"A role is run, author or admin.{Suggestion.Nearest(word, Roles.Select(NameOf))}", "/role"));
+        faults.Add(new(FaultCode.InvalidRequest,
+            $"A role is run, author or admin.{Suggestion.Nearest(word, Roles.Select(NameOf))}", "/role"));
         return Role.None;
     }
 
@@ -119,7 +120,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
             return patterns;
         }
 
-        faults.Add(new("invalid_request", $"workflows is an array of {WorkflowScope.Rule}.", "/workflows"));
+        faults.Add(new(FaultCode.InvalidRequest, $"workflows is an array of {WorkflowScope.Rule}.", "/workflows"));
         return null;
     }
 

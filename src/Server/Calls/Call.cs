@@ -91,12 +91,12 @@ public sealed record Call(string Workflow)
             {
                 if (!labels.TryAdd(label[..colon], label[(colon + 1)..]) && labels[label[..colon]] != label[(colon + 1)..])
                 {
-                    faults.Add(new("invalid_request", $"No host has two values of the label '{label[..colon]}'.", "/label"));
+                    faults.Add(new(FaultCode.InvalidRequest, $"No host has two values of the label '{label[..colon]}'.", "/label"));
                 }
             }
             else
             {
-                faults.Add(new("invalid_request", "A label is asked for as label=key:value.", "/label"));
+                faults.Add(new(FaultCode.InvalidRequest, "A label is asked for as label=key:value.", "/label"));
             }
         }
 
@@ -145,7 +145,7 @@ public sealed record Call(string Workflow)
             return number;
         }
 
-        faults.Add(new("invalid_request", $"{name} is a number from {least} to {most}.", $"/{name}"));
+        faults.Add(new(FaultCode.InvalidRequest, $"{name} is a number from {least} to {most}.", $"/{name}"));
         return 0;
     }
 
@@ -162,7 +162,7 @@ public sealed record Call(string Workflow)
             return number;
         }
 
-        faults.Add(new("invalid_request", $"{name} is a whole number from {least} to {most}.", $"/{name}"));
+        faults.Add(new(FaultCode.InvalidRequest, $"{name} is a whole number from {least} to {most}.", $"/{name}"));
         return 0;
     }
 }

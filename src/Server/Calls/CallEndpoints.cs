@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ComfyFunc.Adapters.Web;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
@@ -63,7 +64,7 @@ public sealed class CallEndpoints(
         switch (await keyed.ClaimAsync(key, cancellationToken))
         {
             case KeyReply.Reused:
-                return Problems.From("idempotency_key_reuse",
+                return Problems.From(FaultCode.IdempotencyKeyReuse,
                     "This key was used for another call within the last 24 hours. A new call needs a new key.");
             case KeyReply.Found { Run: var run }:
                 request.HttpContext.Response.Headers["Idempotent-Replayed"] = "true";
@@ -86,12 +87,12 @@ public sealed class CallEndpoints(
 
         if (old.Outcome is null)
         {
-            return Problems.From("conflict", "The run has not ended. Only an ended run can be run again.");
+            return Problems.From(FaultCode.Conflict, "The run has not ended. Only an ended run can be run again.");
         }
 
         if (!request.Caller().Scope.Has(old.Workflow))
         {
-            return Problems.From("forbidden", $"This key may not use the workflow '{old.Workflow}'.");
+            return Problems.From(FaultCode.Forbidden, $"This key may not use the workflow '{old.Workflow}'.");
         }
 
         if (await quotas.RefusalAsync(request.HttpContext.Response, old.Client, cancellationToken) is { } overQuota)
@@ -101,7 +102,7 @@ public sealed class CallEndpoints(
 
         if (await intake.RepeatAsync(old, cancellationToken) is not { } run)
         {
-            return Problems.From("conflict", "The run's input files are gone. Call the workflow anew.");
+            return Problems.From(FaultCode.Conflict, "The run's input files are gone. Call the workflow anew.");
         }
 
         await driver.StartAsync(run.Id, cancellationToken);
@@ -116,7 +117,7 @@ public sealed class CallEndpoints(
             if (pending.Known.Count >= options.MaxQueued)
             {
                 request.HttpContext.Response.Headers.RetryAfter = QueueFullSeconds;
-                return Problems.From("queue_full", $"{options.MaxQueued} runs wait for a slot already. Try again later.");
+                return Problems.From(FaultCode.QueueFull, $"{options.MaxQueued} runs wait for a slot already. Try again later.");
             }
 
             if (await quotas.RefusalAsync(request.HttpContext.Response, call.Client, cancellationToken) is { } overQuota)

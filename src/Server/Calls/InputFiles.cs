@@ -44,7 +44,7 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
         switch (await own.OpenAsync(file.Source, call, cancellationToken))
         {
             case OwnOutputReply.Refused refused:
-                return (null, new("invalid_input", refused.Detail, file.Pointer));
+                return (null, new(FaultCode.InvalidInput, refused.Detail, file.Pointer));
             case OwnOutputReply.Opened opened:
                 await using (opened.Content)
                 {
@@ -62,7 +62,8 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
                 await using (var sent = await uploads.OpenAsync(u.Ref, call.Client, cancellationToken))
                 {
                     return sent is null
-                        ? (null, new("invalid_input", "There is no such upload, or nothing has been sent to its URL yet.", file.Pointer))
+                        ? (null, new(FaultCode.InvalidInput,
+                            "There is no such upload, or nothing has been sent to its URL yet.", file.Pointer))
                         : await StoreAsync(run, file, sent, null, null, file.Name, cancellationToken);
                 }
 
@@ -100,8 +101,8 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
 
     private Fault FaultOf(FetchReply reply, CallFile file) => reply switch
     {
-        FetchReply.Blocked blocked => new("input_blocked", blocked.Detail, file.Pointer),
-        FetchReply.Unreachable unreachable => new("input_unreachable", unreachable.Detail, file.Pointer),
+        FetchReply.Blocked blocked => new(FaultCode.InputBlocked, blocked.Detail, file.Pointer),
+        FetchReply.Unreachable unreachable => new(FaultCode.InputUnreachable, unreachable.Detail, file.Pointer),
         _ => TooLarge(file), // Opened is no fault.
     };
 
@@ -119,7 +120,7 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
 
         if (stored.Bytes == 0)
         {
-            return (null, new("invalid_input", "The file is empty.", file.Pointer));
+            return (null, new(FaultCode.InvalidInput, "The file is empty.", file.Pointer));
         }
 
         var media = probe.Read();
@@ -134,14 +135,15 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
     }
 
     private Fault? FaultOf(MediaFacts? media, CallFile file) =>
-        media is not { } image ? new("invalid_input", "The file is no image that can be read (PNG, JPEG, WebP, GIF, BMP).", file.Pointer)
+        media is not { } image
+        ? new(FaultCode.InvalidInput, "The file is no image that can be read (PNG, JPEG, WebP, GIF, BMP).", file.Pointer)
         : (long)image.Width * image.Height > options.MaxInputPixels
-            ? new("input_too_large",
+            ? new(FaultCode.InputTooLarge,
                 $"The image has {image.Width} x {image.Height} pixels; at most {options.MaxInputPixels} are allowed.", file.Pointer)
         : null;
 
     private Fault TooLarge(CallFile file) =>
-        new("input_too_large", $"The file is larger than {options.MaxInputBytes} bytes.", file.Pointer);
+        new(FaultCode.InputTooLarge, $"The file is larger than {options.MaxInputBytes} bytes.", file.Pointer);
 }
 
 /// <summary>What became of a call's files: all stored, or everything that is wrong with them.</summary>

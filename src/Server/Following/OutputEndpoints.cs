@@ -1,4 +1,5 @@
 using System.Globalization;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
@@ -33,7 +34,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
         }
 
         return run.Artifacts.IsEmpty
-            ? Problems.From("conflict", run.Outcome is null ? "The run has not ended." : "The run has no outputs.")
+            ? Problems.From(FaultCode.Conflict, run.Outcome is null ? "The run has not ended." : "The run has no outputs.")
             : await RedirectAsync(await bundle.MakeAsync(run, rendition, cancellationToken), cancellationToken);
     }
 
@@ -48,7 +49,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
         var artifacts = ArtifactsOf(run, tag);
         if (!int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= artifacts.Length)
         {
-            return Problems.From("not_found", $"The run has no output {n} under the tag '{tag}'.");
+            return Problems.From(FaultCode.NotFound, $"The run has no output {n} under the tag '{tag}'.");
         }
 
         var (rendition, faults) = Rendition.Read(request.Query);
@@ -66,7 +67,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
 
         return await renditions.MakeAsync(run.Id, artifact, rendition, cancellationToken) is { } made
             ? await RedirectAsync(made, cancellationToken)
-            : Problems.From("output_not_convertible",
+            : Problems.From(FaultCode.OutputNotConvertible,
                 "Still PNG, JPEG and WebP images of up to 64 megapixels and 128 MiB can be converted, and metadata can be taken out of "
                     + "the kinds of file that docs/workflows.md lists.");
     }

@@ -39,7 +39,7 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
     /// What is wrong with the Prefer header: a known preference with a value that it cannot have, or what may be one misspelled.
     /// </summary>
     public static ImmutableArray<Fault> Faults(HttpRequest request) =>
-        [.. Tokens(request).Select(Objection).OfType<string>().Select(o => new Fault("invalid_request", o, $"/{Header}"))];
+        [.. Tokens(request).Select(Objection).OfType<string>().Select(o => new Fault(FaultCode.InvalidRequest, o, $"/{Header}"))];
 
     /// <summary>Tells the caller which preferences the answer has honoured, and caches that it depends on them.</summary>
     public static void Tell(HttpRequest request, bool isMinimal)

@@ -33,7 +33,7 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
 
         if (run.Outcome is RunOutcome.Failed or RunOutcome.Expired && preferences.Return is ReturnForm.Minimal)
         {
-            return Problems.From(run.Outcome is RunOutcome.Failed failed ? failed.Fault.Code : "start_deadline_exceeded", FailureOf(run));
+            return Problems.From(FaultOf(run));
         }
 
         var shown = await resource.ShowAsync(run, RunView.For(request, preferences.View), cancellationToken);
@@ -105,13 +105,14 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
         return run;
     }
 
-    public static IResult NotFound(string id) => Problems.From("not_found", $"There is no run '{id}'.");
+    public static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no run '{id}'.");
 
     public static IResult Json(JsonObject document, int status = StatusCodes.Status200OK, string? contentType = null) =>
         Results.Json(document, ServerJson.Options, contentType, status);
 
-    private static string FailureOf(RunRecord run) => run.Outcome is RunOutcome.Failed f ? $"Run {run.Id} failed: {f.Fault.Message}"
-        : $"Run {run.Id} found no slot before its start deadline.";
+    private static RunFault FaultOf(RunRecord run) => run.Outcome is RunOutcome.Failed f
+        ? f.Fault with { Message = $"Run {run.Id} failed: {f.Fault.Message}" }
+        : new(FaultCode.StartDeadlineExceeded, $"Run {run.Id} found no slot before its start deadline.", Retryable: true);
 }
 
 /// <summary>Finds runs for callers.</summary>

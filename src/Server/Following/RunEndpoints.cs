@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
@@ -30,7 +31,7 @@ public sealed class RunEndpoints(
         var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? "0";
         if (!int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after))
         {
-            return Problems.From("invalid_request", "Last-Event-ID is an id that this stream has sent.");
+            return Problems.From(FaultCode.InvalidRequest, "Last-Event-ID is an id that this stream has sent.");
         }
 
         // An EventSource comes back whenever a stream ends, unless it is answered that there is nothing more to come.
@@ -120,7 +121,7 @@ public sealed class RunEndpoints(
 
         if (run.Outcome is null)
         {
-            return Problems.From("conflict", "The run has not ended. Cancel it first.");
+            return Problems.From(FaultCode.Conflict, "The run has not ended. Cancel it first.");
         }
 
         await removal.RemoveAsync(run, cancellationToken);

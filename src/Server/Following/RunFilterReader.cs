@@ -46,7 +46,7 @@ internal static class RunFilterReader
         var own = request.Caller().Client;
         if (wanted is not null && wanted != own)
         {
-            faults.Insert(0, new("forbidden", "Only administrators see what other clients have.", "/client"));
+            faults.Insert(0, new(FaultCode.Forbidden, "Only administrators see what other clients have.", "/client"));
         }
 
         return own;
@@ -65,7 +65,7 @@ internal static class RunFilterReader
             return status;
         }
 
-        faults.Add(new("invalid_request",
+        faults.Add(new(FaultCode.InvalidRequest,
             $"status is one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}, not '{text}'.{Suggestion.Nearest(text, Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}", "/status"));
         return null;
     }
@@ -84,7 +84,7 @@ internal static class RunFilterReader
             return time > DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch; // Nothing is older.
         }
 
-        faults.Add(new("invalid_request", $"{name} is a time such as 2026-01-31T12:00:00Z, or a day.", $"/{name}"));
+        faults.Add(new(FaultCode.InvalidRequest, $"{name} is a time such as 2026-01-31T12:00:00Z, or a day.", $"/{name}"));
         return null;
     }
 }

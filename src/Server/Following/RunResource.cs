@@ -203,19 +203,19 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
     });
 
     /// <summary>The fault code of a run that did not succeed; <see langword="null"/> where there is none.</summary>
-    public static string? ErrorCodeOf(RunRecord run) => run.Outcome switch
+    public static FaultCode? ErrorCodeOf(RunRecord run) => run.Outcome switch
     {
         RunOutcome.Failed failed => failed.Fault.Code,
-        RunOutcome.Expired => "start_deadline_exceeded",
+        RunOutcome.Expired => FaultCode.StartDeadlineExceeded,
         _ => null,
     };
 
     private static JsonObject? ErrorOf(RunOutcome? outcome) => outcome is RunOutcome.Expired
         ? new JsonObject
         {
-            ["code"] = "start_deadline_exceeded",
+            ["code"] = FaultCode.StartDeadlineExceeded.Name,
             ["message"] = "No slot came free before the start deadline.",
-            ["retryable"] = true
+            ["retryable"] = FaultCode.StartDeadlineExceeded.IsRetryable,
         }
         : null;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ComfyFunc.Engine;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Http;
@@ -15,5 +16,5 @@ public static class Paging
     public static string? ContinuationOf(HttpRequest request) => request.Query["continuation"] is [{ Length: > 0 } text, ..] ? text : null;
 
     public static IResult BadContinuation() =>
-        Problems.From("invalid_request", "The continuation is none that a listing gave.", "/continuation");
+        Problems.From(FaultCode.InvalidRequest, "The continuation is none that a listing gave.", "/continuation");
 }

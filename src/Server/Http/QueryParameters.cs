@@ -83,17 +83,17 @@ public static class QueryParameters
             var pointer = JsonPointer.Of(name);
             if (route.Query.FirstOrDefault(p => p.Is(name)) is not { } known)
             {
-                faults.Add(new("invalid_request",
+                faults.Add(new(FaultCode.InvalidRequest,
                     $"There is no query parameter '{name}' here. {Suggestion.Among(name, route.Query.Select(p => p.Name.EndsWith('.') ? $"{p.Name}*" : p.Name), "query parameters")}", pointer));
             }
             else if (values.Count > 1 && !known.MayRepeat)
             {
-                faults.Add(new("invalid_request", $"{known.Name} is said {values.Count} times; say it once.", pointer));
+                faults.Add(new(FaultCode.InvalidRequest, $"{known.Name} is said {values.Count} times; say it once.", pointer));
             }
             else
             {
                 faults.AddRange(values.Select(v => known.Objection?.Invoke(v ?? "")).OfType<string>()
-                    .Select(o => new Fault("invalid_request", o, pointer)));
+                    .Select(o => new Fault(FaultCode.InvalidRequest, o, pointer)));
             }
         }
 

@@ -42,12 +42,12 @@ public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int
         var strips = query["strip"].FirstOrDefault();
         if (strips is not (null or "metadata"))
         {
-            faults.Add(new("invalid_request", "strip is metadata.", "/strip"));
+            faults.Add(new(FaultCode.InvalidRequest, "strip is metadata.", "/strip"));
         }
 
         if (quality is not null && format is null or ImageFormat.Png)
         {
-            faults.Add(new("invalid_request", "quality goes with format=jpeg or format=webp.", "/quality"));
+            faults.Add(new(FaultCode.InvalidRequest, "quality goes with format=jpeg or format=webp.", "/quality"));
         }
 
         return faults.Count > 0 || (format ?? (object?)width ?? height ?? (object?)strips) is null
@@ -75,7 +75,7 @@ public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int
             return format;
         }
 
-        faults.Add(new("invalid_request", "format is png, jpeg or webp.", "/format"));
+        faults.Add(new(FaultCode.InvalidRequest, "format is png, jpeg or webp.", "/format"));
         return null;
     }
 
@@ -91,7 +91,7 @@ public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int
             return number;
         }
 
-        faults.Add(new("invalid_request", $"{name} is a whole number from 1 to {most}.", $"/{name}"));
+        faults.Add(new(FaultCode.InvalidRequest, $"{name} is a whole number from 1 to {most}.", $"/{name}"));
         return null;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using Microsoft.AspNetCore.Http;
@@ -39,7 +40,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         switch (HostRegistration.Read(id, body))
@@ -76,7 +77,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
 
         if (!host.Leases.IsEmpty && !request.Query.IsSet("force"))
         {
-            return Problems.From("conflict",
+            return Problems.From(FaultCode.Conflict,
                 $"{host.Leases.Length} runs hold slots of '{id}'. Drain it first, or say ?force=true to give them up.");
         }
 
@@ -105,7 +106,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         switch (HostRegistration.Read(id, body))
@@ -147,7 +148,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
     // Two ids for one server would sell its slots twice.
     private IResult? Twin(HostRegistration.Valid valid) =>
         hosts.Known.FirstOrDefault(h => h.Id != valid.Id && HostAddress.IsSame(h.Url, valid.Url)) is { } other
-        ? Problems.From("conflict", $"The host '{other.Id}' has this address already. A server has one id.", "/url")
+        ? Problems.From(FaultCode.Conflict, $"The host '{other.Id}' has this address already. A server has one id.", "/url")
         : null;
 
     private async Task<JsonObject> ShowAsync(PoolHost host, CancellationToken cancellationToken)
@@ -210,7 +211,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
             .Select(l => KeyValuePair.Create(l.Key, (JsonNode?)Math.Round(Math.Max(0, l.Value.Seconds), 3)))),
     };
 
-    private static IResult NotFound(string id) => Problems.From("not_found", $"There is no host '{id}'.");
+    private static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no host '{id}'.");
 
     private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
         Results.Json(document, ServerJson.Options, statusCode: status);

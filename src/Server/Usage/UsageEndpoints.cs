@@ -59,7 +59,7 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock)
 
         if (!DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
-            faults.Add(new("invalid_request", $"{name} is a day in UTC, such as 2026-11-30, not '{text}'.", $"/{name}"));
+            faults.Add(new(FaultCode.InvalidRequest, $"{name} is a day in UTC, such as 2026-11-30, not '{text}'.", $"/{name}"));
         }
 
         return day;

@@ -42,18 +42,19 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         if (!SafeName.IsValid(id) || Webhook.IsDefault(id))
         {
-            return Problems.From("invalid_request", $"A webhook's id is {SafeName.Rule}, and does not begin with '{Webhook.Default}'.");
+            return Problems.From(FaultCode.InvalidRequest,
+                $"A webhook's id is {SafeName.Rule}, and does not begin with '{Webhook.Default}'.");
         }
 
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
             case StrictJson.Parsed { Root: var root }:
                 var (asked, faults) = Read(root);
                 return asked is null ? Problems.From(faults) : await WriteAsync(id, asked, cancellationToken);
@@ -124,7 +125,7 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
     {
         if (root.ValueKind is not JsonValueKind.Object)
         {
-            return (null, [new("invalid_request", "The body is an object: {\"url\":…}.", "")]);
+            return (null, [new(FaultCode.InvalidRequest, "The body is an object: {\"url\":…}.", "")]);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -134,12 +135,12 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         if (BodyMembers.Given(root, "events") is { } e
             && (e.ValueKind is not JsonValueKind.Array || e.EnumerateArray().Any(n => n.ValueKind is not JsonValueKind.String)))
         {
-            faults.Add(new("invalid_request", $"events is an array of {string.Join(", ", WebhookEvents.All)}.", "/events"));
+            faults.Add(new(FaultCode.InvalidRequest, $"events is an array of {string.Join(", ", WebhookEvents.All)}.", "/events"));
         }
 
         if (BodyMembers.Given(root, "workflow") is { } w && !(w.ValueKind is JsonValueKind.String && SafeName.IsValid(w.GetString())))
         {
-            faults.Add(new("invalid_request", "workflow is the name of a workflow.", "/workflow"));
+            faults.Add(new(FaultCode.InvalidRequest, "workflow is the name of a workflow.", "/workflow"));
         }
 
         // Strings are never null.
@@ -175,7 +176,7 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
     private static JsonObject SecretOf(Webhook webhook) =>
         new() { ["secret"] = webhook.Secret, ["previousSecretUntil"] = webhook.OldSecretUntil };
 
-    private static IResult NotFound(string id) => Problems.From("not_found", $"There is no webhook '{id}'.");
+    private static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no webhook '{id}'.");
 
     private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
         Results.Json(document, ServerJson.Options, statusCode: status);

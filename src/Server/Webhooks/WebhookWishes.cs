@@ -16,7 +16,7 @@ internal static class WebhookWishes
         if (!query.ContainsKey("webhook"))
         {
             return query.ContainsKey("webhookEvents")
-                ? (null, [new("invalid_request", "webhookEvents goes with webhook.", "/webhookEvents")]) : (null, []);
+                ? (null, [new(FaultCode.InvalidRequest, "webhookEvents goes with webhook.", "/webhookEvents")]) : (null, []);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -30,13 +30,13 @@ internal static class WebhookWishes
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
         {
-            faults.Add(new("invalid_request", "A webhook has an absolute URL.", pointer));
+            faults.Add(new(FaultCode.InvalidRequest, "A webhook has an absolute URL.", pointer));
             return null;
         }
 
         if (post.Refusal(url) is { } refusal)
         {
-            faults.Add(new("invalid_request", refusal, pointer));
+            faults.Add(new(FaultCode.InvalidRequest, refusal, pointer));
         }
 
         return url;
@@ -47,7 +47,7 @@ internal static class WebhookWishes
         ImmutableArray<string> events = [.. names];
         foreach (var unknown in events.Where(e => !WebhookEvents.All.Contains(e, StringComparer.Ordinal)))
         {
-            faults.Add(new("invalid_request",
+            faults.Add(new(FaultCode.InvalidRequest,
                 $"'{unknown}' is none of {string.Join(", ", WebhookEvents.All)}.{Suggestion.Nearest(unknown, WebhookEvents.All)}",
                 pointer));
         }

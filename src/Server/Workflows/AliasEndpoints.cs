@@ -24,18 +24,18 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         if (!SafeName.IsValid(alias) || alias.All(char.IsDigit))
         {
-            return Problems.From("invalid_request", $"An alias is {SafeName.Rule}, and no number.");
+            return Problems.From(FaultCode.InvalidRequest, $"An alias is {SafeName.Rule}, and no number.");
         }
 
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
             case StrictJson.Parsed { Root: var root } when BodyMembers.Unknown(root, "The body", ["version"])
                 .ToImmutableArray() is { IsEmpty: false } unknown:
                 return Problems.From(unknown);
@@ -43,7 +43,8 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
                 && version.ValueKind is JsonValueKind.Number or JsonValueKind.String:
                 return await MoveAsync(request, name, alias, row => WorkflowEndpoints.Pick(row, version.ToString()), cancellationToken);
             case StrictJson.Parsed:
-                return Problems.From("invalid_request", "The body says which version: {\"version\":3}, or another alias.", "/version");
+                return Problems.From(FaultCode.InvalidRequest,
+                    "The body says which version: {\"version\":3}, or another alias.", "/version");
             default:
                 throw new UnreachableException();
         }
@@ -60,7 +61,7 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
         {
             if (row.HistoryOf(alias).IsEmpty)
             {
-                return Problems.From("not_found", $"The workflow '{row.Name}' has no alias '{alias}'.");
+                return Problems.From(FaultCode.NotFound, $"The workflow '{row.Name}' has no alias '{alias}'.");
             }
 
             if (await workflows.TryWriteAsync(row.WithAlias(alias, []), cancellationToken))
@@ -80,8 +81,8 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
             if (target(row) is not { } version)
             {
                 return isBack
-                    ? Problems.From("conflict", $"'{alias}' has named no other version before.")
-                    : Problems.From("workflow_not_found",
+                    ? Problems.From(FaultCode.Conflict, $"'{alias}' has named no other version before.")
+                    : Problems.From(FaultCode.WorkflowNotFound,
                         $"The workflow '{row.Name}' has no such version; its latest is {row.Latest.Version}.");
             }
 
@@ -91,7 +92,7 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
             if (differences.Any(d => d.IsBreaking) && WorkflowEndpoints.RefusesBreaking(request))
             {
                 return Problems.From(
-                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
+                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault(FaultCode.BreakingChange, d.Detail, d.Pointer))]);
             }
 
             ImmutableArray<int> moved = isBack ? history[..^1] : history is [.., var last] && last == version.Version ? history

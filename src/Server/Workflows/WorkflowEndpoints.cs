@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
@@ -21,18 +22,18 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     {
         if (!SafeName.IsValid(name))
         {
-            return Problems.From("invalid_workflow", $"A workflow's name is {SafeName.Rule}.");
+            return Problems.From(FaultCode.InvalidWorkflow, $"A workflow's name is {SafeName.Rule}.");
         }
 
         if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {options.MaxBodyBytes} bytes.");
         }
 
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
             case StrictJson.Parsed { Root: var root }:
                 return await saving.SaveAsync(name, root, TermsOf(request), cancellationToken) switch
                 {
@@ -51,7 +52,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         var withPrompt = request.Query.ContainsKey("include");
         if (withPrompt && request.Caller().Role < Role.Author)
         {
-            return Problems.From("forbidden", "Prompts are for authors: ?include=prompt takes the role author.");
+            return Problems.From(FaultCode.Forbidden, "Prompts are for authors: ?include=prompt takes the role author.");
         }
 
         if (await workflows.FindAsync(name, cancellationToken) is not { DeletedAt: null } row)
@@ -61,7 +62,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
 
         if (Pick(row, version) is not { } picked)
         {
-            return Problems.From("workflow_not_found",
+            return Problems.From(FaultCode.WorkflowNotFound,
                 $"The workflow '{row.Name}' has no version {version}; its latest is {row.Latest.Version}.");
         }
 
@@ -151,7 +152,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     public static bool RefusesBreaking(HttpRequest request) =>
         string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase);
 
-    public static IResult NotFound(string name) => Problems.From("workflow_not_found", $"There is no workflow '{name}'.");
+    public static IResult NotFound(string name) => Problems.From(FaultCode.WorkflowNotFound, $"There is no workflow '{name}'.");
 
     private static SaveTerms TermsOf(HttpRequest request) => new(
         request.Headers.IfMatch.FirstOrDefault(),

@@ -27,7 +27,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
         {
             // A request that says what nobody reads cannot be read at all, whatever else is wrong with it.
             Fault[] all = [.. faults, .. settingFaults, .. extra.Fault is { } fault ? [fault] : Array.Empty<Fault>()];
-            return new SaveReply.Refused([.. all.OrderBy(f => f.Code != "invalid_request")]);
+            return new SaveReply.Refused([.. all.OrderBy(f => f.Code != FaultCode.InvalidRequest)]);
         }
 
         var sealedExtra = await extraData.OfWorkflowAsync(name, extra.Given, cancellationToken);
@@ -53,7 +53,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
             if (terms.RefuseBreaking && differences.Any(d => d.IsBreaking))
             {
                 return new SaveReply.Refused(
-                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
+                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault(FaultCode.BreakingChange, d.Detail, d.Pointer))]);
             }
 
             await workflows.KeepAsync(workflow, catalog, cancellationToken);
@@ -91,9 +91,9 @@ public sealed record SaveTerms(string? IfMatch = null, string? IfNoneMatch = nul
     /// <summary>Why these terms forbid to write over this version (<see langword="null"/>: over nothing).</summary>
     public Fault? Objection(WorkflowVersion? latest) =>
         IfMatch is not null && !EntityTags.Match(IfMatch, latest?.ETag)
-            ? new("version_conflict", latest is null ? "If-Match names a version, but there is no such workflow."
+            ? new(FaultCode.VersionConflict, latest is null ? "If-Match names a version, but there is no such workflow."
                 : $"The workflow is at {latest.ETag} (version {latest.Version}), which If-Match does not name.")
         : IfNoneMatch is not null && EntityTags.Match(IfNoneMatch, latest?.ETag)
-            ? new("version_conflict", $"The workflow exists already, at version {latest?.Version}.")
+            ? new(FaultCode.VersionConflict, $"The workflow exists already, at version {latest?.Version}.")
         : null;
 }

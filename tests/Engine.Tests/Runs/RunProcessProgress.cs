@@ -1,4 +1,5 @@
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine;
 using CsCheck;
 using static ComfyFunc.Tests.Engine.Runs.RunSamples;
 
@@ -34,7 +35,8 @@ public class RunProcessProgress
     [Fact]
     public void A_run_gives_up_on_its_hosts_after_exactly_as_many_attempts_as_it_has() => Play((world, limits, outcome) =>
     {
-        if (outcome is RunOutcome.Failed { Fault: { Code: "host_lost", Message: var why } } && why.Contains("times", StringComparison.Ordinal))
+        if (outcome is RunOutcome.Failed { Fault: { } fault } && fault.Code == FaultCode.HostLost
+            && fault.Message.Contains("times", StringComparison.Ordinal))
         {
             Assert.Equal(limits.MaxAttempts, world.Commands.OfType<RunCommand.Place>().Max(p => p.Placement.Charged));
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ComfyFunc.Engine.Runs;
 using CsCheck;
 using static ComfyFunc.Engine.Runs.RunCommand;

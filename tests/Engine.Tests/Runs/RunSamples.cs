@@ -17,9 +17,9 @@ internal static class RunSamples
     public static readonly Lease OnA = new(A, Run, 1);
     public static readonly Lease OnB = new(B, Run, 2);
 
-    public static readonly RunFault Broken = new("node_failed", "It broke.");
-    public static readonly RunFault Refusal = new("invalid_workflow", "It lacks a node.");
-    public static readonly RunFault NoMemory = new("gpu_out_of_memory", "It did not fit.");
+    public static readonly RunFault Broken = new(FaultCode.NodeFailed, "It broke.");
+    public static readonly RunFault Refusal = new(FaultCode.InvalidWorkflow, "It lacks a node.");
+    public static readonly RunFault NoMemory = new(FaultCode.GpuOutOfMemory, "It did not fit.");
 
     /// <summary>The first attempt of a run, and the second of one that lost its first host, which executed its prompt.</summary>
     public static readonly Placement First = Placement.First;
@@ -30,8 +30,8 @@ internal static class RunSamples
     public static DateTimeOffset JustBefore(DateTimeOffset moment) => moment.AddTicks(-1);
 
     public static RunOutcome TimedOut(string trouble = "") =>
-        new RunOutcome.Failed(new("run_timeout", "The run had not ended by 2026-01-01T00:30:00.0000000+00:00." + trouble, Retryable: true));
+        new RunOutcome.Failed(new(FaultCode.RunTimeout, "The run had not ended by 2026-01-01T00:30:00.0000000+00:00." + trouble, Retryable: true));
 
     public static RunOutcome HostLostTimes(int times) =>
-        new RunOutcome.Failed(new("host_lost", $"The run lost its host {times} times.", Retryable: true));
+        new RunOutcome.Failed(new(FaultCode.HostLost, $"The run lost its host {times} times.", Retryable: true));
 }

@@ -42,8 +42,8 @@ public sealed class InputFilesTests : IAsyncLifetime
         Assert.EndsWith(".png", file.HostName, StringComparison.Ordinal);
         Assert.StartsWith("comfyfunc/", file.HostName, StringComparison.Ordinal);
         Assert.Equal(Png(10, 10), await services.GetRequiredService<IBlobStore>().ReadBytesAsync(file.Blob, 10_000, Cancellation));
-        Assert.Equal(("input_too_large", "/in"), (Assert.Single(large.Faults).Code, large.Faults[0].Pointer));
-        Assert.Equal(("invalid_input", "/in"), (Assert.Single(foreign.Faults).Code, foreign.Faults[0].Pointer));
+        Assert.Equal((FaultCode.InputTooLarge, "/in"), (Assert.Single(large.Faults).Code, large.Faults[0].Pointer));
+        Assert.Equal((FaultCode.InvalidInput, "/in"), (Assert.Single(foreign.Faults).Code, foreign.Faults[0].Pointer));
     }
 
     [Fact]

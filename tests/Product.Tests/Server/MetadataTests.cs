@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Pool;
@@ -63,7 +64,7 @@ public sealed class MetadataTests : IAsyncLifetime
     {
         var fault = Assert.Single(Assert.IsType<IntakeReply.Refused>(await AcceptAsync("w", query, body)).Faults);
 
-        Assert.Equal(("invalid_request", "/metadata"), (fault.Code, fault.Pointer));
+        Assert.Equal((FaultCode.InvalidRequest, "/metadata"), (fault.Code, fault.Pointer));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Http;
 using Microsoft.AspNetCore.Http;
@@ -12,12 +13,16 @@ public class ProblemLogTests
 {
     private readonly FakeLogger<ProblemLog> log = new();
 
-    [Theory]
-    [InlineData("not_found", LogLevel.Information, "404 not_found")]
-    [InlineData("invalid_input", LogLevel.Information, "400 invalid_input")]
-    [InlineData("storage_unavailable", LogLevel.Warning, "503 storage_unavailable")]
-    [InlineData("internal_error", LogLevel.Warning, "500 internal_error")]
-    public async Task Every_problem_is_found_by_its_trace_id(string code, LogLevel level, string said)
+    public static TheoryData<FaultCode, LogLevel, string> Answers { get; } = new()
+    {
+        { FaultCode.NotFound, LogLevel.Information, "404 not_found" },
+        { FaultCode.InvalidInput, LogLevel.Information, "400 invalid_input" },
+        { FaultCode.StorageUnavailable, LogLevel.Warning, "503 storage_unavailable" },
+        { FaultCode.InternalError, LogLevel.Warning, "500 internal_error" },
+    };
+
+    [Theory, MemberData(nameof(Answers))]
+    public async Task Every_problem_is_found_by_its_trace_id(FaultCode code, LogLevel level, string said)
     {
         var problem = Problems.From(code, "Why.");
         new ProblemLog(log).Answered(Request(), problem);

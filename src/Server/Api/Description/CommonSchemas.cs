@@ -1,3 +1,4 @@
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Following;
@@ -65,7 +66,7 @@ internal static class CommonSchemas
                 Description = "What hosts are given beside the prompt, such as keys of partner nodes. Stored sealed and never shown."
             });
         document.AddComponent(Fault, Record("Why a run did not succeed.", ["code", "message"],
-            ("code", Text("A fault code; it keeps its meaning for ever.")),
+            ("code", Text($"A fault code; it keeps its meaning for ever. {Codes}")),
             ("message", Text()),
             ("retryable", Boolean("Whether the same call may well succeed later.")),
             ("node", Record("The node that is to blame.", ["id"], ("id", Text()), ("class", Text()), ("tag", Text())))));
@@ -259,9 +260,12 @@ internal static class CommonSchemas
         return schema;
     }
 
+    // No enum: a client made from this document is to take the codes of later releases too.
+    private static string Codes => $"These are known: {string.Join(", ", FaultCode.All)}.";
+
     private static OpenApiSchema ProblemSchema() => Record("RFC 9457.", ["type", "title", "status", "code"],
         ("type", Text()), ("title", Text()), ("status", Integer()), ("detail", Text()),
-        ("code", Text("What went wrong, for programs; it keeps its meaning for ever.")),
+        ("code", Text($"What went wrong, for programs; it keeps its meaning for ever. {Codes}")),
         ("retryable", Boolean("Whether the same request may well succeed later.")),
         ("traceId", Text("Finds the request in the server's log.")),
         ("errors", ListOf(Record(null, ["pointer", "detail"], ("pointer", Text("RFC 6901, into the body that was sent.")),

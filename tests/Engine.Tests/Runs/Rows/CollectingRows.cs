@@ -1,4 +1,5 @@
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine;
 using static ComfyFunc.Engine.Runs.RunCommand;
 using static ComfyFunc.Engine.Runs.RunEvent;
 using static ComfyFunc.Engine.Runs.RunOutcome;
@@ -17,7 +18,7 @@ internal static class CollectingRows
     private static readonly Doubt Doubted = new(A, Broken);
     private static readonly Collecting Copies = new(Begun, OnA);
     private static readonly Collecting Confirms = new(Begun with { Attempt = 2, Free = 1, Excluded = [A], Doubt = Doubted }, OnB);
-    private static readonly RunFault Other = new("node_failed", "It broke otherwise.");
+    private static readonly RunFault Other = new(FaultCode.NodeFailed, "It broke otherwise.");
 
     public static IEnumerable<Row> All => [.. Ended, .. Doubts, .. Interruptions, .. Memory, .. Missing, .. Uncertain, .. Faulty];
 
@@ -163,11 +164,11 @@ internal static class CollectingRows
     ];
 
     private static readonly RunFault Strange =
-        new("node_failed", "The prompt was interrupted on its host twice, though nobody had canceled the run.", Retryable: true);
+        new(FaultCode.NodeFailed, "The prompt was interrupted on its host twice, though nobody had canceled the run.", Retryable: true);
 
-    private static readonly RunFault MovedTooOften = new("host_lost", "The run was moved too often.", Retryable: true);
+    private static readonly RunFault MovedTooOften = new(FaultCode.HostLost, "The run was moved too often.", Retryable: true);
 
-    private static readonly RunFault Unavailable = new("outputs_unavailable", "gone", Retryable: true);
+    private static readonly RunFault Unavailable = new(FaultCode.OutputsUnavailable, "gone", Retryable: true);
 
     private static RunState.Ended Failed(RunFault fault) => new(new Failed(fault));
 }

@@ -1,4 +1,5 @@
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine;
 using static ComfyFunc.Engine.Runs.RunCommand;
 using static ComfyFunc.Engine.Runs.RunEvent;
 using static ComfyFunc.Engine.Runs.RunOutcome;
@@ -66,11 +67,11 @@ internal static class PlacingRows
         new("A run that only the hosts which it lost could take may go back to them, and forgets nothing else",
             new Placing(Second with { Refused = [B] }, 2, "x"), new OnlyExcluded(Start),
             new Placing(Second with { Refused = [B], Excluded = [] }), new Place(Second with { Refused = [B], Excluded = [] })),
-        NoHostFor("A run that no host can take fails and says why", First, new("no_capable_host", "none fits", Retryable: true)),
+        NoHostFor("A run that no host can take fails and says why", First, new(FaultCode.NoCapableHost, "none fits", Retryable: true)),
         NoHostFor("A run that lost the only host that could take it says so", Second,
-            new("host_lost", "The run lost its host, and no other host can take it.", Retryable: true)),
+            new(FaultCode.HostLost, "The run lost its host, and no other host can take it.", Retryable: true)),
         NoHostFor("A run that found no larger GPU ran out of memory", Second with { LargerThan = A },
-            new("gpu_out_of_memory", "The GPU ran out of memory, and no host with more is in the pool.")),
+            new(FaultCode.GpuOutOfMemory, "The GPU ran out of memory, and no host with more is in the pool.")),
         NoHostFor("A run that the rest of the pool cannot take fails with what the first refusal said",
             Second with { LargerThan = A, Refusal = Refusal }, Refusal),
         NoHostFor("A failure that no second host can confirm is the run's own",
@@ -127,7 +128,7 @@ internal static class PlacingRows
             new Ended(new Canceled(GpuWorkBegun: true)), new Publish(new Canceled(GpuWorkBegun: true)), new GiveBack(2)),
     ];
 
-    private static RunOutcome Poison => new Failed(new("poison_workflow", "two died"));
+    private static RunOutcome Poison => new Failed(new(FaultCode.PoisonWorkflow, "two died"));
 
     private static Row NoHostFor(string rule, Placement placement, RunFault fault) =>
         new(rule, new Placing(placement), new NoHost("none fits", Start), new Ended(new Failed(fault)), new Publish(new Failed(fault)));
