@@ -27,10 +27,6 @@ namespace ComfyFunc.Server;
 /// <summary>Registers the application. A host adds storage and a driver of its own.</summary>
 public static class ServerRegistration
 {
-    /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox",
-        "deliveries", "keys", "usage", "batches", "results", "processes", "ends", "progress", "follows"];
-
     /// <exception cref="SettingsException">The settings cannot be taken as they are.</exception>
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
