@@ -1,4 +1,5 @@
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Callers;
@@ -15,22 +16,6 @@ public sealed record Caller(string Client, Role Role)
 
     /// <summary>Whether a run is this caller's to see. That another client's run exists is no business of his.</summary>
     public bool Sees(RunRecord run) => Role is Role.Admin || run.Client == Client;
-}
-
-/// <summary>What a caller may do; each may do what those before it may.</summary>
-public enum Role
-{
-    /// <summary>Nothing but what needs no key.</summary>
-    None,
-
-    /// <summary>Calls workflows, and sees the runs of its client.</summary>
-    Run,
-
-    /// <summary>Saves and deletes workflows.</summary>
-    Author,
-
-    /// <summary>Manages hosts, keys and webhooks, and sees every run.</summary>
-    Admin,
 }
 
 /// <summary>Carries the caller through a request.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;

@@ -17,6 +17,9 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
 {
     public const string Signature = "sig";
 
+    internal static QueryParameter SignatureQuery { get; } =
+        new(Signature, Schemas.Text()) { Description = "The link's signature.", IsRequired = true };
+
     private bool AreSigned => options.SignLinks ?? options.AsksForKeys;
 
     public Task<string> StatusAsync(HttpRequest request, RunId run, CancellationToken cancellationToken) =>

@@ -17,6 +17,10 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
     /// <summary>Seconds. Functions cuts HTTP answers off at 230 s on every plan.</summary>
     public const int LongestWait = 220;
 
+    /// <summary>The query parameter that says <see cref="Output"/>.</summary>
+    internal static QueryParameter OutputQuery { get; } =
+        QueryParameters.OneOf("output", "base64 has files inline instead of links.", "url", "base64");
+
     private const string Applied = "Preference-Applied";
 
     // Of RFC 7240, section 4. Who is not known is not obeyed, and need not be told so.
