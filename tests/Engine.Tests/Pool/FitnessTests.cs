@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine;
 using static ComfyFunc.Tests.Support.PoolSamples;
 
 namespace ComfyFunc.Tests.Engine.Pool;
@@ -69,7 +70,7 @@ public class FitnessTests
     public void A_run_that_waits_for_a_larger_GPU_or_a_second_opinion_is_not_kept_for_whoever_comes()
     {
         var larger = Placement.First with { LargerThan = A.Id };
-        var doubt = Placement.First with { Doubt = new(A.Id, new("node_failed", "x")) };
+        var doubt = Placement.First with { Doubt = new(A.Id, new(FaultCode.NodeFailed, "x")) };
         Assert.Equal(Prospect.None, Feasibility.ProspectOf(Waiting(1) with { Placement = larger }, [], Anyone));
         Assert.Equal(Prospect.None, Feasibility.ProspectOf(Waiting(1) with { Placement = doubt }, [], Anyone));
     }
