@@ -34,7 +34,8 @@ public class RunProcessProgress
     [Fact]
     public void A_run_gives_up_on_its_hosts_after_exactly_as_many_attempts_as_it_has() => Play((world, limits, outcome) =>
     {
-        if (outcome is RunOutcome.Failed { Fault: { Code: "host_lost", Message: var why } } && why.Contains("times", StringComparison.Ordinal))
+        if (outcome is RunOutcome.Failed { Fault: { Code: "host_lost", Message: var why } }
+            && why.Contains("times", StringComparison.Ordinal))
         {
             Assert.Equal(limits.MaxAttempts, world.Commands.OfType<RunCommand.Place>().Max(p => p.Placement.Charged));
         }
