@@ -14,8 +14,8 @@ namespace ComfyFunc.Server.Api;
 /// What every request passes on its way to an endpoint, and the one outer catch: whatever is thrown becomes a problem that tells the caller
 /// enough and the world nothing.
 /// </summary>
-public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, ProblemLog problems,
-    TimeProvider clock, ILogger<ApiPipeline> logger)
+public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, EndpointSet endpoints,
+    ProblemLog problems, TimeProvider clock, ILogger<ApiPipeline> logger)
 {
     private readonly RepeatedFailures failures = new(clock);
 
@@ -25,9 +25,10 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
 
     public Task<IResult> AnswerAsync(HttpRequest request, ApiRoute route, CancellationToken cancellationToken) => GuardAsync(
         request,
-        route.Body,
-        async () => await gate.RefusalAsync(request, cancellationToken) ?? await MisreadAsync(request, route, cancellationToken)
-            ?? await route.Handle(request, cancellationToken),
+        route.BodyKind,
+        async () => await gate.RefusalAsync(request, route.RoleOf?.Invoke(request) ?? route.Role, cancellationToken)
+            ?? await MisreadAsync(request, route, cancellationToken)
+            ?? await route.AnswerAsync(endpoints, request, cancellationToken),
         cancellationToken);
 
     /// <summary>
@@ -86,7 +87,7 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
             return Problems.From(faults);
         }
 
-        return route.Body is BodyKind.None && await EmptyBody.RefusalAsync(request, cancellationToken) is { } refusal ? refusal : null;
+        return route.Body is null && await EmptyBody.RefusalAsync(request, cancellationToken) is { } refusal ? refusal : null;
     }
 
     [LoggerMessage(EventIds.StorageUnavailable, LogLevel.Error,

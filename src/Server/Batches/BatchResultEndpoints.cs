@@ -5,14 +5,36 @@ using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Batches.BatchResultEndpoints>;
 
 namespace ComfyFunc.Server.Batches;
 
 /// <summary>The endpoints for what came of a batch as a whole: a table of its runs, and one file with all their outputs.</summary>
 public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resource, RunStore runs, RunResource runResource,
-    OutputBundle bundle)
+    OutputBundle bundle) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("GetBatchTable", "GET", At.BatchTable, Role.Run, RouteGroup.Runs,
+            "A batch as CSV: a row for each call, with what varied, seeds, status, times and links.",
+            (e, r, ct) => e.TableAsync(r, r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The table.") { Content = [new("text/csv", Shape.Text)] }],
+            Problems = [404],
+        },
+        new Route("GetBatchOutputs", "GET", At.BatchOutputs, Role.Run, RouteGroup.Runs,
+            "All outputs of a batch that has ended in one file, a folder for each run.",
+            (e, r, ct) => e.OutputsAsync(r, r.InPath("id"), ct))
+        {
+            Query = [QueryParameters.OneOf("bundle", null, "zip") with { IsRequired = true }, .. Rendition.Query],
+            Answers = [ApiAnswer.Redirect],
+            Problems = [400, 404, 409],
+        },
+    ];
+
     /// <summary>GET /api/batches/{id}/runs.csv: a row for each call, of a batch under way for those that were made.</summary>
     public async Task<IResult> TableAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {

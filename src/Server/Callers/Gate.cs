@@ -10,11 +10,8 @@ public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
 {
     private const string Bearer = "Bearer ";
 
+    /// <param name="needed">What the request takes.</param>
     /// <returns>The answer that turns the request away; <see langword="null"/> lets it in.</returns>
-    public Task<IResult?> RefusalAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        RefusalAsync(request, Permissions.Needed(request.Method, request.Path.Value ?? ""), cancellationToken);
-
-    /// <param name="needed">What this request takes, where its path does not tell.</param>
     public async Task<IResult?> RefusalAsync(HttpRequest request, Role needed, CancellationToken cancellationToken)
     {
         if (!options.AsksForKeys || needed is Role.None)

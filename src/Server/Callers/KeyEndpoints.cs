@@ -8,12 +8,35 @@ using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Callers.KeyEndpoints>;
 
 namespace ComfyFunc.Server.Callers;
 
 /// <summary>The endpoints that give keys to clients and take them back.</summary>
-public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
+public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("ListKeys", "GET", At.Keys, Role.Admin, RouteGroup.Service, "Lists callers' keys, without the keys themselves.",
+            (e, _, ct) => e.ListAsync(ct))
+        {
+            Answers = [new(200, "The keys.", SchemaNames.KeyList)],
+        },
+        new Route("CreateKey", "POST", At.Keys, Role.Admin, RouteGroup.Service, "Gives a client a key.", (e, r, ct) => e.CreateAsync(r, ct))
+        {
+            Body = new(SchemaNames.KeySettings) { Example = _ => new JsonObject { ["client"] = "shop", ["role"] = "run" } },
+            Answers = [new(201, "The key; it is shown this once.", SchemaNames.Key)],
+            Problems = [409],
+        },
+        new Route("DeleteKey", "DELETE", At.Key, Role.Admin, RouteGroup.Service, "Takes a key back.",
+            (e, r, ct) => e.DeleteAsync(r.InPath("id"), ct))
+        {
+            Answers = [new(204, "Gone.")],
+            Problems = [404],
+        },
+    ];
+
     private const int LargestBody = 16 << 10;
 
     private static readonly Role[] Roles = [Role.Run, Role.Author, Role.Admin];

@@ -1,6 +1,5 @@
 using System.Net;
 using ComfyFunc.Engine;
-using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using ComfyFunc.Adapters.Web;
 using ComfyFunc.Engine;
@@ -11,6 +12,8 @@ using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Calls.CallEndpoints>;
 
 namespace ComfyFunc.Server.Calls;
 
@@ -18,8 +21,39 @@ namespace ComfyFunc.Server.Calls;
 public sealed class CallEndpoints(
     CallBody bodies, RunIntake intake, CallExplainer explainer, KeyedCalls keyed, PendingStore pending, RunStore runs, RunWaiter waiter,
     RunAnswers answers, IRunDriver driver, GuardedPost post, Quotas quotas,
-    ComfyFuncOptions options, TimeProvider clock)
+    ComfyFuncOptions options, TimeProvider clock) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("RunWorkflow", "POST", At.Workflow, Role.Run, RouteGroup.Runs, "Runs the latest version of a workflow.",
+            (e, r, ct) => e.SubmitAsync(r, r.InPath("name"), null, ct))
+        {
+            CallsSaved = true,
+            Headers = CallTerms.AnyHeaders,
+            Query = CallTerms.AnyQuery,
+            Body = CallTerms.AnyBody,
+            Answers = CallTerms.AnyAnswers,
+            Problems = CallTerms.Problems,
+        },
+        new Route("RunWorkflowVersion", "POST", At.Version, Role.Run, RouteGroup.Runs, "Runs a version of a workflow.",
+            (e, r, ct) => e.SubmitAsync(r, r.InPath("name"), r.InPath("version"), ct))
+        {
+            CallsSaved = true,
+            Headers = CallTerms.AnyHeaders,
+            Query = CallTerms.AnyQuery,
+            Body = CallTerms.AnyBody,
+            Answers = CallTerms.AnyAnswers,
+            Problems = CallTerms.Problems,
+        },
+        new Route("RetryRun", "POST", At.RunRetry, Role.Run, RouteGroup.Runs, "Makes an ended run's call once more, as a run of its own.",
+            (e, r, ct) => e.RetryAsync(r, r.InPath("id"), ct))
+        {
+            Headers = [new(Preferences.Header, "wait=n waits for the end.")],
+            Answers = CallTerms.Started(SchemaNames.Run),
+            Problems = [404, 409],
+        },
+    ];
+
     private const string QueueFullSeconds = "10";
 
     /// <summary>POST /api/workflows/{name} and …/versions/{version}: runs it.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ComfyFunc.Engine;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,10 @@ namespace ComfyFunc.Server.Following;
 public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, ReturnForm Return)
 {
     public const string Header = "Prefer";
+
+    /// <summary>The query parameter that says <see cref="Output"/>.</summary>
+    internal static QueryParameter OutputQuery { get; } =
+        QueryParameters.OneOf("output", "base64 has files inline instead of links.", "url", "base64");
 
     private const string Applied = "Preference-Applied";
 

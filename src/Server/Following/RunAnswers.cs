@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
@@ -14,6 +15,13 @@ namespace ComfyFunc.Server.Following;
 public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks links, RunWaiter waiter, IRunDriver driver,
     ComfyFuncOptions options, TimeProvider clock)
 {
+    /// <summary>How <see cref="StatusAsync"/> answers.</summary>
+    internal static ImmutableArray<ApiAnswer> OfStatus { get; } =
+    [
+        new(200, "It has ended.", SchemaNames.DurableStatus),
+        new(202, "It runs; ask again after Retry-After.", SchemaNames.DurableStatus),
+    ];
+
     /// <summary>The run as the preferences want it: 202 with links to follow while it has not ended.</summary>
     public async Task<IResult> RunAsync(HttpRequest request, RunRecord run, Preferences preferences, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ComfyFunc.Engine.Runs;
@@ -7,14 +8,76 @@ using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Following.RunEndpoints>;
 
 namespace ComfyFunc.Server.Following;
 
 /// <summary>The endpoints that look after runs. Kestrel maps them; Functions triggers call them.</summary>
 public sealed class RunEndpoints(
     RunStore runs, RunWaiter waiter, RunResource resource, RunAnswers answers, RunEventStream events, RunRemoval removal,
-    ComfyFuncOptions options)
+    ComfyFuncOptions options) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("ListRuns", "GET", At.Runs, Role.Run, RouteGroup.Runs,
+            "Lists runs, newest first. metadata.{key}=value asks for those whose metadata has this member.", (e, r, ct) => e.ListAsync(r, ct))
+        {
+            Query =
+            [
+                .. RunFilterReader.Query, QueryParameters.OneOf("include", "inputs shows what each was called with.", "inputs"),
+                .. Paging.Query,
+            ],
+            Answers = [new(200, "A page; it may be short while there is a continuation.", SchemaNames.RunList)],
+            Problems = [400],
+        },
+        new Route("GetRun", "GET", At.Run, Role.Run, RouteGroup.Runs, "Shows a run.", (e, r, ct) => e.GetAsync(r, r.InPath("id"), ct))
+        {
+            Headers = [new(Preferences.Header, "wait=n holds the answer back until the run has ended, 220 s at most.")],
+            Query = [Preferences.OutputQuery, .. Rendition.Query],
+            Answers = [new(200, "The run.", SchemaNames.Run)],
+            Problems = [404],
+        },
+        new Route("DeleteRun", "DELETE", At.Run, Role.Run, RouteGroup.Runs, "Deletes an ended run with its files.",
+            (e, r, ct) => e.DeleteAsync(r, r.InPath("id"), ct))
+        {
+            Answers = [new(204, "Deleted.")],
+            Problems = [404, 409],
+        },
+        new Route("GetRunStatus", "GET", At.RunStatus, Role.Run, RouteGroup.Runs, "The run's status as Durable's HTTP API shows it.",
+            (e, r, ct) => e.StatusAsync(r, r.InPath("id"), ct))
+        {
+            Answers = RunAnswers.OfStatus,
+            Problems = [404],
+        },
+        new Route("FollowRun", "GET", At.RunEvents, Role.Run, RouteGroup.Runs, "The run's events as they happen, as Server-Sent Events.",
+            (e, r, ct) => e.EventsAsync(r, r.InPath("id"), ct))
+        {
+            Headers = [new("Last-Event-ID", "Goes on after this event.")],
+            Query =
+            [
+                QueryParameters.Flag("previews", "true sends pictures of work in progress too: contentType and base64."),
+            ],
+            Answers =
+            [
+                new(200, "status for every change, progress in between; the last status has the whole run. It ends with the run, or after "
+                    + "200 s.")
+                {
+                    Content = [new("text/event-stream", Shape.Text)],
+                },
+                new(204, "The run has ended, and Last-Event-ID was its last event."),
+            ],
+            Problems = [400, 404],
+        },
+        new Route("CancelRun", "POST", At.RunCancel, Role.Run, RouteGroup.Runs, "Cancels a run.",
+            (e, r, ct) => e.CancelAsync(r, r.InPath("id"), ct))
+        {
+            Headers = [new(Preferences.Header, "wait=n waits for the end.")],
+            Answers = [new(200, "It has ended.", SchemaNames.Run), new(202, "It is being stopped.", SchemaNames.Run)],
+            Problems = [404],
+        },
+    ];
+
     /// <summary>GET /api/runs/{id}/events: the run's events as they happen; <c>Last-Event-ID</c> goes on after one.</summary>
     public async Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Following;
@@ -10,9 +12,25 @@ namespace ComfyFunc.Server.Following;
 /// <summary>Reads from a query which runs a listing is to show.</summary>
 internal static class RunFilterReader
 {
-    public const string MetadataPrefix = "metadata.";
+    private const string MetadataPrefix = "metadata.";
 
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd"];
+
+    public static QueryParameter WorkflowQuery { get; } = QueryParameters.Text("workflow");
+
+    public static QueryParameter ClientQuery { get; } = QueryParameters.Text("client", "Administrators: of this one.");
+
+    /// <summary>The query parameters that <see cref="Read"/> reads.</summary>
+    public static ImmutableArray<QueryParameter> Query { get; } =
+    [
+        WorkflowQuery,
+        QueryParameters.Text("status", RunResource.StatusSchema()),
+        QueryParameters.Text("batch"),
+        ClientQuery,
+        QueryParameters.Text("createdAfter", "A time by RFC 3339, or a day: calls that came then or later."),
+        QueryParameters.Text("createdBefore", "A time by RFC 3339, or a day: calls that came earlier."),
+        new(MetadataPrefix, Schemas.Text(), MayRepeat: true),
+    ];
 
     public static (RunFilter Filter, ImmutableArray<Fault> Faults) Read(HttpRequest request)
     {

@@ -9,6 +9,7 @@ using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using OpenApiSchema = Microsoft.OpenApi.OpenApiSchema;
 
 namespace ComfyFunc.Server.Following;
 
@@ -123,6 +124,9 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
         return (await sas.MintAsync(artifact.Blob!, artifact.Name ?? "output", artifact.ContentType ?? "application/octet-stream", expires,
             cancellationToken), expires);
     }
+
+    internal static OpenApiSchema StatusSchema() =>
+        Schemas.OneOf("The last four are never left.", Enum.GetValues<RunStatus>().Select(NameOf));
 
     public static string NameOf(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ComfyFunc.Engine;
 using Microsoft.AspNetCore.Http;
@@ -5,9 +6,16 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc.Server.Http;
 
 /// <summary>What listings have in common: <c>?limit</c> and <c>?continuation</c>.</summary>
-public static class Paging
+internal static class Paging
 {
     private const int UsualSize = 50;
+    private const int LargestSize = 200;
+
+    public static ImmutableArray<QueryParameter> Query { get; } =
+    [
+        QueryParameters.Whole("limit", 1, LargestSize),
+        QueryParameters.Text("continuation", "What the page before ended with."),
+    ];
 
     // It has been checked.
     public static int SizeOf(HttpRequest request) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Comfy;
@@ -5,14 +6,68 @@ using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Pool.HostEndpoints>;
 
 namespace ComfyFunc.Server.Pool;
 
 /// <summary>The endpoints of the pool's hosts: who is in it, who joins, drains and leaves.</summary>
 public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor monitor, HostProbe probe, CatalogWatch catalogs,
-    HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock)
+    HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock) : IEndpoints
 {
+    private static readonly ApiBody Registration = new(SchemaNames.HostSettings)
+    {
+        Example = _ => new JsonObject { ["url"] = "http://127.0.0.1:8188", ["slots"] = 2 },
+    };
+
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("ListHosts", "GET", At.Hosts, Role.Admin, RouteGroup.Hosts, "Lists the pool's hosts.", (e, _, ct) => e.ListAsync(ct))
+        {
+            Answers = [new(200, "The hosts.", SchemaNames.HostList)],
+        },
+        new Route("GetHost", "GET", At.Host, Role.Admin, RouteGroup.Hosts, "Shows a host.", (e, r, ct) => e.GetAsync(r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The host.", SchemaNames.Host)],
+            Problems = [404],
+        },
+        new Route("PutHost", "PUT", At.Host, Role.Admin, RouteGroup.Hosts, "Registers a host, or changes it.",
+            (e, r, ct) => e.PutAsync(r, r.InPath("id"), ct))
+        {
+            Body = Registration,
+            Answers = [new(200, "It was known.", SchemaNames.Host), new(201, "It is new.", SchemaNames.Host)],
+            Problems = [400, 413],
+        },
+        new Route("DeleteHost", "DELETE", At.Host, Role.Admin, RouteGroup.Hosts, "Takes a host out of the pool.",
+            (e, r, ct) => e.DeleteAsync(r, r.InPath("id"), ct))
+        {
+            Query = [QueryParameters.Flag("force", "true gives up the runs that it has.")],
+            Answers = [new(204, "Gone.")],
+            Problems = [404, 409],
+        },
+        new Route("DrainHost", "POST", At.HostDrain, Role.Admin, RouteGroup.Hosts, "Lets a host finish what it has and take nothing new.",
+            (e, r, ct) => e.DrainAsync(r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The host.", SchemaNames.Host)],
+            Problems = [404],
+        },
+        new Route("ResumeHost", "POST", At.HostResume, Role.Admin, RouteGroup.Hosts, "Lets a drained or quarantined host take work again.",
+            (e, r, ct) => e.ResumeAsync(r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The host.", SchemaNames.Host)],
+            Problems = [404],
+        },
+        new Route("HostHeartbeat", "POST", At.HostHeartbeat, Role.Admin, RouteGroup.Hosts,
+            "A host says that it is there; it joins if it was not known.", (e, r, ct) => e.HeartbeatAsync(r, r.InPath("id"), ct))
+        {
+            Body = Registration,
+            Answers = [new(200, "It was known.", SchemaNames.Host), new(201, "It is new.", SchemaNames.Host)],
+            Problems = [400, 413],
+        },
+    ];
+
     private const int LargestBody = 64 << 10;
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken)

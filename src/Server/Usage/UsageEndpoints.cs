@@ -5,13 +5,32 @@ using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Usage.UsageEndpoints>;
 
 namespace ComfyFunc.Server.Usage;
 
 /// <summary>The endpoint that says what clients took.</summary>
-public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock)
+public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("GetUsage", "GET", At.Usage, Role.Run, RouteGroup.Service, "What clients took, by workflow and version.",
+            (e, r, ct) => e.GetAsync(r, ct))
+        {
+            Query =
+            [
+                QueryParameters.Text("from", Schemas.Text("The first day in UTC.", "date")),
+                QueryParameters.Text("to", Schemas.Text("The last day.", "date")),
+                QueryParameters.Text("client", "Administrators: of this one."),
+            ],
+            Answers = [new(200, "The sums.", SchemaNames.Usage)],
+            Problems = [400],
+        },
+    ];
+
     private const string Format = "yyyy-MM-dd";
 
     /// <summary>

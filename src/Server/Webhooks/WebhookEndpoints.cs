@@ -11,13 +11,74 @@ using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Webhooks.WebhookEndpoints>;
 
 namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>The endpoints that register receivers of events, rotate their secrets, and show what became of deliveries.</summary>
-public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunStore runs, GuardedPost post, TimeProvider clock)
+public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunStore runs, GuardedPost post, TimeProvider clock) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("ListWebhooks", "GET", At.Webhooks, Role.Admin, RouteGroup.Webhooks, "Lists who is told of events.",
+            (e, _, ct) => e.ListAsync(ct))
+        {
+            Answers = [new(200, "The webhooks.", SchemaNames.WebhookList)],
+        },
+        new Route("GetWebhook", "GET", At.Webhook, Role.Admin, RouteGroup.Webhooks, "Shows a webhook.",
+            (e, r, ct) => e.GetAsync(r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Answers = [new(200, "The webhook.", SchemaNames.Webhook)],
+            Problems = [404],
+        },
+        new Route("PutWebhook", "PUT", At.Webhook, Role.Admin, RouteGroup.Webhooks, "Registers a webhook, or changes it and enables it again.",
+            (e, r, ct) => e.PutAsync(r, r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Body = new(SchemaNames.WebhookSettings)
+            {
+                Example = _ => new JsonObject
+                {
+                    ["url"] = "https://example.org/hooks",
+                    ["events"] = new JsonArray("run.succeeded", "run.failed"),
+                },
+            },
+            Answers = [new(200, "It was known.", SchemaNames.Webhook), new(201, "It is new; its secret is shown.", SchemaNames.Webhook)],
+            Problems = [400, 413],
+        },
+        new Route("DeleteWebhook", "DELETE", At.Webhook, Role.Admin, RouteGroup.Webhooks, "Takes a webhook away.",
+            (e, r, ct) => e.DeleteAsync(r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Answers = [new(204, "Gone.")],
+            Problems = [404],
+        },
+        new Route("GetWebhookSecret", "GET", At.WebhookSecret, Role.Admin, RouteGroup.Webhooks,
+            "What its deliveries are signed with; of 'default', those that calls ask for.", (e, r, ct) => e.SecretAsync(r, r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Answers = [new(200, "The secret.", SchemaNames.WebhookSecret)],
+            Problems = [404],
+        },
+        new Route("RotateWebhookSecret", "POST", At.WebhookRotate, Role.Admin, RouteGroup.Webhooks,
+            "Makes a new secret; the one before signs too for a day.", (e, r, ct) => e.RotateAsync(r, r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Answers = [new(200, "The secret.", SchemaNames.WebhookSecret)],
+            Problems = [404],
+        },
+        new Route("ListDeliveries", "GET", At.RunDeliveries, Role.Run, RouteGroup.Runs, "Who was told of the run, and what they answered.",
+            (e, r, ct) => e.DeliveriesAsync(r, r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The deliveries.", SchemaNames.DeliveryList)],
+            Problems = [404],
+        },
+    ];
+
     /// <summary>How long the secret before a rotation signs too.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
 
@@ -98,6 +159,9 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
 
         return Json(new JsonObject { ["deliveries"] = new JsonArray([.. (await outbox.OfAsync(run.Id, cancellationToken)).Select(Show)]) });
     }
+
+    // A client's own secret is its own to see.
+    private static Role RoleOf(HttpRequest request) => IsOwn(request.InPath("id")) ? Role.Run : Role.Admin;
 
     private static bool IsOwn(string id) => id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters.Web;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +11,13 @@ namespace ComfyFunc.Server.Webhooks;
 /// <summary>Reads where somebody wants to be told, and of what.</summary>
 internal static class WebhookWishes
 {
+    /// <summary>The query parameters of a call that say it.</summary>
+    public static ImmutableArray<QueryParameter> Query { get; } =
+    [
+        QueryParameters.Text("webhook", Schemas.Link("Is told of the run, signed with the secret of the webhook 'default'.")),
+        QueryParameters.Text("webhookEvents", "Which events, separated by commas; the ends of the run unless told."),
+    ];
+
     /// <summary>What the query of a call says: <c>webhook</c>, and <c>webhookEvents</c> separated by commas.</summary>
     public static (CallWebhook? Webhook, ImmutableArray<Fault> Faults) Of(IQueryCollection query, GuardedPost post)
     {

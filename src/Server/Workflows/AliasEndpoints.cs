@@ -6,15 +6,48 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Workflows.AliasEndpoints>;
 
 namespace ComfyFunc.Server.Workflows;
 
 /// <summary>
 /// The endpoints that name versions: callers call <c>…/versions/production</c>, and authors decide which version that is.
 /// </summary>
-public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
+public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live) : IEndpoints
 {
+    private static readonly QueryParameter Breaking =
+        WorkflowEndpoints.BreakingQuery("refuse: not if callers of the alias would break.");
+
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("PutAlias", "PUT", At.Alias, Role.Author, RouteGroup.Workflows,
+            "Lets an alias, such as production, name a version; call it as versions/production.",
+            (e, r, ct) => e.PutAsync(r, r.InPath("name"), r.InPath("alias"), ct))
+        {
+            CallsSaved = true,
+            Query = [Breaking],
+            Body = new(SchemaNames.AliasTarget) { Example = _ => new JsonObject { ["version"] = 1 } },
+            Answers = [new(200, "It was known.", SchemaNames.Alias), new(201, "It is new.", SchemaNames.Alias)],
+            Problems = [400, 404, 409],
+        },
+        new Route("DeleteAlias", "DELETE", At.Alias, Role.Author, RouteGroup.Workflows, "Takes an alias away.",
+            (e, r, ct) => e.DeleteAsync(r.InPath("name"), r.InPath("alias"), ct))
+        {
+            Answers = [new(204, "Gone.")],
+            Problems = [404],
+        },
+        new Route("RollbackAlias", "POST", At.AliasRollback, Role.Author, RouteGroup.Workflows,
+            "Lets an alias name again what it named before.", (e, r, ct) => e.RollbackAsync(r, r.InPath("name"), r.InPath("alias"), ct))
+        {
+            Query = [Breaking],
+            Answers = [new(200, "The alias.", SchemaNames.Alias)],
+            Problems = [404, 409],
+        },
+    ];
+
     private const int LargestBody = 4 << 10;
 
     /// <summary>

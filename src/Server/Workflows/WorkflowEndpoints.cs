@@ -10,13 +10,71 @@ using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Workflows.WorkflowEndpoints>;
 
 namespace ComfyFunc.Server.Workflows;
 
 /// <summary>The endpoints that save workflows and show them.</summary>
 public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveWorkflows live,
-    ComfyFuncOptions options, TimeProvider clock)
+    ComfyFuncOptions options, TimeProvider clock) : IEndpoints
 {
+    private static readonly HeaderParameter IfLatest = new("If-Match", "Only if this is the latest version's ETag.");
+
+    private static readonly QueryParameter Include = QueryParameters.OneOf("include", "prompt shows the prompt too.", "prompt");
+
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("ListWorkflows", "GET", At.Workflows, Role.Run, RouteGroup.Workflows, "Lists workflows by name.",
+            (e, r, ct) => e.ListAsync(r, ct))
+        {
+            Query = Paging.Query,
+            Answers = [new(200, "A page.", SchemaNames.WorkflowList)],
+            Problems = [400],
+        },
+        new Route("PutWorkflow", "PUT", At.Workflow, Role.Author, RouteGroup.Workflows, "Saves a workflow, or a new version of it.",
+            (e, r, ct) => e.PutAsync(r, r.InPath("name"), ct))
+        {
+            OperationId = "SaveWorkflow",
+            Headers = [IfLatest, new("If-None-Match", "* saves only a new workflow.")],
+            Query = [BreakingQuery("refuse: not if callers of the latest version would break.")],
+            Body = new(Shape.Object) { Description = "A prompt as ComfyUI exports it (API format).", Example = _ => ExamplePrompt },
+            Answers =
+            [
+                new(200, "A new or an unchanged version.", SchemaNames.Workflow),
+                new(201, "A new workflow.", SchemaNames.Workflow),
+            ],
+            Problems = [400, 409, 412, 413, 422],
+        },
+        new Route("GetWorkflow", "GET", At.Workflow, Role.Run, RouteGroup.Workflows, "Shows the latest version's contract.",
+            (e, r, ct) => e.GetAsync(r, r.InPath("name"), null, ct))
+        {
+            Query = [Include],
+            Answers = [new(200, "The workflow.", SchemaNames.Workflow), ApiAnswer.NotModified],
+            Problems = [404],
+        },
+        new Route("DeleteWorkflow", "DELETE", At.Workflow, Role.Author, RouteGroup.Workflows,
+            "Deletes a workflow; its runs go on to their ends.", (e, r, ct) => e.DeleteAsync(r, r.InPath("name"), ct))
+        {
+            Headers = [IfLatest],
+            Answers = [new(204, "Deleted.")],
+            Problems = [404, 412],
+        },
+        new Route("ListVersions", "GET", At.Versions, Role.Run, RouteGroup.Workflows, "Lists a workflow's versions.",
+            (e, r, ct) => e.VersionsAsync(r.InPath("name"), ct))
+        {
+            Answers = [new(200, "Newest first.", SchemaNames.VersionList)],
+            Problems = [404],
+        },
+        new Route("GetVersion", "GET", At.Version, Role.Run, RouteGroup.Workflows, "Shows a version's contract.",
+            (e, r, ct) => e.GetAsync(r, r.InPath("name"), r.InPath("version"), ct))
+        {
+            Query = [Include],
+            Answers = [new(200, "The version.", SchemaNames.Workflow), ApiAnswer.NotModified],
+            Problems = [404],
+        },
+    ];
+
     /// <summary>PUT /api/workflows/{name}: 201 for a new one, 200 for a new or an unchanged version.</summary>
     public async Task<IResult> PutAsync(HttpRequest request, string name, CancellationToken cancellationToken)
     {
@@ -152,7 +210,18 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     public static bool RefusesBreaking(HttpRequest request) =>
         string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase);
 
+    public static QueryParameter BreakingQuery(string description) =>
+        QueryParameters.OneOf("breaking", description, "allow", "refuse");
+
     public static IResult NotFound(string name) => Problems.From(FaultCode.WorkflowNotFound, $"There is no workflow '{name}'.");
+
+    // Nodes that every ComfyUI has, and no model.
+    private static JsonNode ExamplePrompt => JsonNode.Parse("""
+        {
+          "1": {"class_type":"EmptyImage","inputs":{"width":512,"height":512,"batch_size":1,"color":4620980},"_meta":{"title":"Empty Image [canvas]"}},
+          "2": {"class_type":"SaveImage","inputs":{"filename_prefix":"canvas","images":["1",0]},"_meta":{"title":"Save Image [picture]"}}
+        }
+        """)!; // It is no null.
 
     private static SaveTerms TermsOf(HttpRequest request) => new(
         request.Headers.IfMatch.FirstOrDefault(),

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Tests.Support;
 
@@ -32,7 +32,7 @@ public class HostStoreTests(AzuriteFixture azurite)
 
     private static async Task LendAsync(StorageServices storage, int runs)
     {
-        await storage.Tables.EnsureCreatedAsync(ServerRegistration.Tables, Cancellation);
+        await storage.Tables.EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
         var first = new HostStore(storage.Tables);
         foreach (var host in new[] { PoolSamples.Host("a", Slots).Proven(), PoolSamples.Host("b", Slots).Proven(),
             PoolSamples.Host("c", Slots).Proven() })

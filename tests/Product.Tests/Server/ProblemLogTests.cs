@@ -3,6 +3,7 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -84,12 +85,20 @@ public class ProblemLogTests
         Assert.DoesNotContain("   at ", rig.Log, StringComparison.Ordinal);
     }
 
-    private static ApiRoute Failing(Func<Task<IResult>> fail) => new("GetRun", "GET", Routes.Run, typeof(object), (_, _) => fail());
+    private static FailingRoute Failing(Func<Task<IResult>> fail) => new(fail);
 
     private static HttpRequest Request()
     {
         var request = ServerRig.Request();
         (request.Method, request.Path) = ("GET", "/api/runs/x");
         return request;
+    }
+
+    private sealed record FailingRoute(Func<Task<IResult>> Fail)
+        : ApiRoute("GetRun", "GET", Routes.Run, Role.Run, RouteGroup.Runs, null)
+    {
+        public override Type Endpoints => typeof(ProblemLogTests);
+
+        public override Task<IResult> AnswerAsync(EndpointSet endpoints, HttpRequest request, CancellationToken cancellationToken) => Fail();
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Secrets;
 using Microsoft.OpenApi;
 
@@ -32,7 +33,7 @@ public sealed record WorkflowDescription(string Name, int Version, Contract Cont
         Description = "The outputs by tag.",
         Properties = Contract.Outputs.ToDictionary(
             o => o.Tag,
-            IOpenApiSchema (o) => Schemas.ListOf(new OpenApiSchemaReference(CommonSchemas.Output, document), $"Of kind {o.Kind}."),
+            IOpenApiSchema (o) => Schemas.ListOf(new OpenApiSchemaReference(SchemaNames.Output, document), $"Of kind {o.Kind}."),
             StringComparer.Ordinal),
     };
 
@@ -57,7 +58,7 @@ public sealed record WorkflowDescription(string Name, int Version, Contract Cont
 
         if (!tags.Keys.Contains(ExtraDataReader.Member, StringComparer.OrdinalIgnoreCase))
         {
-            tags[ExtraDataReader.Member] = new OpenApiSchemaReference(CommonSchemas.ExtraData, document);
+            tags[ExtraDataReader.Member] = new OpenApiSchemaReference(SchemaNames.ExtraData, document);
         }
 
         return tags;

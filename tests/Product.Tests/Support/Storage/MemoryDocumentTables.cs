@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Server;
+using ComfyFunc.Server.Startup;
 
 namespace ComfyFunc.Tests.Support.Storage;
 
@@ -35,7 +35,7 @@ internal sealed class MemoryDocumentTables : IDocumentTables
     {
         if (created?.Contains(name) is false)
         {
-            throw new InvalidOperationException($"Nobody creates the table '{name}': it is missing in {nameof(ServerRegistration)}.");
+            throw new InvalidOperationException($"Nobody creates the table '{name}': it is missing in {nameof(StoragePreparation)}.");
         }
     }
 }
