@@ -12,17 +12,18 @@ public class HostStoreTests(AzuriteFixture azurite)
 {
     private const int Processes = 4;
     private const int Slots = 2;
+    private const int Patience = 120_000; // In milliseconds: a slot that never comes back ends the test.
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task Ten_thousand_leases_never_exceed_the_slots()
     {
         await using var storage = StorageServices.InMemory();
         await LendAsync(storage, 10_000);
     }
 
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task Leases_over_Azure_tables_never_exceed_the_slots()
     {
         await using var storage = StorageServices.Of(await azurite.NewStorageAsync());
@@ -68,6 +69,7 @@ public class HostStoreTests(AzuriteFixture azurite)
     {
         while (true)
         {
+            Cancellation.ThrowIfCancellationRequested();
             if (Scheduler.Pick(store.Known, run, PoolSamples.Anyone, PoolSamples.Now) is not { } assignment)
             {
                 await store.RefreshAsync(Cancellation);

@@ -2,6 +2,7 @@ using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Engine;
 using ComfyFunc.Tests.ComfySim;
+using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ComfyFunc.Tests.Adapters.Comfy;
@@ -204,10 +205,7 @@ public sealed class HostListenerTests : IAsyncLifetime
         listener.Watch(id, 3);
         await news.UntilAsync("missing", id);
         await client.SubmitAsync(id, Clients.Bytes(Graphs.Sleep()), "somebody-else", Deadline.Token);
-        while (listener.Executing != id)
-        {
-            await Task.Yield();
-        }
+        await Eventually.IsSoAsync(() => listener.Executing == id);
 
         await client.CancelAsync(id, Deadline.Token);
         await news.UntilAsync("ended", id);
