@@ -66,6 +66,7 @@ public static class ServerRegistration
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<RunIntake>();
         services.TryAddSingleton<CallExplainer>();
+        services.TryAddSingleton<CallStart>();
         services.TryAddSingleton<KeyedCalls>();
         services.TryAddSingleton<ResultCache>();
         services.TryAddSingleton<RunEventStream>();

@@ -21,12 +21,12 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
         new Route("ListKeys", "GET", At.Keys, Role.Admin, RouteGroup.Service, "Lists callers' keys, without the keys themselves.",
             (e, _, ct) => e.ListAsync(ct))
         {
-            Answers = [new(200, "The keys.", SchemaNames.KeyList)],
+            Answers = [new(200, "The keys.", Shape.Of<KeyListView>())],
         },
         new Route("CreateKey", "POST", At.Keys, Role.Admin, RouteGroup.Service, "Gives a client a key.", (e, r, ct) => e.CreateAsync(r, ct))
         {
             Body = new(SchemaNames.KeySettings) { Example = _ => new JsonObject { ["client"] = "shop", ["role"] = "run" } },
-            Answers = [new(201, "The key; it is shown this once.", SchemaNames.Key)],
+            Answers = [new(201, "The key; it is shown this once.", Shape.Of<KeyView>())],
             Problems = [409],
         },
         new Route("DeleteKey", "DELETE", At.Key, Role.Admin, RouteGroup.Service, "Takes a key back.",
@@ -42,7 +42,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
     private static readonly Role[] Roles = [Role.Run, Role.Author, Role.Admin];
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken) =>
-        Json(new JsonObject { ["keys"] = new JsonArray([.. (await keys.ListAsync(cancellationToken)).Select(Show)]) });
+        Json(new KeyListView { Keys = [.. (await keys.ListAsync(cancellationToken)).Select(KeyView.Of)] });
 
     /// <summary>POST /api/keys {client, role?, workflows?}: 201 with the key, which is shown this once.</summary>
     public async Task<IResult> CreateAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -93,9 +93,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         var (row, key) = await keys.CreateAsync(new(client, role, request.Caller().Client, workflows), cancellationToken);
-        var shown = Show(row);
-        shown["key"] = key;
-        return Json(shown, StatusCodes.Status201Created);
+        return Json(KeyView.Of(row) with { Key = key }, StatusCodes.Status201Created);
     }
 
     private static string ClientOf(JsonElement root, ImmutableArray<Fault>.Builder faults)
@@ -149,15 +147,6 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
 
     private static string NameOf(Role role) => role.ToString().ToLowerInvariant();
 
-    private static JsonObject Show(ApiKey key) => new()
-    {
-        ["id"] = key.Id,
-        ["client"] = key.Client,
-        ["role"] = NameOf(key.Role),
-        ["workflows"] = key.Workflows is { } workflows ? new JsonArray([.. workflows.Select(w => (JsonNode)w)]) : null,
-        ["createdAt"] = key.CreatedAt,
-    };
-
-    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
-        Results.Json(document, ServerJson.Options, statusCode: status);
+    private static IResult Json<T>(T view, int status = StatusCodes.Status200OK) =>
+        Results.Json(view, ServerJson.Options, statusCode: status);
 }

@@ -6,10 +6,8 @@ using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
-using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
 using Microsoft.AspNetCore.Http;
 using At = ComfyFunc.Server.Http.Routes;
@@ -18,10 +16,8 @@ using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Calls.CallEndpoint
 namespace ComfyFunc.Server.Calls;
 
 /// <summary>The endpoints that call a workflow, the first time or again. Kestrel maps them; Functions triggers call them.</summary>
-public sealed class CallEndpoints(
-    CallBody bodies, RunIntake intake, CallExplainer explainer, KeyedCalls keyed, PendingStore pending, RunStore runs, RunWaiter waiter,
-    RunAnswers answers, IRunDriver driver, GuardedPost post, Quotas quotas,
-    ComfyFuncOptions options, TimeProvider clock) : IEndpoints
+public sealed class CallEndpoints(CallBody bodies, CallExplainer explainer, KeyedCalls keyed, CallStart starts, RunStore runs,
+    RunAnswers answers, GuardedPost post) : IEndpoints
 {
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
@@ -53,8 +49,6 @@ public sealed class CallEndpoints(
             Problems = [404, 409],
         },
     ];
-
-    private const string QueueFullSeconds = "10";
 
     /// <summary>POST /api/workflows/{name} and …/versions/{version}: runs it.</summary>
     public async Task<IResult> SubmitAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
@@ -102,7 +96,7 @@ public sealed class CallEndpoints(
                     "This key was used for another call within the last 24 hours. A new call needs a new key.");
             case KeyReply.Found { Run: var run }:
                 request.HttpContext.Response.Headers["Idempotent-Replayed"] = "true";
-                return await WaitAndAnswerAsync(request, run, cancellationToken);
+                return await answers.WaitAndAnswerAsync(request, run, cancellationToken);
             case KeyReply.Claimed { Run: var id }:
                 return await RunAsync(request, call with { Run = id }, cancellationToken,
                     refused: () => keyed.FreeAsync(key, CancellationToken.None));
@@ -129,69 +123,31 @@ public sealed class CallEndpoints(
             return Problems.From(FaultCode.Forbidden, $"This key may not use the workflow '{old.Workflow}'.");
         }
 
-        if (await quotas.RefusalAsync(request.HttpContext.Response, old.Client, cancellationToken) is { } overQuota)
+        return await starts.RepeatAsync(request.HttpContext.Response, old, cancellationToken) switch
         {
-            return overQuota;
-        }
-
-        if (await intake.RepeatAsync(old, cancellationToken) is not { } run)
-        {
-            return Problems.From(FaultCode.Conflict, "The run's input files are gone. Call the workflow anew.");
-        }
-
-        await driver.StartAsync(run.Id, cancellationToken);
-        return await WaitAndAnswerAsync(request, run, cancellationToken);
+            StartReply.Refused refused => refused.Answer,
+            StartReply.Started started => await answers.WaitAndAnswerAsync(request, started.Run, cancellationToken),
+            _ => throw new UnreachableException(),
+        };
     }
 
     private async Task<IResult> RunAsync(HttpRequest request, Call call, CancellationToken cancellationToken, Func<Task>? refused = null)
     {
-        IntakeReply? reply = null;
+        StartReply? reply = null;
         try
         {
-            if (pending.Known.Count >= options.MaxQueued)
-            {
-                request.HttpContext.Response.Headers.RetryAfter = QueueFullSeconds;
-                return Problems.From(FaultCode.QueueFull, $"{options.MaxQueued} runs wait for a slot already. Try again later.");
-            }
-
-            if (await quotas.RefusalAsync(request.HttpContext.Response, call.Client, cancellationToken) is { } overQuota)
-            {
-                return overQuota;
-            }
-
-            reply = await intake.AcceptAsync(call, cancellationToken);
+            reply = await starts.StartAsync(request.HttpContext.Response, call, cancellationToken);
         }
         finally
         {
-            if (reply is not IntakeReply.Accepted && refused is not null)
+            if (reply is not StartReply.Started { IsNew: true } && refused is not null)
             {
                 await refused();
             }
         }
 
-        switch (reply)
-        {
-            case IntakeReply.Refused { Faults: var faults }:
-                return Problems.From(faults);
-            case IntakeReply.Known { Run: var known }:
-                var headers = request.HttpContext.Response.Headers;
-                headers.Age = $"{(long)(clock.GetUtcNow() - known.CompletedAt.GetValueOrDefault()).TotalSeconds}"; // It has ended.
-                headers["X-Cache"] = "HIT";
-                return await WaitAndAnswerAsync(request, known, cancellationToken);
-            case IntakeReply.Accepted { Run: var run }:
-                await driver.StartAsync(run.Id, cancellationToken);
-                return await WaitAndAnswerAsync(request, run, cancellationToken);
-            default:
-                throw new UnreachableException();
-        }
-    }
-
-    private async Task<IResult> WaitAndAnswerAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
-    {
-        var preferences = Preferences.Of(request, options.Answers);
-        var now = run.Outcome is null && preferences.Wait > TimeSpan.Zero
-            ? await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run : run;
-        return await answers.RunAsync(request, now, preferences, cancellationToken);
+        return reply is StartReply.Started started ? await answers.WaitAndAnswerAsync(request, started.Run, cancellationToken)
+            : ((StartReply.Refused)reply).Answer;
     }
 
     // RFC 9111.

@@ -57,6 +57,15 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
         return Json(shown, StatusCodes.Status202Accepted);
     }
 
+    /// <summary>The run as it is, or as it has ended if the caller wants to wait for that.</summary>
+    public async Task<IResult> WaitAndAnswerAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
+    {
+        var preferences = Preferences.Of(request, options.Answers);
+        var now = run.Outcome is null && preferences.Wait > TimeSpan.Zero
+            ? await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run : run;
+        return await RunAsync(request, now, preferences, cancellationToken);
+    }
+
     /// <summary>The run in the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it, and Azure's pollers.</summary>
     public async Task<IResult> StatusAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
     {

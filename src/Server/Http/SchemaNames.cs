@@ -18,24 +18,16 @@ internal static class SchemaNames
     public const string Host = "Host";
     public const string HostList = "HostList";
     public const string HostSettings = "HostSettings";
-    public const string Pool = "Pool";
     public const string Health = "Health";
     public const string Readiness = "Readiness";
     public const string StoppedRun = "StoppedRun";
-    public const string Webhook = "Webhook";
-    public const string WebhookList = "WebhookList";
     public const string WebhookSettings = "WebhookSettings";
-    public const string WebhookSecret = "WebhookSecret";
     public const string WebhookEvent = "WebhookEvent";
-    public const string DeliveryList = "DeliveryList";
     public const string Upload = "Upload";
     public const string Alias = "Alias";
     public const string AliasTarget = "AliasTarget";
     public const string Batch = "Batch";
     public const string BatchList = "BatchList";
     public const string BatchInputs = "BatchInputs";
-    public const string Usage = "Usage";
-    public const string Key = "Key";
-    public const string KeyList = "KeyList";
     public const string KeySettings = "KeySettings";
 }

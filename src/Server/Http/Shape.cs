@@ -12,6 +12,10 @@ public sealed record Shape(Func<OpenApiDocument, IOpenApiSchema> In)
     /// <param name="name">That of a schema among the document's components.</param>
     public static Shape Named(string name) => new(document => new OpenApiSchemaReference(name, document));
 
+    /// <summary>What the schema of a view is.</summary>
+    /// <typeparam name="T">A record with a <see cref="ViewAttribute"/>.</typeparam>
+    public static Shape Of<T>() => new(document => ViewSchemas.In(document, typeof(T)));
+
     public static Shape MapOf(Shape values, string? description = null) => new(document => Schemas.MapOf(values.In(document), description));
 
     public static Shape ListOf(Shape items, string? description = null) => new(document => Schemas.ListOf(items.In(document), description));

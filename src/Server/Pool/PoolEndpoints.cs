@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
@@ -16,7 +15,7 @@ public sealed class PoolEndpoints(HostStore hosts, PendingStore pending, ComfyFu
     [
         new Route("GetPool", "GET", At.Pool, Role.Admin, RouteGroup.Hosts, "What an autoscaler asks.", (e, _, ct) => e.GetAsync(ct))
         {
-            Answers = [new(200, "The pool's load.", SchemaNames.Pool)],
+            Answers = [new(200, "The pool's load.", Shape.Of<PoolView>())],
         },
     ];
 
@@ -25,17 +24,6 @@ public sealed class PoolEndpoints(HostStore hosts, PendingStore pending, ComfyFu
     {
         var pool = await hosts.RefreshAsync(cancellationToken);
         var load = PoolLoad.Of(pool, await pending.RefreshAsync(cancellationToken), options.ScaleTarget, clock.GetUtcNow());
-        return Results.Json(new JsonObject
-        {
-            ["waiting"] = load.Waiting,
-            ["running"] = load.Running,
-            ["slots"] = load.Slots,
-            ["freeSlots"] = load.FreeSlots,
-            ["oldestWaitSeconds"] = load.OldestWaitSeconds,
-            ["backlogSeconds"] = load.BacklogSeconds,
-            ["wantedHosts"] = load.WantedHosts,
-            ["hosts"] = new JsonObject(Enum.GetValues<HostStatus>()
-                .Select(s => KeyValuePair.Create(HostEndpoints.NameOf(s), (JsonNode?)pool.Count(h => h.Status == s)))),
-        });
+        return Results.Json(PoolView.Of(load, pool));
     }
 }

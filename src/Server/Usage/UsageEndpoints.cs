@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
@@ -26,7 +25,7 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
                 QueryParameters.Text("to", Schemas.Text("The last day.", "date")),
                 QueryParameters.Text("client", "Administrators: of this one."),
             ],
-            Answers = [new(200, "The sums.", SchemaNames.Usage)],
+            Answers = [new(200, "The sums.", Shape.Of<UsageView>())],
             Problems = [400],
         },
     ];
@@ -51,20 +50,23 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
         var client = request.Caller() is { Role: not Role.Admin, Client: var own } ? own : request.Query["client"].FirstOrDefault();
         var rows = await usage.SumAsync(Key(from), Key(to), client, cancellationToken);
         return Results.Json(
-            new JsonObject
+            new UsageView
             {
-                ["from"] = from.ToString(Format, CultureInfo.InvariantCulture),
-                ["to"] = to.ToString(Format, CultureInfo.InvariantCulture),
-                ["usage"] = new JsonArray([.. rows.Select(r => new JsonObject
-                {
-                    ["client"] = r.Client,
-                    ["workflow"] = r.Workflow,
-                    ["version"] = r.Version,
-                    ["runs"] = r.Runs,
-                    ["succeeded"] = r.Succeeded,
-                    ["gpuSeconds"] = r.GpuSeconds,
-                    ["outputBytes"] = r.OutputBytes,
-                })]),
+                From = from,
+                To = to,
+                Usage =
+                [
+                    .. rows.Select(r => new UsageSum
+                    {
+                        Client = r.Client,
+                        Workflow = r.Workflow,
+                        Version = r.Version,
+                        Runs = r.Runs,
+                        Succeeded = r.Succeeded,
+                        GpuSeconds = r.GpuSeconds,
+                        OutputBytes = r.OutputBytes,
+                    }),
+                ],
             },
             ServerJson.Options);
     }

@@ -26,17 +26,17 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         new Route("ListWebhooks", "GET", At.Webhooks, Role.Admin, RouteGroup.Webhooks, "Lists who is told of events.",
             (e, _, ct) => e.ListAsync(ct))
         {
-            Answers = [new(200, "The webhooks.", SchemaNames.WebhookList)],
+            Answers = [new(200, "The webhooks.", Shape.Of<WebhookListView>())],
         },
         new Route("GetWebhook", "GET", At.Webhook, Role.Admin, RouteGroup.Webhooks, "Shows a webhook.",
             (e, r, ct) => e.GetAsync(r.InPath("id"), ct))
         {
             RoleOf = RoleOf,
-            Answers = [new(200, "The webhook.", SchemaNames.Webhook)],
+            Answers = [new(200, "The webhook.", Shape.Of<WebhookView>())],
             Problems = [404],
         },
-        new Route("PutWebhook", "PUT", At.Webhook, Role.Admin, RouteGroup.Webhooks, "Registers a webhook, or changes it and enables it again.",
-            (e, r, ct) => e.PutAsync(r, r.InPath("id"), ct))
+        new Route("PutWebhook", "PUT", At.Webhook, Role.Admin, RouteGroup.Webhooks,
+            "Registers a webhook, or changes it and enables it again.", (e, r, ct) => e.PutAsync(r, r.InPath("id"), ct))
         {
             RoleOf = RoleOf,
             Body = new(SchemaNames.WebhookSettings)
@@ -47,7 +47,11 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
                     ["events"] = new JsonArray("run.succeeded", "run.failed"),
                 },
             },
-            Answers = [new(200, "It was known.", SchemaNames.Webhook), new(201, "It is new; its secret is shown.", SchemaNames.Webhook)],
+            Answers =
+            [
+                new(200, "It was known.", Shape.Of<WebhookView>()),
+                new(201, "It is new; its secret is shown.", Shape.Of<WebhookView>()),
+            ],
             Problems = [400, 413],
         },
         new Route("DeleteWebhook", "DELETE", At.Webhook, Role.Admin, RouteGroup.Webhooks, "Takes a webhook away.",
@@ -58,23 +62,24 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
             Problems = [404],
         },
         new Route("GetWebhookSecret", "GET", At.WebhookSecret, Role.Admin, RouteGroup.Webhooks,
-            "What its deliveries are signed with; of 'default', those that calls ask for.", (e, r, ct) => e.SecretAsync(r, r.InPath("id"), ct))
+            "What its deliveries are signed with; of 'default', those that calls ask for.",
+            (e, r, ct) => e.SecretAsync(r, r.InPath("id"), ct))
         {
             RoleOf = RoleOf,
-            Answers = [new(200, "The secret.", SchemaNames.WebhookSecret)],
+            Answers = [new(200, "The secret.", Shape.Of<WebhookSecretView>())],
             Problems = [404],
         },
         new Route("RotateWebhookSecret", "POST", At.WebhookRotate, Role.Admin, RouteGroup.Webhooks,
             "Makes a new secret; the one before signs too for a day.", (e, r, ct) => e.RotateAsync(r, r.InPath("id"), ct))
         {
             RoleOf = RoleOf,
-            Answers = [new(200, "The secret.", SchemaNames.WebhookSecret)],
+            Answers = [new(200, "The secret.", Shape.Of<WebhookSecretView>())],
             Problems = [404],
         },
         new Route("ListDeliveries", "GET", At.RunDeliveries, Role.Run, RouteGroup.Runs, "Who was told of the run, and what they answered.",
             (e, r, ct) => e.DeliveriesAsync(r, r.InPath("id"), ct))
         {
-            Answers = [new(200, "The deliveries.", SchemaNames.DeliveryList)],
+            Answers = [new(200, "The deliveries.", Shape.Of<DeliveryListView>())],
             Problems = [404],
         },
     ];
@@ -86,14 +91,13 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
 
     /// <summary>GET /api/webhooks: without their secrets.</summary>
     public async Task<IResult> ListAsync(CancellationToken cancellationToken) =>
-        Json(new JsonObject
+        Json(new WebhookListView
         {
-            ["webhooks"] =
-            new JsonArray([.. (await webhooks.ListAsync(cancellationToken)).Where(w => w.Url is not null).Select(Show)])
+            Webhooks = [.. (await webhooks.ListAsync(cancellationToken)).Where(w => w.Url is not null).Select(WebhookView.Of)],
         });
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken) =>
-        await webhooks.FindAsync(id, cancellationToken) is { Url: not null } webhook ? Json(Show(webhook)) : NotFound(id);
+        await webhooks.FindAsync(id, cancellationToken) is { Url: not null } webhook ? Json(WebhookView.Of(webhook)) : NotFound(id);
 
     /// <summary>
     /// PUT /api/webhooks/{id} {url, events?, workflow?}: 201 with its secret when it is new; 200 when it was known, which also enables it
@@ -157,7 +161,7 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
             return RunAnswers.NotFound(id);
         }
 
-        return Json(new JsonObject { ["deliveries"] = new JsonArray([.. (await outbox.OfAsync(run.Id, cancellationToken)).Select(Show)]) });
+        return Json(new DeliveryListView { Deliveries = [.. (await outbox.OfAsync(run.Id, cancellationToken)).Select(DeliveryView.Of)] });
     }
 
     // A client's own secret is its own to see.
@@ -176,13 +180,8 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
                     Workflow = asked.Workflow,
                     DisabledAt = null
                 }, cancellationToken);
-        var shown = Show(now!); // The change is never null.
-        if (before is null)
-        {
-            shown["secret"] = now!.Secret;
-        }
-
-        return Json(shown, before is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        var shown = WebhookView.Of(now!); // The change is never null.
+        return before is null ? Json(shown with { Secret = now!.Secret }, StatusCodes.Status201Created) : Json(shown);
     }
 
     private (Asked? Asked, ImmutableArray<Fault> Faults) Read(JsonElement root)
@@ -215,35 +214,13 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         return faults.Count > 0 ? (null, faults.ToImmutable()) : (new(url!, events, workflow), []); // No fault, so there is a URL.
     }
 
-    private static JsonObject Show(Webhook webhook) => new()
-    {
-        ["id"] = webhook.Id,
-        ["url"] = webhook.Url?.AbsoluteUri,
-        ["events"] = new JsonArray([.. (webhook.Events.IsEmpty ? WebhookEvents.Ends : webhook.Events).Select(e => (JsonNode)e)]),
-        ["workflow"] = webhook.Workflow,
-        ["createdAt"] = webhook.CreatedAt,
-        ["disabledAt"] = webhook.DisabledAt,
-    };
-
-    private static JsonObject Show(Delivery delivery) => new()
-    {
-        ["id"] = delivery.Id,
-        ["event"] = delivery.Event,
-        ["webhook"] = delivery.Webhook,
-        ["state"] = JsonNamingPolicy.CamelCase.ConvertName(delivery.State.ToString()),
-        ["createdAt"] = delivery.CreatedAt,
-        ["nextAttemptAt"] = delivery.State is DeliveryState.Pending ? delivery.DueAt : null,
-        ["attempts"] =
-            new JsonArray([.. delivery.Attempts.Select(a => new JsonObject { ["at"] = a.At, ["status"] = a.Status, ["error"] = a.Error })]),
-    };
-
-    private static JsonObject SecretOf(Webhook webhook) =>
-        new() { ["secret"] = webhook.Secret, ["previousSecretUntil"] = webhook.OldSecretUntil };
+    private static WebhookSecretView SecretOf(Webhook webhook) =>
+        new() { Secret = webhook.Secret, PreviousSecretUntil = webhook.OldSecretUntil };
 
     private static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no webhook '{id}'.");
 
-    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
-        Results.Json(document, ServerJson.Options, statusCode: status);
+    private static IResult Json<T>(T view, int status = StatusCodes.Status200OK) =>
+        Results.Json(view, ServerJson.Options, statusCode: status);
 
     private sealed record Asked(Uri Url, ImmutableArray<string> Events, string? Workflow);
 }

@@ -87,8 +87,14 @@ internal sealed class FairWorld(RunLimits limits, int[] dice)
         return e;
     }
 
-    private static bool TellsOf(Lease lease, RunEvent e) =>
-        e is not (StepFailed or CancelRequested or DeadlinePassed or Granted) && (e is not HostLost lost || lost.Host == lease.Host);
+    // A prompt may begin and end unheard: silence, or a loss, tells only of one that executed.
+    private static bool TellsOf(Lease lease, RunEvent e) => e switch
+    {
+        StepFailed or CancelRequested or DeadlinePassed or Granted => false,
+        HostLost lost => lost.Host == lease.Host && lost.WasExecuting,
+        NoAnswer silence => silence.WasExecuting,
+        _ => true,
+    };
 
     private RunEvent Placing(Place place)
     {

@@ -4,6 +4,7 @@ using ArchUnitNET.xUnitV3;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Server;
+using Microsoft.Extensions.Logging;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace ComfyFunc.Tests.House;
@@ -39,9 +40,22 @@ public class RoomTests
     [Fact]
     public void Every_type_of_the_server_is_in_a_room_but_the_one_that_registers_them_all()
     {
-        var homeless = House.Types.Where(t => t.Assembly.Name.StartsWith(Server, StringComparison.Ordinal) && !IsGenerated(t.FullName))
-            .Where(t => !Rooms.Any(r => t.FullName.StartsWith($"{Server}.{r}.", StringComparison.Ordinal))).Select(t => t.Name);
-        Assert.Equal([nameof(ServerRegistration)], homeless.Distinct());
+        var homeless = typeof(ServerRegistration).Assembly.GetTypes().Where(t => t.Namespace?.StartsWith(Server, StringComparison.Ordinal) is true)
+            .Where(t => !Rooms.Any(r => $"{t.Namespace}.".StartsWith($"{Server}.{r}.", StringComparison.Ordinal)))
+            .Where(t => t.DeclaringType is null).Select(t => t.Name);
+        Assert.Equal([nameof(ServerRegistration)], homeless);
+    }
+
+    [Fact]
+    public void Nobody_is_made_of_more_than_eight_others()
+    {
+        System.Reflection.Assembly[] assemblies = [typeof(ComfyClient).Assembly, typeof(ServerRegistration).Assembly];
+        Assert.Empty(
+            from type in assemblies.SelectMany(a => a.GetTypes())
+            where !typeof(IEquatable<>).MakeGenericType(type.IsByRefLike || type.ContainsGenericParameters ? typeof(object) : type).IsAssignableFrom(type)
+            from made in type.GetConstructors()
+            where made.GetParameters().Count(p => p.ParameterType != typeof(TimeProvider) && !typeof(ILogger).IsAssignableFrom(p.ParameterType)) > 8
+            select type.Name);
     }
 
     [Fact]
@@ -54,7 +68,4 @@ public class RoomTests
     }
 
     private static string In(string room) => $@"^ComfyFunc\.Server\.{room}(\..*)?$";
-
-    // What the compiler and the source generators of the framework make has namespaces of its own.
-    private static bool IsGenerated(string name) => !name.StartsWith($"{Server}.", StringComparison.Ordinal) || name.Contains('<');
 }

@@ -76,45 +76,17 @@ internal static class CommonSchemas
             ("warmUp", Text("The workflow that it runs before it takes calls."))));
         document.AddComponent(SchemaNames.Host, HostSchema());
         document.AddComponent(SchemaNames.HostList, Record(null, ["hosts"], ("hosts", ListOf(To(SchemaNames.Host)))));
-        document.AddComponent(SchemaNames.Pool, Record("Numbers at fixed places for autoscalers.", ["waiting", "running", "slots", "wantedHosts"],
-            ("waiting", Integer()), ("running", Integer()), ("slots", Integer()), ("freeSlots", Integer()),
-            ("oldestWaitSeconds", Number()), ("backlogSeconds", Number()), ("wantedHosts", Integer()),
-            ("hosts", MapOf(Integer(), "How many, by state."))));
         document.AddComponent(SchemaNames.WebhookSettings,
             Record("What a webhook is registered with.", ["url"], ("url", Link()),
                 ("events", ListOf(EventSchema(), "The ends of runs unless told.")), ("workflow", Text("Only runs of this one."))));
-        document.AddComponent(SchemaNames.Webhook, Record("A receiver of events.", ["id", "url", "events"],
-            ("id", Text()), ("url", Link()), ("events", ListOf(EventSchema())), ("workflow", Optional(Text())), ("createdAt", Time()),
-            ("disabledAt", Optional(Time("Since when it gets nothing, having answered 410."))), ("secret", Text("Only when it is new."))));
-        document.AddComponent(SchemaNames.WebhookList, Record(null, ["webhooks"], ("webhooks", ListOf(To(SchemaNames.Webhook)))));
-        document.AddComponent(SchemaNames.WebhookSecret,
-            Record(null, ["secret"], ("secret", Text("whsec_ and base64.")),
-                ("previousSecretUntil", Optional(Time("Until when the one before signs too.")))));
         document.AddComponent(SchemaNames.WebhookEvent, Record("What a webhook is sent. Read the run for more.", ["type", "timestamp", "data"],
             ("type", EventSchema()), ("timestamp", Time()),
             ("data", Record(null, ["id", "workflow", "version", "status"], ("id", Text("The run.")), ("workflow", Text()),
                 ("version", Integer()), ("status", RunResource.StatusSchema()), ("metadata", Values("What the caller attached.")),
                 ("links", Links())))));
-        document.AddComponent(SchemaNames.DeliveryList,
-            Record(null, ["deliveries"], ("deliveries", ListOf(Record(null, ["id", "event", "webhook", "state", "attempts"],
-            ("id", Text("The header webhook-id.")), ("event", EventSchema()), ("webhook", Text()),
-            ("state", Schemas.OneOf(null, "pending", "delivered", "abandoned")),
-            ("createdAt", Time()), ("nextAttemptAt", Optional(Time())),
-            ("attempts", ListOf(Record(null, ["at"], ("at", Time()), ("status", Optional(Integer("What the receiver answered."))),
-                ("error", Optional(Text()))))))))));
         document.AddComponent(SchemaNames.KeySettings,
             Record("Whom a key is for.", ["client"], ("client", Text("Whose runs these will be.")), ("role", RoleSchema()),
                 ("workflows", Optional(ListOf(Text(), "Names or patterns such as shop-*; all unless told.")))));
-        document.AddComponent(SchemaNames.Key,
-            Record("A caller's key.", ["id", "client", "role"], ("id", Text()), ("client", Text()), ("role", RoleSchema()),
-                ("workflows", Optional(ListOf(Text(), "Those that it is for; all unless told."))), ("createdAt", Time()),
-                ("key", Text("Only when it is made."))));
-        document.AddComponent(SchemaNames.KeyList, Record(null, ["keys"], ("keys", ListOf(To(SchemaNames.Key)))));
-        document.AddComponent(SchemaNames.Usage, Record("Sums of ended runs.", ["from", "to", "usage"],
-            ("from", Text(null, "date")), ("to", Text(null, "date")),
-            ("usage", ListOf(Record(null, ["client", "workflow", "version", "runs"],
-                ("client", Text()), ("workflow", Text()), ("version", Integer()), ("runs", Integer(null, "int64")),
-                ("succeeded", Integer(null, "int64")), ("gpuSeconds", Number()), ("outputBytes", Integer(null, "int64")))))));
         document.AddComponent(SchemaNames.Upload, Record("Where a file is to be sent.", ["ref", "method", "url"],
             ("ref", Text("Stands for the file in calls.")), ("method", Text()),
             ("url", Link("Takes the file until urlExpiresAt, and shows nothing.")),

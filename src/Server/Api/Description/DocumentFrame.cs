@@ -32,6 +32,7 @@ internal static class DocumentFrame
             ]),
         };
         CommonSchemas.AddTo(document);
+        AddViews(document);
         foreach (var parameter in CallTerms.Headers.AsEnumerable<Parameter>().Concat(CallTerms.Query))
         {
             document.AddComponent(parameter.Name, Operation.Written(parameter));
@@ -52,6 +53,15 @@ internal static class DocumentFrame
         RouteGroup.Hosts => "The ComfyUI servers that run them.",
         _ => "Keys, usage, health and this document.",
     };
+
+    // A view becomes a component where it is asked for.
+    private static void AddViews(OpenApiDocument document)
+    {
+        foreach (var content in RouteTable.All.SelectMany(r => r.Answers).SelectMany(a => a.Content))
+        {
+            content.Shape.In(document);
+        }
+    }
 
     private static void AddSecurity(OpenApiDocument document)
     {
