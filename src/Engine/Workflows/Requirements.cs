@@ -116,6 +116,7 @@ public sealed record RequiredOption(string Class, string Input, string Value)
     /// <summary>
     /// What loading it takes, in seconds, as long as nobody has seen it: ComfyUI's loaders name their inputs for what they load.
     /// </summary>
+    /// <remarks>Guesses: docs/decisions/scheduler-constants.md.</remarks>
     [JsonIgnore]
     public double LoadPriorSeconds => Input switch
     {
