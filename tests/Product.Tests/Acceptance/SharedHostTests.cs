@@ -251,11 +251,11 @@ public class SharedHostTests(AzuriteFixture azurite)
         public async Task<JsonObject> HostAsync(string id) =>
             await (await Http.GetAsync(new Uri($"hosts/{id}", UriKind.Relative), Cancellation)).JsonAsync();
 
-        public Task UntilAsync(string id, Func<JsonObject, bool> isSo) =>
+        public Task<JsonObject> UntilAsync(string id, Func<JsonObject, bool> isSo) =>
             Eventually.SeesAsync(() => HostAsync(id), isSo, TimeSpan.FromSeconds(40));
 
         /// <summary>Until the façade has seen other people's work there.</summary>
-        public Task UntilSeenAsync(string id) => UntilAsync(id, h => (int)h["queue"]!["foreign"]! > 0);
+        public Task<JsonObject> UntilSeenAsync(string id) => UntilAsync(id, h => (int)h["queue"]!["foreign"]! > 0);
 
         public async Task LoseBlobAsync(string name) =>
             await new Azure.Storage.Blobs.BlobContainerClient(storage.ConnectionString, storage.Container).DeleteBlobAsync(name,

@@ -279,7 +279,7 @@ public class TopologyTests(AzuriteFixture azurite)
     private static Task UntilAsync(SimulatedHost one, SimulatedHost two, int executions) =>
         Eventually.IsSoAsync(() => one.Stats.Executions.Count + two.Stats.Executions.Count >= executions, TimeSpan.FromMinutes(2));
 
-    private static Task UntilAsync(AppProcess process, Func<JsonNode, bool> isSo) =>
+    private static Task<JsonNode> UntilAsync(AppProcess process, Func<JsonNode, bool> isSo) =>
         Eventually.SeesAsync(() => HereAsync(process), isSo);
 
     // Requests to storage a second. A rate takes time to measure: nothing is waited for here.
