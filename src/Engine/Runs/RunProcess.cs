@@ -71,6 +71,7 @@ public static class RunProcess
         (Leaving s, EndedThere) => Collect(s.Placement, s.Lease, wasStuck: true),
         (Leaving s, Finished e) when e.Attempt == s.Lease.Attempt => Collect(s.Placement, s.Lease, wasStuck: true),
         (Leaving s, Begun e) when e.Attempt == s.Lease.Attempt => WaitOn(limits, Knowing(s, e), e.At),
+        (Leaving s, Stuck e) when e.Attempt == s.Lease.Attempt => WaitOn(limits, Knowing(s, e), e.At),
         (Leaving { IsBlocked: true } s, Gone e) => Move(limits, Knowing(s.Placement, e), s.Lease, e.At),
         (Leaving s, Gone e) => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
         (Leaving s, HostLost e) when e.Host == s.Lease.Host =>
@@ -83,6 +84,7 @@ public static class RunProcess
         (Stopping s, HostLost e) when e.Host == s.Lease.Host => Finish(Knowing(s, e).Then, new Release(s.Lease)),
         (Stopping s, StillThere or NoAnswer or StepFailed) => StopAgain(limits, Knowing(s, @event), @event.At),
         (Stopping s, Begun e) when e.Attempt == s.Lease.Attempt => WaitOn(limits, Knowing(s, e), e.At),
+        (Stopping s, Stuck e) when e.Attempt == s.Lease.Attempt => WaitOn(limits, Knowing(s, e), e.At),
         (Stopping s, Finished e) when e.Attempt == s.Lease.Attempt => new(Knowing(s, e), [new StopPrompt(s.Lease)]),
         (Stopping s, DeadlinePassed) => new(s, [new StopPrompt(s.Lease)]),
 

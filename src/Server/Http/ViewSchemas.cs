@@ -55,7 +55,7 @@ internal static class ViewSchemas
             ? read : throw new InvalidOperationException($"The schema is none: {string.Join(' ', diagnostic.Errors)}");
     }
 
-    private static JsonNode Tell(JsonSchemaExporterContext context, JsonNode node, HashSet<Type> inner)
+    private static JsonObject Tell(JsonSchemaExporterContext context, JsonNode node, HashSet<Type> inner)
     {
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
         var member = context.PropertyInfo?.AttributeProvider;
