@@ -173,7 +173,7 @@ public class SharedHostTests(AzuriteFixture azurite)
         using var resumed = await pool.Http.PostAsync("hosts/host0/resume");
         using var answer = await Eventually.SeesAsync(
             () => pool.Http.CallAsync("pick", """{"model":{"ckpt_name":"fresh.safetensors"}}"""),
-            answer => answer.StatusCode is HttpStatusCode.OK, TimeSpan.FromMinutes(1));
+            a => a.StatusCode is HttpStatusCode.OK, TimeSpan.FromMinutes(1));
         Assert.Equal("succeeded", Caller.Status(await answer.JsonAsync()));
     }
 
