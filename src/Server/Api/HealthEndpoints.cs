@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Pool;

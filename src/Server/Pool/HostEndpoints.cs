@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Comfy;
-using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using Microsoft.AspNetCore.Http;

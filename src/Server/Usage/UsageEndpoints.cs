@@ -30,7 +30,7 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock)
         }
 
         var client = request.Caller() is { Role: not Role.Admin, Client: var own } ? own : request.Query["client"].FirstOrDefault();
-        var rows = await usage.SumAsync(Key(from), Key(to), client, cancellationToken);
+        var rows = await usage.SumAsync(UtcDay.Of(from), UtcDay.Of(to), client, cancellationToken);
         return Results.Json(
             new JsonObject
             {
@@ -64,6 +64,4 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock)
 
         return day;
     }
-
-    private static string Key(DateOnly day) => day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 }
