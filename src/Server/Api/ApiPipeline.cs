@@ -65,6 +65,10 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
 
             return Problems.From(FaultCode.StorageUnavailable, "Storage does not answer at the moment. Try again in a few seconds.");
         }
+        catch (RowContendedException e)
+        {
+            return Problems.From(FaultCode.Conflict, $"{e.Message} Try again.");
+        }
         catch (BadHttpRequestException e)
         {
             return e.StatusCode == StatusCodes.Status413PayloadTooLarge

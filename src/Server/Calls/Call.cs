@@ -133,7 +133,7 @@ public sealed record Call(string Workflow)
                 StartWithin = startWithin,
                 FinishWithin = finishWithin,
                 Priority = priority,
-                Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) }
+                Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = Demands.BytesOf(gigabytes) }
             },
             faults.ToImmutable());
     }

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;

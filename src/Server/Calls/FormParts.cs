@@ -95,9 +95,9 @@ internal static class FormParts
         { IsJson: true } => JsonNode.Parse(part.Text),
         _ => input?.Type switch
         {
-            "INT" or "FLOAT" => Literal(part.Text, JsonValueKind.Number),
-            "BOOLEAN" => Literal(part.Text.ToLowerInvariant(), JsonValueKind.True, JsonValueKind.False),
-            "ENUM" => input.Options is { } options
+            InputType.Int or InputType.Float => Literal(part.Text, JsonValueKind.Number),
+            InputType.Boolean => Literal(part.Text.ToLowerInvariant(), JsonValueKind.True, JsonValueKind.False),
+            InputType.Enum => input.Options is { } options
                 && options.FirstOrDefault(o => o.ToString()
                     .Equals(part.Text, StringComparison.Ordinal)) is { ValueKind: not JsonValueKind.Undefined } option
                 ? JsonNode.Parse(option.GetRawText())

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
@@ -113,20 +113,17 @@ public sealed class RunEndpoints(
             return Problems.From(faults);
         }
 
-        try
-        {
-            var page = await runs.PageAsync(filter, Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
-            var view = RunView.For(request, new(OutputForm.Url), hasInputs: include is not null);
-            return RunAnswers.Json(new JsonObject
-            {
-                ["runs"] = await resource.ShowAllAsync(page.Runs, view, cancellationToken),
-                ["continuation"] = page.Continuation
-            });
-        }
-        catch (FormatException)
+        if (await runs.PageAsync(filter, Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken) is not { } page)
         {
             return Paging.BadContinuation();
         }
+
+        var view = RunView.For(request, new(OutputForm.Url), hasInputs: include is not null);
+        return RunAnswers.Json(new JsonObject
+        {
+            ["runs"] = await resource.ShowAllAsync(page.Runs, view, cancellationToken),
+            ["continuation"] = page.Continuation
+        });
     }
 
     /// <summary>GET /api/runs/{id}; Prefer: wait holds the answer back until the run has ended.</summary>

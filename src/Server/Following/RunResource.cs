@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
@@ -150,7 +151,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["height"] = artifact.Height,
             ["sha256"] = artifact.Sha256,
             ["asWanted"] = view.Rendition is null ? null : made is not null,
-            ["thumbnailUrl"] = original is { Type: "image", Width: not null }
+            ["thumbnailUrl"] = original is { Type: MediaKind.Image, Width: not null }
                 ? $"{Paths.Output(run.Id, original.Tag, n)}?{Rendition.ThumbnailQuery}" : null,
         };
         if (view.Form is OutputForm.Base64)

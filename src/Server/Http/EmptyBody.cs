@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ComfyFunc.Engine;
-using ComfyFunc.Engine.Workflows;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Http;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
 

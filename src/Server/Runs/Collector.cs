@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine.Workflows;
-using ComfyFunc.Engine;
 using ComfyFunc.Server.Pool;
 
 namespace ComfyFunc.Server.Runs;

@@ -1,6 +1,6 @@
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Engine;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Settings;
 

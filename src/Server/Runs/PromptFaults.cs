@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine.Workflows;
-using ComfyFunc.Engine;
 
 namespace ComfyFunc.Server.Runs;
 

@@ -48,7 +48,7 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
         }
 
         var client = request.Caller() is { Role: not Role.Admin, Client: var own } ? own : request.Query["client"].FirstOrDefault();
-        var rows = await usage.SumAsync(Key(from), Key(to), client, cancellationToken);
+        var rows = await usage.SumAsync(UtcDay.Of(from), UtcDay.Of(to), client, cancellationToken);
         return Results.Json(
             new UsageView
             {
@@ -85,6 +85,4 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
 
         return day;
     }
-
-    private static string Key(DateOnly day) => day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 }

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Web;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Webhooks;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;

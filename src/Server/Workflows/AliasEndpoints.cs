@@ -90,6 +90,7 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live) 
 
     public async Task<IResult> DeleteAsync(string name, string alias, CancellationToken cancellationToken)
     {
+        var tries = new WriteTries($"the workflow '{name}'");
         while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
         {
             if (row.HistoryOf(alias).IsEmpty)
@@ -101,6 +102,8 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live) 
             {
                 return Results.NoContent();
             }
+
+            tries.Lost();
         }
 
         return WorkflowEndpoints.NotFound(name);
@@ -109,6 +112,7 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live) 
     private async Task<IResult> MoveAsync(HttpRequest request, string name, string alias, Func<WorkflowRow, WorkflowVersion?> target,
         CancellationToken cancellationToken, bool isBack = false)
     {
+        var tries = new WriteTries($"the workflow '{name}'");
         while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
         {
             if (target(row) is not { } version)
@@ -148,6 +152,8 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live) 
                     ServerJson.Options,
                     statusCode: history.IsEmpty ? StatusCodes.Status201Created : StatusCodes.Status200OK);
             }
+
+            tries.Lost();
         }
 
         return WorkflowEndpoints.NotFound(name);

@@ -58,7 +58,7 @@ public static class DemandsReader
     {
         if (value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var gigabytes) && gigabytes is >= 0 and <= 10_000)
         {
-            return (long)(gigabytes * (1 << 30));
+            return Demands.BytesOf(gigabytes);
         }
 
         faults.Add(new(FaultCode.InvalidWorkflow, "minVramGb is a number of gigabytes.", "/requires/minVramGb"));

@@ -3,8 +3,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
@@ -125,7 +126,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         }
 
         request.HttpContext.Response.Headers.ETag = picked.ETag;
-        if (request.Headers.IfNoneMatch is [{ } tags, ..] && EntityTags.Match(tags, picked.ETag))
+        if (!EntityTags.MeetsIfNoneMatch(request.Headers.IfNoneMatch, picked.ETag))
         {
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
@@ -143,23 +144,20 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     /// <summary>GET /api/workflows: by name, in pages.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            var page = await workflows.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
-            var shown = page.Workflows.Where(r => request.Caller().Scope.Has(r.Name)).Select(r => (JsonNode)new JsonObject
-            {
-                ["name"] = r.Name,
-                ["version"] = r.Latest.Version,
-                ["etag"] = r.Latest.ETag,
-                ["updatedAt"] = r.Latest.CreatedAt,
-                ["links"] = new JsonObject { ["self"] = Paths.Workflow(r.Name) },
-            });
-            return Json(new JsonObject { ["workflows"] = new JsonArray([.. shown]), ["continuation"] = page.Continuation });
-        }
-        catch (FormatException)
+        if (await workflows.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken) is not { } page)
         {
             return Paging.BadContinuation();
         }
+
+        var shown = page.Workflows.Where(r => request.Caller().Scope.Has(r.Name)).Select(r => (JsonNode)new JsonObject
+        {
+            ["name"] = r.Name,
+            ["version"] = r.Latest.Version,
+            ["etag"] = r.Latest.ETag,
+            ["updatedAt"] = r.Latest.CreatedAt,
+            ["links"] = new JsonObject { ["self"] = Paths.Workflow(r.Name) },
+        });
+        return Json(new JsonObject { ["workflows"] = new JsonArray([.. shown]), ["continuation"] = page.Continuation });
     }
 
     /// <summary>GET /api/workflows/{name}/versions: newest first.</summary>
@@ -183,9 +181,10 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     /// <summary>DELETE /api/workflows/{name}: no new runs; those in flight go on to their ends.</summary>
     public async Task<IResult> DeleteAsync(HttpRequest request, string name, CancellationToken cancellationToken)
     {
+        var tries = new WriteTries($"the workflow '{name}'");
         while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
         {
-            if (new SaveTerms(IfMatch: request.Headers.IfMatch.FirstOrDefault()).Objection(row.Latest) is { } objection)
+            if (new SaveTerms(IfMatch: request.Headers.IfMatch).Objection(row.Latest) is { } objection)
             {
                 return Problems.From(objection);
             }
@@ -194,6 +193,8 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
             {
                 return Results.NoContent();
             }
+
+            tries.Lost();
         }
 
         return NotFound(name);
@@ -224,8 +225,8 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         """)!; // It is no null.
 
     private static SaveTerms TermsOf(HttpRequest request) => new(
-        request.Headers.IfMatch.FirstOrDefault(),
-        request.Headers.IfNoneMatch.FirstOrDefault(),
+        request.Headers.IfMatch,
+        request.Headers.IfNoneMatch,
         RefusesBreaking(request));
 
     private static IResult Answer(HttpRequest request, SaveReply.Saved saved)
@@ -250,7 +251,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
             ? new JsonObject
             {
                 ["labels"] = JsonSerializer.SerializeToNode(demands.Labels, ServerJson.Options),
-                ["minVramGb"] = Math.Round(demands.MinVramBytes / (double)(1 << 30), 3)
+                ["minVramGb"] = Demands.GigabytesOf(demands.MinVramBytes)
             } : null,
         ["settings"] = version.Settings is { } settings
             ? new JsonObject

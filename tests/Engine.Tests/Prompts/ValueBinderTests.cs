@@ -1,7 +1,7 @@
 using System.Text.Json;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Workflows;
-using ComfyFunc.Engine;
 using CsCheck;
 
 namespace ComfyFunc.Tests.Engine.Prompts;

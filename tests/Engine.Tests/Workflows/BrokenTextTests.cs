@@ -1,5 +1,4 @@
 using System.Text;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Engine;
 using CsCheck;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Engine;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Runs;
 using Microsoft.VisualBasic.FileIO;

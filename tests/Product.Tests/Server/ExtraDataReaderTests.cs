@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Secrets;
 
 namespace ComfyFunc.Tests.Server;

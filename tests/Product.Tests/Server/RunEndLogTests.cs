@@ -1,5 +1,5 @@
-using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;

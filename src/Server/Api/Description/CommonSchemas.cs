@@ -1,4 +1,5 @@
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Following;
@@ -165,7 +166,7 @@ internal static class CommonSchemas
     private static OpenApiSchema Values(string description) => new() { Type = JsonSchemaType.Object, Description = description };
 
     private static OpenApiSchema OutputSchema() => Record("A result: a file behind a link, or text.", ["type"],
-        ("type", Schemas.OneOf(null, "image", "video", "audio", "3d", "latent", "text", "json", "file")),
+        ("type", Schemas.OneOf(null, MediaKind.OfOutputs)),
         ("text", Text("Instead of a file.")),
         ("name", Text()), ("contentType", Text()), ("bytes", Integer(null, "int64")), ("width", Integer("Pixels.")),
         ("height", Integer("Pixels.")), ("sha256", Text("Hexadecimal.")),

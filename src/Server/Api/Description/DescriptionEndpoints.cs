@@ -42,7 +42,8 @@ public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows 
         string? continuation = null;
         do
         {
-            var page = await workflows.PageAsync(PageSize, continuation, cancellationToken);
+            // The page before gave the continuation.
+            var page = (await workflows.PageAsync(PageSize, continuation, cancellationToken))!;
             found.AddRange(page.Workflows.Where(r => request.Caller().Scope.Has(r.Name)));
             continuation = page.Continuation;
         }
@@ -90,7 +91,7 @@ public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows 
         var headers = request.HttpContext.Response.Headers;
         headers.ETag = description.ETag;
         headers.CacheControl = "no-cache";
-        return request.Headers.IfNoneMatch is [{ } known, ..] && EntityTags.Match(known, description.ETag)
+        return !EntityTags.MeetsIfNoneMatch(request.Headers.IfNoneMatch, description.ETag)
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Bytes(description.Json, MediaTypeNames.Application.Json);
     }

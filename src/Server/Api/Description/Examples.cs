@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Server.Api.Description;
@@ -15,9 +16,9 @@ internal static class Examples
     /// <returns><see langword="null"/> where a call had better leave it alone.</returns>
     public static JsonNode? Of(ContractInput input) => input switch
     {
-        { Type: "FILE", Required: true, Upload: "image" or "mask" } => Pixel,
-        { Type: "FILE", Required: true } => Bytes,
-        { Type: "FILE" } => null,
+        { Type: InputType.File, Required: true, Upload: MediaKind.Image or MediaKind.Mask } => Pixel,
+        { Type: InputType.File, Required: true } => Bytes,
+        { Type: InputType.File } => null,
         { Options: { IsDefaultOrEmpty: false } options }
             when !(input.Default is { } saved && options.Any(o => JsonElement.DeepEquals(o, saved))) => NodeOf(options[0]),
         { Default: { } saved } => NodeOf(saved),

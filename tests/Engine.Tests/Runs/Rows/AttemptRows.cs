@@ -1,5 +1,5 @@
-using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
 using static ComfyFunc.Engine.Runs.RunCommand;
 using static ComfyFunc.Engine.Runs.RunEvent;
 using static ComfyFunc.Engine.Runs.RunOutcome;
