@@ -3,7 +3,6 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Http;
-using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -92,13 +91,5 @@ public class ProblemLogTests
         var request = ServerRig.Request();
         (request.Method, request.Path) = ("GET", "/api/runs/x");
         return request;
-    }
-
-    private sealed record FailingRoute(Func<Task<IResult>> Fail)
-        : ApiRoute("GetRun", "GET", Routes.Run, Role.Run, RouteGroup.Runs, null)
-    {
-        public override Type Endpoints => typeof(ProblemLogTests);
-
-        public override Task<IResult> AnswerAsync(EndpointSet endpoints, HttpRequest request, CancellationToken cancellationToken) => Fail();
     }
 }

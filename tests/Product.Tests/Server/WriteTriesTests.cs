@@ -1,6 +1,5 @@
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Api;
-using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Tests.Server;
@@ -23,8 +22,7 @@ public class WriteTriesTests
     public async Task A_caller_is_told_of_it_as_a_conflict()
     {
         await using var rig = new ServerRig();
-        var route = new ApiRoute("GetRun", "GET", Routes.Run, typeof(object),
-            (_, _) => throw new RowContendedException("Others were faster."));
+        var route = new FailingRoute(() => throw new RowContendedException("Others were faster."));
         var (status, body) = await rig.AnswerAsync(
             await rig.Get<ApiPipeline>().AnswerAsync(ServerRig.Request(), route, TestContext.Current.CancellationToken));
         Assert.Equal((409, FaultCode.Conflict.Name), (status, (string)body["code"]!));

@@ -23,6 +23,7 @@ internal static class SampleJson
         [typeof(Uri)] = _ => "http://10.0.0.4:8188/",
         [typeof(RunId)] = _ => "01HZX3KQ0GRSYN2M4V5B6C7D8E",
         [typeof(HostId)] = name => $"host of {name}",
+        [typeof(FaultCode)] = _ => FaultCode.HostLost.Name,
         [typeof(PromptId)] = _ => "6f0c1a52-7d3e-5b1f-9c44-2b8a0e6d91c7",
         [typeof(JsonElement)] = name => new JsonObject { [name] = new JsonArray(1, "two", null, true) },
     };
@@ -71,7 +72,7 @@ internal static class SampleJson
                     made["$type"] = @case;
                 }
 
-                foreach (var member in options.GetTypeInfo(caseType).Properties.Where(p => isWhole || IsRequired(p)))
+                foreach (var member in MembersOf(options, caseType).Where(p => isWhole || IsRequired(caseType, p)))
                 {
                     made[member.Name] = Of(options, member.PropertyType, member.Name, null, isWhole);
                 }
@@ -82,9 +83,14 @@ internal static class SampleJson
         }
     }
 
+    /// <summary>The members that are written or read; a contract has those too that are neither.</summary>
+    public static IEnumerable<JsonPropertyInfo> MembersOf(JsonSerializerOptions options, Type type) =>
+        options.GetTypeInfo(type).Properties.Where(p => p.Get is not null || p.Set is not null);
+
     /// <summary>Whether no row is without the member.</summary>
-    public static bool IsRequired(JsonPropertyInfo member) =>
-        member.IsRequired || member.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
+    public static bool IsRequired(Type type, JsonPropertyInfo member) => member.IsRequired || type.GetConstructors()
+        .SelectMany(c => c.GetParameters())
+        .Any(p => !p.HasDefaultValue && string.Equals(p.Name, member.Name, StringComparison.OrdinalIgnoreCase));
 
     private static string KeyOf(Type key, string name) =>
         key.IsEnum ? JsonNamingPolicy.CamelCase.ConvertName(key.GetEnumNames()[^1]) : name;
