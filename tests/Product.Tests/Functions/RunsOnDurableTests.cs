@@ -1,5 +1,6 @@
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Tests.Wire;
 using Samples = ComfyFunc.Tests.Acceptance.Prompts;
 
 namespace ComfyFunc.Tests.Functions;

@@ -71,7 +71,7 @@ internal static class SampleJson
                     made["$type"] = @case;
                 }
 
-                foreach (var member in options.GetTypeInfo(caseType).Properties.Where(p => isWhole || IsRequired(p)))
+                foreach (var member in MembersOf(options, caseType).Where(p => isWhole || IsRequired(caseType, p)))
                 {
                     made[member.Name] = Of(options, member.PropertyType, member.Name, null, isWhole);
                 }
@@ -82,9 +82,14 @@ internal static class SampleJson
         }
     }
 
+    /// <summary>The members that are written or read; a contract has those too that are neither.</summary>
+    public static IEnumerable<JsonPropertyInfo> MembersOf(JsonSerializerOptions options, Type type) =>
+        options.GetTypeInfo(type).Properties.Where(p => p.Get is not null || p.Set is not null);
+
     /// <summary>Whether no row is without the member.</summary>
-    public static bool IsRequired(JsonPropertyInfo member) =>
-        member.IsRequired || member.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
+    public static bool IsRequired(Type type, JsonPropertyInfo member) => member.IsRequired || type.GetConstructors()
+        .SelectMany(c => c.GetParameters())
+        .Any(p => !p.HasDefaultValue && string.Equals(p.Name, member.Name, StringComparison.OrdinalIgnoreCase));
 
     private static string KeyOf(Type key, string name) =>
         key.IsEnum ? JsonNamingPolicy.CamelCase.ConvertName(key.GetEnumNames()[^1]) : name;

@@ -44,8 +44,7 @@ public sealed record Stored(Type Type, string? Case)
 
     /// <summary>The members of which it may have none.</summary>
     public IEnumerable<string> Optional => SampleJson.CasesOf(Options, Type).Where(c => c.Discriminator == Case)
-        .SelectMany(c => Options.GetTypeInfo(c.Type).Properties)
-        .Where(p => !SampleJson.IsRequired(p))
+        .SelectMany(c => SampleJson.MembersOf(Options, c.Type).Where(p => !SampleJson.IsRequired(c.Type, p)))
         .Select(p => p.Name);
 
     public override string ToString() => $"{NameOf(Type)}{(Case is null ? "" : $".{Case}")}";

@@ -83,7 +83,8 @@ public class StoredFormTests
             (JsonTypeInfoKind.Dictionary, JsonObject entries) =>
                 entries.SelectMany(e => Missing(options, contract.ElementType!, e.Value, $"{path}[]")),
             (JsonTypeInfoKind.Object, JsonObject members) =>
-                CaseOf(options, type, members).Properties.SelectMany(p => MissingOf(options, p, members, $"{path}.{p.Name}")),
+                SampleJson.MembersOf(options, CaseOf(options, type, members))
+                    .SelectMany(p => MissingOf(options, p, members, $"{path}.{p.Name}")),
             _ => [],
         };
     }
@@ -91,6 +92,6 @@ public class StoredFormTests
     private static IEnumerable<string> MissingOf(JsonSerializerOptions options, JsonPropertyInfo member, JsonObject all, string path) =>
         all.ContainsKey(member.Name) ? Missing(options, member.PropertyType, all[member.Name], path) : [path];
 
-    private static JsonTypeInfo CaseOf(JsonSerializerOptions options, Type type, JsonObject members) => options.GetTypeInfo(
-        SampleJson.CasesOf(options, type).Single(c => c.Discriminator == (string?)members["$type"]).Type);
+    private static Type CaseOf(JsonSerializerOptions options, Type type, JsonObject members) =>
+        SampleJson.CasesOf(options, type).Single(c => c.Discriminator == (string?)members["$type"]).Type;
 }
