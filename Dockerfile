@@ -1,9 +1,17 @@
 # Two images from one build: --target standalone (the app) and --target comfysim (a simulated ComfyUI host).
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
+# Packages are restored anew only when a project file changes.
+COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY src/Engine/Engine.csproj src/Engine/
+COPY src/Adapters/Adapters.csproj src/Adapters/
+COPY src/Server/Server.csproj src/Server/
+COPY src/ComfySim/ComfySim.csproj src/ComfySim/
+COPY src/Standalone/Standalone.csproj src/Standalone/
+RUN dotnet restore src/Standalone
 COPY . .
-RUN dotnet publish src/Standalone -c Release -o /app/standalone \
- && dotnet publish src/ComfySim -c Release -o /app/comfysim
+RUN dotnet publish src/Standalone -c Release --no-restore -o /app/standalone \
+ && dotnet publish src/ComfySim -c Release --no-restore -o /app/comfysim
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS standalone
 WORKDIR /app

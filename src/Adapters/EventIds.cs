@@ -1,8 +1,8 @@
 namespace ComfyFunc.Adapters;
 
 /// <summary>
-/// The number of every message in the log, for ever the same: what an operator looks for and what an alert names. docs/operations.md says which
-/// area has which thousand. A message that goes takes its number with it.
+/// The number of every message in the log, for ever the same: what an operator looks for and what an alert names. docs/operations.md says
+/// which area has which thousand. A message that goes takes its number with it.
 /// </summary>
 public static class EventIds
 {

@@ -10,6 +10,9 @@ namespace ComfyFunc.Engine;
 [JsonConverter(typeof(RunIdConverter))]
 public readonly record struct RunId(string Value)
 {
+    /// <summary>Crockford's base 32, in which ULIDs are written, in ascending order.</summary>
+    public const string Digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
     /// <summary>Reads an id as callers write it, in either case; <see langword="false"/> for anything that is no ULID.</summary>
     public static bool TryParse(string? text, out RunId id)
     {
@@ -19,8 +22,7 @@ public readonly record struct RunId(string Value)
 
     public override string ToString() => Value;
 
-    // Crockford's base 32, in which ULIDs are written.
-    private static readonly SearchValues<char> Alphabet = SearchValues.Create("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create(Digits);
 }
 
 /// <summary>Names a ComfyUI host in the pool; chosen by whoever registers it.</summary>

@@ -11,34 +11,34 @@ namespace ComfyFunc.Functions;
 public sealed class SweepTimers(Sweeps sweeps, DurableClientSource clients)
 {
     [Function(nameof(SweepLeases))]
-    public Task SweepLeases([TimerTrigger("*/15 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client,
+    public Task SweepLeases([TimerTrigger(Sweep.LeasesCron, RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return sweeps.LeasesAsync(cancellationToken);
+        return Sweep.Leases.RunAsync(sweeps, cancellationToken);
     }
 
     [Function(nameof(RescueRuns))]
-    public Task RescueRuns([TimerTrigger("0 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client,
+    public Task RescueRuns([TimerTrigger(Sweep.RescueCron)] TimerInfo timer, [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return sweeps.RescueAsync(cancellationToken);
+        return Sweep.Rescue.RunAsync(sweeps, cancellationToken);
     }
 
     [Function(nameof(RemoveOldRuns))]
-    public Task RemoveOldRuns([TimerTrigger("0 */10 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client,
+    public Task RemoveOldRuns([TimerTrigger(Sweep.RemovalCron)] TimerInfo timer, [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return sweeps.RemovalAsync(cancellationToken);
+        return Sweep.Removal.RunAsync(sweeps, cancellationToken);
     }
 
     [Function(nameof(KeepHouse))]
-    public Task KeepHouse([TimerTrigger("30 5 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client,
+    public Task KeepHouse([TimerTrigger(Sweep.HousekeepingCron)] TimerInfo timer, [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
         clients.Offer(client);
-        return sweeps.HousekeepingAsync(cancellationToken);
+        return Sweep.Housekeeping.RunAsync(sweeps, cancellationToken);
     }
 }

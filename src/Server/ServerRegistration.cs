@@ -27,10 +27,6 @@ namespace ComfyFunc.Server;
 /// <summary>Registers the application. A host adds storage and a driver of its own.</summary>
 public static class ServerRegistration
 {
-    /// <summary>The tables that <see cref="StoragePreparation"/> creates at start.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox",
-        "deliveries", "keys", "usage", "batches", "results", "processes", "ends", "progress", "follows"];
-
     /// <exception cref="SettingsException">The settings cannot be taken as they are.</exception>
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -70,12 +66,13 @@ public static class ServerRegistration
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<RunIntake>();
         services.TryAddSingleton<CallExplainer>();
+        services.TryAddSingleton<CallStart>();
         services.TryAddSingleton<KeyedCalls>();
         services.TryAddSingleton<ResultCache>();
         services.TryAddSingleton<RunEventStream>();
         services.TryAddSingleton<Uploads>();
         services.TryAddSingleton<CallBody>();
-        services.TryAddSingleton<UploadEndpoints>();
+        services.AddEndpoints<UploadEndpoints>();
         services.TryAddSingleton<OwnOutputs>();
         services.TryAddSingleton<InputFiles>();
         services.TryAddSingleton<RunPrompts>();
@@ -97,7 +94,7 @@ public static class ServerRegistration
         services.TryAddSingleton<SocketPictures>();
         services.TryAddSingleton<Renditions>();
         services.TryAddSingleton<OutputBundle>();
-        services.TryAddSingleton<OutputEndpoints>();
+        services.AddEndpoints<OutputEndpoints>();
         services.TryAddSingleton<RunAnnouncer>();
         services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<EndsBell>();
@@ -184,13 +181,13 @@ public static class ServerRegistration
         services.TryAddSingleton<BatchFeeder>();
         services.AddHostedService(s => s.GetRequiredService<BatchFeeder>());
         services.TryAddSingleton<BatchResource>();
-        services.TryAddSingleton<BatchEndpoints>();
-        services.TryAddSingleton<BatchResultEndpoints>();
+        services.AddEndpoints<BatchEndpoints>();
+        services.AddEndpoints<BatchResultEndpoints>();
         services.TryAddSingleton<UsageStore>();
         services.TryAddSingleton<UsageMeter>();
         services.AddHostedService(s => s.GetRequiredService<UsageMeter>());
         services.TryAddSingleton<Quotas>();
-        services.TryAddSingleton<UsageEndpoints>();
+        services.AddEndpoints<UsageEndpoints>();
         services.TryAddSingleton<Housekeeping>();
         services.TryAddSingleton<KeyStore>();
         services.TryAddSingleton<Gate>();
@@ -199,20 +196,20 @@ public static class ServerRegistration
         services.TryAddSingleton<PublicAddress>();
         services.TryAddSingleton<ProblemLog>();
         services.TryAddSingleton<ApiPipeline>();
-        services.TryAddSingleton<KeyEndpoints>();
-        services.TryAddSingleton<WorkflowEndpoints>();
-        services.TryAddSingleton<AliasEndpoints>();
+        services.AddEndpoints<KeyEndpoints>();
+        services.AddEndpoints<WorkflowEndpoints>();
+        services.AddEndpoints<AliasEndpoints>();
         services.TryAddSingleton<RunLinks>();
         services.TryAddSingleton<RunAnswers>();
-        services.TryAddSingleton<CallEndpoints>();
-        services.TryAddSingleton<LinkEndpoints>();
-        services.TryAddSingleton<RunEndpoints>();
-        services.TryAddSingleton<HostEndpoints>();
-        services.TryAddSingleton<PoolEndpoints>();
-        services.TryAddSingleton<WebhookEndpoints>();
+        services.AddEndpoints<CallEndpoints>();
+        services.AddEndpoints<LinkEndpoints>();
+        services.AddEndpoints<RunEndpoints>();
+        services.AddEndpoints<HostEndpoints>();
+        services.AddEndpoints<PoolEndpoints>();
+        services.AddEndpoints<WebhookEndpoints>();
         services.TryAddSingleton<WrittenDescriptions>();
-        services.TryAddSingleton<DescriptionEndpoints>();
-        services.TryAddSingleton<HealthEndpoints>();
+        services.AddEndpoints<DescriptionEndpoints>();
+        services.AddEndpoints<HealthEndpoints>();
         return services;
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Standalone;

@@ -22,6 +22,7 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<RunId, Channel<RunEvent>> mailboxes = new();
+    private readonly ConcurrentDictionary<Task, RunId> loops = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly RepeatedFailures failures = new(clock);
     private long signals;
@@ -86,6 +87,9 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
     {
         await stopping.CancelAsync();
         await base.StopAsync(cancellationToken);
+
+        // Storage is closed after this: a step that is under way ends first.
+        await Task.WhenAll(loops.Keys).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public override void Dispose()
@@ -102,7 +106,9 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
             return false;
         }
 
-        _ = Task.Run(() => DriveAsync(run, first, mailbox, stopping.Token), CancellationToken.None);
+        var loop = Task.Run(() => DriveAsync(run, first, mailbox, stopping.Token), CancellationToken.None);
+        loops[loop] = run;
+        _ = loop.ContinueWith(ended => loops.TryRemove(ended, out _), TaskScheduler.Default);
         return true;
     }
 

@@ -34,8 +34,6 @@ internal sealed partial class HostListener(
 
     public bool IsBusy { get; set; }
 
-    public bool IsWatching(PromptId prompt) => watched.ContainsKey(prompt);
-
     public bool HasStayed(PromptId prompt) => watched.TryGetValue(prompt, out var state) && state.Socket is { } its && its == socket;
 
     /// <summary>The watched prompt that executes, as far as is known.</summary>
@@ -113,7 +111,6 @@ internal sealed partial class HostListener(
         switch (frame)
         {
             case HostFrame.Queue queue:
-                news.Writer.TryWrite(o => o.QueueMovedAsync(host));
                 LookAtOthers(queue.Length);
                 break;
             case HostFrame.Picture picture when (picture.Prompt ?? Executing) is { } prompt
@@ -204,7 +201,6 @@ internal sealed partial class HostListener(
         {
             if (queue.Running.Contains(prompt))
             {
-                state.Begin();
                 Executing = prompt;
                 state.Found();
             }
@@ -229,7 +225,7 @@ internal sealed partial class HostListener(
             case HistoryReply.None when ++state.Missed >= 2:
                 state.EndPassedOnAt = clock.GetUtcNow();
                 Executing = Executing == prompt ? null : Executing;
-                news.Writer.TryWrite(o => o.MissingAsync(host, prompt, state.HasBegun));
+                news.Writer.TryWrite(o => o.MissingAsync(host, prompt));
                 break;
         }
     }
@@ -266,6 +262,7 @@ internal sealed partial class HostListener(
     [LoggerMessage(EventIds.Disconnected, LogLevel.Debug, "The connection to host {HostId} ended.")]
     private partial void Disconnected(HostId hostId);
 
-    [LoggerMessage(EventIds.WentSilent, LogLevel.Warning, "The socket of host {HostId} has gone silent while it executes; connecting anew.")]
+    [LoggerMessage(EventIds.WentSilent, LogLevel.Warning,
+        "The socket of host {HostId} has gone silent while it executes; connecting anew.")]
     private partial void WentSilent(HostId hostId);
 }

@@ -17,8 +17,6 @@ public interface IHostListener : IAsyncDisposable
 
     void Unwatch(PromptId prompt);
 
-    bool IsWatching(PromptId prompt);
-
     /// <summary>
     /// Whether the connection under which the prompt was submitted is still there, and so the host's process is the same.
     /// </summary>

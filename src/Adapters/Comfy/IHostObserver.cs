@@ -18,14 +18,12 @@ public interface IHostObserver
     ValueTask EndedAsync(HostId host, PromptId prompt);
 
     /// <summary>Twice looked for and found in neither queue nor history.</summary>
-    ValueTask MissingAsync(HostId host, PromptId prompt, bool wasExecuting);
+    ValueTask MissingAsync(HostId host, PromptId prompt);
 
     ValueTask ReachableAsync(HostId host);
 
     /// <param name="why">One sentence about the host, where the reason is known.</param>
     ValueTask UnreachableAsync(HostId host, string? why);
-
-    ValueTask QueueMovedAsync(HostId host);
 
     /// <summary>The queue was looked at, as it is every few seconds while prompts are watched.</summary>
     /// <param name="isHearing">Whether the socket is the one that gets the running prompt's events, and has been heard since: if not,

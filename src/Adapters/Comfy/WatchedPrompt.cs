@@ -17,8 +17,6 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
     private int? steps;
     private double value;
 
-    public bool HasBegun { get; private set; }
-
     /// <summary>When its end was last passed on.</summary>
     public DateTimeOffset? EndPassedOnAt { get; set; }
 
@@ -30,13 +28,7 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
     /// <summary>The connection that gets its events; none of a prompt that was found, not submitted.</summary>
     public IHostSocket? Socket => socket;
 
-    public void Begin() => HasBegun = true;
-
-    public PromptProgress Started()
-    {
-        HasBegun = true;
-        return Progress();
-    }
+    public PromptProgress Started() => Progress();
 
     /// <summary>It is in the queue, even if it was missed before: a slow submit arrives after the first looks.</summary>
     public void Found() => (Missed, EndPassedOnAt) = (0, null);
@@ -54,7 +46,6 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
 
     public PromptProgress Executing(string id)
     {
-        HasBegun = true;
         if (node is not null && node != id)
         {
             Set(node, 1);
@@ -66,7 +57,6 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
 
     public PromptProgress Step(string? id, double done, double max)
     {
-        HasBegun = true;
         node = id ?? node;
         (step, steps) = (Count(done), Count(max));
         if (node is not null && max > 0)
@@ -79,7 +69,6 @@ internal sealed class WatchedPrompt(int nodesTotal, IHostSocket? socket, long wa
 
     public PromptProgress States(JsonElement states)
     {
-        HasBegun = true;
         foreach (var state in states.Members().Where(s => s.Value.ValueKind is JsonValueKind.Object))
         {
             var done = state.Value.Number("value") ?? 0;

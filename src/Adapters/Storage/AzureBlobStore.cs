@@ -21,7 +21,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
     public async Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType,
         CancellationToken cancellationToken)
     {
-        var file = MemoryBlobStore.Describe(name, content.Span, contentType);
+        var file = BlobFile.Of(name, content.Span, contentType);
         var options = new BlobUploadOptions { HttpHeaders = new() { ContentType = contentType }, Metadata = BlobFacts.Metadata(file) };
         await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
         return file;
@@ -33,7 +33,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
         var options = new BlobUploadOptions
         {
             HttpHeaders = new() { ContentType = contentType },
-            Metadata = BlobFacts.Metadata(MemoryBlobStore.Describe(name, content.Span, contentType)),
+            Metadata = BlobFacts.Metadata(BlobFile.Of(name, content.Span, contentType)),
             Conditions = new() { IfNoneMatch = ETag.All },
         };
         try

@@ -8,7 +8,14 @@ internal readonly record struct DocumentCursor(string Partition, string Row)
 {
     public override string ToString() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Partition}\n{Row}"));
 
-    /// <exception cref="FormatException"><paramref name="text"/> is no continuation.</exception>
+    public static bool TryParse(string text, out DocumentCursor cursor)
+    {
+        var keys = Base64Url.IsValid(text) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('\n') : [];
+        cursor = keys is [var partition, var row] ? new(partition, row) : default;
+        return keys.Length == 2;
+    }
+
+    /// <exception cref="ArgumentException"><paramref name="text"/> is no continuation.</exception>
     public static DocumentCursor? Parse(string? text)
     {
         if (text is null)
@@ -16,7 +23,6 @@ internal readonly record struct DocumentCursor(string Partition, string Row)
             return null;
         }
 
-        var keys = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('\n');
-        return keys.Length == 2 ? new(keys[0], keys[1]) : throw new FormatException("The continuation is malformed.");
+        return TryParse(text, out var cursor) ? cursor : throw new ArgumentException("No page gave this continuation.", nameof(text));
     }
 }

@@ -34,4 +34,8 @@ public sealed record DocumentQuery
 /// <summary>One page of a listing.</summary>
 /// <param name="Continuation">Asks for the next page; <see langword="null"/> after the last. A page before it may be the last one that
 /// holds anything.</param>
-public sealed record DocumentPage(ImmutableArray<Document> Documents, string? Continuation);
+public sealed record DocumentPage(ImmutableArray<Document> Documents, string? Continuation)
+{
+    /// <summary>Whether a page may have given this continuation. <see langword="null"/> begins a listing.</summary>
+    public static bool Gives(string? continuation) => continuation is null || DocumentCursor.TryParse(continuation, out _);
+}

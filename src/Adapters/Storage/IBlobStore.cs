@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>
@@ -47,7 +48,11 @@ public sealed record BlobWrite(string ContentType)
 
 /// <summary>A file in the store.</summary>
 /// <param name="Sha256">64 lower-case hex digits.</param>
-public sealed record BlobFile(string Name, long Bytes, string Sha256, string ContentType);
+public sealed record BlobFile(string Name, long Bytes, string Sha256, string ContentType)
+{
+    public static BlobFile Of(string name, ReadOnlySpan<byte> content, string contentType) =>
+        new(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)), contentType);
+}
 
 /// <summary>What became of a file that was to be stored.</summary>
 public abstract record PutReply

@@ -19,7 +19,8 @@ public interface IDocumentTable
 
     IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, CancellationToken cancellationToken);
 
-    /// <exception cref="FormatException"><paramref name="continuation"/> is none that a page gave.</exception>
+    /// <exception cref="ArgumentException"><paramref name="continuation"/> is none that a page gave:
+    /// <see cref="DocumentPage.Gives"/>.</exception>
     Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken);
 
     /// <param name="etag"><see langword="null"/> deletes any version, at the price of one read before it.</param>

@@ -9,8 +9,6 @@ namespace ComfyFunc.Adapters.Storage;
 /// </summary>
 public static class RunKeys
 {
-    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
     public static string Partition(RunId run) => Partition(CreatedAt(run));
 
     /// <summary>The partition of a UTC day: 31 January 2026 is <c>79739868</c>, and every older day sorts after it.</summary>
@@ -21,22 +19,13 @@ public static class RunKeys
         return (99999999 - ((day.Year * 10000) + (day.Month * 100) + day.Day)).ToString("D8", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The UTC day whose partition this is.</summary>
-    public static DateOnly DayOf(string partition)
-    {
-        var day = 99999999 - int.Parse(partition, NumberStyles.None, CultureInfo.InvariantCulture);
-        return new(day / 10000, day / 100 % 100, day % 100);
-    }
-
     public static string Row(RunId run) => Invert(run.Value);
 
     /// <summary>What all rows of runs follow that are older than this run; a bound of a listing.</summary>
-    public static string RowAfter(RunId run) => Row(run) + Alphabet[0];
+    public static string RowAfter(RunId run) => Row(run) + RunId.Digits[0];
 
     /// <summary>What all rows of runs follow that were made before a time, and no others; a bound of a listing.</summary>
     public static string RowBefore(DateTimeOffset time) => RowAfter(new(Ulid.NewUlid(time, stackalloc byte[10]).ToString()));
-
-    public static RunId RunOf(string row) => new(Invert(row));
 
     public static DateTimeOffset CreatedAt(RunId run) => Ulid.Parse(run.Value).Time;
 
@@ -44,13 +33,13 @@ public static class RunKeys
     {
         for (var i = 0; i < given.Length; i++)
         {
-            var digit = Alphabet.IndexOf(given[i], StringComparison.Ordinal);
+            var digit = RunId.Digits.IndexOf(given[i], StringComparison.Ordinal);
             if (digit < 0)
             {
-                throw new FormatException($"'{given}' is no run id.");
+                throw new ArgumentException($"'{given}' is no run id.");
             }
 
-            inverted[i] = Alphabet[31 - digit];
+            inverted[i] = RunId.Digits[31 - digit];
         }
     });
 }

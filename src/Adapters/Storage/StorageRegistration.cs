@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace ComfyFunc.Adapters.Storage;
 
-/// <summary>Registers tables, blobs and links: over a storage account, or in memory.</summary>
+/// <summary>Registers tables, blobs and links over a storage account.</summary>
 public static class StorageRegistration
 {
     /// <summary>Storage as a configuration section describes it; checked when the host starts.</summary>
@@ -23,15 +23,6 @@ public static class StorageRegistration
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         services.AddSingleton(Options.Create(options));
         return services.AddAccount();
-    }
-
-    public static IServiceCollection AddMemoryStorage(this IServiceCollection services)
-    {
-        services.TryAddSingleton<StorageMeter>();
-        services.TryAddSingleton<IBlobStore, MemoryBlobStore>();
-        services.TryAddSingleton<IDocumentTables, MemoryDocumentTables>();
-        services.TryAddSingleton<ISasMinter, MemorySasMinter>();
-        return services;
     }
 
     private static IServiceCollection AddAccount(this IServiceCollection services)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ComfyFunc.Adapters.Storage;
 
-/// <summary>Makes any text a table key, and back. Only escaped characters change, so plain names stay readable and in order.</summary>
+/// <summary>
+/// Makes any text a table key, and each another one. Only escaped characters change, so plain names stay readable and in order.
+/// </summary>
 public static class TableKey
 {
     /// <summary>Azure Tables takes keys of up to 1 KiB in UTF-16.</summary>
@@ -32,36 +34,6 @@ public static class TableKey
         }
 
         return key.ToString();
-    }
-
-    /// <exception cref="FormatException">No <see cref="Escape"/> made this key.</exception>
-    public static string Unescape(string key)
-    {
-        if (!key.Contains(Mark, StringComparison.Ordinal))
-        {
-            return key;
-        }
-
-        var text = new StringBuilder(key.Length);
-        for (var i = 0; i < key.Length; i++)
-        {
-            if (key[i] != Mark)
-            {
-                text.Append(key[i]);
-            }
-            else if (i + 4 < key.Length
-                && ushort.TryParse(key.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var c))
-            {
-                text.Append((char)c);
-                i += 4;
-            }
-            else
-            {
-                throw new FormatException($"'{key}' is no escaped key.");
-            }
-        }
-
-        return text.ToString();
     }
 
     /// <summary>Refuses a key that Azure Tables would refuse, so that the in-memory twin refuses it too.</summary>

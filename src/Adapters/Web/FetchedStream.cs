@@ -1,19 +1,9 @@
 namespace ComfyFunc.Adapters.Web;
 
 /// <summary>The content of a response, read within a fetch's limits. Owns the response.</summary>
-internal sealed class FetchedStream(Stream content, HttpResponseMessage response, long maxBytes, FetchDeadline deadline) : Stream
+internal sealed class FetchedStream(Stream content, HttpResponseMessage response, long maxBytes, FetchDeadline deadline) : ReadOnlyStream
 {
     private long bytes;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -35,20 +25,9 @@ internal sealed class FetchedStream(Stream content, HttpResponseMessage response
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     // Through the asynchronous read, so that the deadline holds here too.
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -14,7 +14,7 @@ public sealed class Estimates(IReadOnlyCollection<PoolHost> pool)
     // A strong preference for a host that already holds what [!cache] asks to keep.
     private const double PinnedWeight = 3;
 
-    // How many executions on the host itself weigh as much as what all hosts have shown.
+    // How many executions on the host itself weigh as much as what all hosts have shown: docs/decisions/scheduler-constants.md.
     private const double PoolWeight = 20;
 
     // As many as a mean that forgets stands on.

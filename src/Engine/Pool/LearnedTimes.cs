@@ -11,7 +11,7 @@ public sealed record LearnedTimes
     // A row is small, and what has not run for so long that others pushed it out is learned anew in one execution.
     private const int MostKept = 64;
 
-    // The weight of the newest of many; the first few count alike.
+    // The weight of the newest of many; the first few count alike. What stands behind it: docs/decisions/scheduler-constants.md.
     private const double Alpha = 0.05;
 
     public static LearnedTimes None { get; } = new();

@@ -11,12 +11,12 @@ internal sealed class Plan
     private const double SecondsPerRank = 60;
 
     // A run is held back for a host that is full only if that is expected to end it sooner by this much, and only for so long: a slot in
-    // hand is certain.
+    // hand is certain. What stands behind the numbers: docs/decisions/scheduler-constants.md.
     private const double HoldSeconds = 0.5;
     private const double LongestHoldSeconds = 30;
 
     // What pushing out a model is charged that no other host holds, and for how long after its last use: half the time nobody will ask for
-    // it.
+    // it. Measured with those above.
     private const double EvictionWeight = 0.5;
     private const double EvictionMemorySeconds = 60;
 

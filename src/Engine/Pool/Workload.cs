@@ -45,6 +45,8 @@ public readonly record struct ModelFile(string Name, double PriorSeconds);
 /// <summary>What a workflow or a call demands of its host beyond what the prompt names.</summary>
 public sealed record Demands
 {
+    private const double Gigabyte = 1 << 30;
+
     public static Demands None { get; } = new();
 
     /// <summary>Labels that the host must carry, with these values.</summary>
@@ -52,6 +54,11 @@ public sealed record Demands
 
     /// <summary>GPU memory of the host's largest device, at least.</summary>
     public long MinVramBytes { get; init; }
+
+    /// <summary>The bytes of as many gigabytes as a caller or an author asks for.</summary>
+    public static long BytesOf(double gigabytes) => (long)(gigabytes * Gigabyte);
+
+    public static double GigabytesOf(long bytes) => Math.Round(bytes / Gigabyte, 3);
 
     /// <summary>The one host that will do: a warm-up runs on the host that it warms.</summary>
     public HostId? Host { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Engine.Prompts;
@@ -108,8 +109,8 @@ internal static class FileBinder
     // Where nodes of several kinds get it, it must be fit for the one that is strictest.
     private static string KindOf(ImmutableArray<(PromptNode Node, NodeInput Input)> loaders)
     {
-        var kinds = loaders.Select(l => ContractBuilder.UploadOf(l.Node, l.Input) ?? "file").ToArray();
-        return kinds.FirstOrDefault(k => k is "image" or "mask") ?? kinds[0];
+        var kinds = loaders.Select(l => ContractBuilder.UploadOf(l.Node, l.Input) ?? MediaKind.File).ToArray();
+        return kinds.FirstOrDefault(k => k is MediaKind.Image or MediaKind.Mask) ?? kinds[0];
     }
 
     // ComfyUI Fast API's own examples have url and content swapped; what they hold tells them apart. Typed clients send null for what is
@@ -216,7 +217,7 @@ internal static class FileBinder
         var encoded = text.AsSpan(comma + 1);
         if ((long)encoded.Length / 4 * 3 > call.Limits.MaxFileBytes + 3)
         {
-            call.Refuse(pointer, $"The file is larger than {call.Limits.MaxFileBytes} bytes.", "input_too_large");
+            call.Refuse(pointer, $"The file is larger than {call.Limits.MaxFileBytes} bytes.", FaultCode.InputTooLarge);
             return null;
         }
 

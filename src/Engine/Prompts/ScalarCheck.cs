@@ -25,18 +25,18 @@ internal static class ScalarCheck
     /// <summary>What is wrong with the value, as a sentence; <see langword="null"/> when nothing is.</summary>
     public static string? Of(NodeInput input, JsonElement value) => input.Type switch
     {
-        "INT" => OfInteger(input, value),
-        "FLOAT" => OfNumber(input, value),
-        "STRING" => value.ValueKind is JsonValueKind.String ? null : Expected("a string", value),
-        "BOOLEAN" => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : Expected("true or false", value),
-        NodeInput.Combo => OfCombo(input, value),
-        "ANY" or "*" => OfAny(value),
+        InputType.Int => OfInteger(input, value),
+        InputType.Float => OfNumber(input, value),
+        InputType.String => value.ValueKind is JsonValueKind.String ? null : Expected("a string", value),
+        InputType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : Expected("true or false", value),
+        InputType.Combo => OfCombo(input, value),
+        InputType.Any or InputType.Wildcard => OfAny(value),
         _ => value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? Expected("a string, number or boolean", value) : null,
     };
 
     /// <summary>The value as ComfyUI takes it: 20.0 for a whole number becomes 20.</summary>
     public static JsonElement Normal(NodeInput input, JsonElement value) =>
-        input.Type is "INT" && value.TryGetDecimal(out var number) && value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E')
+        input.Type is InputType.Int && value.TryGetDecimal(out var number) && value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E')
             ? JsonElement.Parse(decimal.Truncate(number).ToString(CultureInfo.InvariantCulture))
             : value;
 

@@ -11,7 +11,7 @@ public static class ValueBinder
     {
         if (body.ValueKind is not JsonValueKind.Object)
         {
-            return new Binding.Invalid([new("invalid_input", "The body is an object of tags: {\"tag\":{\"input\":value}}.", "")]);
+            return new Binding.Invalid([new(FaultCode.InvalidInput, "The body is an object of tags: {\"tag\":{\"input\":value}}.", "")]);
         }
 
         var call = new BoundCall(limits);
@@ -141,5 +141,6 @@ internal sealed class BoundCall(BindLimits limits)
     /// <summary>Bypassed nodes, and where the body says so.</summary>
     public SortedDictionary<string, string> Bypassed { get; } = new(StringComparer.Ordinal);
 
-    public void Refuse(string pointer, string detail, string code = "invalid_input") => Faults.Add(new(code, detail, pointer));
+    public void Refuse(string pointer, string detail, FaultCode? code = null) =>
+        Faults.Add(new(code ?? FaultCode.InvalidInput, detail, pointer));
 }

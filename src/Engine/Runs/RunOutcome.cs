@@ -23,9 +23,8 @@ public abstract record RunOutcome
 }
 
 /// <summary>Why a run failed, for its caller: the node is named when one is to blame.</summary>
-/// <param name="Code">One of the run error codes in docs/faults.md.</param>
 /// <param name="Retryable">Whether the same call may succeed later.</param>
-public sealed record RunFault(string Code, string Message, bool Retryable = false, FaultNode? Node = null);
+public sealed record RunFault(FaultCode Code, string Message, bool Retryable = false, FaultNode? Node = null);
 
 /// <summary>The node that a run failed at, and the tag that its author gave it.</summary>
 public sealed record FaultNode(string Id, string? Class = null, string? Tag = null);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using static ComfyFunc.Engine.Runs.RunCommand;
 using static ComfyFunc.Engine.Runs.RunEvent;
 using static ComfyFunc.Engine.Runs.RunOutcome;
+using static ComfyFunc.Engine.Runs.RunPatience;
 using static ComfyFunc.Engine.Runs.RunState;
 
 namespace ComfyFunc.Engine.Runs;
@@ -23,15 +24,15 @@ public static class RunProcess
         (Placing, PromptRefused e) => Fail(e.Fault, new Release(e.Lease)),
         (Placing s, RefusedHere e) => TryElsewhere(limits, s.Placement, e),
         (Placing s, HostFailed e) => Retry(limits, s.Placement, e.Lease, wasExecuting: false, e.At),
-        (Placing s, CancelRequested) => Finish(new Canceled(GpuWorkBegun: false), new GiveBack(s.Placement.Attempt)),
+        (Placing s, CancelRequested) => Finish(new Canceled(s.Placement.WasStarted), new GiveBack(s.Placement.Attempt)),
         (Placing s, StepFailed e) => PlaceLater(limits, s.Placement, s.Failures, e),
         (Placing s, DeadlinePassed e) when e.At >= limits.FinishBy =>
             Finish(TimedOut(limits, s.Trouble), new GiveBack(s.Placement.Attempt)),
 
         (Waiting s, Granted e) when e.Lease.Attempt == s.Placement.Attempt => Place(s.Placement, e.Lease),
-        (Waiting, CancelRequested) => Finish(new Canceled(GpuWorkBegun: false), new Dequeue()),
+        (Waiting s, CancelRequested) => Finish(new Canceled(s.Placement.WasStarted), new Dequeue()),
         (Waiting s, Unplaceable) => new(new Placing(s.Placement), [new Dequeue(), new Place(s.Placement)]),
-        (Waiting s, StepFailed e) => PlaceLater(limits, s.Placement, failures: 0, e),
+        (Waiting s, StepFailed e) => PlaceLater(limits, s.Placement, failures: 0, e, new Dequeue()),
         (Waiting s, DeadlinePassed e) => OverdueWait(limits, s.Placement, e.At),
         (_, Granted e) when e.Lease != LeaseOf(state) => new(state, [new Release(e.Lease), .. Resume(limits, state, e.At)]),
 
@@ -39,16 +40,17 @@ public static class RunProcess
         (Executing s, Finished e) when e.Attempt == s.Lease.Attempt => Collect(s.Placement, s.Lease),
         (Executing s, HostLost e) when e.Host == s.Lease.Host =>
             Retry(limits, Left(s), s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
-        (Executing s, Stuck e) when e.Attempt == s.Lease.Attempt => Leave(Left(s), s.Lease, isBlocked: false),
+        (Executing s, Stuck e) when e.Attempt == s.Lease.Attempt => Leave(Knowing(s.Placement, e), s.Lease, isBlocked: false),
         (Executing { IsQueued: true } s, Blocked e) when e.Attempt == s.Lease.Attempt => Leave(s.Placement, s.Lease, isBlocked: true),
-        (Executing s, CancelRequested) => Stop(s.Lease, new Canceled(GpuWorkBegun: !s.IsQueued)),
+        (Executing s, CancelRequested) => Stop(s.Lease, new Canceled(Left(s).WasStarted)),
         (Executing s, DeadlinePassed e) => e.At < limits.FinishBy ? new(s, [new Inspect(s.Lease)]) : Stop(s.Lease, TimedOut(limits)),
         (Executing { IsQueued: true } s, StillThere { IsQueued: true } e) when e.At >= StartBy(limits, s.Placement) =>
             Stop(s.Lease, new Expired()),
         (Executing s, StillThere e) => Inspected(limits, s with { Unanswered = 0, IsQueued = s.IsQueued && e.IsQueued }, e.At),
         (Executing s, EndedThere) => Collect(s.Placement, s.Lease),
-        (Executing s, Gone e) => Vanished(limits, Left(s), s.Lease, e),
-        (Executing { Unanswered: 0 } s, NoAnswer e) => Inspected(limits, s with { Unanswered = 1 }, e.At),
+        (Executing s, Gone e) => Vanished(limits, Knowing(Left(s), e), s.Lease, e),
+        (Executing { Unanswered: 0 } s, NoAnswer e) =>
+            Inspected(limits, s with { Unanswered = 1, IsQueued = s.IsQueued && !e.WasExecuting }, e.At),
         (Executing s, NoAnswer e) => Retry(limits, Left(s), s.Lease, e.WasExecuting, e.At),
         (Executing s, StepFailed e) => new(s, [new Await(Earlier(e.At + limits.LongestRetry, limits.FinishBy))]),
 
@@ -66,27 +68,28 @@ public static class RunProcess
         (Collecting s, StepFailed e) => CollectLater(limits, s, e),
         (Collecting s, DeadlinePassed e) when e.At >= limits.FinishBy => Finish(TimedOut(limits, s.Trouble), new Release(s.Lease)),
 
-        (Leaving s, EndedThere) => new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
-        (Leaving s, Finished e) when e.Attempt == s.Lease.Attempt =>
-            new(new Collecting(s.Placement, s.Lease, WasStuck: true), [new Collect(s.Lease)]),
-        (Leaving { IsBlocked: true } s, Gone e) => Move(limits, s.Placement, s.Lease, e.At),
+        (Leaving s, EndedThere) => Collect(s.Placement, s.Lease, wasStuck: true),
+        (Leaving s, Finished e) when e.Attempt == s.Lease.Attempt => Collect(s.Placement, s.Lease, wasStuck: true),
+        (Leaving s, Begun e) when e.Attempt == s.Lease.Attempt => WaitOn(limits, Knowing(s, e), e.At),
+        (Leaving s, Stuck e) when e.Attempt == s.Lease.Attempt => WaitOn(limits, Knowing(s, e), e.At),
+        (Leaving { IsBlocked: true } s, Gone e) => Move(limits, Knowing(s.Placement, e), s.Lease, e.At),
         (Leaving s, Gone e) => Retry(limits, s.Placement, s.Lease, wasExecuting: false, e.At),
         (Leaving s, HostLost e) when e.Host == s.Lease.Host =>
             Retry(limits, s.Placement, s.Lease, e.WasExecuting, e.At, e.StillAnswers ? [new Abandon(s.Lease)] : []),
-        (Leaving s, StillThere or NoAnswer or StepFailed) => LeaveAgain(limits, s, @event.At),
-        (Leaving s, CancelRequested) => Stop(s.Lease, new Canceled(GpuWorkBegun: !s.IsBlocked)),
+        (Leaving s, StillThere or NoAnswer or StepFailed) => LeaveAgain(limits, Knowing(s, @event), @event.At),
+        (Leaving s, CancelRequested) => Stop(s.Lease, new Canceled(s.Placement.WasStarted)),
         (Leaving s, DeadlinePassed) => new(s, [new StopPrompt(s.Lease)]),
 
-        (Stopping s, EndedThere) => Finish(WithWorkBegun(s.Then), new Release(s.Lease)),
-        (Stopping s, Gone) => Finish(s.Then, new Release(s.Lease)),
-        (Stopping s, HostLost e) when e.Host == s.Lease.Host => Finish(s.Then, new Release(s.Lease)),
-        (Stopping s, StillThere { IsQueued: false } e) => StopAgain(limits, s with { Then = WithWorkBegun(s.Then) }, e.At),
-        (Stopping s, StillThere or NoAnswer or StepFailed) => StopAgain(limits, s, @event.At),
-        (Stopping s, Finished e) when e.Attempt == s.Lease.Attempt => new(s, [new StopPrompt(s.Lease)]),
+        (Stopping s, EndedThere or Gone) => Finish(Knowing(s, @event).Then, new Release(s.Lease)),
+        (Stopping s, HostLost e) when e.Host == s.Lease.Host => Finish(Knowing(s, e).Then, new Release(s.Lease)),
+        (Stopping s, StillThere or NoAnswer or StepFailed) => StopAgain(limits, Knowing(s, @event), @event.At),
+        (Stopping s, Begun e) when e.Attempt == s.Lease.Attempt => WaitOn(limits, Knowing(s, e), e.At),
+        (Stopping s, Stuck e) when e.Attempt == s.Lease.Attempt => WaitOn(limits, Knowing(s, e), e.At),
+        (Stopping s, Finished e) when e.Attempt == s.Lease.Attempt => new(Knowing(s, e), [new StopPrompt(s.Lease)]),
         (Stopping s, DeadlinePassed) => new(s, [new StopPrompt(s.Lease)]),
 
         // Events come late and come twice. What the table does not name changes nothing, and the run waits on.
-        _ => new(state, Resume(limits, state, @event.At)),
+        _ => WaitOn(limits, state, @event.At),
     };
 
     /// <summary>The slot that a run in this state holds.</summary>
@@ -110,22 +113,19 @@ public static class RunProcess
         _ => [],
     };
 
+    private static RunStep WaitOn(RunLimits limits, RunState state, DateTimeOffset now) => new(state, Resume(limits, state, now));
+
     private static RunStep Place(Placement placement, Lease? granted = null) =>
         new(new Placing(placement), [new Place(placement, granted)]);
 
-    private static RunStep PlaceLater(RunLimits limits, Placement placement, int failures, StepFailed e) => e.At < limits.FinishBy
-        ? new(new Placing(placement, failures + 1, e.Detail), [new Await(RetryAt(limits, failures, e.At))])
-        : Finish(TimedOut(limits, e.Detail), new GiveBack(placement.Attempt));
+    private static RunStep PlaceLater(RunLimits limits, Placement placement, int failures, StepFailed e,
+        params ReadOnlySpan<RunCommand> first) => e.At < limits.FinishBy
+        ? new(new Placing(placement, failures + 1, e.Detail), [.. first, new Await(RetryAt(limits, failures, e.At))])
+        : Finish(TimedOut(limits, e.Detail), [.. first, new GiveBack(placement.Attempt)]);
 
     private static RunStep CollectLater(RunLimits limits, Collecting s, StepFailed e) => e.At < limits.FinishBy
         ? new(s with { Failures = s.Failures + 1, Trouble = e.Detail }, [new Await(RetryAt(limits, s.Failures, e.At))])
         : Finish(TimedOut(limits, e.Detail), new Release(s.Lease));
-
-    private static DateTimeOffset RetryAt(RunLimits limits, int failures, DateTimeOffset now)
-    {
-        var delay = limits.FirstRetry * Math.Pow(2, Math.Min(failures, 16));
-        return Earlier(now + (delay < limits.LongestRetry ? delay : limits.LongestRetry), limits.FinishBy);
-    }
 
     private static RunStep Execute(RunLimits limits, Placement placement, Placed e)
     {
@@ -139,9 +139,9 @@ public static class RunProcess
         return new(begun, [new Await(InspectAt(limits, begun, now))]);
     }
 
-    private static RunStep Collect(Placement placement, Lease lease)
+    private static RunStep Collect(Placement placement, Lease lease, bool wasStuck = false)
     {
-        var collecting = new Collecting(placement with { HasBegun = true }, lease);
+        var collecting = new Collecting(placement with { HasBegun = true }, lease, WasStuck: wasStuck);
         return new(collecting, [new Collect(lease)]);
     }
 
@@ -149,12 +149,6 @@ public static class RunProcess
         now < WaitUntil(limits, placement)
             ? new(new Waiting(placement), [new Enqueue(placement), new Await(WaitUntil(limits, placement))])
             : OverdueWait(limits, placement, now);
-
-    // Only a run that never began expires; one that lost its host has begun, and has until its finish deadline.
-    private static DateTimeOffset StartBy(RunLimits limits, Placement placement) =>
-        placement.WasStarted ? DateTimeOffset.MaxValue : limits.StartBy;
-
-    private static DateTimeOffset WaitUntil(RunLimits limits, Placement placement) => Earlier(StartBy(limits, placement), limits.FinishBy);
 
     private static RunStep OverdueWait(RunLimits limits, Placement placement, DateTimeOffset now) =>
         now < WaitUntil(limits, placement) ? new(new Waiting(placement), [new Await(WaitUntil(limits, placement))])
@@ -167,31 +161,21 @@ public static class RunProcess
         return new(next, [new Await(InspectAt(limits, next, now))]);
     }
 
-    // 1, 8, 64… times the first: few questions for a run of any length, because a durable timer is a durable action. A
-    // question that got no answer is asked again soon; a prompt that has not begun is looked for at its start deadline.
-    private static DateTimeOffset InspectAt(RunLimits limits, Executing s, DateTimeOffset now)
-    {
-        var inspections = s.Unanswered > 0 ? 0 : s.Inspections;
-        var at = Earlier(now + (limits.FirstInspection * Math.Pow(8, Math.Min(inspections, 6))), limits.FinishBy);
-        var start = StartBy(limits, s.Placement);
-        return s.IsQueued && now < start ? Earlier(at, start) : at;
-    }
-
-    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
-
     // The placement of an attempt that is over: whether it had begun is remembered for the next one's deadline.
     private static Placement Left(Executing s) => s.IsQueued ? s.Placement : s.Placement with { HasBegun = true };
 
     private static RunStep Retry(RunLimits limits, Placement placement, Lease lease, bool wasExecuting, DateTimeOffset now,
         params ReadOnlySpan<RunCommand> first)
     {
-        var next = placement.Without(lease.Host)
-            .Next() with
-        { Suspects = placement.Suspects + (wasExecuting ? 1 : 0), HasBegun = placement.WasStarted || wasExecuting };
+        var next = placement.Without(lease.Host).Next() with
+        {
+            Suspects = placement.Suspects + (wasExecuting ? 1 : 0),
+            HasBegun = placement.WasStarted || wasExecuting,
+        };
         return next.Suspects >= limits.MaxSuspectHosts
             ? Fail(PoisonFault($"{next.Suspects} hosts were lost while they executed this run."), [.. first, new Release(lease)])
             : Again(limits, next, lease, now,
-                () => new RunFault("host_lost", $"The run lost its host {placement.Charged} times.", Retryable: true), first);
+                () => new RunFault(FaultCode.HostLost, $"The run lost its host {placement.Charged} times.", Retryable: true), first);
     }
 
     private static RunStep Again(RunLimits limits, Placement next, Lease lease, DateTimeOffset now, Func<RunFault> tooOften,
@@ -202,14 +186,16 @@ public static class RunProcess
 
     // The prompt and the host did nothing wrong: it goes on, to the same host too, and it costs no attempt.
     private static RunStep Move(RunLimits limits, Placement placement, Lease lease, DateTimeOffset now) =>
-        Again(limits, Further(limits, placement), lease, now, () => new("host_lost", "The run was moved too often.", Retryable: true));
+        Again(limits, Further(limits, placement), lease, now,
+            () => new(FaultCode.HostLost, "The run was moved too often.", Retryable: true));
 
     private static Placement Further(RunLimits limits, Placement placement) =>
         placement.Free < limits.MaxFree ? placement.NextFree() : placement.Next();
 
     // A person's interrupt, or a queue that was cleared, is no verdict on the run: once it goes on.
     private static RunStep TakenOff(RunLimits limits, Placement placement, Lease lease, DateTimeOffset now) => placement.WasTakenOff
-        ? Fail(new("node_failed", "The prompt was interrupted on its host twice, though nobody had canceled the run.", Retryable: true),
+        ? Fail(new(FaultCode.NodeFailed,
+            "The prompt was interrupted on its host twice, though nobody had canceled the run.", Retryable: true),
             new Release(lease))
         : Move(limits, placement with { WasTakenOff = true }, lease, now);
 
@@ -222,7 +208,7 @@ public static class RunProcess
         var next = Further(limits, placement) with
         {
             Refused = placement.Refused.Add(e.Lease.Host),
-            Refusal = placement.Refusal ?? e.Fault
+            Refusal = placement.Refusal ?? e.Fault,
         };
         return Again(limits, next, e.Lease, e.At, () => next.Refusal!); // It was set in the line before.
     }
@@ -231,7 +217,7 @@ public static class RunProcess
     private static RunStep NodeFailed(RunLimits limits, Collecting s, ExecutionFailed e)
     {
         var next = Further(limits, s.Placement.Without(s.Lease.Host)) with { Doubt = new(s.Lease.Host, e.Fault) };
-        return e.IsDoubtful && s.Placement.Doubt is null && e.At < limits.FinishBy
+        return e.IsDoubtful && s.Placement.Doubt is null && next.Charged <= limits.MaxAttempts && e.At < limits.FinishBy
             ? new(new Placing(next), [new Release(s.Lease), new Place(next)])
             : Fail(e.Fault, [new Release(s.Lease), .. Judged(s.Placement, isToBlame: false)]);
     }
@@ -263,7 +249,7 @@ public static class RunProcess
         var next = s.Placement.Next() with { DefeatCache = true };
         return !s.Placement.DefeatCache && next.Charged <= limits.MaxAttempts && e.At < limits.FinishBy
             ? new(new Placing(next), [new Release(s.Lease), new Place(next)])
-            : Fail(new("outputs_unavailable", e.Detail, Retryable: true), new Release(s.Lease));
+            : Fail(new(FaultCode.OutputsUnavailable, e.Detail, Retryable: true), new Release(s.Lease));
     }
 
     private static RunStep Stop(Lease lease, RunOutcome then) => new(new Stopping(lease, then, Stops: 1), [new StopPrompt(lease)]);
@@ -273,19 +259,30 @@ public static class RunProcess
             ? new(s with { Stops = s.Stops + 1 }, [new Await(now + limits.StopInterval)])
             : Finish(s.Then, new Quarantine(s.Lease.Host, "A prompt could not be stopped."), new Release(s.Lease));
 
-    private static RunOutcome WithWorkBegun(RunOutcome then) => then is Canceled ? new Canceled(GpuWorkBegun: true) : then;
+    // A prompt that was thought to wait in its host's queue may turn out to have begun.
+    private static bool TellsOfWork(RunEvent @event) => @event is Begun or Stuck or Finished or EndedThere or StillThere { IsQueued: false }
+        or Gone { WasExecuting: true } or NoAnswer { WasExecuting: true } or HostLost { WasExecuting: true };
+
+    private static Placement Knowing(Placement placement, RunEvent @event) =>
+        TellsOfWork(@event) ? placement with { HasBegun = true } : placement;
+
+    private static Leaving Knowing(Leaving s, RunEvent @event) => s with { Placement = Knowing(s.Placement, @event) };
+
+    private static Stopping Knowing(Stopping s, RunEvent @event) =>
+        s.Then is Canceled && TellsOfWork(@event) ? s with { Then = new Canceled(GpuWorkBegun: true) } : s;
 
     private static RunFault NoHostFault(Placement placement, string detail) =>
         placement.Doubt is { } doubt ? doubt.Fault
         : placement.Refusal is { } refusal ? refusal
-        : placement.LargerThan is not null ? new("gpu_out_of_memory", "The GPU ran out of memory, and no host with more is in the pool.")
-        : placement.Excluded.Length > 0 ? new("host_lost", "The run lost its host, and no other host can take it.", Retryable: true)
-        : new("no_capable_host", detail, Retryable: true);
+        : placement.LargerThan is not null
+        ? new(FaultCode.GpuOutOfMemory, "The GPU ran out of memory, and no host with more is in the pool.")
+        : placement.Excluded.Length > 0 ? new(FaultCode.HostLost, "The run lost its host, and no other host can take it.", Retryable: true)
+        : new(FaultCode.NoCapableHost, detail, Retryable: true);
 
-    private static RunFault PoisonFault(string detail) => new("poison_workflow", detail);
+    private static RunFault PoisonFault(string detail) => new(FaultCode.PoisonWorkflow, detail);
 
     private static Failed TimedOut(RunLimits limits, string? trouble = null) => new(new RunFault(
-        "run_timeout", trouble is null ? $"The run had not ended by {limits.FinishBy:O}."
+        FaultCode.RunTimeout, trouble is null ? $"The run had not ended by {limits.FinishBy:O}."
             : $"The run had not ended by {limits.FinishBy:O}. {trouble}", Retryable: true));
 
     private static RunStep Fail(RunFault fault, params ReadOnlySpan<RunCommand> first) => Finish(new Failed(fault), first);

@@ -66,7 +66,7 @@ internal static class BrokenText
                     places[^1] = places[^1] with { Name = Read(reader.ValueSpan, reader.ValueIsEscaped, out var broken) };
                     if (broken is not null)
                     {
-                        return new("invalid_input", broken, PointerTo(places));
+                        return new(FaultCode.InvalidInput, broken, PointerTo(places));
                     }
 
                     break;
@@ -81,7 +81,7 @@ internal static class BrokenText
 
                     if (reader.TokenType is JsonTokenType.String && FaultOf(reader.ValueSpan, reader.ValueIsEscaped) is { } detail)
                     {
-                        return new("invalid_input", detail, PointerTo(places));
+                        return new(FaultCode.InvalidInput, detail, PointerTo(places));
                     }
 
                     if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)

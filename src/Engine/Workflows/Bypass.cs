@@ -5,7 +5,7 @@ namespace ComfyFunc.Engine.Workflows;
 /// <summary>Takes nodes out of a prompt and lets their links pass through, by type, as ComfyUI's own front end does.</summary>
 public static class Bypass
 {
-    private const string Any = "*";
+    private const string Any = InputType.Wildcard;
 
     /// <summary>The nodes that remain, rewired. A link that nothing can stand in for is dropped.</summary>
     public static ImmutableArray<PromptNode> Apply(ImmutableArray<PromptNode> nodes, IReadOnlySet<string> bypassed)

@@ -52,10 +52,10 @@ internal static class CatalogUnion
         Bound(extra, "min", a.Min, b.Min, Math.Min);
         Bound(extra, "max", a.Max, b.Max, Math.Max);
         var type = TypeOf(a.Type, b.Type);
-        if (type is NodeInput.Combo)
+        if (type is InputType.Combo)
         {
             extra.Remove("options");
-            if (a is { Type: NodeInput.Combo, ListsOptions: true } && b is { Type: NodeInput.Combo, ListsOptions: true })
+            if (a is { Type: InputType.Combo, ListsOptions: true } && b is { Type: InputType.Combo, ListsOptions: true })
             {
                 extra["options"] = Options(a, b);
             }
@@ -83,9 +83,9 @@ internal static class CatalogUnion
     // What either host takes. Of types that have nothing in common, the one that any text fits, or simply always the same one.
     private static string TypeOf(string one, string other) =>
         one == other ? one
-        : one is "*" || other is "*" ? "*"
-        : one is "STRING" || other is "STRING" ? "STRING"
-        : (one, other) is ("INT", "FLOAT") or ("FLOAT", "INT") ? "FLOAT"
+        : one is InputType.Wildcard || other is InputType.Wildcard ? InputType.Wildcard
+        : one is InputType.String || other is InputType.String ? InputType.String
+        : (one, other) is (InputType.Int, InputType.Float) or (InputType.Float, InputType.Int) ? InputType.Float
         : string.CompareOrdinal(one, other) < 0 ? one : other;
 
     private static JsonObject Extra(JsonObject? one, JsonObject? other)
@@ -118,7 +118,7 @@ internal static class CatalogUnion
     {
         NodeClass[] with = [.. new[] { first, second }.Where(c => slot < c.Outputs.Length)];
         var types = with.Select(c => c.Outputs[slot]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        return types.Contains("*") ? "*" : string.Join(',', types);
+        return types.Contains(InputType.Wildcard) ? InputType.Wildcard : string.Join(',', types);
     }
 
     private static JsonNode? Either(JsonNode? one, JsonNode? other) =>

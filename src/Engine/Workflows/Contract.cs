@@ -23,7 +23,7 @@ public sealed record ContractInput
 {
     public required string Name { get; init; }
 
-    /// <summary>INT, FLOAT, STRING, BOOLEAN, ENUM, FILE or ANY.</summary>
+    /// <summary>One of <see cref="InputType.OfContracts"/>.</summary>
     public required string Type { get; init; }
 
     /// <summary>What the saved workflow has.</summary>
@@ -38,7 +38,7 @@ public sealed record ContractInput
     /// <summary>What an ENUM offers, on any host of the pool.</summary>
     public ImmutableArray<JsonElement>? Options { get; init; }
 
-    /// <summary>What kind of file a FILE is: image, mask, video, audio, 3d, latent or file.</summary>
+    /// <summary>What kind of file a FILE is: one of <see cref="Media.MediaKind.OfInputs"/>.</summary>
     public string? Upload { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -56,7 +56,7 @@ public sealed record ContractInput
 }
 
 /// <summary>A result by its tag.</summary>
-/// <param name="Kind">image, video, audio, 3d, latent, text or any.</param>
+/// <param name="Kind">A <see cref="Media.MediaKind"/>.</param>
 public sealed record ContractOutput(string Tag, string Kind, ImmutableArray<string> Nodes);
 
 /// <summary>One difference between two versions' contracts.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Engine.Media;
 
 namespace ComfyFunc.Engine.Workflows;
 
@@ -10,7 +11,7 @@ internal static class ContractBuilder
         new([.. tags.All.Select(TagOf)], [.. outputs.Select(o => new ContractOutput(o.Tag, KindOf(o, nodes), o.Nodes))]);
 
     private static string KindOf(OutputTag output, IReadOnlyDictionary<string, PromptNode> nodes) =>
-        output.IsSavedOnly ? "any" : OutputTags.KindOf(nodes[output.Nodes[0]], id => nodes.GetValueOrDefault(id));
+        output.IsSavedOnly ? MediaKind.Any : OutputTags.KindOf(nodes[output.Nodes[0]], id => nodes.GetValueOrDefault(id));
 
     private static ContractTag TagOf(TaggedNodes tag) =>
         new(tag.Name, [.. tag.Nodes.Select(n => new ContractNode(n.Node.Id, n.Node.Class.Name))], CanBypass: true,
@@ -28,7 +29,7 @@ internal static class ContractBuilder
             Min = targets.Max(t => t.Input.Min),
             Max = targets.Min(t => t.Input.Max),
             Step = input.Step,
-            Options = input is { Type: NodeInput.Combo, Upload: null } ? OptionsOf(targets) : null,
+            Options = input is { Type: InputType.Combo, Upload: null } ? OptionsOf(targets) : null,
             Upload = UploadOf(node, input),
             Multiline = input.IsMultiline,
             Seed = input.IsSeed,
@@ -39,7 +40,7 @@ internal static class ContractBuilder
 
     /// <summary>Whether the saved value is the name of a file that no host has, so that a call must bring one.</summary>
     public static bool LacksFile(PromptNode node, NodeInput input) =>
-        input is { Upload: not null, Type: NodeInput.Combo, ListsOptions: true }
+        input is { Upload: not null, Type: InputType.Combo, ListsOptions: true }
         && node.Find(input.Name) is { Link: null, Value.ValueKind: JsonValueKind.String } saved
         && !input.OffersSpelled(saved.Value.GetString()!); // A string is never null.
 
@@ -52,12 +53,10 @@ internal static class ContractBuilder
 
     public static string TypeOf(NodeInput input) => input switch
     {
-        { Upload: not null } => "FILE",
-        { Type: NodeInput.Combo } => "ENUM",
-        { Type: "INT" or "FLOAT" or "STRING" or "BOOLEAN" } => input.Type,
-        _ => "ANY",
+        { Upload: not null } => InputType.File,
+        _ => InputType.InContract(input.Type),
     };
 
     public static string? UploadOf(PromptNode node, NodeInput input) =>
-        input.Upload is "image" && node.Class.Outputs is ["MASK", ..] ? "mask" : input.Upload;
+        input.Upload is MediaKind.Image && node.Class.Outputs is ["MASK", ..] ? MediaKind.Mask : input.Upload;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ComfyFunc.Engine.Media;
 
 namespace ComfyFunc.Engine.Workflows;
 
@@ -7,19 +8,19 @@ internal static class KnownLoaders
 {
     private static readonly FrozenDictionary<(string Class, string Input), string> Kinds = new Dictionary<(string, string), string>
     {
-        [("LoadImage", "image")] = "image",
-        [("LoadImageMask", "image")] = "image",
-        [("LoadImage //Inspire", "image")] = "image",
-        [("LoadAudio", "audio")] = "audio",
-        [("LoadVideo", "file")] = "video",
-        [("LoadLatent", "latent")] = "latent",
-        [("Load3D", "model_file")] = "3d",
-        [("Load3DAnimation", "model_file")] = "3d",
-        [("Load3DAdvanced", "model_file")] = "3d",
-        [("VHS_LoadVideo", "video")] = "video",
-        [("VHS_LoadVideoFFmpeg", "video")] = "video",
-        [("VHS_LoadAudioUpload", "audio")] = "audio",
-        [("Hy3DUploadMesh", "mesh")] = "3d",
+        [("LoadImage", "image")] = MediaKind.Image,
+        [("LoadImageMask", "image")] = MediaKind.Image,
+        [("LoadImage //Inspire", "image")] = MediaKind.Image,
+        [("LoadAudio", "audio")] = MediaKind.Audio,
+        [("LoadVideo", "file")] = MediaKind.Video,
+        [("LoadLatent", "latent")] = MediaKind.Latent,
+        [("Load3D", "model_file")] = MediaKind.ThreeD,
+        [("Load3DAnimation", "model_file")] = MediaKind.ThreeD,
+        [("Load3DAdvanced", "model_file")] = MediaKind.ThreeD,
+        [("VHS_LoadVideo", "video")] = MediaKind.Video,
+        [("VHS_LoadVideoFFmpeg", "video")] = MediaKind.Video,
+        [("VHS_LoadAudioUpload", "audio")] = MediaKind.Audio,
+        [("Hy3DUploadMesh", "mesh")] = MediaKind.ThreeD,
     }.ToFrozenDictionary();
 
     public static string? KindOf(string nodeClass, string input) => Kinds.GetValueOrDefault((nodeClass, input));

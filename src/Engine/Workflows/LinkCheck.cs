@@ -28,5 +28,5 @@ internal static class LinkCheck
 
     // What combos carry has no name that could be compared.
     private static bool Fits(string given, string taken) =>
-        Bypass.Fits(given, taken) || (given is NodeInput.Combo && taken is NodeInput.Combo);
+        Bypass.Fits(given, taken) || (given is InputType.Combo && taken is InputType.Combo);
 }

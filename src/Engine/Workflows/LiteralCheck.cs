@@ -30,14 +30,14 @@ internal static partial class LiteralCheck
 
         return input.Type switch
         {
-            "INT" => OfNumber(name, input, value, IntegerOf(value), "a whole number"),
-            "FLOAT" => OfNumber(name, input, value, NumberOf(value), "a number"),
-            "STRING" when value.ValueKind is JsonValueKind.Null =>
+            InputType.Int => OfNumber(name, input, value, IntegerOf(value), "a whole number"),
+            InputType.Float => OfNumber(name, input, value, NumberOf(value), "a number"),
+            InputType.String when value.ValueKind is JsonValueKind.Null =>
                 new Finding.Doubtful("odd_value", $"{name} is null, which ComfyUI takes for the text None."),
-            "BOOLEAN" when value.ValueKind is JsonValueKind.Null =>
+            InputType.Boolean when value.ValueKind is JsonValueKind.Null =>
                 new Finding.Doubtful("odd_value", $"{name} is null, which ComfyUI takes for false."),
-            "STRING" or "BOOLEAN" => null,
-            NodeInput.Combo => OfCombo(name, node, input, value),
+            InputType.String or InputType.Boolean => null,
+            InputType.Combo => OfCombo(name, node, input, value),
             _ when value.ValueKind is JsonValueKind.Null && (!input.IsRequired || Bypass.IsDynamic(input.Type)) => null,
             _ when value.ValueKind is JsonValueKind.Null => new Finding.Wrong($"{name} is null, but wants a link to {input.Type}."),
             _ when Sockets.Contains(input.Type) => new Finding.Wrong($"{name} is a value, but wants a link to {input.Type}."),

@@ -47,7 +47,8 @@ public sealed class NodeClass
     /// <summary>The type of an output slot; <see langword="null"/> when there is none.</summary>
     // A class whose last slot is of any type may have more than it says: packs do it so.
     public string? OutputType(int slot) =>
-        slot < 0 || Outputs.IsEmpty ? null : slot < Outputs.Length ? Outputs[slot] : Outputs[^1] is "*" ? "*" : null;
+        slot < 0 || Outputs.IsEmpty ? null : slot < Outputs.Length ? Outputs[slot] : Outputs[^1] is InputType.Wildcard
+        ? InputType.Wildcard : null;
 
     /// <summary>Whether ComfyUI executes it for its own sake.</summary>
     public bool IsOutputNode { get; }
@@ -72,7 +73,7 @@ public sealed class NodeClass
         name,
         isOutputNode ? OutputSource : EmptySource,
         [.. used.GroupBy(i => i.Name, StringComparer.Ordinal).Select(g => Used(g.Key, g.FirstOrDefault(i => i.Link is null)))],
-        ["*"])
+        [InputType.Wildcard])
     { IsUnknown = true };
 
     internal static NodeClass Read(string name, JsonElement source) =>
@@ -83,7 +84,7 @@ public sealed class NodeClass
     private static readonly JsonElement OutputSource = JsonElement.Parse("""{"output_node":true}""");
 
     private static NodeInput Used(string name, PromptInput? literal) =>
-        literal is null ? new() { Name = name, Type = "*", IsRequired = false }
+        literal is null ? new() { Name = name, Type = InputType.Wildcard, IsRequired = false }
         : NodeInput.ByValue(name, literal.Value) with { IsUnlisted = false };
 
     // Since 0.29 savers hand on what they save. A node that draws seeds computes, whatever else it does.
@@ -134,6 +135,6 @@ public sealed class NodeClass
     private static IEnumerable<string> ReadOutputs(JsonElement source) =>
         source.TryGetProperty("output", out var output) && output.ValueKind is JsonValueKind.Array
             // A string is never null.
-            ? output.EnumerateArray().Select(o => o.ValueKind is JsonValueKind.String ? o.GetString()! : NodeInput.Combo)
+            ? output.EnumerateArray().Select(o => o.ValueKind is JsonValueKind.String ? o.GetString()! : InputType.Combo)
             : [];
 }

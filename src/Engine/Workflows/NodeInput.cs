@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Engine.Media;
 
 namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>One input of a node class, as <c>/object_info</c> describes it.</summary>
 public sealed record NodeInput
 {
-    public const string Combo = "COMBO";
-
     private const string UploadFlag = "_upload";
 
     public required string Name { get; init; }
@@ -77,10 +76,10 @@ public sealed record NodeInput
         Name = name,
         Type = value.ValueKind switch
         {
-            JsonValueKind.True or JsonValueKind.False => "BOOLEAN",
-            JsonValueKind.String => "STRING",
-            JsonValueKind.Number => value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? "FLOAT" : "INT",
-            _ => "*",
+            JsonValueKind.True or JsonValueKind.False => InputType.Boolean,
+            JsonValueKind.String => InputType.String,
+            JsonValueKind.Number => value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? InputType.Float : InputType.Int,
+            _ => InputType.Wildcard,
         },
         IsRequired = false,
         IsWidget = true,
@@ -95,9 +94,9 @@ public sealed record NodeInput
         var extra = parts.Length > 1 && parts[1].ValueKind is JsonValueKind.Object ? parts[1] : default;
         var type = first.ValueKind switch
         {
-            JsonValueKind.Array => Combo,
+            JsonValueKind.Array => InputType.Combo,
             JsonValueKind.String => first.GetString()!, // A string is never null.
-            _ => "*",
+            _ => InputType.Wildcard,
         };
         var options = first.ValueKind is JsonValueKind.Array ? first
             : Member(extra, "options") is { ValueKind: JsonValueKind.Array } listed ? listed : default;
@@ -107,7 +106,7 @@ public sealed record NodeInput
             Type = type,
             IsRequired = isRequired,
             Options = options.ValueKind is JsonValueKind.Array ? [.. options.EnumerateArray()] : [],
-            ListsOptions = type is Combo && options.ValueKind is JsonValueKind.Array,
+            ListsOptions = type is InputType.Combo && options.ValueKind is JsonValueKind.Array,
             Default = Member(extra, "default"),
             Min = Number(extra, "min"),
             Max = Number(extra, "max"),
@@ -117,9 +116,9 @@ public sealed record NodeInput
             Tooltip = Member(extra, "tooltip") is { ValueKind: JsonValueKind.String } tooltip ? tooltip.GetString() : null,
             Formats = Member(extra, "formats"),
             Upload = UploadOf(nodeClass, name, extra),
-            IsWidget = type is "INT" or "FLOAT" or "STRING" or "BOOLEAN" or Combo && !Flag(extra, "forceInput"),
-            IsSeed = type is "INT" && (name is "seed" or "noise_seed" || Control(extra) is "randomize"),
-            IsFixedSeed = type is "INT" && (name is "seed" or "noise_seed") && Control(extra) is "fixed",
+            IsWidget = InputType.HasWidget(type) && !Flag(extra, "forceInput"),
+            IsSeed = type is InputType.Int && (name is "seed" or "noise_seed" || Control(extra) is "randomize"),
+            IsFixedSeed = type is InputType.Int && (name is "seed" or "noise_seed") && Control(extra) is "fixed",
         };
     }
 
@@ -138,10 +137,10 @@ public sealed record NodeInput
         return flag switch
         {
             null => KnownLoaders.KindOf(nodeClass, name),
-            "image" or "animated_image" => "image",
-            "video" or "audio" or "latent" or "mask" => flag,
-            "mesh" or "3d" or "model_3d" => "3d",
-            _ => nodeClass.Contains("3D", StringComparison.OrdinalIgnoreCase) ? "3d" : "file",
+            MediaKind.Image or "animated_image" => MediaKind.Image,
+            MediaKind.Video or MediaKind.Audio or MediaKind.Latent or MediaKind.Mask => flag,
+            "mesh" or MediaKind.ThreeD or "model_3d" => MediaKind.ThreeD,
+            _ => nodeClass.Contains("3D", StringComparison.OrdinalIgnoreCase) ? MediaKind.ThreeD : MediaKind.File,
         };
     }
 

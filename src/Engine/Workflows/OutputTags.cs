@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ComfyFunc.Engine.Media;
 
 namespace ComfyFunc.Engine.Workflows;
 
@@ -27,26 +28,26 @@ internal static class OutputTags
             : [.. tagged];
     }
 
-    /// <summary>image, video, audio, 3d, latent, text or any: told by what the node is fed.</summary>
+    /// <summary>The <see cref="MediaKind"/> of what a node returns, told by what it is fed.</summary>
     public static string KindOf(PromptNode node, Func<string, PromptNode?> find)
     {
         var name = node.Class.Name;
         if (name.Contains("Video", StringComparison.OrdinalIgnoreCase) || name.Contains("WEBM", StringComparison.OrdinalIgnoreCase)
             || name.Contains("Animated", StringComparison.OrdinalIgnoreCase))
         {
-            return "video";
+            return MediaKind.Video;
         }
 
         foreach (var type in node.Inputs.Where(i => i.Link is not null).Select(i => TypeOf(i.Link!.Value, find))
             .Append(node.Class.Inputs.FirstOrDefault()?.Type))
         {
-            if (KindOf(type) is { } kind)
+            if (MediaKind.OfSocket(type) is { } kind)
             {
                 return kind;
             }
         }
 
-        return "any";
+        return MediaKind.Any;
     }
 
     // Nodes that only show write into the folder of temporary files.
@@ -54,15 +55,4 @@ internal static class OutputTags
         !node.Class.Name.StartsWith("Preview", StringComparison.OrdinalIgnoreCase) && node.Class.Name is not "MaskPreview";
 
     private static string? TypeOf(NodeLink link, Func<string, PromptNode?> find) => find(link.Node)?.Class.OutputType(link.Slot);
-
-    private static string? KindOf(string? type) => type switch
-    {
-        "IMAGE" or "MASK" or "SVG" => "image",
-        "VIDEO" => "video",
-        "AUDIO" => "audio",
-        "LATENT" => "latent",
-        "MESH" or "VOXEL" => "3d",
-        "STRING" or "INT" or "FLOAT" or "BOOLEAN" => "text",
-        _ => null,
-    };
 }

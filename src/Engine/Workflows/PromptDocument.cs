@@ -117,5 +117,5 @@ public sealed record PromptDocument(JsonElement Prompt, string Pointer, JsonElem
         };
     }
 
-    private static Fault Refuse(string pointer, string detail) => new("invalid_workflow", detail, pointer);
+    private static Fault Refuse(string pointer, string detail) => new(FaultCode.InvalidWorkflow, detail, pointer);
 }

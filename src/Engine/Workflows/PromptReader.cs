@@ -84,5 +84,5 @@ internal static class PromptReader
         NodeLink.Read(value) is { } link
         && (value[0].ValueKind is JsonValueKind.String || prompt.TryGetProperty(link.Node, out _)) ? link : null;
 
-    private static Fault Fault(string pointer, string detail) => new("invalid_workflow", detail, pointer);
+    private static Fault Fault(string pointer, string detail) => new(FaultCode.InvalidWorkflow, detail, pointer);
 }

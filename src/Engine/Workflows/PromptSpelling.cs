@@ -24,7 +24,7 @@ public static class PromptSpelling
 
     private static JsonElement? Spelled(NodeCatalog host, PromptNode node, PromptInput input, NodeInput? known)
     {
-        if (known is not { Type: NodeInput.Combo }
+        if (known is not { Type: InputType.Combo }
             && PromptLiterals.FilesWithin(input.Value).Any(f => host.SpellingOf(f) is { } own && own != f))
         {
             return JsonSerializer.SerializeToElement(Within(host, JsonNode.Parse(input.Value.GetRawText())));
@@ -39,7 +39,7 @@ public static class PromptSpelling
         var spelling = known switch
         {
             null => FileNames.IsModel(text) ? host.SpellingOf(text) : null,
-            { Type: NodeInput.Combo } when !known.Offers(input.Value) => known.Options.Where(o => o.ValueKind is JsonValueKind.String)
+            { Type: InputType.Combo } when !known.Offers(input.Value) => known.Options.Where(o => o.ValueKind is JsonValueKind.String)
                 .Select(o => o.GetString()!).FirstOrDefault(o => Spelling.Normal(o) == Spelling.Normal(text)), // A string is never null.
             _ => null,
         };

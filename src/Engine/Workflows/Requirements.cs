@@ -79,7 +79,7 @@ public sealed record Requirements
            select $"input {input.Name} of {given.Class}",
         .. Options.Where(o => host.Find(o.Class) is { } known && !IsTaken(o, known.Find(o.Input), host))
             .Select(o => $"'{o.Value}' for {o.Class}.{o.Input}"),
-        .. Ranges.Where(r => host.Find(r.Class)?.Find(r.Input) is { Type: "INT" or "FLOAT" } input
+        .. Ranges.Where(r => host.Find(r.Class)?.Find(r.Input) is { Type: InputType.Int or InputType.Float } input
             && (r.Least < input.Min || r.Most > input.Max))
             // Found the line before.
             .Select(r => $"{(host.Find(r.Class)!.Find(r.Input)!.Min > r.Least ? r.Least : r.Most).ToString(CultureInfo.InvariantCulture)} for {r.Class}.{r.Input}"),
@@ -90,9 +90,9 @@ public sealed record Requirements
     private static bool IsTaken(RequiredOption option, NodeInput? input, NodeCatalog host) => input switch
     {
         null => !option.IsModelFile || host.SpellingOf(option.Value) is not null,
-        { Type: NodeInput.Combo, ListsOptions: true, Upload: not null } =>
+        { Type: InputType.Combo, ListsOptions: true, Upload: not null } =>
             input.OffersSpelled(option.Value) || !Spelling.IsListable(option.Value),
-        { Type: NodeInput.Combo, ListsOptions: true } => input.OffersSpelled(option.Value),
+        { Type: InputType.Combo, ListsOptions: true } => input.OffersSpelled(option.Value),
         _ => true,
     };
 
@@ -116,6 +116,7 @@ public sealed record RequiredOption(string Class, string Input, string Value)
     /// <summary>
     /// What loading it takes, in seconds, as long as nobody has seen it: ComfyUI's loaders name their inputs for what they load.
     /// </summary>
+    /// <remarks>Guesses: docs/decisions/scheduler-constants.md.</remarks>
     [JsonIgnore]
     public double LoadPriorSeconds => Input switch
     {

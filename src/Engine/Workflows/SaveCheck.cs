@@ -72,5 +72,5 @@ internal static class SaveCheck
         }
     }
 
-    private static Fault Fault(string pointer, string detail) => new("invalid_workflow", detail, pointer);
+    private static Fault Fault(string pointer, string detail) => new(FaultCode.InvalidWorkflow, detail, pointer);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ComfyFunc.Engine.Media;
 
 namespace ComfyFunc.Engine.Workflows;
 
@@ -29,12 +30,12 @@ public sealed record Tag(string Name, ImmutableArray<TagInput>? Inputs)
     }
 
     // A listed input that the author forced to be a socket still takes a value of a scalar type.
-    private static bool CanBeLiteral(NodeInput input) => input.Type is "INT" or "FLOAT" or "STRING" or "BOOLEAN" or NodeInput.Combo;
+    private static bool CanBeLiteral(NodeInput input) => InputType.HasWidget(input.Type);
 }
 
 /// <summary>An input that a tag lists.</summary>
 /// <param name="Kind">What kind of file the author says that it takes; <see langword="null"/> to go by the catalog.</param>
 public sealed record TagInput(string Name, string? Kind = null)
 {
-    public static ImmutableArray<string> Kinds { get; } = ["file", "image", "mask", "video", "audio", "3d", "latent"];
+    public static ImmutableArray<string> Kinds => MediaKind.OfInputs;
 }

@@ -13,7 +13,7 @@ internal static class TagCheck
             foreach (var detail in node.Annotations.Tags.SelectMany(t => NameFaults(t).Concat(ListFaults(node, t))
                 .Concat(SpellingFaults(node, t, spellings))))
             {
-                yield return new("invalid_workflow", detail, JsonPointer.Of(node.Id, "_meta", "title"));
+                yield return new(FaultCode.InvalidWorkflow, detail, JsonPointer.Of(node.Id, "_meta", "title"));
             }
         }
     }

@@ -108,7 +108,8 @@ public sealed class Workflow
                where input.Any(t => needed.Contains(t.Node.Id) && ContractBuilder.LacksFile(t.Node, t.Input)
                    && !set.Contains((t.Node.Id, t.Input.Name)))
                select new Fault(
-                   "invalid_input", $"{input.Key} of '{tag.Name}' is required: no host has the file that was saved with the workflow.",
+                   FaultCode.InvalidInput,
+                   $"{input.Key} of '{tag.Name}' is required: no host has the file that was saved with the workflow.",
                    JsonPointer.Of(tag.Name, input.Key));
     }
 

@@ -1,5 +1,6 @@
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
@@ -13,8 +14,8 @@ namespace ComfyFunc.Server.Api;
 /// What every request passes on its way to an endpoint, and the one outer catch: whatever is thrown becomes a problem that tells the caller
 /// enough and the world nothing.
 /// </summary>
-public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, ProblemLog problems,
-    TimeProvider clock, ILogger<ApiPipeline> logger)
+public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, EndpointSet endpoints,
+    ProblemLog problems, TimeProvider clock, ILogger<ApiPipeline> logger)
 {
     private readonly RepeatedFailures failures = new(clock);
 
@@ -24,9 +25,10 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
 
     public Task<IResult> AnswerAsync(HttpRequest request, ApiRoute route, CancellationToken cancellationToken) => GuardAsync(
         request,
-        route.Body,
-        async () => await gate.RefusalAsync(request, cancellationToken) ?? await MisreadAsync(request, route, cancellationToken)
-            ?? await route.Handle(request, cancellationToken),
+        route.BodyKind,
+        async () => await gate.RefusalAsync(request, route.RoleOf?.Invoke(request) ?? route.Role, cancellationToken)
+            ?? await MisreadAsync(request, route, cancellationToken)
+            ?? await route.AnswerAsync(endpoints, request, cancellationToken),
         cancellationToken);
 
     /// <summary>
@@ -61,18 +63,22 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
                 StorageUnavailable(e.GetBaseException().Message, unsaid);
             }
 
-            return Problems.From("storage_unavailable", "Storage does not answer at the moment. Try again in a few seconds.");
+            return Problems.From(FaultCode.StorageUnavailable, "Storage does not answer at the moment. Try again in a few seconds.");
+        }
+        catch (RowContendedException e)
+        {
+            return Problems.From(FaultCode.Conflict, $"{e.Message} Try again.");
         }
         catch (BadHttpRequestException e)
         {
             return e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Problems.From("input_too_large", "The body is larger than the server takes.")
-                : Problems.From("invalid_request", "The request is malformed.");
+                ? Problems.From(FaultCode.InputTooLarge, "The body is larger than the server takes.")
+                : Problems.From(FaultCode.InvalidRequest, "The request is malformed.");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             RequestFailed(request.Method, request.Path, TraceIds.Current, e);
-            return Problems.From("internal_error", "Something went wrong here. The trace id finds it in the server's log.");
+            return Problems.From(FaultCode.InternalError, "Something went wrong here. The trace id finds it in the server's log.");
         }
     }
 
@@ -85,10 +91,11 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
             return Problems.From(faults);
         }
 
-        return route.Body is BodyKind.None && await EmptyBody.RefusalAsync(request, cancellationToken) is { } refusal ? refusal : null;
+        return route.Body is null && await EmptyBody.RefusalAsync(request, cancellationToken) is { } refusal ? refusal : null;
     }
 
-    [LoggerMessage(EventIds.StorageUnavailable, LogLevel.Error, "Storage did not answer a request: {Reason} Not said since the last time: {Unsaid}.")]
+    [LoggerMessage(EventIds.StorageUnavailable, LogLevel.Error,
+        "Storage did not answer a request: {Reason} Not said since the last time: {Unsaid}.")]
     private partial void StorageUnavailable(string reason, int unsaid);
 
     [LoggerMessage(EventIds.RequestFailed, LogLevel.Error, "{Method} {Path} failed, trace {TraceId}.")]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using Microsoft.AspNetCore.Http;
@@ -29,13 +30,13 @@ internal static class Elsewhere
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (allowed.Length == 0)
         {
-            return Problems.From("not_found", $"There is nothing at {request.Path}. What there is, /api tells.");
+            return Problems.From(FaultCode.NotFound, $"There is nothing at {request.Path}. What there is, /api tells.");
         }
 
         request.HttpContext.Response.Headers.Allow = string.Join(", ", allowed.Append(HttpMethods.Options));
         return HttpMethods.IsOptions(request.Method)
             ? Results.NoContent()
-            : Problems.From("method_not_allowed",
+            : Problems.From(FaultCode.MethodNotAllowed,
                 $"{request.Method} is not for {request.Path}; {string.Join(", ", allowed)} {(allowed.Length == 1 ? "is" : "are")}.");
     }
 
@@ -46,7 +47,7 @@ internal static class Elsewhere
         {
             request.HttpContext.Response.Headers.Allow = $"{HttpMethods.Get}, {HttpMethods.Head}, {HttpMethods.Options}";
             return HttpMethods.IsOptions(request.Method) ? Results.NoContent()
-                : Problems.From("method_not_allowed", $"{request.Method} is not for {request.Path}; GET and HEAD are.");
+                : Problems.From(FaultCode.MethodNotAllowed, $"{request.Method} is not for {request.Path}; GET and HEAD are.");
         }
 
         request.HttpContext.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
@@ -8,12 +10,39 @@ using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Upkeep;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Api.HealthEndpoints>;
 
 namespace ComfyFunc.Server.Api;
 
 /// <summary>Says whether the process lives, and whether it can serve a call.</summary>
-public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfTest test, Gate gate, ComfyFuncOptions options)
+public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfTest test, Gate gate, ComfyFuncOptions options) : IEndpoints
 {
+    private static readonly ImmutableArray<ApiAnswer> Readiness =
+        [new(200, "Able to serve.", SchemaNames.Readiness), new(503, "Storage does not answer.", SchemaNames.Readiness)];
+
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("Health", "GET", At.Health, Role.None, RouteGroup.Service, "Whether the service is alive.", (_, _, _) => HealthAsync())
+        {
+            OperationId = "GetHealth",
+            Answers = [new(200, "Alive.", SchemaNames.Health)],
+        },
+        new Route("Ready", "GET", At.Ready, Role.None, RouteGroup.Service, "Whether the service can serve.",
+            (e, r, ct) => e.ReadyAsync(r, ct))
+        {
+            OperationId = "GetReady",
+            Query = [QueryParameters.Flag("details", "true for administrators: what each process of the service is up to.")],
+            Answers = Readiness,
+        },
+        new Route("ReadyDetails", "GET", At.ReadyDetails, Role.Admin, RouteGroup.Service,
+            "The same, and what each process of the service is up to.", (e, _, ct) => e.DetailsAsync(ct))
+        {
+            OperationId = "GetReadyDetails",
+            Answers = Readiness,
+        },
+    ];
+
     public static Task<IResult> HealthAsync() =>
         Task.FromResult(Results.Json(new JsonObject { ["status"] = "ok", ["version"] = Product.Version }));
 
@@ -29,7 +58,7 @@ public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfT
             // Where function keys guard the API, this path has none.
             if (options is { AsksForKeys: false, SignLinks: true })
             {
-                return Problems.From("unauthorized", "The details are at /api/ready/details, which takes a function key.");
+                return Problems.From(FaultCode.Unauthorized, "The details are at /api/ready/details, which takes a function key.");
             }
 
             return await gate.RefusalAsync(request, Role.Admin, cancellationToken) ?? await DetailsAsync(cancellationToken);

@@ -21,7 +21,7 @@ internal static class BatchBody
     {
         if (root.ValueKind is not JsonValueKind.Object)
         {
-            return ([], [], [new("invalid_request", "A batch is {\"inputs\":[…]} or {\"matrix\":{\"tag\":{\"input\":[…]}}}.", "")]);
+            return ([], [], [new(FaultCode.InvalidRequest, "A batch is {\"inputs\":[…]} or {\"matrix\":{\"tag\":{\"input\":[…]}}}.", "")]);
         }
 
         var unknown = BodyMembers.Unknown(root, "A batch", ["inputs", "matrix", "input"]).ToImmutableArray();
@@ -34,7 +34,7 @@ internal static class BatchBody
         {
             ({ } inputs, null, null) => FromList(inputs, most),
             (null, { } matrix, var shared) => FromMatrix(matrix, shared ?? JsonElement.Parse("{}"), most),
-            _ => ([], [], [new("invalid_request", "A batch has either inputs, or matrix and perhaps input.", "")]),
+            _ => ([], [], [new(FaultCode.InvalidRequest, "A batch has either inputs, or matrix and perhaps input.", "")]),
         };
     }
 
@@ -42,11 +42,12 @@ internal static class BatchBody
     {
         if (inputs.ValueKind is not JsonValueKind.Array || inputs.GetArrayLength() is 0 || inputs.GetArrayLength() > most)
         {
-            return ([], [], [new("invalid_request", $"inputs is an array of 1 to {most} bodies of calls.", "/inputs")]);
+            return ([], [], [new(FaultCode.InvalidRequest, $"inputs is an array of 1 to {most} bodies of calls.", "/inputs")]);
         }
 
         var wrong = inputs.EnumerateArray().Index().Where(i => i.Item.ValueKind is not JsonValueKind.Object)
-            .Select(i => new Fault("invalid_request", "The body of a call is an object of tags.", $"/inputs/{i.Index}")).ToImmutableArray();
+            .Select(i => new Fault(FaultCode.InvalidRequest, "The body of a call is an object of tags.", $"/inputs/{i.Index}"))
+            .ToImmutableArray();
         return wrong.IsEmpty ? ([.. inputs.EnumerateArray().Select(ObjectOf)], Varying([.. inputs.EnumerateArray()]), []) : ([], [], wrong);
     }
 
@@ -55,7 +56,7 @@ internal static class BatchBody
     {
         if (shared.ValueKind is not JsonValueKind.Object)
         {
-            return ([], [], [new("invalid_request", "input is the body of a call.", "/input")]);
+            return ([], [], [new(FaultCode.InvalidRequest, "input is the body of a call.", "/input")]);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -65,7 +66,7 @@ internal static class BatchBody
         {
             if (tag.Value.ValueKind is not JsonValueKind.Object)
             {
-                faults.Add(new("invalid_request", "A tag that is swept is an object of its inputs, each with an array of values.",
+                faults.Add(new(FaultCode.InvalidRequest, "A tag that is swept is an object of its inputs, each with an array of values.",
                     $"/matrix{JsonPointer.Of(tag.Name)}"));
                 continue;
             }
@@ -78,7 +79,7 @@ internal static class BatchBody
                 }
                 else
                 {
-                    faults.Add(new("invalid_request", "What is swept is an array of one value at least.",
+                    faults.Add(new(FaultCode.InvalidRequest, "What is swept is an array of one value at least.",
                         $"/matrix{JsonPointer.Under(JsonPointer.Of(tag.Name), input.Name)}"));
                 }
             }
@@ -87,12 +88,13 @@ internal static class BatchBody
         if (faults.Count > 0 || axes.Count == 0)
         {
             return ([], [],
-                faults.Count > 0 ? faults.ToImmutable() : [new("invalid_request", "matrix is {\"tag\":{\"input\":[…]}}.", "/matrix")]);
+                faults.Count > 0 ? faults.ToImmutable()
+                    : [new(FaultCode.InvalidRequest, "matrix is {\"tag\":{\"input\":[…]}}.", "/matrix")]);
         }
 
         var count = axes.Aggregate(1L, (product, axis) => Math.Min(product * axis.Values.Length, int.MaxValue));
         return count > most
-            ? ([], [], [new("invalid_request", $"The matrix makes {count} runs; a batch has {most} at most.", "/matrix")])
+            ? ([], [], [new(FaultCode.InvalidRequest, $"The matrix makes {count} runs; a batch has {most} at most.", "/matrix")])
             : ([.. Enumerable.Range(0, (int)count).Select(n => Combination(shared, axes, n))],
                 [.. axes.Select(a => new BatchAxis(a.Tag, a.Input))], []);
     }

@@ -17,13 +17,67 @@ using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Batches.BatchEndpoints>;
 
 namespace ComfyFunc.Server.Batches;
 
 /// <summary>The endpoints of batches: many runs of one workflow, accepted at once.</summary>
 public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, RunIntake intake, ExtraData extraData, Quotas quotas,
-    GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock)
+    GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock) : IEndpoints
 {
+    private static readonly ApiBody Inputs = new(SchemaNames.BatchInputs)
+    {
+        Example = call => new JsonObject { ["inputs"] = new JsonArray(call.DeepClone(), call.DeepClone()) },
+    };
+
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("RunBatch", "POST", At.WorkflowBatches, Role.Run, RouteGroup.Runs,
+            "Runs the latest version many times: a list of inputs, or a matrix to sweep.",
+            (e, r, ct) => e.SubmitAsync(r, r.InPath("name"), null, ct))
+        {
+            CallsSaved = true,
+            Query = CallTerms.Demands,
+            Body = Inputs,
+            Answers = [new(202, "The batch.", SchemaNames.Batch)],
+            Problems = CallTerms.Problems,
+        },
+        new Route("RunVersionBatch", "POST", At.VersionBatches, Role.Run, RouteGroup.Runs,
+            "The same for one version, or the one that an alias names.",
+            (e, r, ct) => e.SubmitAsync(r, r.InPath("name"), r.InPath("version"), ct))
+        {
+            CallsSaved = true,
+            Query = CallTerms.Demands,
+            Body = Inputs,
+            Answers = [new(202, "The batch.", SchemaNames.Batch)],
+            Problems = CallTerms.Problems,
+        },
+        new Route("ListBatches", "GET", At.Batches, Role.Run, RouteGroup.Runs,
+            "Lists batches, newest first, without the calls that were refused.", (e, r, ct) => e.ListAsync(r, ct))
+        {
+            Query =
+            [
+                RunFilterReader.WorkflowQuery, QueryParameters.Text("status", Schemas.OneOf(null, BatchStanding.Statuses)),
+                RunFilterReader.ClientQuery, .. Paging.Query,
+            ],
+            Answers = [new(200, "A page; it may be short while there is a continuation.", SchemaNames.BatchList)],
+            Problems = [400],
+        },
+        new Route("GetBatch", "GET", At.Batch, Role.Run, RouteGroup.Runs, "How far a batch is; its runs are at /api/runs?batch=.",
+            (e, r, ct) => e.GetAsync(r, r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The batch.", SchemaNames.Batch)],
+            Problems = [404],
+        },
+        new Route("CancelBatch", "POST", At.BatchCancel, Role.Run, RouteGroup.Runs, "Makes no more runs, and cancels those that are open.",
+            (e, r, ct) => e.CancelAsync(r, r.InPath("id"), ct))
+        {
+            Answers = [new(200, "It had ended.", SchemaNames.Batch), new(202, "The batch.", SchemaNames.Batch)],
+            Problems = [404],
+        },
+    ];
+
     private const int MostFaults = 100;
 
     // A batch's own members are no tags.
@@ -36,7 +90,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
     {
         if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {options.MaxBodyBytes} bytes.");
         }
 
         var (call, faults) = Call.Read(request.Query, name, version, body);
@@ -74,7 +128,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
         var status = request.Query["status"].FirstOrDefault();
         if (status is not null && !BatchStanding.Statuses.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
-            faults.Add(new("invalid_request", $"status is one of {string.Join(", ", BatchStanding.Statuses)}.", "/status"));
+            faults.Add(new(FaultCode.InvalidRequest, $"status is one of {string.Join(", ", BatchStanding.Statuses)}.", "/status"));
         }
 
         RunId last = default;
@@ -155,14 +209,14 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
         {
             switch (await intake.BindAsync(call with { Body = Encoding.UTF8.GetBytes(bodies[i]) }, cancellationToken))
             {
-                case BindReply.Refused { Faults: [{ Code: "workflow_not_found" } missing, ..] }:
+                case BindReply.Refused { Faults: [var missing, ..] } when missing.Code == FaultCode.WorkflowNotFound:
                     return Problems.From(missing);
                 case BindReply.Refused refused:
                     faults.AddRange(refused.Faults.Select(f => f with { Pointer = $"/inputs/{i}{f.Pointer}" }));
                     break;
                 case BindReply.Bound { ExtraData: not null }:
                     // The calls of a batch are stored as they are.
-                    faults.Add(new("invalid_input", "extra_data of a batch stands beside its inputs, and is for all of them.",
+                    faults.Add(new(FaultCode.InvalidInput, "extra_data of a batch stands beside its inputs, and is for all of them.",
                         $"/inputs/{i}/{ExtraDataReader.Member}"));
                     break;
                 case BindReply.Bound b:
@@ -212,7 +266,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
     private async Task<JsonObject> ShowAsync(HttpRequest request, Batch batch, CancellationToken cancellationToken) =>
         BatchResource.Show(await resource.StandingAsync(batch, cancellationToken), request.Caller().Role is Role.Admin, isListed: false);
 
-    internal static IResult NotFound(string id) => Problems.From("not_found", $"There is no batch '{id}'.");
+    internal static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no batch '{id}'.");
 
     private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
         Results.Json(document, ServerJson.Options, statusCode: status);

@@ -74,7 +74,7 @@ public sealed class BatchResource(BatchStore batches, RunStore runs)
     {
         ["index"] = call.Index,
         ["errors"] = new JsonArray(
-            [.. call.Faults.Select(f => new JsonObject { ["code"] = f.Code, ["pointer"] = f.Pointer, ["detail"] = f.Detail })]),
+            [.. call.Faults.Select(f => new JsonObject { ["code"] = f.Code.Name, ["pointer"] = f.Pointer, ["detail"] = f.Detail })]),
     };
 }
 

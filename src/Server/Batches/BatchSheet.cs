@@ -41,7 +41,7 @@ internal static class BatchSheet
         run.Place is { Index: var index } ? CsvCell.Made($"{index}") : CsvCell.Empty,
         CsvCell.Text(run.Id.Value),
         CsvCell.Text(RunResource.NameOf(run.Status)),
-        CsvCell.Text(RunResource.ErrorCodeOf(run)),
+        CsvCell.Text(RunResource.ErrorCodeOf(run)?.Name),
         .. axes.Select(a => ValueOf(a.Find(run.Given))),
         .. seeds.Keys.Select(p => run.Seeds.FirstOrDefault(s => SeedPlace.Of(s) == p) is { } seed
             ? CsvCell.Made($"{seed.Value}") : CsvCell.Empty),
@@ -55,7 +55,7 @@ internal static class BatchSheet
 
     private static IEnumerable<CsvCell> RowOf(RefusedCall call, int unknown) =>
         [CsvCell.Made($"{call.Index}"), CsvCell.Empty, CsvCell.Text("refused"),
-            CsvCell.Text(call.Faults.IsDefaultOrEmpty ? null : call.Faults[0].Code), .. Enumerable.Repeat(CsvCell.Empty, unknown)];
+            CsvCell.Text(call.Faults.IsDefaultOrEmpty ? null : call.Faults[0].Code.Name), .. Enumerable.Repeat(CsvCell.Empty, unknown)];
 
     private static CsvCell ValueOf(JsonElement? value) => value switch
     {

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
@@ -81,12 +82,15 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
     /// <summary>Applies a change to the row as it is now, over whatever others write meanwhile.</summary>
     public async Task<Batch?> ChangeAsync(string id, Func<Batch, Batch> change, CancellationToken cancellationToken)
     {
+        var tries = new WriteTries($"the batch '{id}'");
         while (await FindAsync(id, cancellationToken) is { } batch)
         {
             if (await TryWriteAsync(change(batch), cancellationToken) is { } written)
             {
                 return written;
             }
+
+            tries.Lost();
         }
 
         return null;

@@ -1,3 +1,4 @@
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Callers;
@@ -14,22 +15,6 @@ public sealed record Caller(string Client, Role Role)
 
     /// <summary>Whether what a client has made is this caller's to see. That another client's exists is no business of his.</summary>
     public bool Sees(string client) => Role is Role.Admin || client == Client;
-}
-
-/// <summary>What a caller may do; each may do what those before it may.</summary>
-public enum Role
-{
-    /// <summary>Nothing but what needs no key.</summary>
-    None,
-
-    /// <summary>Calls workflows, and sees the runs of its client.</summary>
-    Run,
-
-    /// <summary>Saves and deletes workflows.</summary>
-    Author,
-
-    /// <summary>Manages hosts, keys and webhooks, and sees every run.</summary>
-    Admin,
 }
 
 /// <summary>Carries the caller through a request.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Callers;

@@ -1,3 +1,4 @@
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
@@ -9,11 +10,8 @@ public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
 {
     private const string Bearer = "Bearer ";
 
+    /// <param name="needed">What the request takes.</param>
     /// <returns>The answer that turns the request away; <see langword="null"/> lets it in.</returns>
-    public Task<IResult?> RefusalAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        RefusalAsync(request, Permissions.Needed(request.Method, request.Path.Value ?? ""), cancellationToken);
-
-    /// <param name="needed">What this request takes, where its path does not tell.</param>
     public async Task<IResult?> RefusalAsync(HttpRequest request, Role needed, CancellationToken cancellationToken)
     {
         if (!options.AsksForKeys || needed is Role.None)
@@ -24,17 +22,18 @@ public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
         if (await CallerOfAsync(request, cancellationToken) is not { } caller)
         {
             request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
-            return Problems.From("unauthorized", "The call needs a key that is known here: Authorization: Bearer <key>, or X-Api-Key.");
+            return Problems.From(FaultCode.Unauthorized,
+                "The call needs a key that is known here: Authorization: Bearer <key>, or X-Api-Key.");
         }
 
         if (caller.Role < needed)
         {
-            return Problems.From("forbidden", $"This takes the role {needed.ToString().ToLowerInvariant()}.");
+            return Problems.From(FaultCode.Forbidden, $"This takes the role {needed.ToString().ToLowerInvariant()}.");
         }
 
         if (request.RouteValues.TryGetValue("name", out var name) && name is string workflow && !caller.Scope.Has(workflow))
         {
-            return Problems.From("forbidden", $"This key may not use the workflow '{workflow}'.");
+            return Problems.From(FaultCode.Forbidden, $"This key may not use the workflow '{workflow}'.");
         }
 
         request.SetCaller(caller);

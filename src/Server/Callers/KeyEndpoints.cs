@@ -3,43 +3,65 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Engine;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Callers.KeyEndpoints>;
 
 namespace ComfyFunc.Server.Callers;
 
 /// <summary>The endpoints that give keys to clients and take them back.</summary>
-public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
+public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("ListKeys", "GET", At.Keys, Role.Admin, RouteGroup.Service, "Lists callers' keys, without the keys themselves.",
+            (e, _, ct) => e.ListAsync(ct))
+        {
+            Answers = [new(200, "The keys.", Shape.Of<KeyListView>())],
+        },
+        new Route("CreateKey", "POST", At.Keys, Role.Admin, RouteGroup.Service, "Gives a client a key.", (e, r, ct) => e.CreateAsync(r, ct))
+        {
+            Body = new(SchemaNames.KeySettings) { Example = _ => new JsonObject { ["client"] = "shop", ["role"] = "run" } },
+            Answers = [new(201, "The key; it is shown this once.", Shape.Of<KeyView>())],
+            Problems = [409],
+        },
+        new Route("DeleteKey", "DELETE", At.Key, Role.Admin, RouteGroup.Service, "Takes a key back.",
+            (e, r, ct) => e.DeleteAsync(r.InPath("id"), ct))
+        {
+            Answers = [new(204, "Gone.")],
+            Problems = [404],
+        },
+    ];
+
     private const int LargestBody = 16 << 10;
 
     private static readonly Role[] Roles = [Role.Run, Role.Author, Role.Admin];
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken) =>
-        Json(new JsonObject { ["keys"] = new JsonArray([.. (await keys.ListAsync(cancellationToken)).Select(Show)]) });
+        Json(new KeyListView { Keys = [.. (await keys.ListAsync(cancellationToken)).Select(KeyView.Of)] });
 
     /// <summary>POST /api/keys {client, role?, workflows?}: 201 with the key, which is shown this once.</summary>
     public async Task<IResult> CreateAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!options.AsksForKeys)
         {
-            return Problems.From("conflict",
+            return Problems.From(FaultCode.Conflict,
                 "No callers are configured, so nothing asks for keys and anybody could make one. Configure the first caller with the role "
                     + "Admin: ComfyFunc:Callers.");
         }
 
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
             case StrictJson.Parsed { Root: var root }:
                 return await CreateAsync(request, root, cancellationToken);
             default:
@@ -49,13 +71,13 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
 
     /// <summary>DELETE /api/keys/{id}: it is good nowhere after some seconds.</summary>
     public async Task<IResult> DeleteAsync(string id, CancellationToken cancellationToken) =>
-        await keys.DeleteAsync(id, cancellationToken) ? Results.NoContent() : Problems.From("not_found", $"There is no key '{id}'.");
+        await keys.DeleteAsync(id, cancellationToken) ? Results.NoContent() : Problems.From(FaultCode.NotFound, $"There is no key '{id}'.");
 
     private async Task<IResult> CreateAsync(HttpRequest request, JsonElement root, CancellationToken cancellationToken)
     {
         if (root.ValueKind is not JsonValueKind.Object)
         {
-            return Problems.From("invalid_request", "The body is an object: {\"client\":\"shop\",\"role\":\"run\"}.", "");
+            return Problems.From(FaultCode.InvalidRequest, "The body is an object: {\"client\":\"shop\",\"role\":\"run\"}.", "");
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -70,9 +92,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         var (row, key) = await keys.CreateAsync(new(client, role, request.Caller().Client, workflows), cancellationToken);
-        var shown = Show(row);
-        shown["key"] = key;
-        return Json(shown, StatusCodes.Status201Created);
+        return Json(KeyView.Of(row) with { Key = key }, StatusCodes.Status201Created);
     }
 
     private static string ClientOf(JsonElement root, ImmutableArray<Fault>.Builder faults)
@@ -83,7 +103,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
             return client.GetString()!; // A string is never null.
         }
 
-        faults.Add(new("invalid_request", $"A client's name is {SafeName.Rule}.", "/client"));
+        faults.Add(new(FaultCode.InvalidRequest, $"A client's name is {SafeName.Rule}.", "/client"));
         return "";
     }
 
@@ -100,7 +120,8 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
             return role;
         }
 
-        faults.Add(new("invalid_request", $"A role is run, author or admin.{Suggestion.Nearest(word, Roles.Select(NameOf))}", "/role"));
+        faults.Add(new(FaultCode.InvalidRequest,
+            $"A role is run, author or admin.{Suggestion.Nearest(word, Roles.Select(NameOf))}", "/role"));
         return Role.None;
     }
 
@@ -119,21 +140,12 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options)
             return patterns;
         }
 
-        faults.Add(new("invalid_request", $"workflows is an array of {WorkflowScope.Rule}.", "/workflows"));
+        faults.Add(new(FaultCode.InvalidRequest, $"workflows is an array of {WorkflowScope.Rule}.", "/workflows"));
         return null;
     }
 
     private static string NameOf(Role role) => role.ToString().ToLowerInvariant();
 
-    private static JsonObject Show(ApiKey key) => new()
-    {
-        ["id"] = key.Id,
-        ["client"] = key.Client,
-        ["role"] = NameOf(key.Role),
-        ["workflows"] = key.Workflows is { } workflows ? new JsonArray([.. workflows.Select(w => (JsonNode)w)]) : null,
-        ["createdAt"] = key.CreatedAt,
-    };
-
-    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
-        Results.Json(document, ServerJson.Options, statusCode: status);
+    private static IResult Json<T>(T view, int status = StatusCodes.Status200OK) =>
+        Results.Json(view, ServerJson.Options, statusCode: status);
 }

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using BitFaster.Caching.Lru;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Settings;
 
@@ -22,7 +22,7 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
     private readonly IDocumentTable table = tables["keys"];
     private readonly ImmutableDictionary<string, Caller> configured = options.Callers.ToImmutableDictionary(c => HashOf(c.Key),
         c => new Caller(c.Client, c.Role) { Scope = WorkflowScope.Of(c.Workflows) });
-    private readonly ConcurrentDictionary<string, Seen> seen = new();
+    private readonly ConcurrentLru<string, Seen> seen = new(MostKept); // Whoever tries keys fills it and no more.
 
     /// <returns>Whose key it is, or <see langword="null"/>.</returns>
     public async Task<Caller?> FindAsync(string key, CancellationToken cancellationToken)
@@ -34,21 +34,16 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
         }
 
         var now = clock.GetUtcNow();
-        if (seen.TryGetValue(hash, out var last) && now - last.At < Freshness)
+        if (seen.TryGet(hash, out var last) && now - last.At < Freshness)
         {
             return last.Caller;
         }
 
         var found = await table.FindAsync(Partition, hash, cancellationToken) is { } document
             ? StoredJson.Read<ApiKey>(document.Json) : null;
-        if (seen.Count >= MostKept)
-        {
-            seen.Clear(); // Somebody tries keys: their memory is bounded.
-        }
-
         // A key that was made while anybody could make one is nobody's.
         caller = found?.MadeBy is null ? null : new(found.Client, found.Role) { Scope = WorkflowScope.Of(found.Workflows) };
-        seen[hash] = new(now, caller);
+        seen.AddOrUpdate(hash, new(now, caller));
         return caller;
     }
 
@@ -89,7 +84,7 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
         await foreach (var document in table.QueryAsync(
             new DocumentQuery { Partition = Partition, RowFrom = id, RowBefore = $"{id}g" }, cancellationToken))
         {
-            seen.TryRemove(document.Row, out _);
+            seen.TryRemove(document.Row);
             return await table.DeleteAsync(Partition, document.Row, etag: null, cancellationToken);
         }
 

@@ -1,5 +1,5 @@
 using System.Net;
-using ComfyFunc.Server.Api;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +23,7 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
         if (!Serves(request.Host))
         {
             return Problems.From(
-                "misdirected_request",
+                FaultCode.MisdirectedRequest,
                 $"This server does not go by the name '{request.Host.Host}'. If it is to, name it in ComfyFunc:AllowedHosts, or set "
                     + $"ComfyFunc:PublicUrl.");
         }
@@ -34,7 +34,8 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
         }
 
         return ForeignPage(request) is { } page
-            ? Problems.From("forbidden", $"Pages of {page} may not act here. If they are to, name their origin in ComfyFunc:Cors:Origins.")
+            ? Problems.From(FaultCode.Forbidden,
+                $"Pages of {page} may not act here. If they are to, name their origin in ComfyFunc:Cors:Origins.")
             : body is { } kind ? Unreadable(request, kind) : null;
     }
 
@@ -99,12 +100,13 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
         {
             return parsed!.Charset is { HasValue: true } charset
                 && !charset.Value!.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-                ? Problems.From("unsupported_media_type", $"The body is sent as {charset}; JSON is UTF-8.")
+                ? Problems.From(FaultCode.UnsupportedMediaType, $"The body is sent as {charset}; JSON is UTF-8.")
                 : null;
         }
 
         return isForm && body is BodyKind.JsonOrForm
-            ? Problems.From("forbidden", "A form that a browser sends without saying from which page needs the header X-Requested-With.")
+            ? Problems.From(FaultCode.Forbidden,
+                "A form that a browser sends without saying from which page needs the header X-Requested-With.")
             : HasBody(request) || body is not BodyKind.None ? Refuse($"The body is sent as '{type}'.", body) : null;
     }
 
@@ -117,7 +119,7 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
     private static bool HasBody(HttpRequest request) => request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0;
 
     private static IResult Refuse(string what, BodyKind body) => Problems.From(
-        "unsupported_media_type",
+        FaultCode.UnsupportedMediaType,
         $"{what} Send JSON with Content-Type: application/json{(body is BodyKind.JsonOrForm ? ", or a multipart/form-data" : "")} (curl: -H 'Content-Type: application/json').");
 
     private static bool IsLike(string name, string pattern) =>

@@ -5,7 +5,9 @@ using System.Text.Json;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Calls;
@@ -15,6 +17,18 @@ public sealed record Call(string Workflow)
 {
     private const int HighestPriority = 100;
     private const int LongestDeadline = 24 * 60 * 60;
+    private const int LargestVram = 10_000;
+
+    /// <summary>The query parameters that <see cref="Read"/> reads.</summary>
+    internal static ImmutableArray<QueryParameter> Query { get; } =
+    [
+        QueryParameters.Text(MetadataReader.Member, "A JSON object that is kept with the run and shown on it."),
+        QueryParameters.Text("priority", Schemas.Integer("Higher goes first.").Within(-HighestPriority, HighestPriority)),
+        new("label", Schemas.ListOf(Schemas.Text()), MayRepeat: true) { Description = "Only on hosts with this label: key:value." },
+        QueryParameters.Text("minVramGb", Schemas.Number("Only on hosts with so much GPU memory.").Within(0, LargestVram)),
+        QueryParameters.Text("startWithin", Schemas.Number("Seconds in which a slot must be found.").Within(1, LongestDeadline)),
+        QueryParameters.Text("finishWithin", Schemas.Number("Seconds in which the run must end.").Within(1, LongestDeadline)),
+    ];
 
     /// <summary><see langword="null"/> for the latest.</summary>
     public string? Version { get; init; }
@@ -91,17 +105,17 @@ public sealed record Call(string Workflow)
             {
                 if (!labels.TryAdd(label[..colon], label[(colon + 1)..]) && labels[label[..colon]] != label[(colon + 1)..])
                 {
-                    faults.Add(new("invalid_request", $"No host has two values of the label '{label[..colon]}'.", "/label"));
+                    faults.Add(new(FaultCode.InvalidRequest, $"No host has two values of the label '{label[..colon]}'.", "/label"));
                 }
             }
             else
             {
-                faults.Add(new("invalid_request", "A label is asked for as label=key:value.", "/label"));
+                faults.Add(new(FaultCode.InvalidRequest, "A label is asked for as label=key:value.", "/label"));
             }
         }
 
         var priority = Whole(query, "priority", -HighestPriority, HighestPriority, faults);
-        var gigabytes = Number(query, "minVramGb", 0, 10_000, faults);
+        var gigabytes = Number(query, "minVramGb", 0, LargestVram, faults);
         var startWithin = Seconds(query, "startWithin", faults);
         var finishWithin = Seconds(query, "finishWithin", faults);
         var (metadata, unfit) = MetadataReader.Read(query[MetadataReader.Member].FirstOrDefault());
@@ -119,7 +133,7 @@ public sealed record Call(string Workflow)
                 StartWithin = startWithin,
                 FinishWithin = finishWithin,
                 Priority = priority,
-                Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = (long)(gigabytes * (1 << 30)) }
+                Demands = new() { Labels = labels.ToImmutable(), MinVramBytes = Demands.BytesOf(gigabytes) }
             },
             faults.ToImmutable());
     }
@@ -145,7 +159,7 @@ public sealed record Call(string Workflow)
             return number;
         }
 
-        faults.Add(new("invalid_request", $"{name} is a number from {least} to {most}.", $"/{name}"));
+        faults.Add(new(FaultCode.InvalidRequest, $"{name} is a number from {least} to {most}.", $"/{name}"));
         return 0;
     }
 
@@ -162,7 +176,7 @@ public sealed record Call(string Workflow)
             return number;
         }
 
-        faults.Add(new("invalid_request", $"{name} is a whole number from {least} to {most}.", $"/{name}"));
+        faults.Add(new(FaultCode.InvalidRequest, $"{name} is a whole number from {least} to {most}.", $"/{name}"));
         return 0;
     }
 }

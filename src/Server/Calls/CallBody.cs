@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
@@ -32,13 +31,13 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         {
             return await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is { } body
                 ? new CallBodyReply.Read(body, body, [])
-                : new CallBodyReply.Refused([new("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.")]);
+                : new CallBodyReply.Refused([new(FaultCode.InputTooLarge, $"The body is larger than {options.MaxBodyBytes} bytes.")]);
         }
 
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > LongestBoundary)
         {
-            return new CallBodyReply.Refused([new("invalid_request", "The Content-Type of a multipart body has a boundary.")]);
+            return new CallBodyReply.Refused([new(FaultCode.InvalidRequest, "The Content-Type of a multipart body has a boundary.")]);
         }
 
         try
@@ -47,7 +46,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            return new CallBodyReply.Refused([new("invalid_request", "The multipart body is malformed, or ends too soon.")]);
+            return new CallBodyReply.Refused([new(FaultCode.InvalidRequest, "The multipart body is malformed, or ends too soon.")]);
         }
     }
 
@@ -61,7 +60,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         {
             if (count > MostParts)
             {
-                faults.Add(new("invalid_request", $"A call has at most {MostParts} parts."));
+                faults.Add(new(FaultCode.InvalidRequest, $"A call has at most {MostParts} parts."));
                 break;
             }
 
@@ -73,7 +72,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
             }
             else if (name.Trim().Length == 0)
             {
-                faults.Add(new("invalid_request", "A part has no name. Name it tag.input.", ""));
+                faults.Add(new(FaultCode.InvalidRequest, "A part has no name. Name it tag.input.", ""));
             }
             else if (fileName is not null)
             {
@@ -117,7 +116,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         }
         else
         {
-            faults.Add(new("input_too_large", $"The file is larger than {options.MaxInputBytes} bytes.", PointerTo(file.Name)));
+            faults.Add(new(FaultCode.InputTooLarge, $"The file is larger than {options.MaxInputBytes} bytes.", PointerTo(file.Name)));
         }
     }
 
@@ -127,7 +126,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
     {
         if (await RequestBody.ReadAsync(section.Body, null, room, cancellationToken) is not { } bytes)
         {
-            faults.Add(new("input_too_large", "The texts of the form are larger than a body may be.", PointerTo(name)));
+            faults.Add(new(FaultCode.InputTooLarge, "The texts of the form are larger than a body may be.", PointerTo(name)));
             return room;
         }
 
@@ -137,7 +136,8 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         }
         catch (DecoderFallbackException)
         {
-            faults.Add(new("invalid_request", "The text is not UTF-8. A file has a file name: curl -F name=@file.", PointerTo(name)));
+            faults.Add(new(FaultCode.InvalidRequest,
+                "The text is not UTF-8. A file has a file name: curl -F name=@file.", PointerTo(name)));
         }
 
         return bytes.Length;
@@ -156,7 +156,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
     {
         if (await RequestBody.ReadAsync(section.Body, null, options.MaxBodyBytes, cancellationToken) is not { } body)
         {
-            faults.Add(new("input_too_large", $"The part '{JsonPart}' is larger than {options.MaxBodyBytes} bytes."));
+            faults.Add(new(FaultCode.InputTooLarge, $"The part '{JsonPart}' is larger than {options.MaxBodyBytes} bytes."));
             return null;
         }
 
@@ -168,7 +168,8 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
             case StrictJson.Parsed { Root.ValueKind: JsonValueKind.Object }:
                 return body.ToArray();
             default:
-                faults.Add(new("invalid_input", $"The part '{JsonPart}' is an object of tags: {{\"tag\":{{\"input\":value}}}}.", ""));
+                faults.Add(new(FaultCode.InvalidInput,
+                    $"The part '{JsonPart}' is an object of tags: {{\"tag\":{{\"input\":value}}}}.", ""));
                 return null;
         }
     }

@@ -1,25 +1,54 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using ComfyFunc.Adapters.Web;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
-using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Calls.CallEndpoints>;
 
 namespace ComfyFunc.Server.Calls;
 
 /// <summary>The endpoints that call a workflow, the first time or again. Kestrel maps them; Functions triggers call them.</summary>
-public sealed class CallEndpoints(
-    CallBody bodies, RunIntake intake, CallExplainer explainer, KeyedCalls keyed, PendingStore pending, RunStore runs, RunWaiter waiter,
-    RunAnswers answers, IRunDriver driver, GuardedPost post, Quotas quotas,
-    ComfyFuncOptions options, TimeProvider clock)
+public sealed class CallEndpoints(CallBody bodies, CallExplainer explainer, KeyedCalls keyed, CallStart starts, RunStore runs,
+    RunAnswers answers, GuardedPost post) : IEndpoints
 {
-    private const string QueueFullSeconds = "10";
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("RunWorkflow", "POST", At.Workflow, Role.Run, RouteGroup.Runs, "Runs the latest version of a workflow.",
+            (e, r, ct) => e.SubmitAsync(r, r.InPath("name"), null, ct))
+        {
+            CallsSaved = true,
+            Headers = CallTerms.AnyHeaders,
+            Query = CallTerms.AnyQuery,
+            Body = CallTerms.AnyBody,
+            Answers = CallTerms.AnyAnswers,
+            Problems = CallTerms.Problems,
+        },
+        new Route("RunWorkflowVersion", "POST", At.Version, Role.Run, RouteGroup.Runs, "Runs a version of a workflow.",
+            (e, r, ct) => e.SubmitAsync(r, r.InPath("name"), r.InPath("version"), ct))
+        {
+            CallsSaved = true,
+            Headers = CallTerms.AnyHeaders,
+            Query = CallTerms.AnyQuery,
+            Body = CallTerms.AnyBody,
+            Answers = CallTerms.AnyAnswers,
+            Problems = CallTerms.Problems,
+        },
+        new Route("RetryRun", "POST", At.RunRetry, Role.Run, RouteGroup.Runs, "Makes an ended run's call once more, as a run of its own.",
+            (e, r, ct) => e.RetryAsync(r, r.InPath("id"), ct))
+        {
+            Headers = [new(Preferences.Header, "wait=n waits for the end.")],
+            Answers = CallTerms.Started(SchemaNames.Run),
+            Problems = [404, 409],
+        },
+    ];
 
     /// <summary>POST /api/workflows/{name} and …/versions/{version}: runs it.</summary>
     public async Task<IResult> SubmitAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
@@ -63,11 +92,11 @@ public sealed class CallEndpoints(
         switch (await keyed.ClaimAsync(key, cancellationToken))
         {
             case KeyReply.Reused:
-                return Problems.From("idempotency_key_reuse",
+                return Problems.From(FaultCode.IdempotencyKeyReuse,
                     "This key was used for another call within the last 24 hours. A new call needs a new key.");
             case KeyReply.Found { Run: var run }:
                 request.HttpContext.Response.Headers["Idempotent-Replayed"] = "true";
-                return await WaitAndAnswerAsync(request, run, cancellationToken);
+                return await answers.WaitAndAnswerAsync(request, run, cancellationToken);
             case KeyReply.Claimed { Run: var id }:
                 return await RunAsync(request, call with { Run = id }, cancellationToken,
                     refused: () => keyed.FreeAsync(key, CancellationToken.None));
@@ -86,77 +115,39 @@ public sealed class CallEndpoints(
 
         if (old.Outcome is null)
         {
-            return Problems.From("conflict", "The run has not ended. Only an ended run can be run again.");
+            return Problems.From(FaultCode.Conflict, "The run has not ended. Only an ended run can be run again.");
         }
 
         if (!request.Caller().Scope.Has(old.Workflow))
         {
-            return Problems.From("forbidden", $"This key may not use the workflow '{old.Workflow}'.");
+            return Problems.From(FaultCode.Forbidden, $"This key may not use the workflow '{old.Workflow}'.");
         }
 
-        if (await quotas.RefusalAsync(request.HttpContext.Response, old.Client, cancellationToken) is { } overQuota)
+        return await starts.RepeatAsync(request.HttpContext.Response, old, cancellationToken) switch
         {
-            return overQuota;
-        }
-
-        if (await intake.RepeatAsync(old, cancellationToken) is not { } run)
-        {
-            return Problems.From("conflict", "The run's input files are gone. Call the workflow anew.");
-        }
-
-        await driver.StartAsync(run.Id, cancellationToken);
-        return await WaitAndAnswerAsync(request, run, cancellationToken);
+            StartReply.Refused refused => refused.Answer,
+            StartReply.Started started => await answers.WaitAndAnswerAsync(request, started.Run, cancellationToken),
+            _ => throw new UnreachableException(),
+        };
     }
 
     private async Task<IResult> RunAsync(HttpRequest request, Call call, CancellationToken cancellationToken, Func<Task>? refused = null)
     {
-        IntakeReply? reply = null;
+        StartReply? reply = null;
         try
         {
-            if (pending.Known.Count >= options.MaxQueued)
-            {
-                request.HttpContext.Response.Headers.RetryAfter = QueueFullSeconds;
-                return Problems.From("queue_full", $"{options.MaxQueued} runs wait for a slot already. Try again later.");
-            }
-
-            if (await quotas.RefusalAsync(request.HttpContext.Response, call.Client, cancellationToken) is { } overQuota)
-            {
-                return overQuota;
-            }
-
-            reply = await intake.AcceptAsync(call, cancellationToken);
+            reply = await starts.StartAsync(request.HttpContext.Response, call, cancellationToken);
         }
         finally
         {
-            if (reply is not IntakeReply.Accepted && refused is not null)
+            if (reply is not StartReply.Started { IsNew: true } && refused is not null)
             {
                 await refused();
             }
         }
 
-        switch (reply)
-        {
-            case IntakeReply.Refused { Faults: var faults }:
-                return Problems.From(faults);
-            case IntakeReply.Known { Run: var known }:
-                var headers = request.HttpContext.Response.Headers;
-                headers.Age = $"{(long)(clock.GetUtcNow() - known.CompletedAt.GetValueOrDefault()).TotalSeconds}"; // It has ended.
-                headers["X-Cache"] = "HIT";
-                return await WaitAndAnswerAsync(request, known, cancellationToken);
-            case IntakeReply.Accepted { Run: var run }:
-                await driver.StartAsync(run.Id, cancellationToken);
-                return await WaitAndAnswerAsync(request, run, cancellationToken);
-            default:
-                throw new UnreachableException();
-        }
-    }
-
-    private async Task<IResult> WaitAndAnswerAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
-    {
-        var preferences = Preferences.Of(request, options.Answers);
-        var now = run.Outcome is null && preferences.Wait > TimeSpan.Zero
-            ? await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run : run;
-        return await answers.RunAsync(request, now, preferences, cancellationToken);
+        return reply is StartReply.Started started ? await answers.WaitAndAnswerAsync(request, started.Run, cancellationToken)
+            : ((StartReply.Refused)reply).Answer;
     }
 
     // RFC 9111.

@@ -22,7 +22,7 @@ public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilitie
     {
         switch (await intake.BindAsync(call, cancellationToken))
         {
-            case BindReply.Refused { Faults: [{ Code: "workflow_not_found" } fault, ..] }:
+            case BindReply.Refused { Faults: [var fault, ..] } when fault.Code == FaultCode.WorkflowNotFound:
                 return new ExplainReply.Refused(fault);
             case BindReply.Refused { Faults: var faults }:
                 return new ExplainReply.Explained(new JsonObject { ["valid"] = false, ["errors"] = ErrorsOf(faults) });
@@ -121,7 +121,7 @@ public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilitie
         var errors = new JsonArray();
         foreach (var fault in faults)
         {
-            errors.Add(new JsonObject { ["code"] = fault.Code, ["pointer"] = fault.Pointer, ["detail"] = fault.Detail });
+            errors.Add(new JsonObject { ["code"] = fault.Code.Name, ["pointer"] = fault.Pointer, ["detail"] = fault.Detail });
         }
 
         return errors;

@@ -69,7 +69,7 @@ internal static class FormParts
         if (place.Input is null)
         {
             return parts is [{ Text: { } word }] && bool.TryParse(word, out _) ? null : new(
-                "invalid_input",
+                FaultCode.InvalidInput,
                 isText ? $"The part '{place.Part}' says no input. Name it tag.input; a part named by its tag alone is false, to bypass "
                     + $"the tag's nodes."
                     : $"The tag '{place.Tag}' has not one file input but none or several. Name the part tag.input.",
@@ -77,12 +77,12 @@ internal static class FormParts
         }
 
         return place.Input.Trim().Length == 0
-            ? new("invalid_request", $"The part '{place.Part}' says no input after its dot.", JsonPointer.Of(place.Part))
+            ? new(FaultCode.InvalidRequest, $"The part '{place.Part}' says no input after its dot.", JsonPointer.Of(place.Part))
             : Existing(filled, place.Tag) is JsonObject inputs
             && inputs.Any(i => i.Key.Trim().Equals(place.Input.Trim(), StringComparison.OrdinalIgnoreCase))
-                ? new("invalid_input", "The part 'input' sets this too. Say it once.", JsonPointer.Of(place.Tag, place.Input))
+                ? new(FaultCode.InvalidInput, "The part 'input' sets this too. Say it once.", JsonPointer.Of(place.Tag, place.Input))
             : Existing(filled, place.Tag) is not (null or JsonObject)
-                ? new("invalid_input", "The part 'input' says something else of this tag. Say it once.", JsonPointer.Of(place.Tag))
+                ? new(FaultCode.InvalidInput, "The part 'input' says something else of this tag. Say it once.", JsonPointer.Of(place.Tag))
             : parts.Select(p => p.IsJson && StrictJson.Parse(System.Text.Encoding.UTF8.GetBytes(p.Text!)) is StrictJson.Malformed broken
                 ? broken.Fault : null).OfType<Fault>().FirstOrDefault() is { } malformed
                 ? malformed with { Pointer = JsonPointer.Of(place.Tag, place.Input) + malformed.Pointer }
@@ -95,9 +95,9 @@ internal static class FormParts
         { IsJson: true } => JsonNode.Parse(part.Text),
         _ => input?.Type switch
         {
-            "INT" or "FLOAT" => Literal(part.Text, JsonValueKind.Number),
-            "BOOLEAN" => Literal(part.Text.ToLowerInvariant(), JsonValueKind.True, JsonValueKind.False),
-            "ENUM" => input.Options is { } options
+            InputType.Int or InputType.Float => Literal(part.Text, JsonValueKind.Number),
+            InputType.Boolean => Literal(part.Text.ToLowerInvariant(), JsonValueKind.True, JsonValueKind.False),
+            InputType.Enum => input.Options is { } options
                 && options.FirstOrDefault(o => o.ToString()
                     .Equals(part.Text, StringComparison.Ordinal)) is { ValueKind: not JsonValueKind.Undefined } option
                 ? JsonNode.Parse(option.GetRawText())

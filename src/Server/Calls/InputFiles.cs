@@ -4,6 +4,7 @@ using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Adapters.Web;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Server.Media;
 using ComfyFunc.Server.Runs;
@@ -44,7 +45,7 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
         switch (await own.OpenAsync(file.Source, call, cancellationToken))
         {
             case OwnOutputReply.Refused refused:
-                return (null, new("invalid_input", refused.Detail, file.Pointer));
+                return (null, new(FaultCode.InvalidInput, refused.Detail, file.Pointer));
             case OwnOutputReply.Opened opened:
                 await using (opened.Content)
                 {
@@ -62,7 +63,7 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
                 await using (var sent = await uploads.OpenAsync(u.Ref, call.Client, cancellationToken))
                 {
                     return sent is null
-                        ? (null, new("invalid_input", "There is no such upload, or nothing has been sent to its URL yet.", file.Pointer))
+                        ? (null, new(FaultCode.InvalidInput, "There is no such upload, or nothing has been sent to its URL yet.", file.Pointer))
                         : await StoreAsync(run, file, sent, null, null, file.Name, cancellationToken);
                 }
 
@@ -100,8 +101,8 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
 
     private Fault FaultOf(FetchReply reply, CallFile file) => reply switch
     {
-        FetchReply.Blocked blocked => new("input_blocked", blocked.Detail, file.Pointer),
-        FetchReply.Unreachable unreachable => new("input_unreachable", unreachable.Detail, file.Pointer),
+        FetchReply.Blocked blocked => new(FaultCode.InputBlocked, blocked.Detail, file.Pointer),
+        FetchReply.Unreachable unreachable => new(FaultCode.InputUnreachable, unreachable.Detail, file.Pointer),
         _ => TooLarge(file), // Opened is no fault.
     };
 
@@ -110,7 +111,7 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
     {
         using var probe = new ProbedStream(content);
         var blob = RunBlobs.Input(run, file.Index);
-        var type = contentType ?? (name is null ? "application/octet-stream" : ContentTypes.Of(name));
+        var type = contentType ?? MediaType.Of(name ?? "").ContentType;
         if (await blobs.PutAsync(blob, probe, new BlobWrite(type) { MaxBytes = options.MaxInputBytes, LengthHint = length },
             cancellationToken) is not PutReply.Stored { File: var stored })
         {
@@ -119,29 +120,29 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
 
         if (stored.Bytes == 0)
         {
-            return (null, new("invalid_input", "The file is empty.", file.Pointer));
+            return (null, new(FaultCode.InvalidInput, "The file is empty.", file.Pointer));
         }
 
         var media = probe.Read();
-        if (file.Upload is "image" or "mask" && FaultOf(media, file) is { } fault)
+        if (file.Upload is MediaKind.Image or MediaKind.Mask && FaultOf(media, file) is { } fault)
         {
             return (null, fault);
         }
 
         var extension = FileExtension.Of(file.Upload, media, name, type, probe.Head);
-        var known = media?.ContentType ?? (type == ContentTypes.Of("") ? ContentTypes.Of(extension) : type);
+        var known = media?.ContentType ?? (type == MediaType.Unknown.ContentType ? MediaType.Of(extension).ContentType : type);
         return (new(blob, $"{RunFile.HostFolder}/{stored.Sha256[..32]}{extension}", known, stored.Bytes), null);
     }
 
     private Fault? FaultOf(MediaFacts? media, CallFile file) =>
-        media is not { } image ? new("invalid_input", "The file is no image that can be read (PNG, JPEG, WebP, GIF, BMP).", file.Pointer)
+        media is not { } image ? new(FaultCode.InvalidInput, "The file is no image that can be read (PNG, JPEG, WebP, GIF, BMP).", file.Pointer)
         : (long)image.Width * image.Height > options.MaxInputPixels
-            ? new("input_too_large",
+            ? new(FaultCode.InputTooLarge,
                 $"The image has {image.Width} x {image.Height} pixels; at most {options.MaxInputPixels} are allowed.", file.Pointer)
         : null;
 
     private Fault TooLarge(CallFile file) =>
-        new("input_too_large", $"The file is larger than {options.MaxInputBytes} bytes.", file.Pointer);
+        new(FaultCode.InputTooLarge, $"The file is larger than {options.MaxInputBytes} bytes.", file.Pointer);
 }
 
 /// <summary>What became of a call's files: all stored, or everything that is wrong with them.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Calls;
@@ -27,6 +27,7 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
     public async Task<KeyReply> ClaimAsync(CallKey key, CancellationToken cancellationToken)
     {
         var mine = new Row(RunIds.New(clock), key.Fingerprint, clock.GetUtcNow());
+        var tries = new WriteTries($"the call '{key.Name}'");
         while (true)
         {
             if (await table.InsertAsync(ToDocument(key, mine), cancellationToken) is WriteReply.Written)
@@ -36,6 +37,7 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
 
             if (await table.FindAsync(Partition, key.Name, cancellationToken) is not { } document)
             {
+                tries.Lost();
                 continue; // The call that had it was refused just now.
             }
 
@@ -53,6 +55,8 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
                 {
                     return new KeyReply.Claimed(mine.Run);
                 }
+
+                tries.Lost();
             }
             else if (theirs.Fingerprint != key.Fingerprint)
             {
@@ -79,7 +83,7 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
         var today = clock.GetUtcNow();
         for (var back = 2; back <= DaysLookedBack; back++)
         {
-            var old = ImmutableDictionary<string, object>.Empty.Add("Day", DayOf(today.AddDays(-back)));
+            var old = ImmutableDictionary<string, object>.Empty.Add("Day", UtcDay.Of(today.AddDays(-back)));
             await foreach (var document in table.QueryAsync(
                 new DocumentQuery { Partition = Partition, Where = old, PageSize = DocumentQuery.LargestPage }, cancellationToken))
             {
@@ -90,10 +94,8 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
 
     private static Document ToDocument(CallKey key, Row row) => new(Partition, key.Name, StoredJson.Write(row))
     {
-        Columns = ImmutableDictionary<string, object>.Empty.Add("Day", DayOf(row.At)),
+        Columns = ImmutableDictionary<string, object>.Empty.Add("Day", UtcDay.Of(row.At)),
     };
-
-    private static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     internal sealed record Row(RunId Run, string Fingerprint, DateTimeOffset At);
 }

@@ -15,7 +15,7 @@ internal static class MetadataReader
     public const int Longest = 4096;
 
     private static readonly Fault Unfit =
-        new("invalid_request", $"metadata is a JSON object of at most {Longest} characters.", $"/{Member}");
+        new(FaultCode.InvalidRequest, $"metadata is a JSON object of at most {Longest} characters.", $"/{Member}");
 
     /// <summary>Reads what the query says.</summary>
     public static (JsonElement? Given, Fault? Fault) Read(string? text)
@@ -29,7 +29,7 @@ internal static class MetadataReader
         {
             StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } => (root, null),
             StrictJson.Malformed { Fault: { Pointer.Length: > 0 } broken } =>
-                (null, new("invalid_request", broken.Detail, $"/{Member}{broken.Pointer}")),
+                (null, new(FaultCode.InvalidRequest, broken.Detail, $"/{Member}{broken.Pointer}")),
             _ => (null, Unfit),
         };
     }
@@ -53,7 +53,7 @@ internal static class MetadataReader
     /// <summary>What was said in one place or the other. Two places may not say different things.</summary>
     public static (JsonElement? Given, Fault? Fault) Either(JsonElement? inQuery, JsonElement? inBody) =>
         inQuery is { } query && inBody is { } body && !JsonElement.DeepEquals(query, body)
-            ? (null, new("invalid_request", "The query and the body give different metadata: say it in one place.", $"/{Member}"))
+            ? (null, new(FaultCode.InvalidRequest, "The query and the body give different metadata: say it in one place.", $"/{Member}"))
             : (inBody ?? inQuery, null);
 }
 

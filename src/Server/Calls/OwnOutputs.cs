@@ -1,5 +1,6 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
@@ -33,7 +34,7 @@ public sealed class OwnOutputs(RunStore runs, IBlobStore blobs, ISasMinter links
             return new OwnOutputReply.Refused(Missing);
         }
 
-        if (artifact.Blob is null || artifact.Type is "text" or "json")
+        if (artifact.Blob is null || artifact.Type is MediaKind.Text or MediaKind.Json)
         {
             return new OwnOutputReply.Refused("The output is a text, and a file is needed.");
         }

@@ -38,13 +38,14 @@ public sealed class RunIntake(
     {
         if (await workflows.FindAsync(call.Workflow, cancellationToken) is not { DeletedAt: null } row)
         {
-            return Refuse(new("workflow_not_found", $"There is no workflow '{call.Workflow}'."));
+            return Refuse(new(FaultCode.WorkflowNotFound, $"There is no workflow '{call.Workflow}'."));
         }
 
         if (WorkflowEndpoints.Pick(row, call.Version) is not { } picked)
         {
             return Refuse(
-                new("workflow_not_found", $"The workflow '{row.Name}' has no version {call.Version}; its latest is {row.Latest.Version}."));
+                new(FaultCode.WorkflowNotFound,
+                    $"The workflow '{row.Name}' has no version {call.Version}; its latest is {row.Latest.Version}."));
         }
 
         var (workflow, catalog) = await live.OfAsync(picked, cancellationToken);

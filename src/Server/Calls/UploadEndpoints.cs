@@ -1,14 +1,27 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Calls.UploadEndpoints>;
 
 namespace ComfyFunc.Server.Calls;
 
 /// <summary>The endpoint for files that are too large to travel in a call.</summary>
-public sealed class UploadEndpoints(Uploads uploads, ComfyFuncOptions options)
+public sealed class UploadEndpoints(Uploads uploads, ComfyFuncOptions options) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("CreateUpload", "POST", At.Uploads, Role.Run, RouteGroup.Runs,
+            "Names a file to come: PUT it to the url, then use the ref in calls.", (e, r, ct) => e.CreateAsync(r, ct))
+        {
+            Answers = [new(201, "Where to send it.", SchemaNames.Upload)],
+        },
+    ];
+
     /// <summary>POST /api/uploads: 201 with a name to use in calls, and a link that takes the file straight into storage.</summary>
     public async Task<IResult> CreateAsync(HttpRequest request, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
-using System.Globalization;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Prompts;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Server.Calls;
@@ -47,13 +47,11 @@ public sealed class Uploads(IBlobStore blobs, ISasMinter sas, ComfyFuncOptions o
     {
         for (var back = DaysKept; back <= DaysLookedBack; back++)
         {
-            await blobs.DeletePrefixAsync($"{Folder}{DayOf(clock.GetUtcNow().AddDays(-back))}/", cancellationToken);
+            await blobs.DeletePrefixAsync($"{Folder}{UtcDay.Of(clock.GetUtcNow().AddDays(-back))}/", cancellationToken);
         }
     }
 
     // No client's name begins with an underscore.
     private static string BlobOf(UploadRef upload, string client) =>
-        $"{Folder}{DayOf(RunKeys.CreatedAt(new(upload.Id)))}/{(client.Length == 0 ? "_" : Uri.EscapeDataString(client))}/{upload.Id}";
-
-    private static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        $"{Folder}{UtcDay.Of(RunKeys.CreatedAt(new(upload.Id)))}/{(client.Length == 0 ? "_" : Uri.EscapeDataString(client))}/{upload.Id}";
 }

@@ -1,15 +1,48 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using ComfyFunc.Engine;
+using System.Net.Mime;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Following.OutputEndpoints>;
 
 namespace ComfyFunc.Server.Following;
 
 /// <summary>The endpoints of a run's outputs: each of them, as the caller wants it, or all in one file.</summary>
-public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditions renditions, OutputBundle bundle)
+public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditions renditions, OutputBundle bundle) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("GetRunOutputs", "GET", At.RunOutputs, Role.Run, RouteGroup.Runs, "A run's outputs by tag, or all in one file.",
+            (e, r, ct) => e.ListAsync(r, r.InPath("id"), ct))
+        {
+            Query =
+            [
+                QueryParameters.OneOf("bundle", "zip sends to one file with all outputs, a folder for each tag.", "zip"),
+                Preferences.OutputQuery, .. Rendition.Query,
+            ],
+            Answers =
+            [
+                new(200, "By tag.", Shape.MapOf(Shape.ListOf(SchemaNames.Output), "By tag.")),
+                ApiAnswer.Redirect,
+            ],
+            Problems = [400, 404, 409],
+        },
+        new Route("GetRunOutput", "GET", At.RunOutput, Role.Run, RouteGroup.Runs, "Sends to a fresh download link.",
+            (e, r, ct) => e.GetAsync(r, r.InPath("id"), r.InPath("tag"), r.InPath("n"), ct))
+        {
+            Path = [new("n", Schemas.Integer("Counts from 0.").Within(0, null))],
+            Query = Rendition.Query,
+            Answers = [ApiAnswer.Redirect, new(200, "A text.") { Content = [new(MediaTypeNames.Text.Plain, Shape.Text)] }],
+            Problems = [400, 404, 422],
+        },
+    ];
+
     /// <summary>GET /api/runs/{id}/outputs: by tag; with <c>?bundle=zip</c> sends the caller to one file with all of them.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -33,7 +66,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
         }
 
         return run.Artifacts.IsEmpty
-            ? Problems.From("conflict", run.Outcome is null ? "The run has not ended." : "The run has no outputs.")
+            ? Problems.From(FaultCode.Conflict, run.Outcome is null ? "The run has not ended." : "The run has no outputs.")
             : await RedirectAsync(await bundle.MakeAsync(run, rendition, cancellationToken), cancellationToken);
     }
 
@@ -48,7 +81,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
         var artifacts = ArtifactsOf(run, tag);
         if (!int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= artifacts.Length)
         {
-            return Problems.From("not_found", $"The run has no output {n} under the tag '{tag}'.");
+            return Problems.From(FaultCode.NotFound, $"The run has no output {n} under the tag '{tag}'.");
         }
 
         var (rendition, faults) = Rendition.Read(request.Query);
@@ -66,7 +99,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
 
         return await renditions.MakeAsync(run.Id, artifact, rendition, cancellationToken) is { } made
             ? await RedirectAsync(made, cancellationToken)
-            : Problems.From("output_not_convertible",
+            : Problems.From(FaultCode.OutputNotConvertible,
                 "Still PNG, JPEG and WebP images of up to 64 megapixels and 128 MiB can be converted, and metadata can be taken out of "
                     + "the kinds of file that docs/workflows.md lists.");
     }

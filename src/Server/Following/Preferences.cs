@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ComfyFunc.Engine;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,10 @@ namespace ComfyFunc.Server.Following;
 public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, ReturnForm Return)
 {
     public const string Header = "Prefer";
+
+    /// <summary>The query parameter that says <see cref="Output"/>.</summary>
+    internal static QueryParameter OutputQuery { get; } =
+        QueryParameters.OneOf("output", "base64 has files inline instead of links.", "url", "base64");
 
     private const string Applied = "Preference-Applied";
 
@@ -39,7 +44,7 @@ public readonly record struct Preferences(TimeSpan Wait, OutputForm Output, Retu
     /// What is wrong with the Prefer header: a known preference with a value that it cannot have, or what may be one misspelled.
     /// </summary>
     public static ImmutableArray<Fault> Faults(HttpRequest request) =>
-        [.. Tokens(request).Select(Objection).OfType<string>().Select(o => new Fault("invalid_request", o, $"/{Header}"))];
+        [.. Tokens(request).Select(Objection).OfType<string>().Select(o => new Fault(FaultCode.InvalidRequest, o, $"/{Header}"))];
 
     /// <summary>Tells the caller which preferences the answer has honoured, and caches that it depends on them.</summary>
     public static void Tell(HttpRequest request, bool isMinimal)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
@@ -14,6 +15,13 @@ namespace ComfyFunc.Server.Following;
 public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks links, RunWaiter waiter, IRunDriver driver,
     ComfyFuncOptions options, TimeProvider clock)
 {
+    /// <summary>How <see cref="StatusAsync"/> answers.</summary>
+    internal static ImmutableArray<ApiAnswer> OfStatus { get; } =
+    [
+        new(200, "It has ended.", SchemaNames.DurableStatus),
+        new(202, "It runs; ask again after Retry-After.", SchemaNames.DurableStatus),
+    ];
+
     /// <summary>The run as the preferences want it: 202 with links to follow while it has not ended.</summary>
     public async Task<IResult> RunAsync(HttpRequest request, RunRecord run, Preferences preferences, CancellationToken cancellationToken)
     {
@@ -33,7 +41,7 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
 
         if (run.Outcome is RunOutcome.Failed or RunOutcome.Expired && preferences.Return is ReturnForm.Minimal)
         {
-            return Problems.From(run.Outcome is RunOutcome.Failed failed ? failed.Fault.Code : "start_deadline_exceeded", FailureOf(run));
+            return Problems.From(FaultOf(run));
         }
 
         var shown = await resource.ShowAsync(run, RunView.For(request, preferences.View), cancellationToken);
@@ -47,6 +55,15 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
         shown["statusQueryGetUri"] = status;
         shown["terminatePostUri"] = await links.CancelAsync(request, run.Id, cancellationToken);
         return Json(shown, StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>The run as it is, or as it has ended if the caller wants to wait for that.</summary>
+    public async Task<IResult> WaitAndAnswerAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
+    {
+        var preferences = Preferences.Of(request, options.Answers);
+        var now = run.Outcome is null && preferences.Wait > TimeSpan.Zero
+            ? await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run : run;
+        return await RunAsync(request, now, preferences, cancellationToken);
     }
 
     /// <summary>The run in the shape that Durable's HTTP API has, so that Logic Apps and CallHttp follow it, and Azure's pollers.</summary>
@@ -105,13 +122,14 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
         return run;
     }
 
-    public static IResult NotFound(string id) => Problems.From("not_found", $"There is no run '{id}'.");
+    public static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no run '{id}'.");
 
     public static IResult Json(JsonObject document, int status = StatusCodes.Status200OK, string? contentType = null) =>
         Results.Json(document, ServerJson.Options, contentType, status);
 
-    private static string FailureOf(RunRecord run) => run.Outcome is RunOutcome.Failed f ? $"Run {run.Id} failed: {f.Fault.Message}"
-        : $"Run {run.Id} found no slot before its start deadline.";
+    private static RunFault FaultOf(RunRecord run) => run.Outcome is RunOutcome.Failed f
+        ? f.Fault with { Message = $"Run {run.Id} failed: {f.Fault.Message}" }
+        : new(FaultCode.StartDeadlineExceeded, $"Run {run.Id} found no slot before its start deadline.", Retryable: true);
 }
 
 /// <summary>Finds runs for callers.</summary>

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Following;
@@ -10,9 +12,25 @@ namespace ComfyFunc.Server.Following;
 /// <summary>Reads from a query which runs a listing is to show.</summary>
 internal static class RunFilterReader
 {
-    public const string MetadataPrefix = "metadata.";
+    private const string MetadataPrefix = "metadata.";
 
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd"];
+
+    public static QueryParameter WorkflowQuery { get; } = QueryParameters.Text("workflow");
+
+    public static QueryParameter ClientQuery { get; } = QueryParameters.Text("client", "Administrators: of this one.");
+
+    /// <summary>The query parameters that <see cref="Read"/> reads.</summary>
+    public static ImmutableArray<QueryParameter> Query { get; } =
+    [
+        WorkflowQuery,
+        QueryParameters.Text("status", RunResource.StatusSchema()),
+        QueryParameters.Text("batch"),
+        ClientQuery,
+        QueryParameters.Text("createdAfter", "A time by RFC 3339, or a day: calls that came then or later."),
+        QueryParameters.Text("createdBefore", "A time by RFC 3339, or a day: calls that came earlier."),
+        new(MetadataPrefix, Schemas.Text(), MayRepeat: true),
+    ];
 
     public static (RunFilter Filter, ImmutableArray<Fault> Faults) Read(HttpRequest request)
     {
@@ -46,7 +64,7 @@ internal static class RunFilterReader
         var own = request.Caller().Client;
         if (wanted is not null && wanted != own)
         {
-            faults.Insert(0, new("forbidden", "Only administrators see what other clients have.", "/client"));
+            faults.Insert(0, new(FaultCode.Forbidden, "Only administrators see what other clients have.", "/client"));
         }
 
         return own;
@@ -65,7 +83,7 @@ internal static class RunFilterReader
             return status;
         }
 
-        faults.Add(new("invalid_request",
+        faults.Add(new(FaultCode.InvalidRequest,
             $"status is one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}, not '{text}'.{Suggestion.Nearest(text, Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}", "/status"));
         return null;
     }
@@ -84,7 +102,7 @@ internal static class RunFilterReader
             return time > DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch; // Nothing is older.
         }
 
-        faults.Add(new("invalid_request", $"{name} is a time such as 2026-01-31T12:00:00Z, or a day.", $"/{name}"));
+        faults.Add(new(FaultCode.InvalidRequest, $"{name} is a time such as 2026-01-31T12:00:00Z, or a day.", $"/{name}"));
         return null;
     }
 }

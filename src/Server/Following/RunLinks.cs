@@ -20,6 +20,9 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
     /// <summary>Where such a link leads.</summary>
     public static string PathOf(RunId run, LinkAction action) => $"{Paths.Link(run)}/{(action is LinkAction.Status ? "status" : "cancel")}";
 
+    internal static QueryParameter SignatureQuery { get; } =
+        new(Signature, Schemas.Text()) { Description = "The link's signature.", IsRequired = true };
+
     private bool AreSigned => options.SignLinks ?? options.AsksForKeys;
 
     public Task<string> StatusAsync(HttpRequest request, RunId run, CancellationToken cancellationToken) =>

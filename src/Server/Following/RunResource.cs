@@ -3,12 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using OpenApiSchema = Microsoft.OpenApi.OpenApiSchema;
 
 namespace ComfyFunc.Server.Following;
 
@@ -124,6 +126,9 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             cancellationToken), expires);
     }
 
+    internal static OpenApiSchema StatusSchema() =>
+        Schemas.OneOf("The last four are never left.", Enum.GetValues<RunStatus>().Select(NameOf));
+
     public static string NameOf(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 
     private async Task<JsonNode> ArtifactAsync(RunRecord run, RunArtifact original, int n, OutputView view,
@@ -146,7 +151,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["height"] = artifact.Height,
             ["sha256"] = artifact.Sha256,
             ["asWanted"] = view.Rendition is null ? null : made is not null,
-            ["thumbnailUrl"] = original is { Type: "image", Width: not null }
+            ["thumbnailUrl"] = original is { Type: MediaKind.Image, Width: not null }
                 ? $"{Paths.Output(run.Id, original.Tag, n)}?{Rendition.ThumbnailQuery}" : null,
         };
         if (view.Form is OutputForm.Base64)
@@ -203,19 +208,19 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
     });
 
     /// <summary>The fault code of a run that did not succeed; <see langword="null"/> where there is none.</summary>
-    public static string? ErrorCodeOf(RunRecord run) => run.Outcome switch
+    public static FaultCode? ErrorCodeOf(RunRecord run) => run.Outcome switch
     {
         RunOutcome.Failed failed => failed.Fault.Code,
-        RunOutcome.Expired => "start_deadline_exceeded",
+        RunOutcome.Expired => FaultCode.StartDeadlineExceeded,
         _ => null,
     };
 
     private static JsonObject? ErrorOf(RunOutcome? outcome) => outcome is RunOutcome.Expired
         ? new JsonObject
         {
-            ["code"] = "start_deadline_exceeded",
+            ["code"] = FaultCode.StartDeadlineExceeded.Name,
             ["message"] = "No slot came free before the start deadline.",
-            ["retryable"] = true
+            ["retryable"] = FaultCode.StartDeadlineExceeded.IsRetryable,
         }
         : null;
 

@@ -14,7 +14,8 @@ internal static class BodyMembers
     public static IEnumerable<Fault> Unknown(JsonElement root, string what, string[] known) =>
         root.ValueKind is JsonValueKind.Object
             ? root.EnumerateObject().Where(m => !known.Contains(m.Name, StringComparer.Ordinal))
-            .Select(m => new Fault("invalid_request", $"{what}{Known(known)}; there is no '{m.Name}'.{Suggestion.Nearest(m.Name, known)}",
+            .Select(m => new Fault(FaultCode.InvalidRequest,
+                $"{what}{Known(known)}; there is no '{m.Name}'.{Suggestion.Nearest(m.Name, known)}",
                 JsonPointer.Of(m.Name)))
             : [];
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ComfyFunc.Engine;
-using ComfyFunc.Engine.Workflows;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Http;
@@ -20,7 +19,7 @@ internal static class EmptyBody
 
         if (await RequestBody.ReadAsync(request, Longest, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", "This takes no body.");
+            return Problems.From(FaultCode.InputTooLarge, "This takes no body.");
         }
 
         if (body.IsEmpty)
@@ -30,11 +29,11 @@ internal static class EmptyBody
 
         return StrictJson.Parse(body) switch
         {
-            StrictJson.Malformed malformed => Problems.From(malformed.Fault with { Code = "invalid_request" }),
+            StrictJson.Malformed malformed => Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest }),
             StrictJson.Parsed { Root.ValueKind: JsonValueKind.Null } => null,
             StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root } =>
                 Refuse([.. BodyMembers.Unknown(root, "This takes no body", [])]),
-            _ => Problems.From("invalid_request", "This takes no body.", ""),
+            _ => Problems.From(FaultCode.InvalidRequest, "This takes no body.", ""),
         };
     }
 

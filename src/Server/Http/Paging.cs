@@ -1,12 +1,21 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using ComfyFunc.Engine;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Http;
 
 /// <summary>What listings have in common: <c>?limit</c> and <c>?continuation</c>.</summary>
-public static class Paging
+internal static class Paging
 {
     private const int UsualSize = 50;
+    private const int LargestSize = 200;
+
+    public static ImmutableArray<QueryParameter> Query { get; } =
+    [
+        QueryParameters.Whole("limit", 1, LargestSize),
+        QueryParameters.Text("continuation", "What the page before ended with."),
+    ];
 
     // It has been checked.
     public static int SizeOf(HttpRequest request) =>
@@ -15,5 +24,5 @@ public static class Paging
     public static string? ContinuationOf(HttpRequest request) => request.Query["continuation"] is [{ Length: > 0 } text, ..] ? text : null;
 
     public static IResult BadContinuation() =>
-        Problems.From("invalid_request", "The continuation is none that a listing gave.", "/continuation");
+        Problems.From(FaultCode.InvalidRequest, "The continuation is none that a listing gave.", "/continuation");
 }

@@ -1,4 +1,5 @@
 using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine.Media;
 
 namespace ComfyFunc.Server.Media;
 
@@ -6,23 +7,6 @@ namespace ComfyFunc.Server.Media;
 public static class FileExtension
 {
     private const int Longest = 8;
-
-    private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["audio/x-wav"] = ".wav",
-        ["audio/wave"] = ".wav",
-        ["audio/vnd.wave"] = ".wav",
-        ["audio/mp3"] = ".mp3",
-        ["audio/x-flac"] = ".flac",
-        ["audio/x-m4a"] = ".m4a",
-        ["audio/aac"] = ".aac",
-        ["audio/webm"] = ".webm",
-        ["video/ogg"] = ".ogg",
-        ["video/mpeg"] = ".mpg",
-        ["video/x-m4v"] = ".mp4",
-        ["application/ogg"] = ".ogg",
-        ["application/mp4"] = ".mp4",
-    };
 
     /// <param name="upload">What kind of file the node takes.</param>
     /// <param name="image">What the file's own header says, if it is an image.</param>
@@ -35,8 +19,8 @@ public static class FileExtension
             return known.Extension;
         }
 
-        var (named, typed, told) = (OfName(name), OfType(contentType), OfContent(head));
-        return upload is "video" or "audio"
+        var (named, typed, told) = (OfName(name), MediaType.ExtensionOf(contentType), OfContent(head));
+        return upload is MediaKind.Video or MediaKind.Audio
             ? First(IsMedia(named) ? named : "", IsMedia(typed) ? typed : "", told, named, typed)
             : First(named, typed, told);
     }
@@ -65,14 +49,8 @@ public static class FileExtension
         return given.Length is > 1 and <= Longest && given.Skip(1).All(char.IsAsciiLetterOrDigit) ? given : "";
     }
 
-    private static string OfType(string contentType) =>
-        ContentTypes.ExtensionOf(contentType) is { Length: > 0 } known ? known
-        : Aliases.GetValueOrDefault(contentType.Split(';')[0].Trim(), "");
-
     // Animated GIFs and WebPs are videos to nodes that load them.
-    private static bool IsMedia(string extension) =>
-        extension.Length > 0
-        && (extension is ".mpg" or ".aac" || ContentTypes.Of(extension).Split('/')[0] is "video" or "audio" or "image");
+    private static bool IsMedia(string extension) => MediaType.Of(extension).IsMedia;
 
     private static string First(params ReadOnlySpan<string> extensions)
     {

@@ -1,9 +1,11 @@
+using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Comfy;
 using SkiaSharp;
 
 namespace ComfyFunc.Server.Media;
 
 /// <summary>Passes a stream through and keeps its beginning, from which an image's format and size can be read afterwards.</summary>
-public sealed class ProbedStream(Stream inner) : Stream
+public sealed class ProbedStream(Stream inner) : ReadOnlyStream
 {
     // Enough for the headers of every format that Skia reads, JPEGs with embedded thumbnails and profiles included.
     private const int Kept = 256 << 10;
@@ -35,34 +37,7 @@ public sealed class ProbedStream(Stream inner) : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     private void Keep(ReadOnlySpan<byte> bytes) => head.Write(bytes[..Math.Min(bytes.Length, Kept - (int)head.Length)]);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -76,15 +51,15 @@ public readonly record struct MediaFacts(int Width, int Height, string ContentTy
 {
     internal static MediaFacts? Of(SKCodec codec)
     {
-        var (type, extension) = codec.EncodedFormat switch
+        var extension = codec.EncodedFormat switch
         {
-            SKEncodedImageFormat.Png => ("image/png", ".png"),
-            SKEncodedImageFormat.Jpeg => ("image/jpeg", ".jpg"),
-            SKEncodedImageFormat.Webp => ("image/webp", ".webp"),
-            SKEncodedImageFormat.Gif => ("image/gif", ".gif"),
-            SKEncodedImageFormat.Bmp => ("image/bmp", ".bmp"),
-            _ => ("", ""),
+            SKEncodedImageFormat.Png => ".png",
+            SKEncodedImageFormat.Jpeg => ".jpg",
+            SKEncodedImageFormat.Webp => ".webp",
+            SKEncodedImageFormat.Gif => ".gif",
+            SKEncodedImageFormat.Bmp => ".bmp",
+            _ => null,
         };
-        return type.Length == 0 ? null : new(codec.Info.Width, codec.Info.Height, type, extension);
+        return extension is null ? null : new(codec.Info.Width, codec.Info.Height, MediaType.Of(extension).ContentType, extension);
     }
 }

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Outputs;
@@ -34,7 +35,7 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
         return new()
         {
             Tag = "",
-            Type = "file",
+            Type = MediaKind.File,
             Name = $"{SafeEntry(name)}.zip",
             ContentType = ContentType,
             Bytes = file.Bytes,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ComfyFunc.Engine;
+using ComfyFunc.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Outputs;
@@ -12,14 +13,23 @@ namespace ComfyFunc.Server.Outputs;
 /// <param name="Height">Pixels that it must fit into.</param>
 public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int? Height)
 {
-    /// <summary>The query parameters that say it.</summary>
-    public static IReadOnlyList<string> Parameters { get; } = ["format", "quality", "width", "height", "strip"];
-
     public const int DefaultQuality = 85;
     private const int LongestSide = 16_384;
+    private const int HighestQuality = 100;
 
     /// <summary>What an image's <c>thumbnail</c> link asks for.</summary>
     public const string ThumbnailQuery = "format=webp&width=256&height=256";
+
+    /// <summary>The query parameters that say it.</summary>
+    internal static ImmutableArray<QueryParameter> Query { get; } =
+    [
+        QueryParameters.Text("format", Schemas.OneOf("Turns still images into this.",
+            Enum.GetNames<ImageFormat>().Select(n => n.ToLowerInvariant()))),
+        QueryParameters.Text("quality", Schemas.Integer("Of JPEG and WebP.").Within(1, HighestQuality)),
+        QueryParameters.Text("width", Schemas.Integer("Images are scaled down to fit.").Within(1, LongestSide)),
+        QueryParameters.Text("height", Schemas.Integer("Images are scaled down to fit.").Within(1, LongestSide)),
+        QueryParameters.Text("strip", Schemas.OneOf("Takes the prompt out of images.", "metadata")),
+    ];
 
     /// <summary>Whether the pixels stay as they are: only metadata goes.</summary>
     public bool IsLossless => this is { Format: null, Width: null, Height: null };
@@ -36,18 +46,18 @@ public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int
     {
         var faults = ImmutableArray.CreateBuilder<Fault>();
         var format = FormatOf(query["format"].FirstOrDefault(), faults);
-        var quality = Number(query, "quality", 100, faults);
+        var quality = Number(query, "quality", HighestQuality, faults);
         var width = Number(query, "width", LongestSide, faults);
         var height = Number(query, "height", LongestSide, faults);
         var strips = query["strip"].FirstOrDefault();
         if (strips is not (null or "metadata"))
         {
-            faults.Add(new("invalid_request", "strip is metadata.", "/strip"));
+            faults.Add(new(FaultCode.InvalidRequest, "strip is metadata.", "/strip"));
         }
 
         if (quality is not null && format is null or ImageFormat.Png)
         {
-            faults.Add(new("invalid_request", "quality goes with format=jpeg or format=webp.", "/quality"));
+            faults.Add(new(FaultCode.InvalidRequest, "quality goes with format=jpeg or format=webp.", "/quality"));
         }
 
         return faults.Count > 0 || (format ?? (object?)width ?? height ?? (object?)strips) is null
@@ -75,7 +85,7 @@ public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int
             return format;
         }
 
-        faults.Add(new("invalid_request", "format is png, jpeg or webp.", "/format"));
+        faults.Add(new(FaultCode.InvalidRequest, "format is png, jpeg or webp.", "/format"));
         return null;
     }
 
@@ -91,7 +101,7 @@ public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int
             return number;
         }
 
-        faults.Add(new("invalid_request", $"{name} is a whole number from 1 to {most}.", $"/{name}"));
+        faults.Add(new(FaultCode.InvalidRequest, $"{name} is a whole number from 1 to {most}.", $"/{name}"));
         return null;
     }
 }

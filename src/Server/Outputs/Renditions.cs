@@ -3,6 +3,7 @@ using System.Text;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Server.Media;
 using ComfyFunc.Server.Runs;
 using SkiaSharp;
@@ -47,7 +48,7 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
         var (fitWidth, fitHeight) = rendition.FitOf(width, height);
         return kept with
         {
-            Name = Path.ChangeExtension(artifact.Name, ExtensionOf(made.ContentType)),
+            Name = Path.ChangeExtension(artifact.Name, MediaType.ExtensionOf(made.ContentType)),
             ContentType = made.ContentType,
             Width = fitWidth,
             Height = fitHeight
@@ -55,7 +56,7 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
     }
 
     private static bool IsDrawable(RunArtifact artifact) =>
-        artifact is { Type: "image", Width: { } width, Height: { } height } && (long)width * height <= MostPixels;
+        artifact is { Type: MediaKind.Image, Width: { } width, Height: { } height } && (long)width * height <= MostPixels;
 
     private async Task<BlobFile?> MakeAsync(string name, string source, RunArtifact artifact, Rendition rendition,
         CancellationToken cancellationToken)
@@ -76,7 +77,7 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
 
     private static (byte[] Content, string ContentType)? Strip(byte[] file, RunArtifact artifact) =>
         FileMetadata.Strip(file, artifact.Name ?? "") is { } stripped
-        ? (stripped, artifact.ContentType ?? ContentTypes.Of(artifact.Name ?? "")) : null;
+        ? (stripped, artifact.ContentType ?? MediaType.Of(artifact.Name ?? "").ContentType) : null;
 
     private static (byte[] Content, string ContentType)? Render(byte[] file, Rendition rendition)
     {
@@ -111,35 +112,22 @@ public sealed class Renditions(IBlobStore blobs) : IDisposable
             canvas.DrawImage(image, SKRect.Create(width, height), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         }
 
-        using var encoded = drawn.Encode(SkiaFormat(format), rendition.Quality);
-        return encoded is null ? null : (encoded.ToArray(), ContentTypeOf(format));
+        var (encoding, type) = Made(format);
+        using var encoded = drawn.Encode(encoding, rendition.Quality);
+        return encoded is null ? null : (encoded.ToArray(), type.ContentType);
     }
 
-    private static ImageFormat OwnFormat(MediaFacts facts) => facts.ContentType switch
+    private static ImageFormat OwnFormat(MediaFacts facts) => facts.Extension switch
     {
-        "image/jpeg" => ImageFormat.Jpeg,
-        "image/webp" => ImageFormat.Webp,
+        ".jpg" => ImageFormat.Jpeg,
+        ".webp" => ImageFormat.Webp,
         _ => ImageFormat.Png,
     };
 
-    private static SKEncodedImageFormat SkiaFormat(ImageFormat format) => format switch
+    private static (SKEncodedImageFormat Encoding, MediaType Type) Made(ImageFormat format) => format switch
     {
-        ImageFormat.Jpeg => SKEncodedImageFormat.Jpeg,
-        ImageFormat.Webp => SKEncodedImageFormat.Webp,
-        _ => SKEncodedImageFormat.Png,
-    };
-
-    private static string ContentTypeOf(ImageFormat format) => format switch
-    {
-        ImageFormat.Jpeg => "image/jpeg",
-        ImageFormat.Webp => "image/webp",
-        _ => "image/png",
-    };
-
-    private static string ExtensionOf(string contentType) => contentType switch
-    {
-        "image/jpeg" => ".jpg",
-        "image/webp" => ".webp",
-        _ => ".png",
+        ImageFormat.Jpeg => (SKEncodedImageFormat.Jpeg, MediaType.Of(".jpg")),
+        ImageFormat.Webp => (SKEncodedImageFormat.Webp, MediaType.Of(".webp")),
+        _ => (SKEncodedImageFormat.Png, MediaType.Of(".png")),
     };
 }

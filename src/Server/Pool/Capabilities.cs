@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using BitFaster.Caching.Lru;
 using ComfyFunc.Engine.Pool;
 
 namespace ComfyFunc.Server.Pool;
@@ -10,7 +10,7 @@ public sealed class Capabilities(HostCatalogs catalogs)
     // Prompts that are alike, and hosts that are alike, are compared once.
     private const int MostKnown = 10_000;
 
-    private readonly ConcurrentDictionary<(string Needs, string Catalog), bool> known = new();
+    private readonly ConcurrentLru<(string Needs, string Catalog), bool> known = new(MostKnown);
 
     public bool Has(WaitingRun run, PoolHost host)
     {
@@ -19,17 +19,8 @@ public sealed class Capabilities(HostCatalogs catalogs)
             return false;
         }
 
-        if (known.TryGetValue((run.Work.Needs.Key, hash), out var has))
-        {
-            return has;
-        }
-
-        if (known.Count >= MostKnown)
-        {
-            known.Clear(); // Rare, and cheaper than keeping an order of use.
-        }
-
-        return known[(run.Work.Needs.Key, hash)] = run.Work.Needs.MissingOn(catalog).IsEmpty;
+        return known.GetOrAdd((run.Work.Needs.Key, hash), (_, needed) => needed.Needs.MissingOn(needed.Catalog).IsEmpty,
+            (run.Work.Needs, Catalog: catalog));
     }
 
     /// <summary>One sentence for the caller: what each host lacks.</summary>

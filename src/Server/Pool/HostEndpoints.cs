@@ -1,17 +1,73 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Pool.HostEndpoints>;
 
 namespace ComfyFunc.Server.Pool;
 
 /// <summary>The endpoints of the pool's hosts: who is in it, who joins, drains and leaves.</summary>
 public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor monitor, HostProbe probe, CatalogWatch catalogs,
-    HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock)
+    HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock) : IEndpoints
 {
+    private static readonly ApiBody Registration = new(SchemaNames.HostSettings)
+    {
+        Example = _ => new JsonObject { ["url"] = "http://127.0.0.1:8188", ["slots"] = 2 },
+    };
+
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("ListHosts", "GET", At.Hosts, Role.Admin, RouteGroup.Hosts, "Lists the pool's hosts.", (e, _, ct) => e.ListAsync(ct))
+        {
+            Answers = [new(200, "The hosts.", SchemaNames.HostList)],
+        },
+        new Route("GetHost", "GET", At.Host, Role.Admin, RouteGroup.Hosts, "Shows a host.", (e, r, ct) => e.GetAsync(r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The host.", SchemaNames.Host)],
+            Problems = [404],
+        },
+        new Route("PutHost", "PUT", At.Host, Role.Admin, RouteGroup.Hosts, "Registers a host, or changes it.",
+            (e, r, ct) => e.PutAsync(r, r.InPath("id"), ct))
+        {
+            Body = Registration,
+            Answers = [new(200, "It was known.", SchemaNames.Host), new(201, "It is new.", SchemaNames.Host)],
+            Problems = [400, 413],
+        },
+        new Route("DeleteHost", "DELETE", At.Host, Role.Admin, RouteGroup.Hosts, "Takes a host out of the pool.",
+            (e, r, ct) => e.DeleteAsync(r, r.InPath("id"), ct))
+        {
+            Query = [QueryParameters.Flag("force", "true gives up the runs that it has.")],
+            Answers = [new(204, "Gone.")],
+            Problems = [404, 409],
+        },
+        new Route("DrainHost", "POST", At.HostDrain, Role.Admin, RouteGroup.Hosts, "Lets a host finish what it has and take nothing new.",
+            (e, r, ct) => e.DrainAsync(r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The host.", SchemaNames.Host)],
+            Problems = [404],
+        },
+        new Route("ResumeHost", "POST", At.HostResume, Role.Admin, RouteGroup.Hosts, "Lets a drained or quarantined host take work again.",
+            (e, r, ct) => e.ResumeAsync(r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The host.", SchemaNames.Host)],
+            Problems = [404],
+        },
+        new Route("HostHeartbeat", "POST", At.HostHeartbeat, Role.Admin, RouteGroup.Hosts,
+            "A host says that it is there; it joins if it was not known.", (e, r, ct) => e.HeartbeatAsync(r, r.InPath("id"), ct))
+        {
+            Body = Registration,
+            Answers = [new(200, "It was known.", SchemaNames.Host), new(201, "It is new.", SchemaNames.Host)],
+            Problems = [400, 413],
+        },
+    ];
+
     private const int LargestBody = 64 << 10;
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken)
@@ -39,7 +95,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         switch (HostRegistration.Read(id, body))
@@ -76,7 +132,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
 
         if (!host.Leases.IsEmpty && !request.Query.IsSet("force"))
         {
-            return Problems.From("conflict",
+            return Problems.From(FaultCode.Conflict,
                 $"{host.Leases.Length} runs hold slots of '{id}'. Drain it first, or say ?force=true to give them up.");
         }
 
@@ -105,7 +161,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         switch (HostRegistration.Read(id, body))
@@ -147,7 +203,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
     // Two ids for one server would sell its slots twice.
     private IResult? Twin(HostRegistration.Valid valid) =>
         hosts.Known.FirstOrDefault(h => h.Id != valid.Id && HostAddress.IsSame(h.Url, valid.Url)) is { } other
-        ? Problems.From("conflict", $"The host '{other.Id}' has this address already. A server has one id.", "/url")
+        ? Problems.From(FaultCode.Conflict, $"The host '{other.Id}' has this address already. A server has one id.", "/url")
         : null;
 
     private async Task<JsonObject> ShowAsync(PoolHost host, CancellationToken cancellationToken)
@@ -210,7 +266,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
             .Select(l => KeyValuePair.Create(l.Key, (JsonNode?)Math.Round(Math.Max(0, l.Value.Seconds), 3)))),
     };
 
-    private static IResult NotFound(string id) => Problems.From("not_found", $"There is no host '{id}'.");
+    private static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no host '{id}'.");
 
     private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
         Results.Json(document, ServerJson.Options, statusCode: status);

@@ -51,7 +51,7 @@ public sealed partial class HostNews(HostLooks looks, HostSentinel sentinel, Pro
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask MissingAsync(HostId host, PromptId prompt, bool wasExecuting)
+    public async ValueTask MissingAsync(HostId host, PromptId prompt)
     {
         if (watch.LeaseOf(prompt) is { } lease)
         {
@@ -84,8 +84,6 @@ public sealed partial class HostNews(HostLooks looks, HostSentinel sentinel, Pro
 
         await sentinel.LookedAsync(host, queue, isHearing, CancellationToken.None);
     });
-
-    public ValueTask QueueMovedAsync(HostId host) => ValueTask.CompletedTask;
 
     public ValueTask PreviewedAsync(HostId host, PromptId prompt, Preview preview)
     {

@@ -3,7 +3,6 @@ using System.Text.Json;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
 
@@ -72,17 +71,17 @@ public abstract record HostRegistration
         var faults = ImmutableArray.CreateBuilder<Fault>();
         if (!SafeName.IsValid(id))
         {
-            faults.Add(new("invalid_request", $"A host id is {SafeName.Rule}."));
+            faults.Add(new(FaultCode.InvalidRequest, $"A host id is {SafeName.Rule}."));
         }
 
         if (StrictJson.Parse(body) is StrictJson.Malformed { Fault: { Pointer.Length: > 0 } broken })
         {
-            return new Invalid([.. faults, broken with { Code = "invalid_request" }]);
+            return new Invalid([.. faults, broken with { Code = FaultCode.InvalidRequest }]);
         }
 
         if (StrictJson.Parse(body) is not StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root })
         {
-            faults.Add(new("invalid_request", "The body is a JSON object such as {\"url\":\"http://10.0.0.4:8188\",\"slots\":2}."));
+            faults.Add(new(FaultCode.InvalidRequest, "The body is a JSON object such as {\"url\":\"http://10.0.0.4:8188\",\"slots\":2}."));
             return new Invalid(faults.ToImmutable());
         }
 
@@ -94,7 +93,7 @@ public abstract record HostRegistration
         var headers = ReadHeaders(root, faults);
         if (url?.UserInfo.Length > 0 && headers.ContainsKey("Authorization"))
         {
-            faults.Add(new("invalid_request", "The user in url is sent as Authorization already: give one of the two.",
+            faults.Add(new(FaultCode.InvalidRequest, "The user in url is sent as Authorization already: give one of the two.",
                 "/headers/Authorization"));
         }
 
@@ -112,7 +111,7 @@ public abstract record HostRegistration
             return url;
         }
 
-        faults.Add(new("invalid_request", "url is the http or https address of a ComfyUI server.", "/url"));
+        faults.Add(new(FaultCode.InvalidRequest, "url is the http or https address of a ComfyUI server.", "/url"));
         return null;
     }
 
@@ -144,7 +143,7 @@ public abstract record HostRegistration
 
         if (value.ValueKind is not JsonValueKind.Object)
         {
-            faults.Add(new("invalid_request", "headers is an object such as {\"Authorization\":\"Bearer …\"}.", "/headers"));
+            faults.Add(new(FaultCode.InvalidRequest, "headers is an object such as {\"Authorization\":\"Bearer …\"}.", "/headers"));
             return headers.ToImmutable();
         }
 
@@ -159,7 +158,7 @@ public abstract record HostRegistration
             }
             else
             {
-                faults.Add(new("invalid_request", objection, JsonPointer.Of("headers", header.Name)));
+                faults.Add(new(FaultCode.InvalidRequest, objection, JsonPointer.Of("headers", header.Name)));
             }
         }
 
@@ -178,7 +177,7 @@ public abstract record HostRegistration
             return value.GetString();
         }
 
-        faults.Add(new("invalid_request", "warmUp is the name of a workflow.", "/warmUp"));
+        faults.Add(new(FaultCode.InvalidRequest, "warmUp is the name of a workflow.", "/warmUp"));
         return null;
     }
 
@@ -194,7 +193,7 @@ public abstract record HostRegistration
             return slots;
         }
 
-        faults.Add(new("invalid_request", "slots is a whole number from 1 to 64.", "/slots"));
+        faults.Add(new(FaultCode.InvalidRequest, "slots is a whole number from 1 to 64.", "/slots"));
         return 0;
     }
 
@@ -205,7 +204,7 @@ public abstract record HostRegistration
         {
             if (value.ValueKind is not JsonValueKind.Object)
             {
-                faults.Add(new("invalid_request", "labels is an object such as {\"gpu\":\"h100\"}.", "/labels"));
+                faults.Add(new(FaultCode.InvalidRequest, "labels is an object such as {\"gpu\":\"h100\"}.", "/labels"));
                 return labels.ToImmutable();
             }
 
@@ -217,7 +216,7 @@ public abstract record HostRegistration
                 }
                 else
                 {
-                    faults.Add(new("invalid_request", "A label is a string.", JsonPointer.Of("labels", label.Name)));
+                    faults.Add(new(FaultCode.InvalidRequest, "A label is a string.", JsonPointer.Of("labels", label.Name)));
                 }
             }
         }

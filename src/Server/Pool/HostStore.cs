@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Pool;
 
@@ -69,6 +70,7 @@ public sealed class HostStore(IDocumentTables tables)
     private async Task<PoolHost?> ChangeAsync(HostId id, Entry entry, Func<PoolHost?, PoolHost?> change,
         CancellationToken cancellationToken)
     {
+        var tries = new WriteTries($"the host '{id}'");
         while (true)
         {
             var isCached = entry.IsKnown;
@@ -84,6 +86,8 @@ public sealed class HostStore(IDocumentTables tables)
                 {
                     return entry.Take(changed, written.ETag);
                 }
+
+                tries.Lost();
             }
             else if (!isCached)
             {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Server.Media;
 using ComfyFunc.Server.Settings;
 
@@ -40,10 +41,10 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
                 CopyFileAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), host, output.Tag, file,
                     run.StripMetadata, cancellationToken),
             OutputText text =>
-                KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "text",
+                KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, MediaType.Of(".txt"),
                     text.Text, cancellationToken),
             OutputJson json =>
-                KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, "json",
+                KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, MediaType.Of(".json"),
                     json.Value.GetRawText(), cancellationToken),
             OutputPicture picture =>
                 KeepPictureAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output, picture,
@@ -54,7 +55,7 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
     private async Task<CopyReply> KeepPictureAsync(string blob, PlannedOutput output, OutputPicture picture, bool strip,
         CancellationToken cancellationToken)
     {
-        var name = $"{output.Node}_{output.Index + 1:00000}{ContentTypes.ExtensionOf(picture.ContentType)}";
+        var name = $"{output.Node}_{output.Index + 1:00000}{MediaType.ExtensionOf(picture.ContentType)}";
         var file = new OutputFile(name, "", "temp", picture.Key, Animated: false);
         using var content = new MemoryStream(picture.Content.ToArray(), writable: false);
         return strip ? await StoreStrippedAsync(blob, output.Tag, file, content, content.Length, cancellationToken)
@@ -119,7 +120,7 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         CancellationToken cancellationToken)
     {
         using var probe = new ProbedStream(content);
-        var type = ContentTypes.Of(file.FileName);
+        var (type, kind) = (MediaType.Of(file.FileName).ContentType, MediaType.KindOf(file));
         try
         {
             if (await blobs.PutAsync(blob, probe, new BlobWrite(type) { MaxBytes = options.MaxOutputBytes, LengthHint = length },
@@ -133,11 +134,11 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
                 return new CopyReply.NoAnswer();
             }
 
-            var media = OutputKinds.Of(file) is "image" or "video" ? probe.Read() : null;
+            var media = kind is MediaKind.Image or MediaKind.Video ? probe.Read() : null;
             return CopyReply.Of(new RunArtifact
             {
                 Tag = tag,
-                Type = OutputKinds.Of(file),
+                Type = kind,
                 Name = file.FileName,
                 ContentType = type,
                 Bytes = stored.Bytes,
@@ -157,21 +158,21 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
     private CopyReply.TooLarge TooLarge(OutputFile file) =>
         new($"{file.FileName} is larger than the {options.MaxOutputBytes} bytes that are kept.");
 
-    private async Task<CopyReply> KeepTextAsync(string blob, string tag, string type, string text, CancellationToken cancellationToken)
+    private async Task<CopyReply> KeepTextAsync(string blob, string tag, MediaType type, string text,
+        CancellationToken cancellationToken)
     {
         if (text.Length <= LongestText)
         {
-            return CopyReply.Of(new RunArtifact { Tag = tag, Type = type, Text = text });
+            return CopyReply.Of(new RunArtifact { Tag = tag, Type = type.Kind, Text = text });
         }
 
-        var contentType = type == "json" ? "application/json" : "text/plain; charset=utf-8";
-        var stored = await blobs.PutBytesAsync(blob, Encoding.UTF8.GetBytes(text), contentType, cancellationToken);
+        var stored = await blobs.PutBytesAsync(blob, Encoding.UTF8.GetBytes(text), type.ContentType, cancellationToken);
         return CopyReply.Of(new RunArtifact
         {
             Tag = tag,
-            Type = type,
-            Name = type == "json" ? "output.json" : "output.txt",
-            ContentType = contentType,
+            Type = type.Kind,
+            Name = $"output{type.Extension}",
+            ContentType = type.ContentType,
             Bytes = stored.Bytes,
             Sha256 = stored.Sha256,
             Blob = blob,

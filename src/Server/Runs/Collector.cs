@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine.Workflows;
@@ -68,9 +69,9 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
                     new RunEvent.OutputsStored(lease.Attempt, clock.GetUtcNow())),
             CopyReply.Missing missing => (run, new RunEvent.OutputsMissing(lease.Attempt, missing.Detail, clock.GetUtcNow())),
             CopyReply.TooLarge large =>
-                (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", large.Detail), clock.GetUtcNow())),
+                (run, new RunEvent.ExecutionFailed(lease.Attempt, new(FaultCode.OutputsUnavailable, large.Detail), clock.GetUtcNow())),
             CopyReply.Unstrippable kept =>
-                (run, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", kept.Detail), clock.GetUtcNow())),
+                (run, new RunEvent.ExecutionFailed(lease.Attempt, new(FaultCode.OutputsUnavailable, kept.Detail), clock.GetUtcNow())),
             CopyReply.NoAnswer => (run, new RunEvent.NoAnswer(lease.Attempt, clock.GetUtcNow())),
             _ => throw new UnreachableException(),
         };
@@ -89,7 +90,7 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
         if (hasOverflowed)
         {
             var detail = $"It sent more than {SocketPictures.MostPictures} pictures, or more than {SocketPictures.MostBytes >> 20} MiB of them, over the socket; save them with Save Image.";
-            return (outputs, new RunEvent.ExecutionFailed(lease.Attempt, new("outputs_unavailable", detail), clock.GetUtcNow()));
+            return (outputs, new RunEvent.ExecutionFailed(lease.Attempt, new(FaultCode.OutputsUnavailable, detail), clock.GetUtcNow()));
         }
 
         var prompt = await prompts.CompileAsync(run, Placement.First, cancellationToken);

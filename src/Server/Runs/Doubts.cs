@@ -1,3 +1,4 @@
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Pool;
@@ -14,7 +15,7 @@ public sealed class Doubts(HostStore hosts, RunPrompts prompts, Capabilities cap
     /// <returns>The answer as it was, or marked as doubtful.</returns>
     public async Task<(RunRecord Run, RunEvent Answer)> ConsiderAsync(RunRecord run, (RunRecord Run, RunEvent Answer) collected,
         Lease lease, CancellationToken cancellationToken) =>
-        collected.Answer is RunEvent.ExecutionFailed { Fault.Code: "node_failed" } failed
+        collected.Answer is RunEvent.ExecutionFailed failed && failed.Fault.Code == FaultCode.NodeFailed
         && run.State is RunState.Collecting { Placement: { Doubt: null } placement }
         && hosts.Find(lease.Host) is { } host && HealthRules.IsDoubted(host, options.Health, clock.GetUtcNow())
         && await CanBeAskedElsewhereAsync(run, placement.Without(lease.Host), cancellationToken)

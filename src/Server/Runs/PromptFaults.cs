@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Comfy;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine.Workflows;
@@ -12,19 +13,19 @@ public static class PromptFaults
     private const int LongestMessage = 2000;
 
     public static RunFault Of(SubmitReply.Rejected reply, CompiledPrompt prompt) =>
-        new("invalid_workflow", reply.Nodes.IsEmpty ? $"ComfyUI refused the prompt: {reply.Message}" : Describe(reply.Nodes, prompt),
+        new(FaultCode.InvalidWorkflow, reply.Nodes.IsEmpty ? $"ComfyUI refused the prompt: {reply.Message}" : Describe(reply.Nodes, prompt),
             Node: NodeOf(reply.Nodes, prompt));
 
     public static RunFault Of(SubmitReply.AcceptedInPart reply, CompiledPrompt prompt) =>
-        new("invalid_workflow", Describe(reply.Nodes, prompt), Node: NodeOf(reply.Nodes, prompt));
+        new(FaultCode.InvalidWorkflow, Describe(reply.Nodes, prompt), Node: NodeOf(reply.Nodes, prompt));
 
     public static RunFault Of(PromptEnd.Failed end, Workflow workflow)
     {
         var node = end.Node is null ? null : new FaultNode(end.Node, end.NodeClass, workflow.TagOf(end.Node));
         var message = Shorten(end.Message.Trim());
         return end.IsOutOfMemory
-            ? new("gpu_out_of_memory", message.Length > 0 ? message : "The GPU ran out of memory.", Node: node)
-            : new("node_failed", $"{end.ExceptionType}: {message}", Node: node);
+            ? new(FaultCode.GpuOutOfMemory, message.Length > 0 ? message : "The GPU ran out of memory.", Node: node)
+            : new(FaultCode.NodeFailed, $"{end.ExceptionType}: {message}", Node: node);
     }
 
     private static string Describe(ImmutableArray<NodeError> nodes, CompiledPrompt prompt) => Shorten(

@@ -24,8 +24,8 @@ internal static partial class RunEndLog
     /// <summary>The code by which callers see why it did not succeed.</summary>
     private static string ReasonOf(RunOutcome? outcome) => outcome switch
     {
-        RunOutcome.Failed failed => failed.Fault.Code,
-        RunOutcome.Expired => "start_deadline_exceeded",
+        RunOutcome.Failed failed => failed.Fault.Code.Name,
+        RunOutcome.Expired => FaultCode.StartDeadlineExceeded.Name,
         RunOutcome.Canceled => "canceled",
         _ => "none",
     };

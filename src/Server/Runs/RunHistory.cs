@@ -1,6 +1,7 @@
 using ComfyFunc.Engine.Runs;
 
 using static ComfyFunc.Engine.Runs.RunEvent;
+using ComfyFunc.Engine;
 
 namespace ComfyFunc.Server.Runs;
 
@@ -42,10 +43,10 @@ public static class RunHistory
     {
         Gone { HostStayed: true } => "taken_off",
         Interrupted or StillThere => next.Placement.WasTakenOff ? "taken_off" : "stuck",
-        HostLost or Gone or NoAnswer or HostFailed => "host_lost",
-        OutOfMemory => "gpu_out_of_memory",
-        OutputsMissing => "outputs_unavailable",
-        ExecutionFailed => "node_failed",
+        HostLost or Gone or NoAnswer or HostFailed => FaultCode.HostLost.Name,
+        OutOfMemory => FaultCode.GpuOutOfMemory.Name,
+        OutputsMissing => FaultCode.OutputsUnavailable.Name,
+        ExecutionFailed => FaultCode.NodeFailed.Name,
         RefusedHere => "refused",
         _ => null,
     };
@@ -71,7 +72,7 @@ public static class RunHistory
     private static string NameOf(RunOutcome outcome) => outcome switch
     {
         RunOutcome.Succeeded => "succeeded",
-        RunOutcome.Failed f => f.Fault.Code,
+        RunOutcome.Failed f => f.Fault.Code.Name,
         RunOutcome.Canceled => "canceled",
         RunOutcome.Expired => "expired",
         _ => "unknown", // RunOutcome is closed.

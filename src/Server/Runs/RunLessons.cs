@@ -1,3 +1,4 @@
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 
@@ -17,7 +18,7 @@ public static class RunLessons
     private static AttemptEnding EndingOf(RunEvent cause) => cause switch
     {
         RunEvent.OutputsStored => AttemptEnding.Succeeded,
-        RunEvent.ExecutionFailed { Fault.Code: "node_failed" } => AttemptEnding.NodeFailed,
+        RunEvent.ExecutionFailed { Fault.Code: var code } when code == FaultCode.NodeFailed => AttemptEnding.NodeFailed,
         RunEvent.OutOfMemory => AttemptEnding.OutOfMemory,
         RunEvent.HostFailed or RunEvent.NoAnswer => AttemptEnding.Unanswered,
         RunEvent.HostLost { StillAnswers: false } => AttemptEnding.Lost,

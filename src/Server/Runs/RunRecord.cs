@@ -200,7 +200,7 @@ public sealed record RunArtifact
 {
     public required string Tag { get; init; }
 
-    /// <summary>image, video, audio, 3d, latent, text, json or file.</summary>
+    /// <summary>One of <see cref="Engine.Media.MediaKind.OfOutputs"/>.</summary>
     public required string Type { get; init; }
 
     public string? Name { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Server.Kit;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace ComfyFunc.Server.Runs;
@@ -54,6 +55,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     /// <summary>Applies a change to the row, over whatever others write meanwhile.</summary>
     public async Task<RunRecord?> ChangeAsync(RunId id, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
     {
+        var tries = new WriteTries($"the run '{id}'");
         var run = await FindAsync(id, cancellationToken);
         while (run is not null && change(run) is var changed && !ReferenceEquals(changed, run))
         {
@@ -63,17 +65,24 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
             {
                 break;
             }
+
+            tries.Lost();
         }
 
         return run;
     }
 
-    /// <exception cref="FormatException"><paramref name="continuation"/> is none that such a page gave.</exception>
-    public async Task<RunPage> PageAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> where no such page gave the continuation.</returns>
+    public async Task<RunPage?> PageAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
     {
         if (!filter.Metadata.IsEmpty)
         {
             return await LookAsync(filter, size, continuation, cancellationToken);
+        }
+
+        if (!DocumentPage.Gives(continuation))
+        {
+            return null;
         }
 
         var page = await table.PageAsync(filter.ToQuery(size), continuation, cancellationToken);
@@ -81,12 +90,16 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     }
 
     // Rows are looked at one by one, so a page may be short, or empty: it ends where the looking did.
-    private async Task<RunPage> LookAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
+    private async Task<RunPage?> LookAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
     {
         var query = filter.ToQuery(LookedAtOnce);
         if (continuation is not null)
         {
-            var last = RunId.TryParse(continuation, out var id) ? id : throw new FormatException("The continuation is malformed.");
+            if (!RunId.TryParse(continuation, out var last))
+            {
+                return null;
+            }
+
             query = query with { PartitionFrom = RunKeys.Partition(last), RowFrom = RunKeys.RowAfter(last) };
         }
 

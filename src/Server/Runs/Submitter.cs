@@ -26,11 +26,11 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
                     host.Staged(file.HostName);
                     break;
                 case UploadReply.TooLarge large:
-                    return new RunEvent.RefusedHere(new("input_too_large", TooLarge(lease.Host, file, large.Limit)),
+                    return new RunEvent.RefusedHere(new(FaultCode.InputTooLarge, TooLarge(lease.Host, file, large.Limit)),
                         lease, clock.GetUtcNow());
                 case UploadReply.Refused refused:
                     return new RunEvent.RefusedHere(
-                        new("invalid_input", $"Host '{lease.Host}' refused an input file with status {refused.Status}."),
+                        new(FaultCode.InvalidInput, $"Host '{lease.Host}' refused an input file with status {refused.Status}."),
                         lease, clock.GetUtcNow());
                 default:
                     return new RunEvent.HostFailed(lease, clock.GetUtcNow());

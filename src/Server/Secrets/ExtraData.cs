@@ -23,7 +23,7 @@ public sealed class ExtraData(Sealer sealer)
         CancellationToken cancellationToken)
     {
         var saved = await OpenAsync(Workflow(workflow), sealedWithVersion, cancellationToken);
-        return saved is Opened.Not ? new(null, null, new("invalid_workflow", $"The workflow's {Unreadable}: save it again."))
+        return saved is Opened.Not ? new(null, null, new(FaultCode.InvalidWorkflow, $"The workflow's {Unreadable}: save it again."))
             : ExtraDataReader.Merge(((Opened.Text)saved).Value, given) is { } merged
             ? new(await SealAsync(Run(run), merged, cancellationToken),
                 await sealer.SealAsync(new("extra-data-digest", ""), merged, cancellationToken))
@@ -39,12 +39,12 @@ public sealed class ExtraData(Sealer sealer)
     public async ValueTask<(string? Given, Fault? Fault)> ForCallsAsync(string batch, string? sealedText,
         CancellationToken cancellationToken) =>
         await OpenAsync(Batch(batch), sealedText, cancellationToken) is Opened.Text text ? (text.Value, null)
-        : (null, new("invalid_input", $"The batch's {Unreadable}.", $"/{ExtraDataReader.Member}"));
+        : (null, new(FaultCode.InvalidInput, $"The batch's {Unreadable}.", $"/{ExtraDataReader.Member}"));
 
     /// <summary>What the host is given.</summary>
     public async ValueTask<(string? Given, RunFault? Fault)> ForHostAsync(RunId run, string? sealedText, CancellationToken cancellationToken) =>
         await OpenAsync(Run(run), sealedText, cancellationToken) is Opened.Text text ? (text.Value, null)
-        : (null, new("invalid_workflow", $"The run's {Unreadable}: call the workflow anew."));
+        : (null, new(FaultCode.InvalidWorkflow, $"The run's {Unreadable}: call the workflow anew."));
 
     private async ValueTask<string?> SealAsync(SealedFor use, string? given, CancellationToken cancellationToken) =>
         given is null ? null : await sealer.SealAsync(use, given, cancellationToken);

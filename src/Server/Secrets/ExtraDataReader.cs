@@ -26,7 +26,7 @@ internal static class ExtraDataReader
             return new(body);
         }
 
-        return Fault(given, "invalid_input") is { } fault ? new(body, Fault: fault)
+        return Fault(given, FaultCode.InvalidInput) is { } fault ? new(body, Fault: fault)
             : new(Without(body), given.ValueKind is JsonValueKind.Null ? null : given.GetRawText());
     }
 
@@ -43,7 +43,7 @@ internal static class ExtraDataReader
         }
 
         var kept = given.ValueKind is JsonValueKind.Object ? Without(given, "extra_pnginfo") : given;
-        return Fault(kept, "invalid_workflow") is { } fault ? new(document, Fault: fault)
+        return Fault(kept, FaultCode.InvalidWorkflow) is { } fault ? new(document, Fault: fault)
             : new(document, kept.ValueKind is JsonValueKind.Null || !kept.EnumerateObject().Any() ? null : kept.GetRawText());
     }
 
@@ -64,7 +64,7 @@ internal static class ExtraDataReader
         return merged.ToJsonString();
     }
 
-    private static Fault? Fault(JsonElement given, string code) =>
+    private static Fault? Fault(JsonElement given, FaultCode code) =>
         given.ValueKind is JsonValueKind.Null ? null
         : given.ValueKind is not JsonValueKind.Object
         ? new(code, "extra_data is an object that hosts are given beside the prompt, such as {\"api_key_comfy_org\":\"…\"}.", $"/{Member}")

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using ComfyFunc.Server.Callers;
 
 namespace ComfyFunc.Server.Settings;
 

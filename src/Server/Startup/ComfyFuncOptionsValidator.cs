@@ -24,8 +24,9 @@ public static class ComfyFuncOptionsValidator
             .Concat(CheckKeys(options.Callers))
             .Concat(options.Quotas.SelectMany((q, i) => CheckMembers(q, $"{Section}:Quotas:{i}")))
             .Concat(CheckDoors(options))
-            .Concat(CheckHealth(options.Health))
-            .Concat(CheckTimes(options));
+            .Concat(CheckNumbers(options.Health))
+            .Concat(CheckTimes(options, Section))
+            .Concat(CheckTimes(options.Health, $"{Section}:Health"));
 
     private static IEnumerable<SettingFault> CheckHost(HostOptions host, string path)
     {
@@ -99,33 +100,19 @@ public static class ComfyFuncOptionsValidator
         where later.Item.Key.Length > 0 && later.Item.Key == earlier.Item.Key
         select new SettingFault($"{Section}:Callers:{later.Index}:Key", $"is that of Callers:{earlier.Index} too.");
 
-    private static IEnumerable<SettingFault> CheckHealth(HealthLimits health) =>
-        from setting in new Dictionary<string, int>
-        {
-            [nameof(health.MaxFailures)] = health.MaxFailures,
-            [nameof(health.MaxLosses)] = health.MaxLosses
-        }
-        where setting.Value < 1
-        select new SettingFault($"{Section}:Health:{setting.Key}", "must be 1 or more.");
+    private static IEnumerable<SettingFault> CheckNumbers(HealthLimits health) =>
+        from setting in health.GetType().GetProperties()
+        where setting.GetValue(health) is int and < 1
+        select new SettingFault($"{Section}:Health:{setting.Name}", "must be 1 or more.");
 
-    private static IEnumerable<SettingFault> CheckTimes(ComfyFuncOptions options) =>
-        from setting in new Dictionary<string, TimeSpan>
-        {
-            [nameof(options.StartWithin)] = options.StartWithin,
-            [nameof(options.FinishWithin)] = options.FinishWithin,
-            [nameof(options.Retention)] = options.Retention,
-            [nameof(options.UsageRetention)] = options.UsageRetention,
-            [nameof(options.UrlLifetime)] = options.UrlLifetime,
-            [nameof(options.ScaleTarget)] = options.ScaleTarget,
-            [nameof(options.ForgetHostsAfter)] = options.ForgetHostsAfter,
-            ["Health:FirstRest"] = options.Health.FirstRest,
-            ["Health:StuckRest"] = options.Health.StuckRest,
-            ["Health:LongestRest"] = options.Health.LongestRest,
-            ["Health:ZombieAfter"] = options.Health.ZombieAfter,
-            ["Health:StuckAfter"] = options.Health.StuckAfter,
-        }
-        where setting.Value <= TimeSpan.Zero
-        select new SettingFault($"{Section}:{setting.Key}", "must be longer than nothing.");
+    // Each that there is, so that one that is added is checked too.
+    private static IEnumerable<SettingFault> CheckTimes(object settings, string path) =>
+        from setting in settings.GetType().GetProperties()
+        where setting.PropertyType == typeof(TimeSpan)
+        let least = setting.Name is nameof(ComfyFuncOptions.ReuseResultsFor) ? TimeSpan.Zero : TimeSpan.FromTicks(1)
+        where (TimeSpan)setting.GetValue(settings)! < least
+        select new SettingFault($"{path}:{setting.Name}",
+            least == TimeSpan.Zero ? "must not be negative." : "must be longer than nothing.");
 
     private static IEnumerable<SettingFault> CheckMembers(object settings, string path) => SettingMembers.Check(settings, path);
 }

@@ -1,4 +1,5 @@
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Upkeep;
@@ -64,7 +65,7 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, RunObservers obs
     {
         State = new RunState.Ended(
             new RunOutcome.Failed(
-                new("run_timeout",
+                new(FaultCode.RunTimeout,
                     $"The run had not ended by {run.Limits.FinishBy:O}, and could not be ended in order.", Retryable: true))),
         Step = run.Step + 1,
         CompletedAt = now,

@@ -7,32 +7,24 @@ using Microsoft.Extensions.Logging;
 namespace ComfyFunc.Server.Upkeep;
 
 /// <summary>
-/// Runs the sweeps in a process that has no timers of its own: slots that a crash left lent often, runs past their retention now and then.
+/// Runs the sweeps in a process that no timers of Azure's wake.
 /// </summary>
 public sealed partial class Sweeper(Sweeps sweeps, TimeProvider clock, ILogger<Sweeper> logger) : BackgroundService
 {
-    private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan RescueInterval = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(10);
-
     private readonly RepeatedFailures failures = new(clock);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
 
-    public Task LoopAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        EveryAsync(LeaseInterval, sweeps.LeasesAsync, stoppingToken),
-        EveryAsync(RescueInterval, sweeps.RescueAsync, stoppingToken),
-        EveryAsync(RetentionInterval, sweeps.RemovalAsync, stoppingToken),
-        EveryAsync(RetentionInterval, sweeps.HousekeepingAsync, stoppingToken));
+    public Task LoopAsync(CancellationToken stoppingToken) => Task.WhenAll(Sweep.All.Select(s => LoopAsync(s, stoppingToken)));
 
-    private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> sweep, CancellationToken cancellationToken)
+    private async Task LoopAsync(Sweep sweep, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(interval, clock);
+        using var timer = new PeriodicTimer(sweep.Interval, clock);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             try
             {
-                await sweep(cancellationToken);
+                await sweep.RunAsync(sweeps, cancellationToken);
             }
             catch (StorageUnavailableException e)
             {

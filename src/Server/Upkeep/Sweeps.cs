@@ -7,18 +7,18 @@ namespace ComfyFunc.Server.Upkeep;
 /// </summary>
 public sealed class Sweeps(LeaseSweep leases, RunRescue rescue, RunRemoval removal, Housekeeping housekeeping, SweepLog log)
 {
-    public Task LeasesAsync(CancellationToken cancellationToken) => SweepAsync("leases", leases.SweepAsync, cancellationToken);
+    public Task LeasesAsync(CancellationToken cancellationToken) => SweepAsync(Sweep.Leases, leases.SweepAsync, cancellationToken);
 
-    public Task RescueAsync(CancellationToken cancellationToken) => SweepAsync("rescue", rescue.SweepAsync, cancellationToken);
+    public Task RescueAsync(CancellationToken cancellationToken) => SweepAsync(Sweep.Rescue, rescue.SweepAsync, cancellationToken);
 
-    public Task RemovalAsync(CancellationToken cancellationToken) => SweepAsync("removal", removal.SweepAsync, cancellationToken);
+    public Task RemovalAsync(CancellationToken cancellationToken) => SweepAsync(Sweep.Removal, removal.SweepAsync, cancellationToken);
 
     public Task HousekeepingAsync(CancellationToken cancellationToken) =>
-        SweepAsync("housekeeping", housekeeping.SweepAsync, cancellationToken);
+        SweepAsync(Sweep.Housekeeping, housekeeping.SweepAsync, cancellationToken);
 
-    private async Task SweepAsync(string kind, Func<CancellationToken, Task> sweep, CancellationToken cancellationToken)
+    private async Task SweepAsync(Sweep kind, Func<CancellationToken, Task> sweep, CancellationToken cancellationToken)
     {
         await sweep(cancellationToken);
-        log.Note(kind);
+        log.Note(kind.Name);
     }
 }

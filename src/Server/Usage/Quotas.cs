@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.RateLimiting;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
@@ -81,7 +82,7 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
     private static IResult Refuse(HttpResponse response, TimeSpan after, string detail)
     {
         response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return Problems.From("rate_limited", detail);
+        return Problems.From(FaultCode.RateLimited, detail);
     }
 
     private sealed record Load(DateTimeOffset At, int Open, int Today);

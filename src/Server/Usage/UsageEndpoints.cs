@@ -1,17 +1,35 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Usage.UsageEndpoints>;
 
 namespace ComfyFunc.Server.Usage;
 
 /// <summary>The endpoint that says what clients took.</summary>
-public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock)
+public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("GetUsage", "GET", At.Usage, Role.Run, RouteGroup.Service, "What clients took, by workflow and version.",
+            (e, r, ct) => e.GetAsync(r, ct))
+        {
+            Query =
+            [
+                QueryParameters.Text("from", Schemas.Text("The first day in UTC.", "date")),
+                QueryParameters.Text("to", Schemas.Text("The last day.", "date")),
+                QueryParameters.Text("client", "Administrators: of this one."),
+            ],
+            Answers = [new(200, "The sums.", Shape.Of<UsageView>())],
+            Problems = [400],
+        },
+    ];
+
     private const string Format = "yyyy-MM-dd";
 
     /// <summary>
@@ -30,22 +48,25 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock)
         }
 
         var client = request.Caller() is { Role: not Role.Admin, Client: var own } ? own : request.Query["client"].FirstOrDefault();
-        var rows = await usage.SumAsync(Key(from), Key(to), client, cancellationToken);
+        var rows = await usage.SumAsync(UtcDay.Of(from), UtcDay.Of(to), client, cancellationToken);
         return Results.Json(
-            new JsonObject
+            new UsageView
             {
-                ["from"] = from.ToString(Format, CultureInfo.InvariantCulture),
-                ["to"] = to.ToString(Format, CultureInfo.InvariantCulture),
-                ["usage"] = new JsonArray([.. rows.Select(r => new JsonObject
-                {
-                    ["client"] = r.Client,
-                    ["workflow"] = r.Workflow,
-                    ["version"] = r.Version,
-                    ["runs"] = r.Runs,
-                    ["succeeded"] = r.Succeeded,
-                    ["gpuSeconds"] = r.GpuSeconds,
-                    ["outputBytes"] = r.OutputBytes,
-                })]),
+                From = from,
+                To = to,
+                Usage =
+                [
+                    .. rows.Select(r => new UsageSum
+                    {
+                        Client = r.Client,
+                        Workflow = r.Workflow,
+                        Version = r.Version,
+                        Runs = r.Runs,
+                        Succeeded = r.Succeeded,
+                        GpuSeconds = r.GpuSeconds,
+                        OutputBytes = r.OutputBytes,
+                    }),
+                ],
             },
             ServerJson.Options);
     }
@@ -59,11 +80,9 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock)
 
         if (!DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
-            faults.Add(new("invalid_request", $"{name} is a day in UTC, such as 2026-11-30, not '{text}'.", $"/{name}"));
+            faults.Add(new(FaultCode.InvalidRequest, $"{name} is a day in UTC, such as 2026-11-30, not '{text}'.", $"/{name}"));
         }
 
         return day;
     }
-
-    private static string Key(DateOnly day) => day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Usage;
@@ -16,7 +16,7 @@ public sealed record UsageRow(string Day, string Client, string Workflow, int Ve
 
     public long OutputBytes { get; init; }
 
-    public static UsageRow Of(RunRecord run) => new(DayOf(run.CompletedAt ?? run.CreatedAt), run.Client, run.Workflow, run.Version)
+    public static UsageRow Of(RunRecord run) => new(UtcDay.Of(run.CompletedAt ?? run.CreatedAt), run.Client, run.Workflow, run.Version)
     {
         Runs = 1,
         Succeeded = run.Outcome is RunOutcome.Succeeded ? 1 : 0,
@@ -31,8 +31,6 @@ public sealed record UsageRow(string Day, string Client, string Workflow, int Ve
         GpuSeconds = Math.Round(GpuSeconds + other.GpuSeconds, 3),
         OutputBytes = OutputBytes + other.OutputBytes,
     };
-
-    public static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     private static double SecondsOf(RunAttempt attempt) =>
         (attempt.ExecutionEndedAt ?? attempt.EndedAt) is { } end

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Server.Usage;
@@ -12,6 +13,7 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
     public async Task AddAsync(UsageRow more, CancellationToken cancellationToken)
     {
         var row = TableKey.Escape($"{more.Client}\n{more.Workflow.ToLowerInvariant()}\n{more.Version}");
+        var tries = new WriteTries($"the usage of '{more.Workflow}'");
         while (true)
         {
             var document = await table.FindAsync(more.Day, row, cancellationToken);
@@ -22,6 +24,8 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
             {
                 return;
             }
+
+            tries.Lost();
         }
     }
 
@@ -55,7 +59,7 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
         await foreach (var document in table.QueryAsync(
             new DocumentQuery
             {
-                PartitionBefore = UsageRow.DayOf(clock.GetUtcNow() - options.UsageRetention),
+                PartitionBefore = UtcDay.Of(clock.GetUtcNow() - options.UsageRetention),
                 PageSize = DocumentQuery.LargestPage
             }, cancellationToken))
         {

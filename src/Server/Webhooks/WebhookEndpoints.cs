@@ -5,19 +5,84 @@ using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Web;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Webhooks;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Webhooks.WebhookEndpoints>;
 
 namespace ComfyFunc.Server.Webhooks;
 
 /// <summary>The endpoints that register receivers of events, rotate their secrets, and show what became of deliveries.</summary>
-public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunStore runs, GuardedPost post, TimeProvider clock)
+public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunStore runs, GuardedPost post, TimeProvider clock) : IEndpoints
 {
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("ListWebhooks", "GET", At.Webhooks, Role.Admin, RouteGroup.Webhooks, "Lists who is told of events.",
+            (e, _, ct) => e.ListAsync(ct))
+        {
+            Answers = [new(200, "The webhooks.", Shape.Of<WebhookListView>())],
+        },
+        new Route("GetWebhook", "GET", At.Webhook, Role.Admin, RouteGroup.Webhooks, "Shows a webhook.",
+            (e, r, ct) => e.GetAsync(r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Answers = [new(200, "The webhook.", Shape.Of<WebhookView>())],
+            Problems = [404],
+        },
+        new Route("PutWebhook", "PUT", At.Webhook, Role.Admin, RouteGroup.Webhooks,
+            "Registers a webhook, or changes it and enables it again.", (e, r, ct) => e.PutAsync(r, r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Body = new(SchemaNames.WebhookSettings)
+            {
+                Example = _ => new JsonObject
+                {
+                    ["url"] = "https://example.org/hooks",
+                    ["events"] = new JsonArray("run.succeeded", "run.failed"),
+                },
+            },
+            Answers =
+            [
+                new(200, "It was known.", Shape.Of<WebhookView>()),
+                new(201, "It is new; its secret is shown.", Shape.Of<WebhookView>()),
+            ],
+            Problems = [400, 413],
+        },
+        new Route("DeleteWebhook", "DELETE", At.Webhook, Role.Admin, RouteGroup.Webhooks, "Takes a webhook away.",
+            (e, r, ct) => e.DeleteAsync(r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Answers = [new(204, "Gone.")],
+            Problems = [404],
+        },
+        new Route("GetWebhookSecret", "GET", At.WebhookSecret, Role.Admin, RouteGroup.Webhooks,
+            "What its deliveries are signed with; of 'default', those that calls ask for.",
+            (e, r, ct) => e.SecretAsync(r, r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Answers = [new(200, "The secret.", Shape.Of<WebhookSecretView>())],
+            Problems = [404],
+        },
+        new Route("RotateWebhookSecret", "POST", At.WebhookRotate, Role.Admin, RouteGroup.Webhooks,
+            "Makes a new secret; the one before signs too for a day.", (e, r, ct) => e.RotateAsync(r, r.InPath("id"), ct))
+        {
+            RoleOf = RoleOf,
+            Answers = [new(200, "The secret.", Shape.Of<WebhookSecretView>())],
+            Problems = [404],
+        },
+        new Route("ListDeliveries", "GET", At.RunDeliveries, Role.Run, RouteGroup.Runs, "Who was told of the run, and what they answered.",
+            (e, r, ct) => e.DeliveriesAsync(r, r.InPath("id"), ct))
+        {
+            Answers = [new(200, "The deliveries.", Shape.Of<DeliveryListView>())],
+            Problems = [404],
+        },
+    ];
+
     /// <summary>How long the secret before a rotation signs too.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
 
@@ -25,14 +90,13 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
 
     /// <summary>GET /api/webhooks: without their secrets.</summary>
     public async Task<IResult> ListAsync(CancellationToken cancellationToken) =>
-        Json(new JsonObject
+        Json(new WebhookListView
         {
-            ["webhooks"] =
-            new JsonArray([.. (await webhooks.ListAsync(cancellationToken)).Where(w => w.Url is not null).Select(Show)])
+            Webhooks = [.. (await webhooks.ListAsync(cancellationToken)).Where(w => w.Url is not null).Select(WebhookView.Of)],
         });
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken) =>
-        await webhooks.FindAsync(id, cancellationToken) is { Url: not null } webhook ? Json(Show(webhook)) : NotFound(id);
+        await webhooks.FindAsync(id, cancellationToken) is { Url: not null } webhook ? Json(WebhookView.Of(webhook)) : NotFound(id);
 
     /// <summary>
     /// PUT /api/webhooks/{id} {url, events?, workflow?}: 201 with its secret when it is new; 200 when it was known, which also enables it
@@ -42,18 +106,19 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         if (!SafeName.IsValid(id) || Webhook.IsDefault(id))
         {
-            return Problems.From("invalid_request", $"A webhook's id is {SafeName.Rule}, and does not begin with '{Webhook.Default}'.");
+            return Problems.From(FaultCode.InvalidRequest,
+                $"A webhook's id is {SafeName.Rule}, and does not begin with '{Webhook.Default}'.");
         }
 
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
             case StrictJson.Parsed { Root: var root }:
                 var (asked, faults) = Read(root);
                 return asked is null ? Problems.From(faults) : await WriteAsync(id, asked, cancellationToken);
@@ -95,8 +160,11 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
             return RunAnswers.NotFound(id);
         }
 
-        return Json(new JsonObject { ["deliveries"] = new JsonArray([.. (await outbox.OfAsync(run.Id, cancellationToken)).Select(Show)]) });
+        return Json(new DeliveryListView { Deliveries = [.. (await outbox.OfAsync(run.Id, cancellationToken)).Select(DeliveryView.Of)] });
     }
+
+    // A client's own secret is its own to see.
+    private static Role RoleOf(HttpRequest request) => IsOwn(request.InPath("id")) ? Role.Run : Role.Admin;
 
     private static bool IsOwn(string id) => id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase);
 
@@ -111,20 +179,15 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
                     Workflow = asked.Workflow,
                     DisabledAt = null
                 }, cancellationToken);
-        var shown = Show(now!); // The change is never null.
-        if (before is null)
-        {
-            shown["secret"] = now!.Secret;
-        }
-
-        return Json(shown, before is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        var shown = WebhookView.Of(now!); // The change is never null.
+        return before is null ? Json(shown with { Secret = now!.Secret }, StatusCodes.Status201Created) : Json(shown);
     }
 
     private (Asked? Asked, ImmutableArray<Fault> Faults) Read(JsonElement root)
     {
         if (root.ValueKind is not JsonValueKind.Object)
         {
-            return (null, [new("invalid_request", "The body is an object: {\"url\":…}.", "")]);
+            return (null, [new(FaultCode.InvalidRequest, "The body is an object: {\"url\":…}.", "")]);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -134,12 +197,12 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         if (BodyMembers.Given(root, "events") is { } e
             && (e.ValueKind is not JsonValueKind.Array || e.EnumerateArray().Any(n => n.ValueKind is not JsonValueKind.String)))
         {
-            faults.Add(new("invalid_request", $"events is an array of {string.Join(", ", WebhookEvents.All)}.", "/events"));
+            faults.Add(new(FaultCode.InvalidRequest, $"events is an array of {string.Join(", ", WebhookEvents.All)}.", "/events"));
         }
 
         if (BodyMembers.Given(root, "workflow") is { } w && !(w.ValueKind is JsonValueKind.String && SafeName.IsValid(w.GetString())))
         {
-            faults.Add(new("invalid_request", "workflow is the name of a workflow.", "/workflow"));
+            faults.Add(new(FaultCode.InvalidRequest, "workflow is the name of a workflow.", "/workflow"));
         }
 
         // Strings are never null.
@@ -150,35 +213,13 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         return faults.Count > 0 ? (null, faults.ToImmutable()) : (new(url!, events, workflow), []); // No fault, so there is a URL.
     }
 
-    private static JsonObject Show(Webhook webhook) => new()
-    {
-        ["id"] = webhook.Id,
-        ["url"] = webhook.Url?.AbsoluteUri,
-        ["events"] = new JsonArray([.. (webhook.Events.IsEmpty ? WebhookEvents.Ends : webhook.Events).Select(e => (JsonNode)e)]),
-        ["workflow"] = webhook.Workflow,
-        ["createdAt"] = webhook.CreatedAt,
-        ["disabledAt"] = webhook.DisabledAt,
-    };
+    private static WebhookSecretView SecretOf(Webhook webhook) =>
+        new() { Secret = webhook.Secret, PreviousSecretUntil = webhook.OldSecretUntil };
 
-    private static JsonObject Show(Delivery delivery) => new()
-    {
-        ["id"] = delivery.Id,
-        ["event"] = delivery.Event,
-        ["webhook"] = delivery.Webhook,
-        ["state"] = JsonNamingPolicy.CamelCase.ConvertName(delivery.State.ToString()),
-        ["createdAt"] = delivery.CreatedAt,
-        ["nextAttemptAt"] = delivery.State is DeliveryState.Pending ? delivery.DueAt : null,
-        ["attempts"] =
-            new JsonArray([.. delivery.Attempts.Select(a => new JsonObject { ["at"] = a.At, ["status"] = a.Status, ["error"] = a.Error })]),
-    };
+    private static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no webhook '{id}'.");
 
-    private static JsonObject SecretOf(Webhook webhook) =>
-        new() { ["secret"] = webhook.Secret, ["previousSecretUntil"] = webhook.OldSecretUntil };
-
-    private static IResult NotFound(string id) => Problems.From("not_found", $"There is no webhook '{id}'.");
-
-    private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
-        Results.Json(document, ServerJson.Options, statusCode: status);
+    private static IResult Json<T>(T view, int status = StatusCodes.Status200OK) =>
+        Results.Json(view, ServerJson.Options, statusCode: status);
 
     private sealed record Asked(Uri Url, ImmutableArray<string> Events, string? Workflow);
 }

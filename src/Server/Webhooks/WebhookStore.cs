@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Webhooks;
 
@@ -52,6 +53,7 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
     public async Task<(Webhook? Before, Webhook? Now)> WriteAsync(string id, Func<Webhook?, Webhook?> change,
         CancellationToken cancellationToken)
     {
+        var tries = new WriteTries($"the webhook '{id}'");
         while (true)
         {
             var document = await table.FindAsync(Partition, KeyOf(id), cancellationToken);
@@ -68,6 +70,8 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
                 known = null;
                 return (before, after);
             }
+
+            tries.Lost();
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters.Web;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Webhooks;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using Microsoft.AspNetCore.Http;
 
@@ -10,13 +11,20 @@ namespace ComfyFunc.Server.Webhooks;
 /// <summary>Reads where somebody wants to be told, and of what.</summary>
 internal static class WebhookWishes
 {
+    /// <summary>The query parameters of a call that say it.</summary>
+    public static ImmutableArray<QueryParameter> Query { get; } =
+    [
+        QueryParameters.Text("webhook", Schemas.Link("Is told of the run, signed with the secret of the webhook 'default'.")),
+        QueryParameters.Text("webhookEvents", "Which events, separated by commas; the ends of the run unless told."),
+    ];
+
     /// <summary>What the query of a call says: <c>webhook</c>, and <c>webhookEvents</c> separated by commas.</summary>
     public static (CallWebhook? Webhook, ImmutableArray<Fault> Faults) Of(IQueryCollection query, GuardedPost post)
     {
         if (!query.ContainsKey("webhook"))
         {
             return query.ContainsKey("webhookEvents")
-                ? (null, [new("invalid_request", "webhookEvents goes with webhook.", "/webhookEvents")]) : (null, []);
+                ? (null, [new(FaultCode.InvalidRequest, "webhookEvents goes with webhook.", "/webhookEvents")]) : (null, []);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -30,13 +38,13 @@ internal static class WebhookWishes
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
         {
-            faults.Add(new("invalid_request", "A webhook has an absolute URL.", pointer));
+            faults.Add(new(FaultCode.InvalidRequest, "A webhook has an absolute URL.", pointer));
             return null;
         }
 
         if (post.Refusal(url) is { } refusal)
         {
-            faults.Add(new("invalid_request", refusal, pointer));
+            faults.Add(new(FaultCode.InvalidRequest, refusal, pointer));
         }
 
         return url;
@@ -47,7 +55,7 @@ internal static class WebhookWishes
         ImmutableArray<string> events = [.. names];
         foreach (var unknown in events.Where(e => !WebhookEvents.All.Contains(e, StringComparer.Ordinal)))
         {
-            faults.Add(new("invalid_request",
+            faults.Add(new(FaultCode.InvalidRequest,
                 $"'{unknown}' is none of {string.Join(", ", WebhookEvents.All)}.{Suggestion.Nearest(unknown, WebhookEvents.All)}",
                 pointer));
         }

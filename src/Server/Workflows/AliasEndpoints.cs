@@ -6,15 +6,48 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Workflows.AliasEndpoints>;
 
 namespace ComfyFunc.Server.Workflows;
 
 /// <summary>
 /// The endpoints that name versions: callers call <c>…/versions/production</c>, and authors decide which version that is.
 /// </summary>
-public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
+public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live) : IEndpoints
 {
+    private static readonly QueryParameter Breaking =
+        WorkflowEndpoints.BreakingQuery("refuse: not if callers of the alias would break.");
+
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("PutAlias", "PUT", At.Alias, Role.Author, RouteGroup.Workflows,
+            "Lets an alias, such as production, name a version; call it as versions/production.",
+            (e, r, ct) => e.PutAsync(r, r.InPath("name"), r.InPath("alias"), ct))
+        {
+            CallsSaved = true,
+            Query = [Breaking],
+            Body = new(SchemaNames.AliasTarget) { Example = _ => new JsonObject { ["version"] = 1 } },
+            Answers = [new(200, "It was known.", SchemaNames.Alias), new(201, "It is new.", SchemaNames.Alias)],
+            Problems = [400, 404, 409],
+        },
+        new Route("DeleteAlias", "DELETE", At.Alias, Role.Author, RouteGroup.Workflows, "Takes an alias away.",
+            (e, r, ct) => e.DeleteAsync(r.InPath("name"), r.InPath("alias"), ct))
+        {
+            Answers = [new(204, "Gone.")],
+            Problems = [404],
+        },
+        new Route("RollbackAlias", "POST", At.AliasRollback, Role.Author, RouteGroup.Workflows,
+            "Lets an alias name again what it named before.", (e, r, ct) => e.RollbackAsync(r, r.InPath("name"), r.InPath("alias"), ct))
+        {
+            Query = [Breaking],
+            Answers = [new(200, "The alias.", SchemaNames.Alias)],
+            Problems = [404, 409],
+        },
+    ];
+
     private const int LargestBody = 4 << 10;
 
     /// <summary>
@@ -24,18 +57,18 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
     {
         if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {LargestBody} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
         if (!SafeName.IsValid(alias) || alias.All(char.IsDigit))
         {
-            return Problems.From("invalid_request", $"An alias is {SafeName.Rule}, and no number.");
+            return Problems.From(FaultCode.InvalidRequest, $"An alias is {SafeName.Rule}, and no number.");
         }
 
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
             case StrictJson.Parsed { Root: var root } when BodyMembers.Unknown(root, "The body", ["version"])
                 .ToImmutableArray() is { IsEmpty: false } unknown:
                 return Problems.From(unknown);
@@ -43,7 +76,8 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
                 && version.ValueKind is JsonValueKind.Number or JsonValueKind.String:
                 return await MoveAsync(request, name, alias, row => WorkflowEndpoints.Pick(row, version.ToString()), cancellationToken);
             case StrictJson.Parsed:
-                return Problems.From("invalid_request", "The body says which version: {\"version\":3}, or another alias.", "/version");
+                return Problems.From(FaultCode.InvalidRequest,
+                    "The body says which version: {\"version\":3}, or another alias.", "/version");
             default:
                 throw new UnreachableException();
         }
@@ -56,17 +90,20 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
 
     public async Task<IResult> DeleteAsync(string name, string alias, CancellationToken cancellationToken)
     {
+        var tries = new WriteTries($"the workflow '{name}'");
         while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
         {
             if (row.HistoryOf(alias).IsEmpty)
             {
-                return Problems.From("not_found", $"The workflow '{row.Name}' has no alias '{alias}'.");
+                return Problems.From(FaultCode.NotFound, $"The workflow '{row.Name}' has no alias '{alias}'.");
             }
 
             if (await workflows.TryWriteAsync(row.WithAlias(alias, []), cancellationToken))
             {
                 return Results.NoContent();
             }
+
+            tries.Lost();
         }
 
         return WorkflowEndpoints.NotFound(name);
@@ -75,13 +112,14 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
     private async Task<IResult> MoveAsync(HttpRequest request, string name, string alias, Func<WorkflowRow, WorkflowVersion?> target,
         CancellationToken cancellationToken, bool isBack = false)
     {
+        var tries = new WriteTries($"the workflow '{name}'");
         while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
         {
             if (target(row) is not { } version)
             {
                 return isBack
-                    ? Problems.From("conflict", $"'{alias}' has named no other version before.")
-                    : Problems.From("workflow_not_found",
+                    ? Problems.From(FaultCode.Conflict, $"'{alias}' has named no other version before.")
+                    : Problems.From(FaultCode.WorkflowNotFound,
                         $"The workflow '{row.Name}' has no such version; its latest is {row.Latest.Version}.");
             }
 
@@ -91,7 +129,7 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
             if (differences.Any(d => d.IsBreaking) && WorkflowEndpoints.RefusesBreaking(request))
             {
                 return Problems.From(
-                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
+                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault(FaultCode.BreakingChange, d.Detail, d.Pointer))]);
             }
 
             ImmutableArray<int> moved = isBack ? history[..^1] : history is [.., var last] && last == version.Version ? history
@@ -114,6 +152,8 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live)
                     ServerJson.Options,
                     statusCode: history.IsEmpty ? StatusCodes.Status201Created : StatusCodes.Status200OK);
             }
+
+            tries.Lost();
         }
 
         return WorkflowEndpoints.NotFound(name);

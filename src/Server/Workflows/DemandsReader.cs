@@ -24,7 +24,8 @@ public static class DemandsReader
         if (requires.ValueKind is not JsonValueKind.Object)
         {
             return (null,
-                [new("invalid_workflow", "requires is an object such as {\"labels\":{\"gpu\":\"h100\"},\"minVramGb\":24}.", "/requires")]);
+                [new(FaultCode.InvalidWorkflow,
+                    "requires is an object such as {\"labels\":{\"gpu\":\"h100\"},\"minVramGb\":24}.", "/requires")]);
         }
 
         var demands = Demands.None;
@@ -45,7 +46,7 @@ public static class DemandsReader
     {
         if (value.ValueKind is not JsonValueKind.Object || value.EnumerateObject().Any(l => l.Value.ValueKind is not JsonValueKind.String))
         {
-            faults.Add(new("invalid_workflow", "labels is an object of strings.", "/requires/labels"));
+            faults.Add(new(FaultCode.InvalidWorkflow, "labels is an object of strings.", "/requires/labels"));
             return ImmutableSortedDictionary<string, string>.Empty;
         }
 
@@ -57,16 +58,16 @@ public static class DemandsReader
     {
         if (value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var gigabytes) && gigabytes is >= 0 and <= 10_000)
         {
-            return (long)(gigabytes * (1 << 30));
+            return Demands.BytesOf(gigabytes);
         }
 
-        faults.Add(new("invalid_workflow", "minVramGb is a number of gigabytes.", "/requires/minVramGb"));
+        faults.Add(new(FaultCode.InvalidWorkflow, "minVramGb is a number of gigabytes.", "/requires/minVramGb"));
         return 0;
     }
 
     private static Demands Refuse(Demands demands, string name, ImmutableArray<Fault>.Builder faults)
     {
-        faults.Add(new("invalid_request",
+        faults.Add(new(FaultCode.InvalidRequest,
             $"requires has labels and minVramGb, and nothing else.{Suggestion.Nearest(name, ["labels", "minVramGb"])}",
             JsonPointer.Of("requires", name)));
         return demands;

@@ -46,7 +46,7 @@ internal static class EnvelopeCheck
         from member in around.EnumerateObject()
         where !Wrappers.Contains(member.Name) && !own.Contains(member.Name) && !OfComfy.Contains(member.Name)
         select new Fault(
-            "invalid_request",
+            FaultCode.InvalidRequest,
             $"Nobody reads '{member.Name}' here.{Suggestion.Nearest(member.Name, [.. Wrappers, .. own])} Beside a prompt may stand {string.Join(", ", Own)}.",
             JsonPointer.Under(pointer, member.Name));
 }

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using BitFaster.Caching.Lru;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Pool;
@@ -14,7 +14,7 @@ public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, Host
 {
     private const int MostKept = 500;
 
-    private readonly ConcurrentDictionary<(string Content, string Pinned, string Pool), LiveWorkflow> kept = new();
+    private readonly ConcurrentLru<(string Content, string Pinned, string Pool), LiveWorkflow> kept = new(MostKept);
 
     /// <summary>What the pool can run, as a key: as long as it is the same, so is every version here.</summary>
     public string PoolKey
@@ -30,7 +30,7 @@ public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, Host
     public async Task<LiveWorkflow> OfAsync(WorkflowVersion version, CancellationToken cancellationToken)
     {
         var key = (version.Content, version.Catalog, PoolKey);
-        if (kept.TryGetValue(key, out var live))
+        if (kept.TryGet(key, out var live))
         {
             return live;
         }
@@ -39,12 +39,9 @@ public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, Host
         var catalog =
             await CatalogOfAsync(pinned.Classes, await workflows.CatalogAsync(version.Catalog, cancellationToken), cancellationToken);
         await workflows.KeepAsync(catalog, cancellationToken);
-        if (kept.Count >= MostKept)
-        {
-            kept.Clear(); // Rare, and cheaper than keeping an order of use on the hot path.
-        }
-
-        return kept[key] = new(await workflows.LoadAsync(version.Content, catalog.Hash, cancellationToken), catalog.Hash);
+        live = new(await workflows.LoadAsync(version.Content, catalog.Hash, cancellationToken), catalog.Hash);
+        kept.AddOrUpdate(key, live);
+        return live;
     }
 
     /// <summary>What is known of some node classes: by the hosts that take work, else by any host, else by what was known before.</summary>

@@ -3,36 +3,96 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Workflows.WorkflowEndpoints>;
 
 namespace ComfyFunc.Server.Workflows;
 
 /// <summary>The endpoints that save workflows and show them.</summary>
 public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveWorkflows live,
-    ComfyFuncOptions options, TimeProvider clock)
+    ComfyFuncOptions options, TimeProvider clock) : IEndpoints
 {
+    private static readonly HeaderParameter IfLatest = new("If-Match", "Only if this is the latest version's ETag.");
+
+    private static readonly QueryParameter Include = QueryParameters.OneOf("include", "prompt shows the prompt too.", "prompt");
+
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("ListWorkflows", "GET", At.Workflows, Role.Run, RouteGroup.Workflows, "Lists workflows by name.",
+            (e, r, ct) => e.ListAsync(r, ct))
+        {
+            Query = Paging.Query,
+            Answers = [new(200, "A page.", SchemaNames.WorkflowList)],
+            Problems = [400],
+        },
+        new Route("PutWorkflow", "PUT", At.Workflow, Role.Author, RouteGroup.Workflows, "Saves a workflow, or a new version of it.",
+            (e, r, ct) => e.PutAsync(r, r.InPath("name"), ct))
+        {
+            OperationId = "SaveWorkflow",
+            Headers = [IfLatest, new("If-None-Match", "* saves only a new workflow.")],
+            Query = [BreakingQuery("refuse: not if callers of the latest version would break.")],
+            Body = new(Shape.Object) { Description = "A prompt as ComfyUI exports it (API format).", Example = _ => ExamplePrompt },
+            Answers =
+            [
+                new(200, "A new or an unchanged version.", SchemaNames.Workflow),
+                new(201, "A new workflow.", SchemaNames.Workflow),
+            ],
+            Problems = [400, 409, 412, 413, 422],
+        },
+        new Route("GetWorkflow", "GET", At.Workflow, Role.Run, RouteGroup.Workflows, "Shows the latest version's contract.",
+            (e, r, ct) => e.GetAsync(r, r.InPath("name"), null, ct))
+        {
+            Query = [Include],
+            Answers = [new(200, "The workflow.", SchemaNames.Workflow), ApiAnswer.NotModified],
+            Problems = [404],
+        },
+        new Route("DeleteWorkflow", "DELETE", At.Workflow, Role.Author, RouteGroup.Workflows,
+            "Deletes a workflow; its runs go on to their ends.", (e, r, ct) => e.DeleteAsync(r, r.InPath("name"), ct))
+        {
+            Headers = [IfLatest],
+            Answers = [new(204, "Deleted.")],
+            Problems = [404, 412],
+        },
+        new Route("ListVersions", "GET", At.Versions, Role.Run, RouteGroup.Workflows, "Lists a workflow's versions.",
+            (e, r, ct) => e.VersionsAsync(r.InPath("name"), ct))
+        {
+            Answers = [new(200, "Newest first.", SchemaNames.VersionList)],
+            Problems = [404],
+        },
+        new Route("GetVersion", "GET", At.Version, Role.Run, RouteGroup.Workflows, "Shows a version's contract.",
+            (e, r, ct) => e.GetAsync(r, r.InPath("name"), r.InPath("version"), ct))
+        {
+            Query = [Include],
+            Answers = [new(200, "The version.", SchemaNames.Workflow), ApiAnswer.NotModified],
+            Problems = [404],
+        },
+    ];
+
     /// <summary>PUT /api/workflows/{name}: 201 for a new one, 200 for a new or an unchanged version.</summary>
     public async Task<IResult> PutAsync(HttpRequest request, string name, CancellationToken cancellationToken)
     {
         if (!SafeName.IsValid(name))
         {
-            return Problems.From("invalid_workflow", $"A workflow's name is {SafeName.Rule}.");
+            return Problems.From(FaultCode.InvalidWorkflow, $"A workflow's name is {SafeName.Rule}.");
         }
 
         if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
         {
-            return Problems.From("input_too_large", $"The body is larger than {options.MaxBodyBytes} bytes.");
+            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {options.MaxBodyBytes} bytes.");
         }
 
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = "invalid_request" });
+                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
             case StrictJson.Parsed { Root: var root }:
                 return await saving.SaveAsync(name, root, TermsOf(request), cancellationToken) switch
                 {
@@ -51,7 +111,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         var withPrompt = request.Query.ContainsKey("include");
         if (withPrompt && request.Caller().Role < Role.Author)
         {
-            return Problems.From("forbidden", "Prompts are for authors: ?include=prompt takes the role author.");
+            return Problems.From(FaultCode.Forbidden, "Prompts are for authors: ?include=prompt takes the role author.");
         }
 
         if (await workflows.FindAsync(name, cancellationToken) is not { DeletedAt: null } row)
@@ -61,12 +121,12 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
 
         if (Pick(row, version) is not { } picked)
         {
-            return Problems.From("workflow_not_found",
+            return Problems.From(FaultCode.WorkflowNotFound,
                 $"The workflow '{row.Name}' has no version {version}; its latest is {row.Latest.Version}.");
         }
 
         request.HttpContext.Response.Headers.ETag = picked.ETag;
-        if (request.Headers.IfNoneMatch is [{ } tags, ..] && EntityTags.Match(tags, picked.ETag))
+        if (!EntityTags.MeetsIfNoneMatch(request.Headers.IfNoneMatch, picked.ETag))
         {
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
@@ -84,23 +144,20 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     /// <summary>GET /api/workflows: by name, in pages.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            var page = await workflows.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
-            var shown = page.Workflows.Where(r => request.Caller().Scope.Has(r.Name)).Select(r => (JsonNode)new JsonObject
-            {
-                ["name"] = r.Name,
-                ["version"] = r.Latest.Version,
-                ["etag"] = r.Latest.ETag,
-                ["updatedAt"] = r.Latest.CreatedAt,
-                ["links"] = new JsonObject { ["self"] = Paths.Workflow(r.Name) },
-            });
-            return Json(new JsonObject { ["workflows"] = new JsonArray([.. shown]), ["continuation"] = page.Continuation });
-        }
-        catch (FormatException)
+        if (await workflows.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken) is not { } page)
         {
             return Paging.BadContinuation();
         }
+
+        var shown = page.Workflows.Where(r => request.Caller().Scope.Has(r.Name)).Select(r => (JsonNode)new JsonObject
+        {
+            ["name"] = r.Name,
+            ["version"] = r.Latest.Version,
+            ["etag"] = r.Latest.ETag,
+            ["updatedAt"] = r.Latest.CreatedAt,
+            ["links"] = new JsonObject { ["self"] = Paths.Workflow(r.Name) },
+        });
+        return Json(new JsonObject { ["workflows"] = new JsonArray([.. shown]), ["continuation"] = page.Continuation });
     }
 
     /// <summary>GET /api/workflows/{name}/versions: newest first.</summary>
@@ -124,9 +181,10 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     /// <summary>DELETE /api/workflows/{name}: no new runs; those in flight go on to their ends.</summary>
     public async Task<IResult> DeleteAsync(HttpRequest request, string name, CancellationToken cancellationToken)
     {
+        var tries = new WriteTries($"the workflow '{name}'");
         while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
         {
-            if (new SaveTerms(IfMatch: request.Headers.IfMatch.FirstOrDefault()).Objection(row.Latest) is { } objection)
+            if (new SaveTerms(IfMatch: request.Headers.IfMatch).Objection(row.Latest) is { } objection)
             {
                 return Problems.From(objection);
             }
@@ -135,6 +193,8 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
             {
                 return Results.NoContent();
             }
+
+            tries.Lost();
         }
 
         return NotFound(name);
@@ -151,11 +211,22 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     public static bool RefusesBreaking(HttpRequest request) =>
         string.Equals(request.Query["breaking"], "refuse", StringComparison.OrdinalIgnoreCase);
 
-    public static IResult NotFound(string name) => Problems.From("workflow_not_found", $"There is no workflow '{name}'.");
+    public static QueryParameter BreakingQuery(string description) =>
+        QueryParameters.OneOf("breaking", description, "allow", "refuse");
+
+    public static IResult NotFound(string name) => Problems.From(FaultCode.WorkflowNotFound, $"There is no workflow '{name}'.");
+
+    // Nodes that every ComfyUI has, and no model.
+    private static JsonNode ExamplePrompt => JsonNode.Parse("""
+        {
+          "1": {"class_type":"EmptyImage","inputs":{"width":512,"height":512,"batch_size":1,"color":4620980},"_meta":{"title":"Empty Image [canvas]"}},
+          "2": {"class_type":"SaveImage","inputs":{"filename_prefix":"canvas","images":["1",0]},"_meta":{"title":"Save Image [picture]"}}
+        }
+        """)!; // It is no null.
 
     private static SaveTerms TermsOf(HttpRequest request) => new(
-        request.Headers.IfMatch.FirstOrDefault(),
-        request.Headers.IfNoneMatch.FirstOrDefault(),
+        request.Headers.IfMatch,
+        request.Headers.IfNoneMatch,
         RefusesBreaking(request));
 
     private static IResult Answer(HttpRequest request, SaveReply.Saved saved)
@@ -180,7 +251,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
             ? new JsonObject
             {
                 ["labels"] = JsonSerializer.SerializeToNode(demands.Labels, ServerJson.Options),
-                ["minVramGb"] = Math.Round(demands.MinVramBytes / (double)(1 << 30), 3)
+                ["minVramGb"] = Demands.GigabytesOf(demands.MinVramBytes)
             } : null,
         ["settings"] = version.Settings is { } settings
             ? new JsonObject

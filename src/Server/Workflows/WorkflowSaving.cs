@@ -3,7 +3,9 @@ using System.Text.Json;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Secrets;
+using Microsoft.Extensions.Primitives;
 
 namespace ComfyFunc.Server.Workflows;
 
@@ -27,10 +29,11 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
         {
             // A request that says what nobody reads cannot be read at all, whatever else is wrong with it.
             Fault[] all = [.. faults, .. settingFaults, .. extra.Fault is { } fault ? [fault] : Array.Empty<Fault>()];
-            return new SaveReply.Refused([.. all.OrderBy(f => f.Code != "invalid_request")]);
+            return new SaveReply.Refused([.. all.OrderBy(f => f.Code != FaultCode.InvalidRequest)]);
         }
 
         var sealedExtra = await extraData.OfWorkflowAsync(name, extra.Given, cancellationToken);
+        var tries = new WriteTries($"the workflow '{name}'");
         while (true)
         {
             var row = await workflows.FindAsync(name, cancellationToken);
@@ -53,7 +56,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
             if (terms.RefuseBreaking && differences.Any(d => d.IsBreaking))
             {
                 return new SaveReply.Refused(
-                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault("breaking_change", d.Detail, d.Pointer))]);
+                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault(FaultCode.BreakingChange, d.Detail, d.Pointer))]);
             }
 
             await workflows.KeepAsync(workflow, catalog, cancellationToken);
@@ -66,6 +69,8 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
             {
                 return new SaveReply.Saved(saved, workflow, warnings, differences, Created: current is null);
             }
+
+            tries.Lost();
         }
     }
 
@@ -86,14 +91,14 @@ public abstract record SaveReply
 /// <summary>
 /// On which terms a workflow is saved: the entity tags that the caller named, and whether a breaking difference is refused.
 /// </summary>
-public sealed record SaveTerms(string? IfMatch = null, string? IfNoneMatch = null, bool RefuseBreaking = false)
+public sealed record SaveTerms(StringValues IfMatch = default, StringValues IfNoneMatch = default, bool RefuseBreaking = false)
 {
     /// <summary>Why these terms forbid to write over this version (<see langword="null"/>: over nothing).</summary>
     public Fault? Objection(WorkflowVersion? latest) =>
-        IfMatch is not null && !EntityTags.Match(IfMatch, latest?.ETag)
-            ? new("version_conflict", latest is null ? "If-Match names a version, but there is no such workflow."
+        !EntityTags.MeetsIfMatch(IfMatch, latest?.ETag)
+            ? new(FaultCode.VersionConflict, latest is null ? "If-Match names a version, but there is no such workflow."
                 : $"The workflow is at {latest.ETag} (version {latest.Version}), which If-Match does not name.")
-        : IfNoneMatch is not null && EntityTags.Match(IfNoneMatch, latest?.ETag)
-            ? new("version_conflict", $"The workflow exists already, at version {latest?.Version}.")
+        : !EntityTags.MeetsIfNoneMatch(IfNoneMatch, latest?.ETag)
+            ? new(FaultCode.VersionConflict, $"The workflow exists already, at version {latest?.Version}.")
         : null;
 }

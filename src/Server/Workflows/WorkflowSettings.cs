@@ -32,7 +32,8 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
         if (given.ValueKind is not JsonValueKind.Object)
         {
             return (null,
-                [new("invalid_workflow", "settings is an object such as {\"finishWithin\":600,\"stripMetadata\":true}.", "/settings")]);
+                [new(FaultCode.InvalidWorkflow,
+                    "settings is an object such as {\"finishWithin\":600,\"stripMetadata\":true}.", "/settings")]);
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -62,7 +63,7 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
             return TimeSpan.FromSeconds(seconds);
         }
 
-        faults.Add(new("invalid_workflow", $"{member.Name} is a number of seconds from 1 to {LongestDeadline}.",
+        faults.Add(new(FaultCode.InvalidWorkflow, $"{member.Name} is a number of seconds from 1 to {LongestDeadline}.",
             $"/settings/{member.Name}"));
         return null;
     }
@@ -71,7 +72,7 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
     {
         if (member.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
         {
-            faults.Add(new("invalid_workflow", $"{member.Name} is true or false.", $"/settings/{member.Name}"));
+            faults.Add(new(FaultCode.InvalidWorkflow, $"{member.Name} is true or false.", $"/settings/{member.Name}"));
         }
 
         return member.Value.ValueKind is JsonValueKind.True;
@@ -84,7 +85,7 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
                 && member.Value.GetString()!.Equals($"{h}", StringComparison.OrdinalIgnoreCase)).ToArray();
         if (known.Length == 0)
         {
-            faults.Add(new("invalid_workflow", "hiddenSeeds is auto, saved or random.", $"/settings/{member.Name}"));
+            faults.Add(new(FaultCode.InvalidWorkflow, "hiddenSeeds is auto, saved or random.", $"/settings/{member.Name}"));
         }
 
         return known.FirstOrDefault();
@@ -106,7 +107,7 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
     private static WorkflowSettings Refuse(WorkflowSettings settings, string name, ImmutableArray<Fault>.Builder faults)
     {
         string[] known = ["startWithin", "finishWithin", "stripMetadata", "hiddenSeeds"];
-        faults.Add(new("invalid_request",
+        faults.Add(new(FaultCode.InvalidRequest,
             $"settings has startWithin, finishWithin, stripMetadata and hiddenSeeds, and nothing else.{Suggestion.Nearest(name, known)}",
             $"/settings{JsonPointer.Of(name)}"));
         return settings;

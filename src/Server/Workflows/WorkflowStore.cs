@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
+using BitFaster.Caching.Lru;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
@@ -16,15 +16,21 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     private const int LargestBlob = 256 << 20;
 
     private readonly IDocumentTable table = tables["workflows"];
-    private readonly ConcurrentDictionary<(string Content, string Catalog), Workflow> kept = new();
+    private readonly ConcurrentLru<(string Content, string Catalog), Workflow> kept = new(MostKept);
 
     /// <summary>The row of a name in any case, deleted or not.</summary>
     public async Task<WorkflowRow?> FindAsync(string name, CancellationToken cancellationToken) =>
         SafeName.IsValid(name) && await table.FindAsync(Partition, KeyOf(name), cancellationToken) is { } document
         ? FromDocument(document) : null;
 
-    public async Task<WorkflowListing> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> where no page gave the continuation.</returns>
+    public async Task<WorkflowListing?> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
     {
+        if (!DocumentPage.Gives(continuation))
+        {
+            return null;
+        }
+
         var page = await table.PageAsync(new DocumentQuery { Partition = Partition, PageSize = size }, continuation, cancellationToken);
         return new([.. page.Documents.Select(FromDocument).Where(r => r.DeletedAt is null)], page.Continuation);
     }
@@ -44,7 +50,7 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     {
         await blobs.PutBytesAsync(PromptBlob(workflow.ContentHash), workflow.PromptJson, "application/json", cancellationToken);
         await KeepAsync(catalog, cancellationToken);
-        kept[(workflow.ContentHash, catalog.Hash)] = workflow;
+        kept.AddOrUpdate((workflow.ContentHash, catalog.Hash), workflow);
     }
 
     /// <summary>Stores a catalog that runs are going to refer to.</summary>
@@ -60,19 +66,15 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
 
     public async Task<Workflow> LoadAsync(string content, string catalogHash, CancellationToken cancellationToken)
     {
-        if (kept.TryGetValue((content, catalogHash), out var workflow))
+        if (kept.TryGet((content, catalogHash), out var workflow))
         {
             return workflow;
         }
 
         var prompt = JsonElement.Parse(await ReadAsync(PromptBlob(content), cancellationToken));
         workflow = Workflow.Load(prompt, await CatalogAsync(catalogHash, cancellationToken));
-        if (kept.Count >= MostKept)
-        {
-            kept.Clear(); // Rare, and cheaper than keeping an order of use on the hot path.
-        }
-
-        return kept[(content, catalogHash)] = workflow;
+        kept.AddOrUpdate((content, catalogHash), workflow);
+        return workflow;
     }
 
     private async Task<byte[]> ReadAsync(string blob, CancellationToken cancellationToken) =>

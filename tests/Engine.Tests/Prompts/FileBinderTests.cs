@@ -111,7 +111,7 @@ public class FileBinderTests
     {
         var body = $$$"""{"input":{"image":{{{value.Replace("BASE64", Encoded, StringComparison.Ordinal).Replace("LARGE", Convert.ToBase64String(new byte[400]), StringComparison.Ordinal)}}}}}""";
         var faults = Assert.IsType<Binding.Invalid>(ValueBinderTests.Bind(Upload, body)).Faults;
-        Assert.Contains(faults, f => f.Pointer == pointer && f.Code == code);
+        Assert.Contains(faults, f => f.Pointer == pointer && f.Code.Name == code);
     }
 
     private static System.Collections.Immutable.ImmutableArray<CallFile> Files(string value) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Workflows;
 using CsCheck;
@@ -41,7 +42,7 @@ public class ValueBinderTests
     public void What_does_not_fit_is_said_with_its_place(string body, string pointer, string words)
     {
         var fault = Assert.Single(Assert.IsType<Binding.Invalid>(Bind(Picture, body)).Faults);
-        Assert.Equal(("invalid_input", pointer), (fault.Code, fault.Pointer));
+        Assert.Equal((FaultCode.InvalidInput, pointer), (fault.Code, fault.Pointer));
         Assert.Contains(words, fault.Detail, StringComparison.Ordinal);
     }
 

@@ -1,160 +1,161 @@
-using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using CsCheck;
+using static ComfyFunc.Engine.Runs.RunCommand;
+using static ComfyFunc.Engine.Runs.RunEvent;
+using static ComfyFunc.Engine.Runs.RunState;
+using static ComfyFunc.Tests.Engine.Runs.RunSamples;
 
 namespace ComfyFunc.Tests.Engine.Runs;
 
 /// <summary>Laws that hold after every history, also after those that cannot come about.</summary>
 public class RunProcessProperties
 {
-    private static readonly RunId Run = new("01J00000000000000000000000");
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly RunLimits Limits = new() { StartBy = Start.AddMinutes(10), FinishBy = Start.AddMinutes(30), MaxStops = 3 };
+    // Deliberately ignorant of the order in which events can really come. Each kind of event is as likely as another.
+    private static readonly Gen<RunEvent> Event =
+        Gen.OneOf<RunEvent>([.. RunCases.Events.GroupBy(e => e.GetType()).Select(IGen<RunEvent> (kind) => Gen.OneOf(kind.ToArray()))]);
 
-    private static readonly Gen<HostId> Host = Gen.Int[0, 2].Select(i => new HostId("abc"[i].ToString()));
-    private static readonly Gen<int> Attempt = Gen.Int[1, 6];
-    private static readonly Gen<DateTimeOffset> At = Gen.Int[0, 40].Select(m => Start.AddMinutes(m));
-    private static readonly Gen<Lease> AnyLease = Gen.Select(Host, Attempt, (h, a) => new Lease(h, Run, a));
-    private static readonly RunFault Fault = new("node_failed", "It broke.");
-
-    // Deliberately ignorant of the order in which events can really come.
-    private static readonly Gen<RunEvent> Event = Gen.OneOf<RunEvent>(
-        Gen.Select(AnyLease, Gen.Bool, At, RunEvent (l, begun, at) => new RunEvent.Placed(l, at, begun)),
-        At.Select(RunEvent (at) => new RunEvent.OnlyExcluded(at)),
-        Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.RefusedHere(Fault, l, at)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Begun(a, at)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Blocked(a, at)),
-        At.Select(RunEvent (at) => new RunEvent.StepFailed("Storage does not answer.", at)),
-        At.Select(RunEvent (at) => new RunEvent.NoSlot(at)),
-        At.Select(RunEvent (at) => new RunEvent.NoHost("nothing fits", at)),
-        Gen.Select(AnyLease, Gen.Bool, At, RunEvent (l, holds, at) => new RunEvent.Poisoned("two hosts", holds ? l : null, at)),
-        Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.PromptRefused(Fault, l, at)),
-        Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.HostFailed(l, at)),
-        Gen.Select(Attempt, Gen.Bool, At, RunEvent (a, x, at) => new RunEvent.StillThere(a, at, x)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.EndedThere(a, at)),
-        Gen.Select(Attempt, Gen.Bool, Gen.Bool, At, RunEvent (a, x, stayed, at) => new RunEvent.Gone(a, x, at, stayed)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.NoAnswer(a, at)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.OutputsStored(a, at)),
-        Gen.Select(Attempt, Gen.Bool, At, RunEvent (a, doubt, at) => new RunEvent.ExecutionFailed(a, Fault, at, doubt)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Interrupted(a, at)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.OutOfMemory(a, Fault, at)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.OutputsMissing(a, "gone", at)),
-        Gen.Select(AnyLease, At, RunEvent (l, at) => new RunEvent.Granted(l, at)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Finished(a, at)),
-        At.Select(RunEvent (at) => new RunEvent.CancelRequested(at)),
-        Gen.Select(Host, Gen.Bool, Gen.Bool, At, RunEvent (h, x, answers, at) => new RunEvent.HostLost(h, x, at, answers)),
-        Gen.Select(Attempt, At, RunEvent (a, at) => new RunEvent.Stuck(a, at)),
-        At.Select(RunEvent (at) => new RunEvent.Unplaceable(at)),
-        At.Select(RunEvent (at) => new RunEvent.DeadlinePassed(at)));
+    private static readonly Gen<RunState> State = Gen.OneOf([RunProcess.Initial, .. RunCases.States]);
 
     [Fact]
     public void A_run_ends_once_and_stays_as_it_ended() => Play((before, _, step) =>
     {
-        var published = step.Commands.OfType<RunCommand.Publish>().Count();
-        Assert.Equal(before is not RunState.Ended && step.State is RunState.Ended ? 1 : 0, published);
-        if (before is RunState.Ended)
-        {
-            Assert.Equal(before, step.State);
-        }
+        Assert.Equal(before is not Ended && step.State is Ended ? 1 : 0, step.Commands.OfType<Publish>().Count());
+        Assert.True(before is not Ended || step.State == before);
     });
 
     [Fact]
     public void Every_step_asks_exactly_one_thing_and_last_until_the_run_has_ended() => Play((_, _, step) =>
     {
-        var asking = step.Commands.Select(Asks).ToArray();
-        Assert.Equal(step.State is RunState.Ended ? 0 : 1, asking.Count(a => a));
-        Assert.True(step.State is RunState.Ended || asking[^1]);
+        Assert.Equal(step.State is Ended ? 0 : 1, step.Commands.Count(Asks));
+        Assert.True(step.State is Ended || Asks(step.Commands[^1]));
     });
 
     [Fact]
     public void A_lease_is_held_handed_on_or_given_back() => Play((before, e, step) =>
     {
-        var held = RunProcess.LeaseOf(before) ?? Brought(before, e);
-        var kept = RunProcess.LeaseOf(step.State) ?? step.Commands.OfType<RunCommand.Place>().SingleOrDefault()?.Granted;
-        if (held is { } lease && kept != lease)
+        if ((RunProcess.LeaseOf(before) ?? Brought(before, e)) is { } lease && Kept(step) != lease)
         {
-            Assert.Contains(new RunCommand.Release(lease), step.Commands);
+            Assert.Contains(new Release(lease), step.Commands);
         }
     });
 
     [Fact]
-    public void A_canceled_run_never_succeeds() => Play((before, e, step) =>
+    public void Nothing_is_given_back_before_the_final_row_is_published() => Play((_, _, step) =>
+        Assert.True(step.State is not Ended || step.Commands.All(c => c is not Publish) || step.Commands[0] is Publish));
+
+    [Fact]
+    public void A_run_is_in_line_as_long_as_it_waits() => Play((before, e, step) =>
     {
-        if (before is RunState.Stopping stopping && step.State is RunState.Ended ended)
+        var leaves = before is Waiting && step.State is not Waiting && e is not Granted;
+        Assert.True(!leaves || step.Commands.Contains(new Dequeue()));
+        Assert.Equal(before is not Waiting && step.State is Waiting, step.Commands.Any(c => c is Enqueue));
+    });
+
+    [Fact]
+    public void A_canceled_run_ends_canceled() => Play((before, _, step) =>
+    {
+        if (before is Stopping { Then: var then } && step.State is Ended { Outcome: var outcome })
         {
-            // A prompt that had ended by itself when it was to be stopped, or executes, has begun.
-            Assert.Equal(e is RunEvent.EndedThere or RunEvent.StillThere { IsQueued: false } && stopping.Then is RunOutcome.Canceled
-                ? new RunOutcome.Canceled(GpuWorkBegun: true) : stopping.Then, ended.Outcome);
+            Assert.Equal(AsIdle(then), AsIdle(outcome));
         }
     });
+
+    [Fact]
+    public void A_cancel_ends_a_run_or_stops_its_prompt_wherever_it_is() => Play((_, e, step) =>
+        Assert.True(e is not CancelRequested || step.State is Stopping or Ended));
+
+    [Fact]
+    public void A_run_never_forgets_that_it_has_begun() => Play((before, _, step) =>
+        Assert.True(PlacementOf(before)?.WasStarted is not true || (PlacementOf(step.State)?.WasStarted ?? true)));
 
     [Fact]
     public void No_attempt_is_placed_on_a_host_that_failed_the_run() => Play((before, e, step) =>
     {
-        if (e is RunEvent.HostLost lost && RunProcess.LeaseOf(before)?.Host == lost.Host && step.State is RunState.Placing next)
+        if (e is HostLost lost && RunProcess.LeaseOf(before)?.Host == lost.Host && step.State is Placing next)
         {
             Assert.Contains(lost.Host, next.Placement.Excluded);
         }
     });
 
     [Fact]
-    public void Attempts_are_bounded() => Play((_, _, step) => Assert.All(step.Commands.OfType<RunCommand.Place>(), p =>
+    public void A_host_that_is_lost_while_it_executes_counts_as_taken_down() => Play((before, e, step) =>
+    {
+        if (before is Executing or Leaving && e is HostLost { WasExecuting: true } lost && RunProcess.LeaseOf(before)?.Host == lost.Host)
+        {
+            Assert.True(step.State is Ended || PlacementOf(step.State)!.Suspects == PlacementOf(before)!.Suspects + 1);
+        }
+    });
+
+    [Fact]
+    public void A_prompt_that_hangs_is_stopped_and_its_run_leaves_the_host() => Play((before, e, step) =>
+    {
+        if (e is Stuck stuck && before is Executing { Lease: var lease } && lease.Attempt == stuck.Attempt)
+        {
+            Assert.IsType<Leaving>(step.State);
+            Assert.Equal([new StopPrompt(lease)], step.Commands);
+        }
+    });
+
+    [Fact]
+    public void Attempts_are_bounded() => Play((_, _, step) => Assert.All(step.Commands.OfType<Place>(), p =>
     {
         Assert.InRange(p.Placement.Charged, 1, Limits.MaxAttempts);
         Assert.InRange(p.Placement.Free, 0, Limits.MaxFree);
+        Assert.InRange(p.Placement.Suspects, 0, Limits.MaxSuspectHosts - 1);
     }));
 
     [Fact]
     public void A_run_whose_deadline_has_passed_does_not_wait_for_a_step_that_fails() => Play((before, e, step) =>
     {
-        if (e is RunEvent.StepFailed or RunEvent.DeadlinePassed && e.At >= Limits.FinishBy
-            && before is RunState.Placing or RunState.Collecting or RunState.Waiting)
+        if (e is StepFailed or DeadlinePassed && e.At >= FinishBy && before is Placing or Collecting or Waiting)
         {
-            Assert.IsType<RunState.Ended>(step.State);
-        }
-    });
-
-    [Fact]
-    public void A_cancel_ends_a_run_or_stops_its_prompt_wherever_it_is() => Play((before, e, step) =>
-    {
-        if (e is RunEvent.CancelRequested)
-        {
-            Assert.True(step.State is RunState.Stopping or RunState.Ended);
+            Assert.IsType<Ended>(step.State);
         }
     });
 
     [Fact]
     public void Nothing_is_awaited_beyond_the_finish_deadline_except_a_prompt_that_stops() => Play((_, _, step) =>
-    {
-        if (step.State is not (RunState.Stopping or RunState.Leaving))
-        {
-            Assert.All(step.Commands.OfType<RunCommand.Await>(), a => Assert.True(a.Until <= Limits.FinishBy));
-        }
-    });
+        Assert.True(step.State is Stopping or Leaving || step.Commands.OfType<Await>().All(a => a.Until <= FinishBy)));
 
-    private static void Play(Action<RunState, RunEvent, RunStep> check) => Event.Array[0, 30].Sample(events =>
-    {
-        var step = RunProcess.Decide(Limits, RunProcess.Initial, new RunEvent.Accepted(Start));
-        foreach (var e in events)
+    private static void Play(Action<RunState, RunEvent, RunStep> check) => Gen.Select(State, Event.Array[0, 20]).Sample(
+        (state, events) =>
         {
-            var before = step.State;
-            step = RunProcess.Decide(Limits, before, e);
-            check(before, e, step);
-        }
-    });
+            foreach (var e in events)
+            {
+                var step = RunProcess.Decide(Limits, state, e);
+                check(state, e, step);
+                state = step.State;
+            }
+        },
+        iter: 20_000);
 
-    private static bool Asks(RunCommand command) =>
-        command is RunCommand.Place or RunCommand.Await or RunCommand.Inspect or RunCommand.StopPrompt or RunCommand.Collect;
+    private static bool Asks(RunCommand command) => command is Place or Await or Inspect or StopPrompt or Collect;
+
+    private static RunOutcome AsIdle(RunOutcome outcome) =>
+        outcome is RunOutcome.Canceled ? new RunOutcome.Canceled(GpuWorkBegun: false) : outcome;
+
+    private static Placement? PlacementOf(RunState state) => state switch
+    {
+        Placing s => s.Placement,
+        Waiting s => s.Placement,
+        Executing s => s.Placement,
+        Collecting s => s.Placement,
+        Leaving s => s.Placement,
+        _ => null,
+    };
+
+    private static Lease? Kept(RunStep step) =>
+        RunProcess.LeaseOf(step.State) ?? step.Commands.OfType<Place>().SingleOrDefault()?.Granted;
 
     // A lease that this event brings to a run that holds none.
     private static Lease? Brought(RunState before, RunEvent e) => (before, e) switch
     {
-        (_, RunEvent.Granted g) => g.Lease,
-        (RunState.Placing, RunEvent.Placed p) => p.Lease,
-        (RunState.Placing, RunEvent.PromptRefused r) => r.Lease,
-        (RunState.Placing, RunEvent.RefusedHere r) => r.Lease,
-        (RunState.Placing, RunEvent.Poisoned p) => p.Held,
-        (RunState.Placing, RunEvent.HostFailed f) => f.Lease,
+        (_, Granted g) => g.Lease,
+        (Placing, Placed p) => p.Lease,
+        (Placing, PromptRefused r) => r.Lease,
+        (Placing, RefusedHere r) => r.Lease,
+        (Placing, Poisoned p) => p.Held,
+        (Placing, HostFailed f) => f.Lease,
         _ => null,
     };
 }

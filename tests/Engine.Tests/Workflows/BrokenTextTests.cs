@@ -1,5 +1,5 @@
 using System.Text;
-using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Engine;
 using CsCheck;
 
 namespace ComfyFunc.Tests.Engine.Workflows;
@@ -22,7 +22,7 @@ public class BrokenTextTests
     public void Text_that_is_none_is_refused_at_its_place(string body, string pointer)
     {
         var fault = Assert.IsType<StrictJson.Malformed>(StrictJson.Parse(Encoding.Latin1.GetBytes(body))).Fault;
-        Assert.Equal(("invalid_input", pointer), (fault.Code, fault.Pointer));
+        Assert.Equal((FaultCode.InvalidInput, pointer), (fault.Code, fault.Pointer));
         Assert.DoesNotContain("no JSON", fault.Detail, StringComparison.Ordinal);
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -87,10 +88,8 @@ public sealed class AppProcess : IAsyncDisposable
         process.BeginErrorReadLine();
         await serving.Task.WaitAsync(StartPatience);
         using var patience = new CancellationTokenSource(StartPatience);
-        while (!await IsHealthyAsync(patience.Token))
-        {
-            Assert.False(process.HasExited, folder.LogText);
-        }
+        await Eventually.SeesAsync(() => IsHealthyAsync(patience.Token), isHealthy => isHealthy || process.HasExited, StartPatience);
+        Assert.False(process.HasExited, folder.LogText);
     }
 
     /// <summary>Resident memory of the app with all its processes, in bytes. As Linux counts it.</summary>

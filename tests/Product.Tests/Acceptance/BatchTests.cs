@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -155,9 +156,7 @@ public class BatchTests(AppFixture app, AzuriteFixture azurite)
         await own.Http.SaveAsync("batched", Prompts.Picture);
         using var accepted = await PostAsync(own.Http, Sweep(80));
         var batch = await accepted.JsonAsync();
-        while ((int)(await GetAsync(own.Http, $"batches/{(string)batch["id"]!}"))["runs"]!["succeeded"]! == 0)
-        {
-        }
+        await Eventually.SeesAsync(() => GetAsync(own.Http, $"batches/{(string)batch["id"]!}"), now => (int)now["runs"]!["succeeded"]! > 0);
 
         await own.RestartAsync();
         var ended = await EndAsync(own.Http, batch, "completed");
@@ -175,18 +174,7 @@ public class BatchTests(AppFixture app, AzuriteFixture azurite)
     private static async Task<JsonObject> GetAsync(HttpClient http, string path) =>
         await (await http.GetAsync(new Uri(path, UriKind.Relative), Cancellation)).JsonAsync();
 
-    private static async Task<JsonObject> EndAsync(HttpClient http, JsonObject batch, string status)
-    {
-        var until = DateTimeOffset.UtcNow + AppProcess.Recovery + TimeSpan.FromMinutes(2);
-        while (true)
-        {
-            var now = await GetAsync(http, $"batches/{(string)batch["id"]!}");
-            if ((string)now["status"]! == status)
-            {
-                return now;
-            }
-
-            Assert.True(DateTimeOffset.UtcNow < until, $"The batch is not {status}: {now.ToJsonString()}");
-        }
-    }
+    private static Task<JsonObject> EndAsync(HttpClient http, JsonObject batch, string status) =>
+        Eventually.SeesAsync(() => GetAsync(http, $"batches/{(string)batch["id"]!}"), now => (string)now["status"]! == status,
+            AppProcess.Recovery + TimeSpan.FromMinutes(2));
 }

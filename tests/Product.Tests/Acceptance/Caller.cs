@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -66,21 +67,9 @@ internal static class Caller
         return answer;
     }
 
-    /// <summary>Asks until the run is as expected; every answer takes a round trip.</summary>
-    public static async Task<JsonObject> UntilAsync(this HttpClient http, string id, Func<JsonObject, bool> isSo, TimeSpan? patience = null)
-    {
-        var until = DateTimeOffset.UtcNow + (patience ?? TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            var run = await http.RunOfAsync(id);
-            if (isSo(run))
-            {
-                return run;
-            }
-
-            Assert.True(DateTimeOffset.UtcNow < until, $"The run is not as expected: {run.ToJsonString()}");
-        }
-    }
+    /// <summary>Asks until the run is as expected.</summary>
+    public static Task<JsonObject> UntilAsync(this HttpClient http, string id, Func<JsonObject, bool> isSo, TimeSpan? patience = null) =>
+        Eventually.SeesAsync(() => http.RunOfAsync(id), isSo, patience);
 
     /// <summary>The runs of a workflow, newest first.</summary>
     public static async Task<JsonArray> RunsOfAsync(this HttpClient http, string workflow) =>

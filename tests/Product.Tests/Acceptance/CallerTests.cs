@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -210,14 +211,13 @@ public class CallerTests(AzuriteFixture azurite)
     /// <summary>Until so many sums are there: they are written now and then.</summary>
     private static async Task<JsonArray> UsageAsync(AppProcess app, string key, int count)
     {
-        while (true)
+        return await Eventually.SeesAsync(LookAsync, usage => usage.Count == count && usage.Sum(u => (int)u!["runs"]!) == count + 1,
+            TimeSpan.FromMinutes(2));
+
+        async Task<JsonArray> LookAsync()
         {
             using var answer = await SendAsync(app, key, HttpMethod.Get, "usage");
-            var usage = (await answer.JsonAsync())["usage"]!.AsArray();
-            if (usage.Count == count && usage.Sum(u => (int)u!["runs"]!) == count + 1)
-            {
-                return usage;
-            }
+            return (await answer.JsonAsync())["usage"]!.AsArray();
         }
     }
 

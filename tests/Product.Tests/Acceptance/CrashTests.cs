@@ -1,4 +1,5 @@
 using ComfyFunc.ComfySim;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -97,10 +98,13 @@ public class CrashTests(AzuriteFixture azurite)
     private static async Task UntilEndedThereAsync(SimulatedHost host)
     {
         using var http = new HttpClient { BaseAddress = host.Url };
-        while (host.Stats.Succeeded == 0)
-        {
-            await http.GetStringAsync(new Uri("sim/stats", UriKind.Relative), Cancellation);
-        }
+        await Eventually.SeesAsync(
+            async () =>
+            {
+                await http.GetStringAsync(new Uri("sim/stats", UriKind.Relative), Cancellation);
+                return host.Stats.Succeeded;
+            },
+            succeeded => succeeded > 0, TimeSpan.FromMinutes(1));
     }
 
     private static async Task AssertSucceededOnceAsync(AppProcess app, SimulatedHost host, string id)

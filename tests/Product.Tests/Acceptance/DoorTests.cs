@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Server;
+using ComfyFunc.Server.Startup;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -86,7 +86,7 @@ public class DoorTests(AzuriteFixture azurite)
     {
         await using var storage = StorageServices.Of(options);
         var all = new StringBuilder();
-        foreach (var table in ServerRegistration.Tables)
+        foreach (var table in StoragePreparation.Tables)
         {
             await foreach (var document in storage.Tables[table].QueryAsync(
                 new DocumentQuery { PageSize = DocumentQuery.LargestPage }, Cancellation))

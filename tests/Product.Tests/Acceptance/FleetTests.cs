@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -39,10 +40,8 @@ public class FleetTests(AzuriteFixture azurite)
         fleet.Hosts[0].Faults.Zombie = true;
         var calls = await fleet.StartAsync(8, color => $$$"""{"sleep":{"seconds":0.5},"canvas":{"color":{{{color}}}}}""");
         var watch = Stopwatch.StartNew();
-        while (await fleet.StateAsync(0) != "quarantined")
-        {
-            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 33); // 30 after the prompt was accepted; the calls before it took their time.
-        }
+        // 30 seconds after the prompt was accepted; the calls before it took their time.
+        await Eventually.SeesAsync(() => fleet.StateAsync(0), state => state == "quarantined", TimeSpan.FromSeconds(33) - watch.Elapsed);
 
         var runs = await fleet.EndAllAsync(calls);
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 60);
@@ -109,11 +108,7 @@ public class FleetTests(AzuriteFixture azurite)
         await Task.WhenAny(calls.Select(c => fleet.App.Http.EndAsync(c))); // The version is proven now: it may go anywhere.
         var watch = Stopwatch.StartNew();
         await fleet.App.Http.AddHostAsync("joining", joining);
-        while (joining.Stats.Submissions.Count == 0)
-        {
-            await fleet.StateAsync(0);
-            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
-        }
+        await Eventually.IsSoAsync(() => joining.Stats.Submissions.Count > 0, TimeSpan.FromSeconds(5) - watch.Elapsed);
 
         Assert.All(await fleet.EndAllAsync(calls), r => Assert.Equal("succeeded", Caller.Status(r)));
     }
@@ -185,11 +180,7 @@ public class FleetTests(AzuriteFixture azurite)
         var added = await (await fleet.App.Http.PutAsJsonAsync("hosts/host1", new { url = joining.Url, warmUp = "slow" },
             Cancellation)).JsonAsync();
         Assert.Equal("warmingUp", (string)added["state"]!);
-        while (await fleet.StateAsync(1) is var state and not "ready")
-        {
-            Assert.Equal("warmingUp", state);
-        }
-
+        Assert.Equal("ready", await Eventually.SeesAsync(() => fleet.StateAsync(1), s => s != "warmingUp", TimeSpan.FromMinutes(1)));
         Assert.Equal(1, joining.Stats.Succeeded);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -46,22 +47,9 @@ public sealed partial class LogTests(AzuriteFixture azurite)
     }
 
     // The console is written after the answer.
-    private static async Task<string[]> LinesAsync(AppProcess app, string text)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!patience.IsCancellationRequested)
-        {
-            var lines = app.LogText.Split('\n').Where(l => l.Contains(text, StringComparison.Ordinal)).ToArray();
-            if (lines.Length > 0)
-            {
-                return lines;
-            }
-
-            await Task.Yield();
-        }
-
-        return [];
-    }
+    private static Task<string[]> LinesAsync(AppProcess app, string text) => Eventually.SeesAsync(
+        () => Task.FromResult(app.LogText.Split('\n').Where(l => l.Contains(text, StringComparison.Ordinal)).ToArray()),
+        lines => lines.Length > 0, TimeSpan.FromSeconds(20));
 
     [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")]
     private static partial Regex Stamp { get; }

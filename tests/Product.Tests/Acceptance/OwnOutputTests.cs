@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -60,10 +61,9 @@ public class OwnOutputTests(AzuriteFixture azurite)
     {
         var batch = await SendAsync(app, key, HttpMethod.Post, "workflows/taken/batches",
             new JsonObject { ["inputs"] = new JsonArray(bodies) });
-        while ((string)batch["status"]! != "completed")
-        {
-            batch = await SendAsync(app, key, HttpMethod.Get, $"batches/{(string)batch["id"]!}", null);
-        }
+        var id = (string)batch["id"]!;
+        batch = await Eventually.SeesAsync(() => SendAsync(app, key, HttpMethod.Get, $"batches/{id}", null),
+            now => (string)now["status"]! == "completed", TimeSpan.FromMinutes(2));
 
         Assert.Equal((bodies.Length, 0), ((int)batch["runs"]!["succeeded"]!, batch["refused"]!.AsArray().Count));
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.ComfySim;
+using ComfyFunc.Tests.Support;
 using SkiaSharp;
 
 namespace ComfyFunc.Tests.Acceptance;
@@ -170,18 +171,10 @@ public class SharedHostTests(AzuriteFixture azurite)
         await pool.Http.SaveAsync("pick", Prompts.Picture.Replace("\"Load\"", "\"Load [model]\"", StringComparison.Ordinal));
         pool.Hosts[0].AddModel("checkpoints", "fresh.safetensors");
         using var resumed = await pool.Http.PostAsync("hosts/host0/resume");
-        var until = Stopwatch.StartNew();
-        while (true)
-        {
-            using var answer = await pool.Http.CallAsync("pick", """{"model":{"ckpt_name":"fresh.safetensors"}}""");
-            if (answer.StatusCode is HttpStatusCode.OK)
-            {
-                Assert.Equal("succeeded", Caller.Status(await answer.JsonAsync()));
-                return;
-            }
-
-            Assert.InRange(until.Elapsed.TotalSeconds, 0, 60);
-        }
+        using var answer = await Eventually.SeesAsync(
+            () => pool.Http.CallAsync("pick", """{"model":{"ckpt_name":"fresh.safetensors"}}"""),
+            a => a.StatusCode is HttpStatusCode.OK, TimeSpan.FromMinutes(1));
+        Assert.Equal("succeeded", Caller.Status(await answer.JsonAsync()));
     }
 
     [Fact]
@@ -258,17 +251,11 @@ public class SharedHostTests(AzuriteFixture azurite)
         public async Task<JsonObject> HostAsync(string id) =>
             await (await Http.GetAsync(new Uri($"hosts/{id}", UriKind.Relative), Cancellation)).JsonAsync();
 
-        public async Task UntilAsync(string id, Func<JsonObject, bool> isSo)
-        {
-            var watch = Stopwatch.StartNew();
-            while (await HostAsync(id) is var host && !isSo(host))
-            {
-                Assert.True(watch.Elapsed < TimeSpan.FromSeconds(40), host.ToJsonString());
-            }
-        }
+        public Task<JsonObject> UntilAsync(string id, Func<JsonObject, bool> isSo) =>
+            Eventually.SeesAsync(() => HostAsync(id), isSo, TimeSpan.FromSeconds(40));
 
         /// <summary>Until the façade has seen other people's work there.</summary>
-        public Task UntilSeenAsync(string id) => UntilAsync(id, h => (int)h["queue"]!["foreign"]! > 0);
+        public Task<JsonObject> UntilSeenAsync(string id) => UntilAsync(id, h => (int)h["queue"]!["foreign"]! > 0);
 
         public async Task LoseBlobAsync(string name) =>
             await new Azure.Storage.Blobs.BlobContainerClient(storage.ConnectionString, storage.Container).DeleteBlobAsync(name,

@@ -4,6 +4,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using ComfyFunc.ComfySim;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -275,24 +276,11 @@ public class TopologyTests(AzuriteFixture azurite)
         return (known - restarts.Where(r => r > ended && r < known).Append(ended).Max()).TotalSeconds;
     }
 
-    // Each look is a round trip.
-    private static async Task UntilAsync(SimulatedHost one, SimulatedHost two, int executions)
-    {
-        using var http = new HttpClient { BaseAddress = one.Url };
-        while (one.Stats.Executions.Count + two.Stats.Executions.Count < executions)
-        {
-            await http.GetStringAsync(new Uri("sim/stats", UriKind.Relative), Cancellation);
-        }
-    }
+    private static Task UntilAsync(SimulatedHost one, SimulatedHost two, int executions) =>
+        Eventually.IsSoAsync(() => one.Stats.Executions.Count + two.Stats.Executions.Count >= executions, TimeSpan.FromMinutes(2));
 
-    private static async Task UntilAsync(AppProcess process, Func<JsonNode, bool> isSo)
-    {
-        var until = DateTimeOffset.UtcNow.AddSeconds(30);
-        while (!isSo(await HereAsync(process)))
-        {
-            Assert.True(DateTimeOffset.UtcNow < until, (await HereAsync(process)).ToJsonString());
-        }
-    }
+    private static Task<JsonNode> UntilAsync(AppProcess process, Func<JsonNode, bool> isSo) =>
+        Eventually.SeesAsync(() => HereAsync(process), isSo);
 
     // Requests to storage a second. A rate takes time to measure: nothing is waited for here.
     private static async Task<double> RateAsync(Topology app)

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Standalone;
+using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Acceptance;
@@ -87,9 +88,7 @@ public class WebhookTests(AppFixture app)
         var told = await receiver.NextAsync();
         await app.Http.RunAsync("registered");
         await receiver.NextAsync();
-        while ((string?)(await GetAsync($"webhooks/{id}"))["disabledAt"] is null)
-        {
-        }
+        await Eventually.SeesAsync(() => GetAsync($"webhooks/{id}"), webhook => webhook["disabledAt"] is not null);
 
         var unheard = await app.Http.RunAsync("registered");
         Assert.Contains("\"run.failed\"", told.Body, StringComparison.Ordinal);
@@ -136,17 +135,9 @@ public class WebhookTests(AppFixture app)
         return id;
     }
 
-    private async Task<JsonNode> DeliveryAsync(string run, string state)
-    {
-        while (true)
-        {
-            var delivery = Assert.Single((await GetAsync($"runs/{run}/deliveries"))["deliveries"]!.AsArray())!;
-            if ((string)delivery["state"]! == state)
-            {
-                return delivery;
-            }
-        }
-    }
+    private Task<JsonNode> DeliveryAsync(string run, string state) => Eventually.SeesAsync(
+        async () => Assert.Single((await GetAsync($"runs/{run}/deliveries"))["deliveries"]!.AsArray())!,
+        delivery => (string)delivery["state"]! == state, TimeSpan.FromMinutes(2));
 
     private async Task<JsonObject> GetAsync(string path) =>
         await (await app.Http.GetAsync(new Uri(path, UriKind.Relative), Cancellation)).JsonAsync();

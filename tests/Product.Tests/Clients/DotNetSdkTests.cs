@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using ComfyFunc.Client;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Tests.Acceptance;
+using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Run = ComfyFunc.Client.Run;
 using RunEvent = ComfyFunc.Client.RunEvent;
@@ -191,7 +192,7 @@ public sealed partial class DotNetSdkTests(AppFixture app) : IAsyncLifetime
         var running = client.RunAsync("sdk slow", Slow(40, 60), cancellationToken: stopping.Token);
         await stopping.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        await UntilAsync(() => proxy.Requests.Count == 2);
+        await Eventually.IsSoAsync(() => proxy.Requests.Count == 2);
 
         Assert.EndsWith("/cancel", proxy.Requests.Last().Line, StringComparison.Ordinal);
         Assert.Equal(["canceled"], await EndedAsync(1));
@@ -406,16 +407,6 @@ public sealed partial class DotNetSdkTests(AppFixture app) : IAsyncLifetime
     {
         var ids = await app.Http.RunsAsync($"workflow=sdk%20slow&limit={count}");
         return await Task.WhenAll(ids.Select(async id => Caller.Status(await app.Http.EndAsync(id))));
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!isSo())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 
     private static Dictionary<string, object> Sampler(object inputs) => new() { ["my sampler"] = inputs };

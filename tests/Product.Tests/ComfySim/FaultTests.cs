@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.ComfySim;
 
@@ -23,14 +24,7 @@ public sealed class FaultTests : IAsyncLifetime
         await Task.WhenAny(rig.SubmitAsync(Graphs.Picture())); // The crash may overtake the answer.
         Assert.DoesNotContain(await socket.UntilClosedAsync(), h => h.ToString() == "executed 2");
         Assert.Null(socket.CloseStatus);
-        var deadline = Deadline.Token;
-        await Assert.ThrowsAsync<HttpRequestException>(async () =>
-        {
-            while (!deadline.IsCancellationRequested)
-            {
-                await rig.GetAsync("queue");
-            }
-        });
+        await Assert.ThrowsAsync<HttpRequestException>(() => Eventually.SeesAsync(() => rig.GetAsync("queue"), _ => false));
         Assert.False(rig.Host.IsRunning);
     }
 
@@ -232,9 +226,6 @@ public sealed class FaultTests : IAsyncLifetime
     private async Task EndWithoutEventsAsync(string id)
     {
         await rig.SubmitAsync(Graphs.Picture(1), id);
-        while (!(await rig.GetAsync($"history/{id}")).TryGetProperty(id, out _))
-        {
-            await Task.Yield();
-        }
+        await Eventually.SeesAsync(() => rig.GetAsync($"history/{id}"), history => history.TryGetProperty(id, out _));
     }
 }

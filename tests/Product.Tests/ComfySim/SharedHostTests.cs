@@ -1,3 +1,5 @@
+using ComfyFunc.Tests.Support;
+
 namespace ComfyFunc.Tests.ComfySim;
 
 /// <summary>Hosts that a person uses as well.</summary>
@@ -48,10 +50,7 @@ public sealed class SharedHostTests : IAsyncLifetime
     {
         await rig.Host.Person.KillWorkerAsync(Deadline.Token);
         await rig.SubmitAsync(Graphs.Picture(), "ours");
-        while ((await rig.QueuedAsync("queue_running")).Length == 0)
-        {
-            await Task.Yield();
-        }
+        await Eventually.SeesAsync(() => rig.QueuedAsync("queue_running"), running => running.Length > 0);
 
         await rig.Host.Person.InterruptAsync(Deadline.Token);
         await rig.GetAsync("system_stats");

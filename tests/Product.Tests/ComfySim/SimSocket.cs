@@ -142,12 +142,18 @@ internal static class PassingTime
     /// <summary>Goes on until the task is done: one cannot see from outside when a node has begun to wait.</summary>
     public static async Task<T> AdvanceUntilAsync<T>(this FakeTimeProvider clock, Task<T> done)
     {
-        while (!done.IsCompleted)
+        await clock.AdvanceUntilAsync(() => done.IsCompleted);
+        return await done;
+    }
+
+    public static async Task AdvanceUntilAsync(this FakeTimeProvider clock, Func<bool> isSo)
+    {
+        var deadline = Deadline.Token;
+        while (!isSo())
         {
+            deadline.ThrowIfCancellationRequested();
             clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }
-
-        return await done;
     }
 }

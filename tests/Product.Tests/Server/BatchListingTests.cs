@@ -5,6 +5,7 @@ using ComfyFunc.Server;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Tests.Server;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Batches;
@@ -45,12 +46,13 @@ public class BatchSheetTests
             Version = 1,
             Total = 3,
             CreatedAt = Noon,
-            Refused = [new(1, [new("input_unreachable", "No.")])]
+            Refused = [new(1, [new(FaultCode.InputUnreachable, "No.")])]
         };
         RunRecord[] runs =
         [
             Row(2, """{"sampler":{"cfg":-7.5},"loader":false}""")
-                with { State = new RunState.Ended(new RunOutcome.Failed(new("node_failed", "No."))), CompletedAt = Noon.AddSeconds(2) },
+                with { State = new RunState.Ended(new RunOutcome.Failed(new(FaultCode.NodeFailed, "No."))),
+                    CompletedAt = Noon.AddSeconds(2) },
             Row(0, """{"sampler":{"cfg":5},"text":{"words":"=a, \"b\"\nc"}}""") with
             {
                 State = new RunState.Ended(new RunOutcome.Succeeded()),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Api.Description;
@@ -54,6 +55,14 @@ public class DescriptionTests
             route.Query.Select(q => q.Name).Where(n => !n.EndsWith('.')).Order(StringComparer.Ordinal),
             (paths[$"/api/{route.Pattern}"].Operations![new(route.Verb)].Parameters ?? []).Where(p => p.In is ParameterLocation.Query)
                 .Select(p => p.Name!).Order(StringComparer.Ordinal)));
+    }
+
+    [Theory, InlineData("Problem"), InlineData("RunError")]
+    public async Task Every_fault_code_is_named(string schema)
+    {
+        var code = (await ReadAsync()).Components!.Schemas![schema].Properties!["code"];
+        Assert.All(FaultCode.All, c => Assert.Matches($@"\b{c.Name}\b", code.Description!));
+        Assert.Null(code.Enum);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Tests.Server;

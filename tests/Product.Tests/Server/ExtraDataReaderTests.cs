@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Secrets;
 
@@ -27,7 +28,7 @@ public class ExtraDataReaderTests
     public void What_it_cannot_be_is_refused(string body, string pointer)
     {
         var fault = ExtraDataReader.Split(JsonElement.Parse(body), Plain).Fault;
-        Assert.Equal(("invalid_input", pointer), (fault?.Code, fault?.Pointer));
+        Assert.Equal((FaultCode.InvalidInput, pointer), (fault?.Code, fault?.Pointer));
         Assert.DoesNotContain("swordfish", fault!.Detail, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Following;
@@ -125,8 +126,8 @@ public sealed class ExtraDataTests : IAsyncLifetime
         var (given, fault) = await other.Get<ExtraData>().ForHostAsync(run.Id, run.ExtraData, Cancellation);
         var repeated = await other.Get<RunIntake>().RepeatAsync(run, Cancellation);
 
-        Assert.Equal("invalid_workflow", Assert.Single(refused.Faults).Code);
-        Assert.Equal((null, "invalid_workflow"), (given, fault?.Code));
+        Assert.Equal(FaultCode.InvalidWorkflow, Assert.Single(refused.Faults).Code);
+        Assert.Equal((null, FaultCode.InvalidWorkflow), (given, fault?.Code));
         Assert.NotNull((await other.Get<ExtraData>().ForHostAsync(repeated!.Id, repeated.ExtraData, Cancellation)).Fault);
     }
 

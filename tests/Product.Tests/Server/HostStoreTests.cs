@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Tests.Support;
 
@@ -12,31 +12,30 @@ public class HostStoreTests(AzuriteFixture azurite)
 {
     private const int Processes = 4;
     private const int Slots = 2;
+    private const int Patience = 120_000; // In milliseconds: a slot that never comes back ends the test.
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task Ten_thousand_leases_never_exceed_the_slots()
     {
         await using var storage = StorageServices.InMemory();
-        await LendAsync(storage, 10_000);
+        await LendAsync(storage, 10_000, TestContext.Current.CancellationToken);
     }
 
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task Leases_over_Azure_tables_never_exceed_the_slots()
     {
         await using var storage = StorageServices.Of(await azurite.NewStorageAsync());
-        await LendAsync(storage, 500);
+        await LendAsync(storage, 500, TestContext.Current.CancellationToken);
     }
 
-    private static async Task LendAsync(StorageServices storage, int runs)
+    private static async Task LendAsync(StorageServices storage, int runs, CancellationToken cancellationToken)
     {
-        await storage.Tables.EnsureCreatedAsync(ServerRegistration.Tables, Cancellation);
+        await storage.Tables.EnsureCreatedAsync(StoragePreparation.Tables, cancellationToken);
         var first = new HostStore(storage.Tables);
         foreach (var host in new[] { PoolSamples.Host("a", Slots).Proven(), PoolSamples.Host("b", Slots).Proven(),
             PoolSamples.Host("c", Slots).Proven() })
         {
-            await first.PutAsync(host.Id, _ => host with { Status = HostStatus.Ready }, Cancellation);
+            await first.PutAsync(host.Id, _ => host with { Status = HostStatus.Ready }, cancellationToken);
         }
 
         var next = 0;
@@ -47,33 +46,34 @@ public class HostStoreTests(AzuriteFixture azurite)
 
         Assert.Equal(3, most.Count);
         Assert.All(most.Values, m => Assert.Equal(Slots, m)); // Every slot was used at a time, and none was lent twice.
-        Assert.All(await first.RefreshAsync(Cancellation), h => Assert.Empty(h.Leases));
+        Assert.All(await first.RefreshAsync(cancellationToken), h => Assert.Empty(h.Leases));
 
         async Task WorkAsync(HostStore store)
         {
             for (int number; (number = Interlocked.Increment(ref next)) <= runs;)
             {
-                var lease = await LeaseAsync(store, PoolSamples.Waiting(number));
+                var lease = await LeaseAsync(store, PoolSamples.Waiting(number), cancellationToken);
                 var now = inFlight.AddOrUpdate(lease.Host, 1, (_, n) => n + 1);
                 most.AddOrUpdate(lease.Host, now, (_, m) => Math.Max(m, now));
                 await Task.Yield();
-                await store.RefreshAsync(Cancellation); // What it is used for takes as long as a request.
+                await store.RefreshAsync(cancellationToken); // What it is used for takes as long as a request.
                 inFlight.AddOrUpdate(lease.Host, 0, (_, n) => n - 1);
-                await store.UpdateAsync(lease.Host, h => h.TakeBack(lease, PoolSamples.Now), Cancellation);
+                await store.UpdateAsync(lease.Host, h => h.TakeBack(lease, PoolSamples.Now), cancellationToken);
             }
         }
     }
 
-    private static async Task<ComfyFunc.Engine.Runs.Lease> LeaseAsync(HostStore store, WaitingRun run)
+    private static async Task<ComfyFunc.Engine.Runs.Lease> LeaseAsync(HostStore store, WaitingRun run, CancellationToken cancellationToken)
     {
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (Scheduler.Pick(store.Known, run, PoolSamples.Anyone, PoolSamples.Now) is not { } assignment)
             {
-                await store.RefreshAsync(Cancellation);
+                await store.RefreshAsync(cancellationToken);
                 await Task.Yield(); // Tables in memory answer at once: whoever has a slot needs a thread to give it back.
             }
-            else if (await store.UpdateAsync(assignment.Host, h => assignment.Over(h, PoolSamples.Now), Cancellation) is not null)
+            else if (await store.UpdateAsync(assignment.Host, h => assignment.Over(h, PoolSamples.Now), cancellationToken) is not null)
             {
                 return assignment.Lease;
             }

@@ -3,10 +3,12 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SkiaSharp;
@@ -22,7 +24,7 @@ public sealed class InputFilesTests : IAsyncLifetime
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(ServerRegistration.Tables, Cancellation);
+        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
@@ -41,8 +43,8 @@ public sealed class InputFilesTests : IAsyncLifetime
         Assert.EndsWith(".png", file.HostName, StringComparison.Ordinal);
         Assert.StartsWith("comfyfunc/", file.HostName, StringComparison.Ordinal);
         Assert.Equal(Png(10, 10), await services.GetRequiredService<IBlobStore>().ReadBytesAsync(file.Blob, 10_000, Cancellation));
-        Assert.Equal(("input_too_large", "/in"), (Assert.Single(large.Faults).Code, large.Faults[0].Pointer));
-        Assert.Equal(("invalid_input", "/in"), (Assert.Single(foreign.Faults).Code, foreign.Faults[0].Pointer));
+        Assert.Equal((FaultCode.InputTooLarge, "/in"), (Assert.Single(large.Faults).Code, large.Faults[0].Pointer));
+        Assert.Equal((FaultCode.InvalidInput, "/in"), (Assert.Single(foreign.Faults).Code, foreign.Faults[0].Pointer));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Tests.Server;
 

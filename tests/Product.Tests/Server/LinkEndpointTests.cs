@@ -3,11 +3,11 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Api;
-using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Tests.Server;

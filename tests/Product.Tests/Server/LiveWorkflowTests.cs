@@ -2,9 +2,10 @@ using System.Text;
 using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Workflows;
+using ComfyFunc.Tests.Support.Storage;
 using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -34,7 +35,7 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await Tables.EnsureCreatedAsync(ServerRegistration.Tables, Cancellation);
+        await Tables.EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
         var blobs = services.GetRequiredService<IBlobStore>();
         (Hosts, Catalogs, Workflows) = (new(Tables), new(blobs), new(Tables, blobs));
         Live = new(Workflows, Hosts, Catalogs);

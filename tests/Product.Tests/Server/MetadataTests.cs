@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Calls;
@@ -63,7 +64,7 @@ public sealed class MetadataTests : IAsyncLifetime
     {
         var fault = Assert.Single(Assert.IsType<IntakeReply.Refused>(await AcceptAsync("w", query, body)).Faults);
 
-        Assert.Equal(("invalid_request", "/metadata"), (fault.Code, fault.Pointer));
+        Assert.Equal((FaultCode.InvalidRequest, "/metadata"), (fault.Code, fault.Pointer));
     }
 
     [Fact]
@@ -91,7 +92,8 @@ public sealed class MetadataTests : IAsyncLifetime
         var (_, wrong) = await BatchAsync("""{"inputs":[{}],"metadata":7}""");
         var (_, contradiction) = await BatchAsync("""{"inputs":[{}],"metadata":{"common":1}}""", """?metadata={"common":2}""");
         await rig.Get<BatchFeeder>().FeedAsync(Cancellation);
-        var page = await rig.Get<RunStore>().PageAsync(new(Batch: (string)accepted["id"]!), 10, null, Cancellation);
+        var page = await rig.Get<RunStore>().PageAsync(new(Batch: (string)accepted["id"]!), 10, null, Cancellation)
+            ?? throw new InvalidOperationException("No page.");
 
         Assert.Equal(202, status);
         Assert.Equal([(0, """{"common":1}"""), (1, """{"own":1}""")],

@@ -2,10 +2,11 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using SkiaSharp;
@@ -29,7 +30,7 @@ public sealed class OwnOutputsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(ServerRegistration.Tables, Cancellation);
+        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
         run = RunIds.New(clock);
         await Blobs.PutBytesAsync($"runs/{run}/outputs/1/57%3A3/0", Png(40, 20), "image/png", Cancellation);
         await Blobs.PutBytesAsync($"runs/{run}/renditions/small", Png(4, 2), "image/webp", Cancellation);

@@ -1,5 +1,5 @@
-using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -12,12 +14,16 @@ public class ProblemLogTests
 {
     private readonly FakeLogger<ProblemLog> log = new();
 
-    [Theory]
-    [InlineData("not_found", LogLevel.Information, "404 not_found")]
-    [InlineData("invalid_input", LogLevel.Information, "400 invalid_input")]
-    [InlineData("storage_unavailable", LogLevel.Warning, "503 storage_unavailable")]
-    [InlineData("internal_error", LogLevel.Warning, "500 internal_error")]
-    public async Task Every_problem_is_found_by_its_trace_id(string code, LogLevel level, string said)
+    public static TheoryData<FaultCode, LogLevel, string> Answers { get; } = new()
+    {
+        { FaultCode.NotFound, LogLevel.Information, "404 not_found" },
+        { FaultCode.InvalidInput, LogLevel.Information, "400 invalid_input" },
+        { FaultCode.StorageUnavailable, LogLevel.Warning, "503 storage_unavailable" },
+        { FaultCode.InternalError, LogLevel.Warning, "500 internal_error" },
+    };
+
+    [Theory, MemberData(nameof(Answers))]
+    public async Task Every_problem_is_found_by_its_trace_id(FaultCode code, LogLevel level, string said)
     {
         var problem = Problems.From(code, "Why.");
         new ProblemLog(log).Answered(Request(), problem);
@@ -79,12 +85,20 @@ public class ProblemLogTests
         Assert.DoesNotContain("   at ", rig.Log, StringComparison.Ordinal);
     }
 
-    private static ApiRoute Failing(Func<Task<IResult>> fail) => new("GetRun", "GET", Routes.Run, typeof(object), (_, _) => fail());
+    private static FailingRoute Failing(Func<Task<IResult>> fail) => new(fail);
 
     private static HttpRequest Request()
     {
         var request = ServerRig.Request();
         (request.Method, request.Path) = ("GET", "/api/runs/x");
         return request;
+    }
+
+    private sealed record FailingRoute(Func<Task<IResult>> Fail)
+        : ApiRoute("GetRun", "GET", Routes.Run, Role.Run, RouteGroup.Runs, null)
+    {
+        public override Type Endpoints => typeof(ProblemLogTests);
+
+        public override Task<IResult> AnswerAsync(EndpointSet endpoints, HttpRequest request, CancellationToken cancellationToken) => Fail();
     }
 }

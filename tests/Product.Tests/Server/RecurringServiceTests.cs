@@ -1,4 +1,5 @@
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Tests.ComfySim;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -23,11 +24,7 @@ public sealed class RecurringServiceTests
             throw (Exception)Activator.CreateInstance(failure)!;
         });
         var loop = service.LoopAsync(stop.Token);
-        while (!loop.IsCompleted)
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await clock.AdvanceUntilAsync(() => loop.IsCompleted);
 
         Assert.Equal(3, service.Count);
     }

@@ -1,4 +1,5 @@
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Tests.ComfySim;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -44,11 +45,7 @@ public class RepeatedFailuresTests
         using var stop = new CancellationTokenSource();
         var service = new Failing(clock, log);
         var loop = service.LoopAsync(stop.Token);
-        while (service.Rounds < 130)
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await clock.AdvanceUntilAsync(() => service.Rounds >= 130);
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loop);

@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using ComfyFunc.Server.Api;
-using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Settings;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ComfyFunc.Tests.Server;
 
@@ -19,7 +20,7 @@ public partial class RouteTests
 
     [Fact]
     public void A_function_key_guards_what_a_caller_s_key_guards() => Assert.Equal(
-        RouteTable.All.Where(r => Permissions.Needed(r.Verb, $"/api/{r.Pattern}") is Role.None).Select(r => r.Name)
+        RouteTable.All.Where(r => r.Role is Role.None).Select(r => r.Name)
             .Order(StringComparer.Ordinal),
         Triggers().Where(t => t.Level == "Anonymous").Select(t => t.Name).Order(StringComparer.Ordinal));
 
@@ -37,6 +38,17 @@ public partial class RouteTests
 
         Assert.Equal(["options", "patch"], verbs);
         Assert.Empty(RouteTable.All.SelectMany(r => r.Verbs).Intersect(verbs, StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Every_class_of_handlers_is_registered_and_has_its_routes_in_the_table()
+    {
+        await using var rig = new ServerRig();
+        var classes = typeof(IEndpoints).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(IEndpoints)))
+            .Select(t => t.Name).Order(StringComparer.Ordinal).ToArray();
+
+        Assert.Equal(classes, rig.Services.GetServices<IEndpoints>().Select(e => e.GetType().Name).Order(StringComparer.Ordinal));
+        Assert.Equal(classes, RouteTable.All.Select(r => r.Endpoints.Name).Distinct().Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Sources() =>

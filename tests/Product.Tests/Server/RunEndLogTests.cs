@@ -1,3 +1,4 @@
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,7 @@ public class RunEndLogTests
     public void A_run_leaves_one_line_with_all_that_is_asked_of_it()
     {
         var start = clock.GetUtcNow();
-        var run = SomeRun.In(new RunState.Ended(new RunOutcome.Failed(new("node_failed", "A node failed."))), clock) with
+        var run = SomeRun.In(new RunState.Ended(new RunOutcome.Failed(new(FaultCode.NodeFailed, "A node failed."))), clock) with
         {
             Client = "shop",
             Trace = "0af7651916cd43dd8448eb211c80319c",
@@ -42,7 +43,7 @@ public class RunEndLogTests
         { new RunOutcome.Succeeded(), LogLevel.Information, "Succeeded (reason none)" },
         { new RunOutcome.Canceled(false), LogLevel.Information, "Canceled (reason canceled)" },
         { new RunOutcome.Expired(), LogLevel.Warning, "Expired (reason start_deadline_exceeded)" },
-        { new RunOutcome.Failed(new("host_lost", "It was lost.")), LogLevel.Warning, "Failed (reason host_lost)" },
+        { new RunOutcome.Failed(new(FaultCode.HostLost, "It was lost.")), LogLevel.Warning, "Failed (reason host_lost)" },
     };
 
     [Theory]

@@ -4,6 +4,7 @@ using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server;

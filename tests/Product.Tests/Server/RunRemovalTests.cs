@@ -1,9 +1,10 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -22,7 +23,7 @@ public class RunRemovalTests
         var clock = new FakeTimeProvider(Start);
         await using var services = new ServiceCollection().AddMemoryStorage().BuildServiceProvider();
         var blobs = services.GetRequiredService<IBlobStore>();
-        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(ServerRegistration.Tables, Cancellation);
+        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
         var runs = new RunStore(services.GetRequiredService<IDocumentTables>());
         var old = await InsertAsync(runs, clock, ended: true);
         var open = await InsertAsync(runs, clock, ended: false);

@@ -1,9 +1,10 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Upkeep;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -19,7 +20,7 @@ public class RunRescueTests
     {
         var clock = new FakeTimeProvider(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
         await using var services = new ServiceCollection().AddMemoryStorage().BuildServiceProvider();
-        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(ServerRegistration.Tables, Cancellation);
+        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
         var runs = new RunStore(services.GetRequiredService<IDocumentTables>());
         var stuck = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(1));
         clock.Advance(TimeSpan.FromMinutes(12));

@@ -1,5 +1,5 @@
-using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Secrets;
+using ComfyFunc.Tests.Support.Storage;
 
 namespace ComfyFunc.Tests.Server;
 

@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,7 +46,7 @@ internal sealed class ServerRig : IAsyncDisposable
 
     public async Task<ServerRig> StartedAsync()
     {
-        await Get<IDocumentTables>().EnsureCreatedAsync(ServerRegistration.Tables, TestContext.Current.CancellationToken);
+        await Get<IDocumentTables>().EnsureCreatedAsync(StoragePreparation.Tables, TestContext.Current.CancellationToken);
         await Get<HostMonitor>().JoinAsync(TestContext.Current.CancellationToken);
         return this;
     }

@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Reflection;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
@@ -61,6 +63,37 @@ public class SettingsTests
             new() { Hosts = [new() { Id = "one", Url = new("http://a"), Headers = new Dictionary<string, string> { [name] = value } }] });
         Assert.Equal(!isFit, faults.Any(f => f.Contains($"Hosts:0:Headers:{name}", StringComparison.Ordinal)));
         Assert.DoesNotContain(faults, f => f.Contains(value, StringComparison.Ordinal));
+    }
+
+    public static TheoryData<string> Measures { get; } = [.. MeasuresOf(Filled(), "").Select(m => m.Path)];
+
+    [Theory, MemberData(nameof(Measures))]
+    public void No_number_and_no_time_goes_unchecked(string path)
+    {
+        var options = Filled();
+        var measure = MeasuresOf(options, "").Single(m => m.Path == path);
+        var type = Nullable.GetUnderlyingType(measure.Setting.PropertyType) ?? measure.Setting.PropertyType;
+        measure.Setting.SetValue(measure.Owner, type == typeof(TimeSpan) ? TimeSpan.FromSeconds(-1) : Convert.ChangeType(-1, type));
+        Assert.Contains(Faults(options), f => f.StartsWith($"ComfyFunc{path} ", StringComparison.Ordinal));
+    }
+
+    private static ComfyFuncOptions Filled() => new() { Hosts = [new()], Callers = [new()], Quotas = [new()], Health = new() };
+
+    private static IEnumerable<(string Path, object Owner, PropertyInfo Setting)> MeasuresOf(object owner, string path) =>
+        owner.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .SelectMany(s => MeasuresOf(owner, s, $"{path}:{s.Name}"));
+
+    private static IEnumerable<(string Path, object Owner, PropertyInfo Setting)> MeasuresOf(
+        object owner, PropertyInfo setting, string path)
+    {
+        var type = Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType;
+        return type == typeof(TimeSpan) || (type.IsPrimitive && type != typeof(bool)) ? [(path, owner, setting)]
+            : setting.GetValue(owner) switch
+            {
+                IList list => list.Cast<object>().Index().SelectMany(i => MeasuresOf(i.Item, $"{path}:{i.Index}")),
+                { } inner when inner.GetType().Namespace!.StartsWith("ComfyFunc", StringComparison.Ordinal) => MeasuresOf(inner, path),
+                _ => [],
+            };
     }
 
     private static string[] Faults(ComfyFuncOptions options) => [.. ComfyFuncOptionsValidator.Check(options).Select(f => f.ToString())];

@@ -270,7 +270,7 @@ public class BadSettingsTests
             """));
 
         var (caller, host) = (Assert.Single(read.ComfyFunc.Callers), Assert.Single(read.ComfyFunc.Hosts));
-        Assert.Equal(("a", Key, ComfyFunc.Server.Callers.Role.Admin), (caller.Client, caller.Key, caller.Role));
+        Assert.Equal(("a", Key, ComfyFunc.Server.Settings.Role.Admin), (caller.Client, caller.Key, caller.Role));
         Assert.Equal(("gpu", "http://gpu:8188/", "big"), (host.Id, host.Url!.AbsoluteUri, host.Labels["pool"]));
         Assert.Equal((7, TimeSpan.FromSeconds(9), TimeSpan.FromDays(3)),
             (read.ComfyFunc.Answers.Wait, read.ComfyFunc.Health.StuckAfter, read.ComfyFunc.Retention));

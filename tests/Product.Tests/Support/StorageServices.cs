@@ -1,4 +1,5 @@
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ComfyFunc.Tests;

@@ -1,53 +1,20 @@
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Media;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using Microsoft.OpenApi;
-using static ComfyFunc.Server.Api.Description.Schemas;
+using static ComfyFunc.Server.Http.Schemas;
 
 namespace ComfyFunc.Server.Api.Description;
 
 /// <summary>The schemas that every description has: runs, outputs, problems, workflows, hosts.</summary>
 internal static class CommonSchemas
 {
-    public const string Run = "Run";
-    public const string RunBase = "RunBase";
-    public const string RunList = "RunList";
-    public const string Output = "Output";
     private const string InputFile = "InputFile";
-    public const string ExtraData = "ExtraData";
-    public const string Problem = "Problem";
-    public const string Explanation = "CallExplanation";
-    public const string OutputsByTag = "OutputsByTag";
-    public const string DurableStatus = "DurableStatus";
-    public const string Workflow = "Workflow";
-    public const string WorkflowList = "WorkflowList";
-    public const string VersionList = "VersionList";
-    public const string Host = "Host";
-    public const string HostList = "HostList";
-    public const string HostSettings = "HostSettings";
-    public const string Pool = "Pool";
-    public const string Health = "Health";
-    public const string Readiness = "Readiness";
-    public const string StoppedRun = "StoppedRun";
-    public const string Webhook = "Webhook";
-    public const string WebhookList = "WebhookList";
-    public const string WebhookSettings = "WebhookSettings";
-    public const string WebhookSecret = "WebhookSecret";
-    public const string WebhookEvent = "WebhookEvent";
-    public const string DeliveryList = "DeliveryList";
-    public const string Upload = "Upload";
-    public const string Alias = "Alias";
-    public const string AliasTarget = "AliasTarget";
-    public const string Batch = "Batch";
-    public const string BatchList = "BatchList";
-    public const string BatchInputs = "BatchInputs";
-    public const string Usage = "Usage";
-    public const string Key = "Key";
-    public const string KeyList = "KeyList";
-    public const string KeySettings = "KeySettings";
-
     private const string Fault = "RunError";
     private const string Attempt = "Attempt";
     private const string Progress = "Progress";
@@ -56,16 +23,16 @@ internal static class CommonSchemas
     {
         OpenApiSchemaReference To(string name) => new(name, document);
 
-        document.AddComponent(Problem, ProblemSchema());
-        document.AddComponent(Output, OutputSchema());
-        document.AddComponent(ExtraData,
+        document.AddComponent(SchemaNames.Problem, ProblemSchema());
+        document.AddComponent(SchemaNames.Output, OutputSchema());
+        document.AddComponent(SchemaNames.ExtraData,
             new OpenApiSchema
             {
                 Type = JsonSchemaType.Object | JsonSchemaType.Null,
                 Description = "What hosts are given beside the prompt, such as keys of partner nodes. Stored sealed and never shown."
             });
         document.AddComponent(Fault, Record("Why a run did not succeed.", ["code", "message"],
-            ("code", Text("A fault code; it keeps its meaning for ever.")),
+            ("code", Text($"A fault code; it keeps its meaning for ever. {Codes}")),
             ("message", Text()),
             ("retryable", Boolean("Whether the same call may well succeed later.")),
             ("node", Record("The node that is to blame.", ["id"], ("id", Text()), ("class", Text()), ("tag", Text())))));
@@ -76,90 +43,62 @@ internal static class CommonSchemas
             ("step", Integer()), ("steps", Integer())));
         document.AddComponent(Attempt, Record("One placement on a host.", ["number", "host", "startedAt"],
             ("number", Integer()), ("host", Text()), ("startedAt", Time()), ("endedAt", Time()), ("ended", Text("How it ended."))));
-        document.AddComponent(RunBase, RunBaseSchema(document));
-        document.AddComponent(Run, RunSchema(document, MapOf(ListOf(To(Output)), "By tag.")));
-        document.AddComponent(RunList,
-            Record("A page of runs, newest first.", ["runs"], ("runs", ListOf(To(Run))), ("continuation", Continuation())));
-        document.AddComponent(Explanation, ExplanationSchema());
-        document.AddComponent(OutputsByTag, MapOf(ListOf(Text()), "By tag: links, texts, or files as base64."));
-        document.AddComponent(DurableStatus,
+        document.AddComponent(SchemaNames.RunBase, RunBaseSchema(document));
+        document.AddComponent(SchemaNames.Run, RunSchema(document, MapOf(ListOf(To(SchemaNames.Output)), "By tag.")));
+        document.AddComponent(SchemaNames.RunList,
+            Record("A page of runs, newest first.", ["runs"], ("runs", ListOf(To(SchemaNames.Run))), ("continuation", Continuation())));
+        document.AddComponent(SchemaNames.Explanation, ExplanationSchema());
+        document.AddComponent(SchemaNames.OutputsByTag, MapOf(ListOf(Text()), "By tag: links, texts, or files as base64."));
+        document.AddComponent(SchemaNames.DurableStatus,
             Record("The status document of Durable Functions' HTTP API, with what Azure's pollers look for.",
                 ["name", "instanceId", "runtimeStatus", "createdTime", "lastUpdatedTime", "id", "status", "resourceLocation"],
             ("name", Text("The workflow.")), ("instanceId", Text("The run's id.")),
             ("runtimeStatus", Schemas.OneOf(null, "Pending", "Running", "Completed", "Canceled", "Failed")),
-            ("customStatus", Record(null, [], ("status", StatusSchema()))),
-            ("output", Optional(To(Run))), ("createdTime", Time()), ("lastUpdatedTime", Time()),
+            ("customStatus", Record(null, [], ("status", RunResource.StatusSchema()))),
+            ("output", Optional(To(SchemaNames.Run))), ("createdTime", Time()), ("lastUpdatedTime", Time()),
             ("id", Text("The run's id.")),
             ("status", Schemas.OneOf("An expired run is Failed.", "NotStarted", "Running", "Succeeded", "Failed", "Canceled")),
             ("error", To(Fault)), ("resourceLocation", Link("The run."))));
-        document.AddComponent(Workflow, WorkflowSchema());
-        document.AddComponent(WorkflowList, Record("A page of workflows, by name.", ["workflows"],
+        document.AddComponent(SchemaNames.Workflow, WorkflowSchema());
+        document.AddComponent(SchemaNames.WorkflowList, Record("A page of workflows, by name.", ["workflows"],
             ("workflows",
                 ListOf(Record(null, ["name", "version"], ("name", Text()), ("version", Integer()), ("etag", Text()), ("updatedAt", Time()),
                     ("links", Links())))),
             ("continuation", Continuation())));
-        document.AddComponent(VersionList, Record("A workflow's versions, newest first.", ["name", "versions"],
+        document.AddComponent(SchemaNames.VersionList, Record("A workflow's versions, newest first.", ["name", "versions"],
             ("name", Text()),
             ("versions", ListOf(
                 Record(null, ["version"], ("version", Integer()), ("etag", Text()), ("createdAt", Time()), ("links", Links()))))));
-        document.AddComponent(HostSettings, Record("What a host is registered with.", ["url"],
+        document.AddComponent(SchemaNames.HostSettings, Record("What a host is registered with.", ["url"],
             ("url", Link("Where its ComfyUI answers.")),
             ("slots", Integer("Prompts that may be there at once; 2 unless told.").Within(1, 64)),
             ("headers", MapOf(Text(), "What it wants with every request; never shown again.")),
             ("labels", MapOf(Text(), "What calls may ask for.")),
             ("warmUp", Text("The workflow that it runs before it takes calls."))));
-        document.AddComponent(Host, HostSchema());
-        document.AddComponent(HostList, Record(null, ["hosts"], ("hosts", ListOf(To(Host)))));
-        document.AddComponent(Pool, Record("Numbers at fixed places for autoscalers.", ["waiting", "running", "slots", "wantedHosts"],
-            ("waiting", Integer()), ("running", Integer()), ("slots", Integer()), ("freeSlots", Integer()),
-            ("oldestWaitSeconds", Number()), ("backlogSeconds", Number()), ("wantedHosts", Integer()),
-            ("hosts", MapOf(Integer(), "How many, by state."))));
-        document.AddComponent(WebhookSettings,
+        document.AddComponent(SchemaNames.Host, HostSchema());
+        document.AddComponent(SchemaNames.HostList, Record(null, ["hosts"], ("hosts", ListOf(To(SchemaNames.Host)))));
+        document.AddComponent(SchemaNames.WebhookSettings,
             Record("What a webhook is registered with.", ["url"], ("url", Link()),
                 ("events", ListOf(EventSchema(), "The ends of runs unless told.")), ("workflow", Text("Only runs of this one."))));
-        document.AddComponent(Webhook, Record("A receiver of events.", ["id", "url", "events"],
-            ("id", Text()), ("url", Link()), ("events", ListOf(EventSchema())), ("workflow", Optional(Text())), ("createdAt", Time()),
-            ("disabledAt", Optional(Time("Since when it gets nothing, having answered 410."))), ("secret", Text("Only when it is new."))));
-        document.AddComponent(WebhookList, Record(null, ["webhooks"], ("webhooks", ListOf(To(Webhook)))));
-        document.AddComponent(WebhookSecret,
-            Record(null, ["secret"], ("secret", Text("whsec_ and base64.")),
-                ("previousSecretUntil", Optional(Time("Until when the one before signs too.")))));
-        document.AddComponent(WebhookEvent, Record("What a webhook is sent. Read the run for more.", ["type", "timestamp", "data"],
+        document.AddComponent(SchemaNames.WebhookEvent, Record("What a webhook is sent. Read the run for more.", ["type", "timestamp", "data"],
             ("type", EventSchema()), ("timestamp", Time()),
             ("data", Record(null, ["id", "workflow", "version", "status"], ("id", Text("The run.")), ("workflow", Text()),
-                ("version", Integer()), ("status", StatusSchema()), ("metadata", Values("What the caller attached.")),
+                ("version", Integer()), ("status", RunResource.StatusSchema()), ("metadata", Values("What the caller attached.")),
                 ("links", Links())))));
-        document.AddComponent(DeliveryList,
-            Record(null, ["deliveries"], ("deliveries", ListOf(Record(null, ["id", "event", "webhook", "state", "attempts"],
-            ("id", Text("The header webhook-id.")), ("event", EventSchema()), ("webhook", Text()),
-            ("state", Schemas.OneOf(null, "pending", "delivered", "abandoned")),
-            ("createdAt", Time()), ("nextAttemptAt", Optional(Time())),
-            ("attempts", ListOf(Record(null, ["at"], ("at", Time()), ("status", Optional(Integer("What the receiver answered."))),
-                ("error", Optional(Text()))))))))));
-        document.AddComponent(KeySettings,
+        document.AddComponent(SchemaNames.KeySettings,
             Record("Whom a key is for.", ["client"], ("client", Text("Whose runs these will be.")), ("role", RoleSchema()),
                 ("workflows", Optional(ListOf(Text(), "Names or patterns such as shop-*; all unless told.")))));
-        document.AddComponent(Key,
-            Record("A caller's key.", ["id", "client", "role"], ("id", Text()), ("client", Text()), ("role", RoleSchema()),
-                ("workflows", Optional(ListOf(Text(), "Those that it is for; all unless told."))), ("createdAt", Time()),
-                ("key", Text("Only when it is made."))));
-        document.AddComponent(KeyList, Record(null, ["keys"], ("keys", ListOf(To(Key)))));
-        document.AddComponent(Usage, Record("Sums of ended runs.", ["from", "to", "usage"],
-            ("from", Text(null, "date")), ("to", Text(null, "date")),
-            ("usage", ListOf(Record(null, ["client", "workflow", "version", "runs"],
-                ("client", Text()), ("workflow", Text()), ("version", Integer()), ("runs", Integer(null, "int64")),
-                ("succeeded", Integer(null, "int64")), ("gpuSeconds", Number()), ("outputBytes", Integer(null, "int64")))))));
-        document.AddComponent(Upload, Record("Where a file is to be sent.", ["ref", "method", "url"],
+        document.AddComponent(SchemaNames.Upload, Record("Where a file is to be sent.", ["ref", "method", "url"],
             ("ref", Text("Stands for the file in calls.")), ("method", Text()),
             ("url", Link("Takes the file until urlExpiresAt, and shows nothing.")),
             ("headers", MapOf(Text(), "To be sent with it.")), ("urlExpiresAt", Time()), ("maxBytes", Integer(null, "int64"))));
-        document.AddComponent(BatchInputs, Record("Either inputs, or matrix and perhaps input.", [],
+        document.AddComponent(SchemaNames.BatchInputs, Record("Either inputs, or matrix and perhaps input.", [],
             ("inputs", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object }, "The body of a call each; 1,000 at most.")),
             ("matrix", MapOf(MapOf(ListOf(new OpenApiSchema())), "{tag: {input: [values]}}: a run of every combination.")),
             ("input", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the combinations share." }),
             ("metadata", Values("Kept with each run, unless its own call has one.")),
-            ("extra_data", To(ExtraData))));
-        document.AddComponent(Batch,
+            ("extra_data", To(SchemaNames.ExtraData))));
+        document.AddComponent(SchemaNames.Batch,
             Record("Many runs of one workflow version.", ["id", "workflow", "version", "status", "total", "runs", "links"],
             ("id", Text()), ("workflow", Text()), ("version", Integer()),
             ("status", Schemas.OneOf(null, "running", "completed", "canceling", "canceled")),
@@ -169,22 +108,22 @@ internal static class CommonSchemas
             ("refused", ListOf(Record("A call that made no run.", ["index"], ("index", Integer("Among the inputs, from 0.")),
                 ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Optional(Text())), ("detail", Text()))))))),
             ("links", Links())));
-        document.AddComponent(BatchList,
-            Record("A page of batches, newest first.", ["batches"], ("batches", ListOf(To(Batch))), ("continuation", Continuation())));
-        document.AddComponent(AliasTarget,
+        document.AddComponent(SchemaNames.BatchList,
+            Record("A page of batches, newest first.", ["batches"], ("batches", ListOf(To(SchemaNames.Batch))), ("continuation", Continuation())));
+        document.AddComponent(SchemaNames.AliasTarget,
             Record(null, ["version"],
                 ("version", new OpenApiSchema
                 {
                     Type = JsonSchemaType.Integer | JsonSchemaType.String,
                     Description = "A version, or another alias whose version it takes."
                 })));
-        document.AddComponent(Alias,
+        document.AddComponent(SchemaNames.Alias,
             Record("A name of a version.", ["name", "alias", "version"], ("name", Text("The workflow.")), ("alias", Text()),
                 ("version", Integer()), ("differences", ListOf(DifferenceSchema())), ("links", Links())));
-        document.AddComponent(StoppedRun,
-            Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")), ("status", StatusSchema())));
-        document.AddComponent(Health, Record(null, ["status", "version"], ("status", Text()), ("version", Text())));
-        document.AddComponent(Readiness, Record("Whether calls can be taken.", ["status"],
+        document.AddComponent(SchemaNames.StoppedRun,
+            Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")), ("status", RunResource.StatusSchema())));
+        document.AddComponent(SchemaNames.Health, Record(null, ["status", "version"], ("status", Text()), ("version", Text())));
+        document.AddComponent(SchemaNames.Readiness, Record("Whether calls can be taken.", ["status"],
             ("status", Schemas.OneOf(null, "ready", "notReady")), ("storage", Boolean("Whether it answers.")),
             ("hosts", Record(null, [], ("ready", Integer()), ("total", Integer()))), ("waitingRuns", Integer()),
             ("details", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What each process of the service is up to." })));
@@ -192,12 +131,12 @@ internal static class CommonSchemas
 
     /// <summary>A run whose outputs have the given schema.</summary>
     public static OpenApiSchema RunSchema(OpenApiDocument document, IOpenApiSchema outputs) =>
-        new() { AllOf = [new OpenApiSchemaReference(RunBase, document), Record(null, ["outputs"], ("outputs", outputs))] };
+        new() { AllOf = [new OpenApiSchemaReference(SchemaNames.RunBase, document), Record(null, ["outputs"], ("outputs", outputs))] };
 
     private static OpenApiSchema RunBaseSchema(OpenApiDocument document) => Record(
         "One execution of a workflow version, but for its outputs.",
         ["id", "workflow", "version", "status", "createdAt", "links"],
-        ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", StatusSchema()),
+        ("id", Text()), ("workflow", Text()), ("version", Integer()), ("status", RunResource.StatusSchema()),
         ("createdAt", Time()), ("startedAt", Time()), ("completedAt", Time()),
         ("startBy", Time("It expires if it has found no slot by then.")), ("finishBy", Time("It fails if it has not ended by then.")),
         ("expiresAt", Time("When it is deleted with its files.")),
@@ -226,11 +165,8 @@ internal static class CommonSchemas
 
     private static OpenApiSchema Values(string description) => new() { Type = JsonSchemaType.Object, Description = description };
 
-    public static OpenApiSchema StatusSchema() =>
-        Schemas.OneOf("The last four are never left.", Enum.GetValues<RunStatus>().Select(RunResource.NameOf));
-
     private static OpenApiSchema OutputSchema() => Record("A result: a file behind a link, or text.", ["type"],
-        ("type", Schemas.OneOf(null, "image", "video", "audio", "3d", "latent", "text", "json", "file")),
+        ("type", Schemas.OneOf(null, MediaKind.OfOutputs)),
         ("text", Text("Instead of a file.")),
         ("name", Text()), ("contentType", Text()), ("bytes", Integer(null, "int64")), ("width", Integer("Pixels.")),
         ("height", Integer("Pixels.")), ("sha256", Text("Hexadecimal.")),
@@ -259,9 +195,12 @@ internal static class CommonSchemas
         return schema;
     }
 
+    // No enum: a client made from this document is to take the codes of later releases too.
+    private static string Codes => $"These are known: {string.Join(", ", FaultCode.All)}.";
+
     private static OpenApiSchema ProblemSchema() => Record("RFC 9457.", ["type", "title", "status", "code"],
         ("type", Text()), ("title", Text()), ("status", Integer()), ("detail", Text()),
-        ("code", Text("What went wrong, for programs; it keeps its meaning for ever.")),
+        ("code", Text($"What went wrong, for programs; it keeps its meaning for ever. {Codes}")),
         ("retryable", Boolean("Whether the same request may well succeed later.")),
         ("traceId", Text("Finds the request in the server's log.")),
         ("errors", ListOf(Record(null, ["pointer", "detail"], ("pointer", Text("RFC 6901, into the body that was sent.")),

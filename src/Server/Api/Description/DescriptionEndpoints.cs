@@ -2,15 +2,37 @@ using System.Collections.Immutable;
 using System.Net.Mime;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Workflows;
 using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Api.Description.DescriptionEndpoints>;
 
 namespace ComfyFunc.Server.Api.Description;
 
 /// <summary>The endpoints that describe the API as it is now: with the workflows that are saved and what the pool can run.</summary>
-public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows live, WrittenDescriptions written)
+public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows live, WrittenDescriptions written) : IEndpoints
 {
+    private static readonly ImmutableArray<ApiAnswer> Document = [new(200, "OpenAPI 3.1.", Shape.Object), ApiAnswer.NotModified];
+
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("Describe", "GET", At.OpenApi, Role.Run, RouteGroup.Service, "This document.", (e, r, ct) => e.AllAsync(r, ct))
+        {
+            Answers = Document,
+        },
+        new Route("DescribeWorkflow", "GET", At.WorkflowOpenApi, Role.Run, RouteGroup.Service, "This document for one workflow.",
+            (e, r, ct) => e.OneAsync(r, r.InPath("name"), ct))
+        {
+            Answers = Document,
+            Problems = [404],
+        },
+        // A page without any data; what it loads needs a key.
+        new Route("ShowDocs", "GET", At.Docs, Role.None, RouteGroup.Service, null, (_, r, _) => PageAsync(r)),
+        new Route("GetDocsScript", "GET", At.DocsScript, Role.None, RouteGroup.Service, null, (_, r, _) => ScriptAsync(r)),
+    ];
+
     private const int PageSize = 200;
 
     /// <summary>GET /api/openapi.json.</summary>
@@ -20,7 +42,8 @@ public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows 
         string? continuation = null;
         do
         {
-            var page = await workflows.PageAsync(PageSize, continuation, cancellationToken);
+            // The page before gave the continuation.
+            var page = (await workflows.PageAsync(PageSize, continuation, cancellationToken))!;
             found.AddRange(page.Workflows.Where(r => request.Caller().Scope.Has(r.Name)));
             continuation = page.Continuation;
         }
@@ -68,7 +91,7 @@ public sealed class DescriptionEndpoints(WorkflowStore workflows, LiveWorkflows 
         var headers = request.HttpContext.Response.Headers;
         headers.ETag = description.ETag;
         headers.CacheControl = "no-cache";
-        return request.Headers.IfNoneMatch is [{ } known, ..] && EntityTags.Match(known, description.ETag)
+        return !EntityTags.MeetsIfNoneMatch(request.Headers.IfNoneMatch, description.ETag)
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Bytes(description.Json, MediaTypeNames.Application.Json);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Secrets;
 using Microsoft.OpenApi;
 
@@ -32,7 +33,7 @@ public sealed record WorkflowDescription(string Name, int Version, Contract Cont
         Description = "The outputs by tag.",
         Properties = Contract.Outputs.ToDictionary(
             o => o.Tag,
-            IOpenApiSchema (o) => Schemas.ListOf(new OpenApiSchemaReference(CommonSchemas.Output, document), $"Of kind {o.Kind}."),
+            IOpenApiSchema (o) => Schemas.ListOf(new OpenApiSchemaReference(SchemaNames.Output, document), $"Of kind {o.Kind}."),
             StringComparer.Ordinal),
     };
 
@@ -57,7 +58,7 @@ public sealed record WorkflowDescription(string Name, int Version, Contract Cont
 
         if (!tags.Keys.Contains(ExtraDataReader.Member, StringComparer.OrdinalIgnoreCase))
         {
-            tags[ExtraDataReader.Member] = new OpenApiSchemaReference(CommonSchemas.ExtraData, document);
+            tags[ExtraDataReader.Member] = new OpenApiSchemaReference(SchemaNames.ExtraData, document);
         }
 
         return tags;
@@ -90,16 +91,16 @@ public sealed record WorkflowDescription(string Name, int Version, Contract Cont
     {
         var schema = input.Type switch
         {
-            "INT" => Integer(input),
-            "FLOAT" => Schemas.Number().Within(input.Min, input.Max),
-            "BOOLEAN" => Schemas.Boolean(),
-            "STRING" => Schemas.Text(),
-            "ENUM" => Choice(input),
-            "FILE" => File(document),
+            InputType.Int => Integer(input),
+            InputType.Float => Schemas.Number().Within(input.Min, input.Max),
+            InputType.Boolean => Schemas.Boolean(),
+            InputType.String => Schemas.Text(),
+            InputType.Enum => Choice(input),
+            InputType.File => File(document),
             _ => new OpenApiSchema(),
         };
         schema.Description = DescriptionOf(input);
-        if (input is { Default: { } value, Seed: false, Type: not "FILE" })
+        if (input is { Default: { } value, Seed: false, Type: not InputType.File })
         {
             schema.Default = Examples.NodeOf(value);
         }
@@ -144,9 +145,9 @@ public sealed record WorkflowDescription(string Name, int Version, Contract Cont
             input.Tooltip,
             input.Upload is { } kind ? $"A file: {kind}." : null,
             input.Required ? "No host has the file that the workflow was saved with, so a call brings one." : null,
-            input.Type is "INT" && input.Step is { } step and > 1
+            input.Type is InputType.Int && input.Step is { } step and > 1
                 ? $"In steps of {step.ToString(CultureInfo.InvariantCulture)}, as a rule." : null,
-            input is { Type: "INT", Max: > long.MaxValue }
+            input is { Type: InputType.Int, Max: > long.MaxValue }
                 ? $"Up to {input.Max.Value.ToString(CultureInfo.InvariantCulture)} is taken." : null,
             input.Seed ? "Drawn afresh for each run that does not set it, or says \"random\" in its place; \"saved\" keeps the workflow's "
                 + "own." : null,

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using BitFaster.Caching.Lru;
 using Microsoft.OpenApi;
 
 namespace ComfyFunc.Server.Api.Description;
@@ -12,25 +12,22 @@ public sealed class WrittenDescriptions
     // One for every name that the server goes by and, of it, for every workflow that is asked for alone.
     private const int MostKept = 64;
 
-    private readonly ConcurrentDictionary<string, WrittenDescription> kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentLru<string, WrittenDescription> kept = new(MostKept);
 
     /// <param name="subject">What is described.</param>
     /// <param name="madeOf">What the document depends on: as long as it is the same, so is the document.</param>
     public async Task<WrittenDescription> OfAsync(string subject, string madeOf, Func<Task<OpenApiDocument>> make,
         CancellationToken cancellationToken)
     {
-        if (kept.TryGetValue(subject, out var written) && written.MadeOf == madeOf)
+        if (kept.TryGet(subject, out var written) && written.MadeOf == madeOf)
         {
             return written;
         }
 
-        if (kept.Count >= MostKept)
-        {
-            kept.Clear(); // Rare, and cheaper than keeping an order of use.
-        }
-
         var json = await WriteAsync(await make(), cancellationToken);
-        return kept[subject] = new(madeOf, json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json)[..16])}\"");
+        written = new(madeOf, json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json)[..16])}\"");
+        kept.AddOrUpdate(subject, written);
+        return written;
     }
 
     /// <summary>OpenAPI 3.1 as JSON without a space.</summary>

@@ -161,7 +161,7 @@ public sealed class ComfyClientTests : IAsyncLifetime
         await socket.UntilEndOfAsync(running.ToString());
         var output = Assert.Single(Assert.IsType<Whereabouts.Ended>(await FindAsync(running)).Entry.Outputs);
         var file = Assert.IsType<OutputFile>(Assert.Single(output.Items));
-        Assert.Equal((key, kind), (file.Key, OutputKinds.Of(file)));
+        Assert.Equal((key, kind), (file.Key, MediaType.KindOf(file)));
         var opened = Assert.IsType<OutputReply.Opened>(await client.OpenOutputAsync(file, Deadline.Token));
         await using var content = opened.Content;
         var copy = new MemoryStream();

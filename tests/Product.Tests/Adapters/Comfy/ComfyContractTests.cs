@@ -48,7 +48,7 @@ public abstract class ComfyContractTests(ComfyHostFixture host) : IAsyncLifetime
         var output = Assert.Single(entry.Outputs);
         Assert.Equal(("3", "3"), (output.Node, output.DisplayNode));
         var file = Assert.IsType<OutputFile>(Assert.Single(output.Items));
-        Assert.Equal(("output", "images", "image"), (file.Folder, file.Key, OutputKinds.Of(file)));
+        Assert.Equal(("output", "images", "image"), (file.Folder, file.Key, MediaType.KindOf(file)));
 
         var opened = Assert.IsType<OutputReply.Opened>(await host.Client.OpenOutputAsync(file, Deadline.Token));
         await using var content = opened.Content;

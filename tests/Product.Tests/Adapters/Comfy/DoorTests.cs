@@ -28,7 +28,7 @@ public sealed class DoorTests
         var address = new HostAddress(host.Url, Doors[kind].Door);
         var client = services.GetRequiredService<ComfyClients>().For(address);
         var news = new HeardNews();
-        await using var listener = new HostListener(new("h"), address, client, Clients.Quick, news, HostSocket.OpenAsync,
+        await using var listener = new HostListener(new("h"), address, client, Clients.ByEar, news, HostSocket.OpenAsync,
             TimeProvider.System, NullLogger<HostListener>.Instance);
         listener.Start();
         await news.UntilAsync("connected");

@@ -7,7 +7,7 @@ namespace ComfyFunc.Tests.Adapters.Comfy;
 
 /// <summary>One thing that a listener told.</summary>
 internal sealed record News(string What, PromptId? Prompt = null, PromptProgress? Progress = null, Preview? Preview = null,
-    bool WasExecuting = false, bool IsHearing = false, string? Detail = null);
+    bool IsHearing = false, string? Detail = null);
 
 /// <summary>Writes down what a listener tells, for a test to wait for.</summary>
 internal sealed class HeardNews : IHostObserver
@@ -36,8 +36,7 @@ internal sealed class HeardNews : IHostObserver
 
     public ValueTask EndedAsync(HostId host, PromptId prompt) => Write(new("ended", prompt));
 
-    public ValueTask MissingAsync(HostId host, PromptId prompt, bool wasExecuting) =>
-        Write(new("missing", prompt, WasExecuting: wasExecuting));
+    public ValueTask MissingAsync(HostId host, PromptId prompt) => Write(new("missing", prompt));
 
     public ValueTask ReachableAsync(HostId host) => Write(new("reachable"));
 
@@ -45,8 +44,6 @@ internal sealed class HeardNews : IHostObserver
 
     public ValueTask LookedAsync(HostId host, QueueView queue, bool isHearing) =>
         Write(new("looked", queue.Running.IsEmpty ? null : queue.Running[0], IsHearing: isHearing));
-
-    public ValueTask QueueMovedAsync(HostId host) => Write(new("queue"));
 
     public ValueTask PreviewedAsync(HostId host, PromptId prompt, Preview preview) => Write(new("preview", prompt, Preview: preview));
 

@@ -97,7 +97,7 @@ public sealed class HostAnswersProperties
         foreach (var item in entry.Outputs.SelectMany(o => o.Items))
         {
             Assert.True(item is not OutputFile file
-                || (OutputKinds.Of(file).Length > 0 && ContentTypes.Of(file.FileName).Length > 0
+                || (MediaType.KindOf(file).Length > 0 && MediaType.Of(file.FileName).ContentType.Length > 0
                     && !file.FileName.Contains('/', StringComparison.Ordinal)));
             Assert.True(item is not OutputJson json || json.Value.GetRawText().Length > 0);
         }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Tests.Support.Storage;
 
 namespace ComfyFunc.Tests.Adapters.Storage;
 

@@ -4,9 +4,9 @@ using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Batches;
-using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Upkeep;
 using Microsoft.Extensions.Time.Testing;
 

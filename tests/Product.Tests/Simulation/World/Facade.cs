@@ -6,6 +6,7 @@ using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Workflows;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -9,6 +9,7 @@ using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Workflows;
+using ComfyFunc.Tests.Support.Storage;
 
 namespace ComfyFunc.Simulation;
 

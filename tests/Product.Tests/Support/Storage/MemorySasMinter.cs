@@ -1,7 +1,9 @@
-namespace ComfyFunc.Adapters.Storage;
+using ComfyFunc.Adapters.Storage;
+
+namespace ComfyFunc.Tests.Support.Storage;
 
 /// <summary>The in-memory twin of a link signer: links that name everything and open nothing.</summary>
-public sealed class MemorySasMinter : ISasMinter
+internal sealed class MemorySasMinter : ISasMinter
 {
     private static readonly Uri Root = new("https://storage.invalid/");
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Engine.Workflows;
+namespace ComfyFunc.Engine;
 
 /// <summary>
 /// JSON as callers must write it: RFC 8259 to the letter, no duplicate keys, at most 64 levels, and every text is one that can be written
@@ -34,17 +35,26 @@ public abstract record StrictJson
             return new Parsed(
                 JsonElement.Parse(text.Span, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Deepest }));
         }
-        catch (JsonException e) when (e.Message.Contains("uplicate", StringComparison.Ordinal))
+        catch (JsonException)
         {
-            return Refuse("An object has the same key twice.");
-        }
-        catch (JsonException e)
-        {
-            return Refuse(e.LineNumber is { } line
-                ? $"The body is no JSON: something is wrong on line {line + 1}, at byte {e.BytePositionInLine + 1} of it."
-                : "The body is no JSON.");
+            return Refuse(ComplaintOf(text.Span));
         }
     }
 
-    private static Malformed Refuse(string detail) => new(new("invalid_input", detail, ""));
+    private static string ComplaintOf(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            JsonElement.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = true, MaxDepth = Deepest });
+            return "An object has the same key twice.";
+        }
+        catch (JsonException e)
+        {
+            return e.LineNumber is { } line
+                ? $"The body is no JSON: something is wrong on line {line + 1}, at byte {e.BytePositionInLine + 1} of it."
+                : "The body is no JSON.";
+        }
+    }
+
+    private static Malformed Refuse(string detail) => new(new(FaultCode.InvalidInput, detail, ""));
 }

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
+using ComfyFunc.Adapters.Storage;
 
-namespace ComfyFunc.Adapters.Storage;
+namespace ComfyFunc.Tests.Support.Storage;
 
 /// <summary>The in-memory twin of the blob store, for tests that need no process beside them.</summary>
-public sealed class MemoryBlobStore : IBlobStore
+internal sealed class MemoryBlobStore : IBlobStore
 {
     private readonly ConcurrentDictionary<string, (BlobFile File, byte[] Content)> files = new(StringComparer.Ordinal);
 
@@ -35,7 +35,7 @@ public sealed class MemoryBlobStore : IBlobStore
     public Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var file = Describe(name, content.Span, contentType);
+        var file = BlobFile.Of(name, content.Span, contentType);
         files[name] = (file, content.ToArray());
         return Task.FromResult(file);
     }
@@ -43,7 +43,7 @@ public sealed class MemoryBlobStore : IBlobStore
     public Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(files.TryAdd(name, (Describe(name, content.Span, contentType), content.ToArray())));
+        return Task.FromResult(files.TryAdd(name, (BlobFile.Of(name, content.Span, contentType), content.ToArray())));
     }
 
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
@@ -81,7 +81,4 @@ public sealed class MemoryBlobStore : IBlobStore
             yield return found.File;
         }
     }
-
-    internal static BlobFile Describe(string name, ReadOnlySpan<byte> content, string contentType) =>
-        new(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)), contentType);
 }

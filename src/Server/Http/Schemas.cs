@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
-namespace ComfyFunc.Server.Api.Description;
+namespace ComfyFunc.Server.Http;
 
 /// <summary>JSON schemas in a line each.</summary>
 internal static class Schemas

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using ComfyFunc.Adapters.Storage;
 
-namespace ComfyFunc.Adapters.Storage;
+namespace ComfyFunc.Tests.Support.Storage;
 
 /// <summary>The in-memory twin of a document table: the same answers, for tests that need no process beside them.</summary>
-public sealed class MemoryDocumentTable : IDocumentTable
+internal sealed class MemoryDocumentTable : IDocumentTable
 {
     private readonly Lock gate = new();
     private readonly SortedDictionary<DocumentCursor, Document> documents = new(Comparer<DocumentCursor>.Create(Compare));

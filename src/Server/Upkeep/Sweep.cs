@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace ComfyFunc.Server.Upkeep;
+
+/// <summary>What is gone over now and then, and how often: one row each, for processes with timers of their own and for Azure's.</summary>
+/// <param name="Cron">The same interval as Azure Functions' timers are told it: seconds come first.</param>
+public sealed record Sweep(string Name, TimeSpan Interval, string Cron, Func<Sweeps, CancellationToken, Task> RunAsync)
+{
+    // An attribute takes constants only.
+    public const string LeasesCron = "*/15 * * * * *";
+    public const string RescueCron = "0 * * * * *";
+    public const string RemovalCron = "0 */10 * * * *";
+    public const string HousekeepingCron = "30 5/10 * * * *";
+
+    /// <summary>Gives slots back that a crash left lent.</summary>
+    public static Sweep Leases { get; } = new("leases", TimeSpan.FromSeconds(15), LeasesCron, (s, c) => s.LeasesAsync(c));
+
+    /// <summary>Finds runs that nobody drives.</summary>
+    public static Sweep Rescue { get; } = new("rescue", TimeSpan.FromMinutes(1), RescueCron, (s, c) => s.RescueAsync(c));
+
+    /// <summary>Removes runs past their retention.</summary>
+    public static Sweep Removal { get; } = new("removal", TimeSpan.FromMinutes(10), RemovalCron, (s, c) => s.RemovalAsync(c));
+
+    /// <summary>Forgets what is only kept for a time.</summary>
+    public static Sweep Housekeeping { get; } =
+        new("housekeeping", TimeSpan.FromMinutes(10), HousekeepingCron, (s, c) => s.HousekeepingAsync(c));
+
+    public static ImmutableArray<Sweep> All { get; } = [Leases, Rescue, Removal, Housekeeping];
+}
