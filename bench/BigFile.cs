@@ -29,6 +29,8 @@ internal static class BigFile
         await watching;
         var bytes = (long)run["outputs"]!["file"]![0]!["bytes"]!;
         Console.WriteLine(
-            $"{bytes >> 20} MiB in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s, sha256 {run["outputs"]!["file"]![0]!["sha256"]}; managed memory grew by {(peak - before) / (double)(1 << 20):0.0} MiB at most");
+            $"{bytes >> 20} MiB in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s, "
+                + $"sha256 {run["outputs"]!["file"]![0]!["sha256"]}; managed memory grew "
+                + $"by {(peak - before) / (double)(1 << 20):0.0} MiB at most");
     }
 }

@@ -96,7 +96,8 @@ internal static class Jobs
         }
 
         Console.WriteLine(
-            $"batch of {BatchSize}: accepted in {acceptedIn.TotalMilliseconds:0} ms, done in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s: {batch["runs"]!.ToJsonString()}");
+            $"batch of {BatchSize}: accepted in {acceptedIn.TotalMilliseconds:0} ms, done "
+                + $"in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s: {batch["runs"]!.ToJsonString()}");
     }
 
     private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");

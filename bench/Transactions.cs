@@ -35,7 +35,8 @@ internal static class Transactions
         {
             var background = idle.GetValueOrDefault(request) / 20.0 * taken.TotalSeconds;
             Console.WriteLine(
-                $"{request.Service,-6} {request.Verb,-7} {(count - background) / Runs,6:0.00} a run   (and {idle.GetValueOrDefault(request) / 20.0:0.00} a second in the background)");
+                $"{request.Service,-6} {request.Verb,-7} {(count - background) / Runs,6:0.00} a run   "
+                    + $"(and {idle.GetValueOrDefault(request) / 20.0:0.00} a second in the background)");
         }
     }
 }

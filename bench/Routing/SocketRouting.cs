@@ -25,7 +25,9 @@ internal static class SocketRouting
     public static async Task RunAsync()
     {
         Console.WriteLine(
-            $"{Setting.Models} models, {Setting.Resident} resident, {Setting.LoadSeconds * Scale} s to load, ρ {Setting.Utilisation}, {Setting.Hosts} hosts, {Calls - Learning} of {Calls} calls\n\n| | p50 | p95 | p99 | warm |\n|---|---|---|---|---|");
+            $"{Setting.Models} models, {Setting.Resident} resident, {Setting.LoadSeconds * Scale} s to load, "
+                + $"ρ {Setting.Utilisation}, {Setting.Hosts} hosts, {Calls - Learning} of {Calls} calls\n\n| | p50 | p95 | p99 | warm "
+                + $"|\n|---|---|---|---|---|");
         var policy = new LeastOutstanding();
         var outstanding = new int[Setting.Hosts];
         var gate = new Lock();
@@ -130,7 +132,8 @@ internal static class SocketRouting
     private static void Print(string policy, (double[] Seconds, double Warm) played) =>
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture,
-                $"| {policy} | {played.Seconds.Quantile(0.5):0.00} s | {played.Seconds.Quantile(0.95):0.00} s | {played.Seconds.Quantile(0.99):0.00} s | {played.Warm:P0} |"));
+                $"| {policy} | {played.Seconds.Quantile(0.5):0.00} s | {played.Seconds.Quantile(0.95):0.00} s "
+                    + $"| {played.Seconds.Quantile(0.99):0.00} s | {played.Warm:P0} |"));
 
     private static int StepsOf(Arrival call) => Math.Max(1, (int)Math.Round(call.Seconds * Scale / StepSeconds));
 

@@ -27,7 +27,8 @@ public static class Suggestion
     {
         var names = known.ToArray();
         return names.Length == 0 ? $"It has no {what}."
-            : $"Its {what}: {string.Join(", ", names.Take(MostListed))}{(names.Length > MostListed ? $" and {names.Length - MostListed} more" : "")}.";
+            : $"Its {what}: {string.Join(", ", names.Take(MostListed))}"
+                + $"{(names.Length > MostListed ? $" and {names.Length - MostListed} more" : "")}.";
     }
 
     // How many letters must be put in, left out, changed or swapped with their neighbour (optimal string alignment).

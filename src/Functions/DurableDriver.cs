@@ -111,6 +111,7 @@ public sealed partial class DurableDriver(DurableClientSource clients, Lazy<RunE
         "This process has had no Durable client yet; what it had for run {RunId} is made up for by another.")]
     private partial void NoClient(RunId runId);
 
-    [LoggerMessage(EventIds.NotCarriedOut, LogLevel.Warning, "The durable runtime did not take what concerns run {RunId}; it is made up for later.")]
+    [LoggerMessage(EventIds.NotCarriedOut, LogLevel.Warning,
+        "The durable runtime did not take what concerns run {RunId}; it is made up for later.")]
     private partial void NotCarriedOut(RunId runId, Exception exception);
 }

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Functions;
-using ComfyFunc.Server.Startup;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;

@@ -110,7 +110,8 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
     {
         var first = name.Split(':')[0];
         var known = Own.Select(o => o.Name[2..]).Concat(Sections).Concat(Foreign).Concat([Once.Name[2..], "help", "version"]);
-        return $"--{name} is no setting.{(Suggestion.NearestOf(first, known) is { } nearest ? $" Did you mean --{nearest}{name[first.Length..]}?" : "")} See --help.";
+        var meant = Suggestion.NearestOf(first, known) is { } nearest ? $" Did you mean --{nearest}{name[first.Length..]}?" : "";
+        return $"--{name} is no setting.{meant} See --help.";
     }
 
     private static Option<string> OptionOf(string name, string value, string description) =>

@@ -24,7 +24,8 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
                 + "picture to out/.");
         Console.WriteLine(settings.Storage.NamesAccount ? "It takes about 10 seconds."
             : Directory.Exists(settings.Own.Tools) ? "It takes about 15 seconds."
-            : $"It takes about 15 seconds; this first time npm also installs Azurite, the storage emulator, into {settings.Own.Tools}, which takes a minute or so.");
+            : $"It takes about 15 seconds; this first time npm also installs Azurite, the storage emulator, "
+                + $"into {settings.Own.Tools}, which takes a minute or so.");
     }
 
     /// <returns>Whether the call succeeded and its picture was written.</returns>
@@ -183,7 +184,8 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
         if (!response.IsSuccessStatusCode)
         {
             throw new StartRefusedException(
-                $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+                $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered "
+                    + $"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
         }
     }
 }

@@ -18,7 +18,9 @@ internal static class StartFailure
         StorageUnavailableException or OperationCanceledException =>
             [$"Storage:{NameOf(storage)}: {AddressOf(storage)} does not answer: {Root(e)} Start it, or correct the setting."],
         RequestFailedException { Status: 401 or 403 } refused =>
-            [$"Storage:{NameOf(storage)}: {AddressOf(storage)} refuses access ({refused.ErrorCode ?? $"{refused.Status}"}). Correct the key, or give the identity the roles that docs/settings.md names."],
+            [$"Storage:{NameOf(storage)}: {AddressOf(storage)} refuses access "
+                + $"({refused.ErrorCode ?? $"{refused.Status}"}). Correct the key, or give the identity the roles that docs/settings.md "
+                + $"names."],
         RequestFailedException failed =>
             [$"Storage:{NameOf(storage)}: {AddressOf(storage)} answered {failed.Status} {failed.ErrorCode}. Correct the setting."],
         Azure.Identity.AuthenticationFailedException =>

@@ -123,7 +123,8 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
     /// <summary>Opens an output as a stream. There is no limit on the time that it takes as a whole, only on each silence.</summary>
     public async Task<OutputReply> OpenOutputAsync(OutputFile file, CancellationToken cancellationToken)
     {
-        var query = $"view?filename={Uri.EscapeDataString(file.FileName)}&subfolder={Uri.EscapeDataString(file.Subfolder)}&type={Uri.EscapeDataString(file.Folder)}";
+        var query = $"view?filename={Uri.EscapeDataString(file.FileName)}"
+            + $"&subfolder={Uri.EscapeDataString(file.Subfolder)}&type={Uri.EscapeDataString(file.Folder)}";
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

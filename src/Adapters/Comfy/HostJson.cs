@@ -67,7 +67,8 @@ public abstract record HostJson
         {
             return new Unreadable(e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? $"It answered {asked} with JSON that is nested more than {Deepest} deep."
-                : $"It answered {asked} with what is no JSON, or breaks off: something is wrong on line {e.LineNumber + 1}, at byte {e.BytePositionInLine + 1} of it.");
+                : $"It answered {asked} with what is no JSON, or breaks off: something is wrong on "
+                    + $"line {e.LineNumber + 1}, at byte {e.BytePositionInLine + 1} of it.");
         }
     }
 

@@ -60,7 +60,8 @@ public sealed partial record StorageOptions : IValidatableObject
             ManagedIdentityClientId = configuration[$"{name}:clientId"] ?? ManagedIdentityClientId,
         };
         return read.Validate(new(read)).FirstOrDefault() is not { } fault ? read : throw new InvalidOperationException(
-            $"Storage is what {name} says, or {name}__accountName, or {name}__blobServiceUri and {name}__tableServiceUri. {fault.ErrorMessage}");
+            $"Storage is what {name} says, or {name}__accountName, or {name}__blobServiceUri "
+                + $"and {name}__tableServiceUri. {fault.ErrorMessage}");
     }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -19,7 +19,8 @@ internal static partial class OutputFiles
         if (!SimFolders.IsInside(root, folder))
         {
             throw new Python.PythonException("Exception",
-                $"**** ERROR: Saving image outside the output folder is not allowed.\n full_output_folder: {folder}\n         output_dir: {root}\n");
+                $"**** ERROR: Saving image outside the output folder is not allowed.\n full_output_folder: {folder}\n         "
+                    + $"output_dir: {root}\n");
         }
 
         Directory.CreateDirectory(folder);

@@ -192,7 +192,8 @@ internal static class FileBinder
         if (!isData && isBare && trimmed.Length < ShortestBareBase64)
         {
             call.Refuse(pointer,
-                $"'{trimmed}' is no file that a host has, no URL, no data URI and no base64.{(input.Options.IsEmpty ? "" : $" {Suggestion.List(input.Options.Select(o => o.ToString()), "files")}")}");
+                $"'{trimmed}' is no file that a host has, no URL, no data URI and no "
+                    + $"base64.{(input.Options.IsEmpty ? "" : $" {Suggestion.List(input.Options.Select(o => o.ToString()), "files")}")}");
             return null;
         }
 

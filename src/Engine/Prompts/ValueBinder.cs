@@ -34,7 +34,8 @@ public static class ValueBinder
         if (workflow.Tags.Find(property.Name) is not { } tag)
         {
             call.Refuse(pointer,
-                $"The workflow has no tag '{property.Name.Trim()}'. {Suggestion.Among(property.Name, workflow.Tags.All.Select(t => t.Name), "tags")}");
+                $"The workflow has no tag "
+                    + $"'{property.Name.Trim()}'. {Suggestion.Among(property.Name, workflow.Tags.All.Select(t => t.Name), "tags")}");
             return;
         }
 
@@ -58,7 +59,8 @@ public static class ValueBinder
                 break;
             default:
                 call.Refuse(pointer,
-                    $"A tag takes an object of its inputs, {{\"input\":value}}, or false to bypass its nodes. {Suggestion.List(tag.Inputs.Select(i => i.Key), "inputs")}");
+                    $"A tag takes an object of its inputs, {{\"input\":value}}, or false to bypass its "
+                        + $"nodes. {Suggestion.List(tag.Inputs.Select(i => i.Key), "inputs")}");
                 break;
         }
     }
@@ -70,7 +72,8 @@ public static class ValueBinder
         if (tag.Inputs.FirstOrDefault(i => i.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } targets)
         {
             call.Refuse(pointer,
-                $"'{tag.Name}' has no input '{name}' that callers may set. {Suggestion.Among(name, tag.Inputs.Select(i => i.Key), "inputs")}");
+                $"'{tag.Name}' has no input '{name}' that callers may "
+                    + $"set. {Suggestion.Among(name, tag.Inputs.Select(i => i.Key), "inputs")}");
             return;
         }
 

@@ -75,7 +75,8 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
             }
             else if (text.Split(':')[0].Contains(',', StringComparison.Ordinal))
             {
-                yield return $"'[{text}]' is one tag with a comma in its name. Inputs are listed after a colon, [tag:a,b]; two tags are [a] [b].";
+                yield return $"'[{text}]' is one tag with a comma in its name. "
+                    + "Inputs are listed after a colon, [tag:a,b]; two tags are [a] [b].";
             }
         }
 

@@ -82,7 +82,8 @@ public sealed record Requirements
         .. Ranges.Where(r => host.Find(r.Class)?.Find(r.Input) is { Type: InputType.Int or InputType.Float } input
             && (r.Least < input.Min || r.Most > input.Max))
             // Found the line before.
-            .Select(r => $"{(host.Find(r.Class)!.Find(r.Input)!.Min > r.Least ? r.Least : r.Most).ToString(CultureInfo.InvariantCulture)} for {r.Class}.{r.Input}"),
+            .Select(r => $"{(host.Find(r.Class)!.Find(r.Input)!.Min > r.Least ? r.Least : r.Most).ToString(CultureInfo.InvariantCulture)} "
+                + $"for {r.Class}.{r.Input}"),
         .. Files.Where(f => host.SpellingOf(f) is null).Select(f => $"'{f}'"),
     ];
 

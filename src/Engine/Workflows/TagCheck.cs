@@ -24,7 +24,8 @@ internal static class TagCheck
     {
         if (!spellings.TryAdd(tag.Name, (tag.Name, node)) && spellings[tag.Name] is var first && first.Name != tag.Name)
         {
-            yield return $"The tag '{tag.Name}' of {node.Describe()} differs from '{first.Name}' of {first.Node.Describe()} in nothing but case. Write both alike, or name one otherwise.";
+            yield return $"The tag '{tag.Name}' of {node.Describe()} differs from '{first.Name}' of {first.Node.Describe()} "
+                + $"in nothing but case. Write both alike, or name one otherwise.";
         }
     }
 
@@ -53,7 +54,8 @@ internal static class TagCheck
             if (!node.Class.Inputs.Any(i => i.Name.Equals(listed.Name, StringComparison.OrdinalIgnoreCase)))
             {
                 var has = string.Join(", ", node.Class.Inputs.Select(i => i.Name));
-                yield return $"The tag '{tag.Name}' of {node.Describe()} lists the input '{listed.Name}', which the node does not have. It has {has}.";
+                yield return $"The tag '{tag.Name}' of {node.Describe()} lists the input '{listed.Name}', "
+                    + $"which the node does not have. It has {has}.";
             }
 
             if (listed.Kind is { } kind && !TagInput.Kinds.Contains(kind))

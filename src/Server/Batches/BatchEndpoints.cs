@@ -56,8 +56,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
         new Route("ListBatches", "GET", At.Batches, Role.Run, RouteGroup.Runs,
             "Lists batches, newest first, without the calls that were refused.", (e, r, ct) => e.ListAsync(r, ct))
         {
-            Query =
-            [
+            Query = [
                 RunFilterReader.WorkflowQuery, QueryParameters.Text("status", Schemas.OneOf(null, BatchStanding.Statuses)),
                 RunFilterReader.ClientQuery, .. Paging.Query,
             ],

@@ -120,7 +120,9 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
 
     private static IResult Refuse(string what, BodyKind body) => Problems.From(
         FaultCode.UnsupportedMediaType,
-        $"{what} Send JSON with Content-Type: application/json{(body is BodyKind.JsonOrForm ? ", or a multipart/form-data" : "")} (curl: -H 'Content-Type: application/json').");
+        $"{what} Send JSON with Content-Type: "
+            + $"application/json{(body is BodyKind.JsonOrForm ? ", or a multipart/form-data" : "")} (curl: -H 'Content-Type: "
+            + $"application/json').");
 
     private static bool IsLike(string name, string pattern) =>
         pattern == "*" || name.Equals(pattern, StringComparison.OrdinalIgnoreCase)

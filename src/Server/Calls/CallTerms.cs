@@ -55,8 +55,7 @@ internal static class CallTerms
     [
         .. Started(SchemaNames.Run).Select(a => a.Status != 200 ? a : a with
         {
-            Content =
-            [
+            Content = [
                 .. a.Content, new(AnswerTypes.Explanation, SchemaNames.Explanation), new(AnswerTypes.Minimal, SchemaNames.OutputsByTag),
             ],
         }),

@@ -63,7 +63,8 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
                 await using (var sent = await uploads.OpenAsync(u.Ref, call.Client, cancellationToken))
                 {
                     return sent is null
-                        ? (null, new(FaultCode.InvalidInput, "There is no such upload, or nothing has been sent to its URL yet.", file.Pointer))
+                        ? (null, new(FaultCode.InvalidInput,
+                            "There is no such upload, or nothing has been sent to its URL yet.", file.Pointer))
                         : await StoreAsync(run, file, sent, null, null, file.Name, cancellationToken);
                 }
 
@@ -135,7 +136,8 @@ public sealed class InputFiles(IBlobStore blobs, GuardedFetch fetch, Uploads upl
     }
 
     private Fault? FaultOf(MediaFacts? media, CallFile file) =>
-        media is not { } image ? new(FaultCode.InvalidInput, "The file is no image that can be read (PNG, JPEG, WebP, GIF, BMP).", file.Pointer)
+        media is not { } image
+        ? new(FaultCode.InvalidInput, "The file is no image that can be read (PNG, JPEG, WebP, GIF, BMP).", file.Pointer)
         : (long)image.Width * image.Height > options.MaxInputPixels
             ? new(FaultCode.InputTooLarge,
                 $"The image has {image.Width} x {image.Height} pixels; at most {options.MaxInputPixels} are allowed.", file.Pointer)

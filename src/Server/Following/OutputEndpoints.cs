@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ComfyFunc.Engine;
 using System.Net.Mime;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
@@ -21,13 +21,11 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
         new Route("GetRunOutputs", "GET", At.RunOutputs, Role.Run, RouteGroup.Runs, "A run's outputs by tag, or all in one file.",
             (e, r, ct) => e.ListAsync(r, r.InPath("id"), ct))
         {
-            Query =
-            [
+            Query = [
                 QueryParameters.OneOf("bundle", "zip sends to one file with all outputs, a folder for each tag.", "zip"),
                 Preferences.OutputQuery, .. Rendition.Query,
             ],
-            Answers =
-            [
+            Answers = [
                 new(200, "By tag.", Shape.MapOf(Shape.ListOf(SchemaNames.Output), "By tag.")),
                 ApiAnswer.Redirect,
             ],

@@ -21,10 +21,10 @@ public sealed class RunEndpoints(
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
         new Route("ListRuns", "GET", At.Runs, Role.Run, RouteGroup.Runs,
-            "Lists runs, newest first. metadata.{key}=value asks for those whose metadata has this member.", (e, r, ct) => e.ListAsync(r, ct))
+            "Lists runs, newest first. metadata.{key}=value asks for those whose metadata has this member.",
+            (e, r, ct) => e.ListAsync(r, ct))
         {
-            Query =
-            [
+            Query = [
                 .. RunFilterReader.Query, QueryParameters.OneOf("include", "inputs shows what each was called with.", "inputs"),
                 .. Paging.Query,
             ],
@@ -54,12 +54,10 @@ public sealed class RunEndpoints(
             (e, r, ct) => e.EventsAsync(r, r.InPath("id"), ct))
         {
             Headers = [new("Last-Event-ID", "Goes on after this event.")],
-            Query =
-            [
+            Query = [
                 QueryParameters.Flag("previews", "true sends pictures of work in progress too: contentType and base64."),
             ],
-            Answers =
-            [
+            Answers = [
                 new(200, "status for every change, progress in between; the last status has the whole run. It ends with the run, or after "
                     + "200 s.")
                 {

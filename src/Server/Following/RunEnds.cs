@@ -52,6 +52,7 @@ public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, 
 
     private static string PartitionOf(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString("D12", CultureInfo.InvariantCulture);
 
-    [LoggerMessage(EventIds.NotNoted, LogLevel.Warning, "That run {RunId} has ended could not be noted; who waits elsewhere learns it by looking.")]
+    [LoggerMessage(EventIds.NotNoted, LogLevel.Warning,
+        "That run {RunId} has ended could not be noted; who waits elsewhere learns it by looking.")]
     private partial void NotNoted(RunId runId, Exception exception);
 }

@@ -84,7 +84,8 @@ internal static class RunFilterReader
         }
 
         faults.Add(new(FaultCode.InvalidRequest,
-            $"status is one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}, not '{text}'.{Suggestion.Nearest(text, Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}", "/status"));
+            $"status is one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}, not "
+                + $"'{text}'.{Suggestion.Nearest(text, Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}", "/status"));
         return null;
     }
 

@@ -78,6 +78,7 @@ public sealed partial class RunFollowers(IDocumentTables tables, TimeProvider cl
 
     internal sealed record Follow(RunId Run, DateTimeOffset Until, bool Previews);
 
-    [LoggerMessage(EventIds.NotMarked, LogLevel.Warning, "That run {RunId} is followed here could not be noted; its progress may be seen late.")]
+    [LoggerMessage(EventIds.NotMarked, LogLevel.Warning,
+        "That run {RunId} is followed here could not be noted; its progress may be seen late.")]
     private partial void NotMarked(RunId runId, Exception exception);
 }

@@ -59,6 +59,7 @@ public abstract partial class RecurringService(TimeProvider clock, ILogger logge
         "{Service} could not reach storage; its next round comes soon. {Reason} Not said since the last time: {Unsaid}.")]
     private partial void StorageWasUnavailable(string service, string reason, int unsaid);
 
-    [LoggerMessage(EventIds.RoundFailed, LogLevel.Error, "A round of {Service} failed; the next one comes soon. Not said since the last time: {Unsaid}.")]
+    [LoggerMessage(EventIds.RoundFailed, LogLevel.Error,
+        "A round of {Service} failed; the next one comes soon. Not said since the last time: {Unsaid}.")]
     private partial void RoundFailed(string service, int unsaid, Exception exception);
 }

@@ -44,7 +44,8 @@ public sealed class Capabilities(HostCatalogs catalogs)
         Unfitness.TakesSmallerFiles => $"takes no file larger than {host.MaxUploadBytes} bytes (ComfyUI's --max-upload-size sets it)",
         Unfitness.NotTheOne => "is not the host that it is meant for",
         Unfitness.LacksLabels =>
-            $"lacks {string.Join(", ", run.Work.Demands.Labels.Where(l => host.Labels.GetValueOrDefault(l.Key) != l.Value).Select(l => $"the label {l.Key}={l.Value}"))}",
+            "lacks " + string.Join(", ", run.Work.Demands.Labels.Where(l => host.Labels.GetValueOrDefault(l.Key) != l.Value)
+                .Select(l => $"the label {l.Key}={l.Value}")),
         Unfitness.TooSmall => "has too little GPU memory",
         Unfitness.Incapable => catalogs.Find(host.CatalogHash) is { } catalog
             ? $"lacks {string.Join(", ", run.Work.Needs.MissingOn(catalog))}" : "has not answered yet",

@@ -91,6 +91,7 @@ public sealed partial class HostMonitor(HostRoster roster, HostConnections conne
         }
     }
 
-    [LoggerMessage(EventIds.HostNotFollowed, LogLevel.Error, "Host {HostId} could not be followed. Not said since the last time: {Unsaid}.")]
+    [LoggerMessage(EventIds.HostNotFollowed, LogLevel.Error,
+        "Host {HostId} could not be followed. Not said since the last time: {Unsaid}.")]
     private partial void HostNotFollowed(HostId hostId, int unsaid, Exception exception);
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Server.Pool;
 
-/// <summary>Turns what listeners hear into signals to runs. Nothing is concluded from a listener's word: the run looks for itself.</summary>
+/// <summary>
+/// Turns what listeners hear into signals to runs. Nothing is concluded from a listener's word: the run looks for itself.
+/// </summary>
 public sealed partial class HostNews(HostLooks looks, HostSentinel sentinel, PromptWatch watch, HeardPictures pictures, IPromptEnds ends,
     IRunSignals signals, TimeProvider clock, ILogger<HostNews> logger) : IHostObserver
 {

@@ -74,6 +74,7 @@ public sealed partial class HostRoster(HostStore hosts, HostDoors doors, ComfyFu
         "Host {HostId} was taken out of the pool: it has been away for long, or is no longer configured.")]
     private partial void HostForgotten(HostId hostId);
 
-    [LoggerMessage(EventIds.HostNoLongerConfigured, LogLevel.Information, "The configuration no longer names host {HostId}; it takes no new work.")]
+    [LoggerMessage(EventIds.HostNoLongerConfigured, LogLevel.Information,
+        "The configuration no longer names host {HostId}; it takes no new work.")]
     private partial void HostNoLongerConfigured(HostId hostId);
 }

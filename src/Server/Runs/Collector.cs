@@ -89,7 +89,8 @@ public sealed class Collector(RunPrompts prompts, HostConnections connections, P
         var (received, hasOverflowed) = await pictures.OfAsync(run.Id, lease.Attempt, cancellationToken);
         if (hasOverflowed)
         {
-            var detail = $"It sent more than {SocketPictures.MostPictures} pictures, or more than {SocketPictures.MostBytes >> 20} MiB of them, over the socket; save them with Save Image.";
+            var detail = $"It sent more than {SocketPictures.MostPictures} pictures, or more "
+                + $"than {SocketPictures.MostBytes >> 20} MiB of them, over the socket; save them with Save Image.";
             return (outputs, new RunEvent.ExecutionFailed(lease.Attempt, new(FaultCode.OutputsUnavailable, detail), clock.GetUtcNow()));
         }
 

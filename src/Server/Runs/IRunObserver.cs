@@ -6,8 +6,8 @@ namespace ComfyFunc.Server.Runs;
 public interface IRunObserver
 {
     /// <summary>
-    /// The run's row is about to say that this happened. What must not be lost is written down now; a crash before the row is written leaves
-    /// it behind, and whoever finds it looks at the row first.
+    /// The run's row is about to say that this happened. What must not be lost is written down now; a crash before the row is written
+    /// leaves it behind, and whoever finds it looks at the row first.
     /// </summary>
     /// <returns>Whether it wants to be told by <see cref="Happened"/> that the row is written.</returns>
     Task<bool> HappeningAsync(RunRecord run, RunMoment moment, CancellationToken cancellationToken) => Task.FromResult(false);

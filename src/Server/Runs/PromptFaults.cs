@@ -29,7 +29,8 @@ public static class PromptFaults
     }
 
     private static string Describe(ImmutableArray<NodeError> nodes, CompiledPrompt prompt) => Shorten(
-        $"ComfyUI refused the prompt. {string.Join(" ", nodes.SelectMany(n => n.Errors.Select(e => $"{NameOf(n, prompt)}: {e.Message}{Sentence(e.Details)}")))}");
+        "ComfyUI refused the prompt. " + string.Join(" ", nodes.SelectMany(
+                n => n.Errors.Select(e => $"{NameOf(n, prompt)}: {e.Message}{Sentence(e.Details)}"))));
 
     private static string NameOf(NodeError node, CompiledPrompt prompt) =>
         prompt.TagOf(node.Node) is { } tag ? $"{node.Class} {node.Node} [{tag}]" : $"{node.Class} {node.Node}";

@@ -1,7 +1,6 @@
-using ComfyFunc.Engine.Runs;
-
-using static ComfyFunc.Engine.Runs.RunEvent;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
+using static ComfyFunc.Engine.Runs.RunEvent;
 
 namespace ComfyFunc.Server.Runs;
 

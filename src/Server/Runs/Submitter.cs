@@ -59,7 +59,8 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
         watch.Watch(lease, submission.Prompt.NodeCount, submission.Prompt.SocketNodes, submission.Prompt.Loaders.Select(l => l.Node)
             .ToFrozenSet(StringComparer.Ordinal));
         var reply = await PostAsync(submission, client, host, cancellationToken);
-        if (reply is SubmitReply.Rejected rejected && StagedFiles.In(rejected.Nodes, submission.Run.Files.Select(f => f.HostName)) is { Length: > 0 } lost)
+        if (reply is SubmitReply.Rejected rejected
+            && StagedFiles.In(rejected.Nodes, submission.Run.Files.Select(f => f.HostName)) is { Length: > 0 } lost)
         {
             // Input folders are emptied by hand and by cron: what the host says it lacks is staged once more.
             host.ForgetStaged(lost);
@@ -134,7 +135,8 @@ public sealed class Submitter(PromptWatch watch, CatalogWatch catalogs, CacheNod
     }
 
     private static string TooLarge(HostId host, RunFile file, long? limit) =>
-        $"An input file has {file.Bytes} bytes, and host '{host}' takes {(limit is { } most ? $"requests of {most} bytes" : "less")}. ComfyUI's --max-upload-size sets how much.";
+        $"An input file has {file.Bytes} bytes, and host "
+            + $"'{host}' takes {(limit is { } most ? $"requests of {most} bytes" : "less")}. ComfyUI's --max-upload-size sets how much.";
 }
 
 /// <summary>A prompt on its way to a host.</summary>

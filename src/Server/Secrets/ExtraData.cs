@@ -42,7 +42,8 @@ public sealed class ExtraData(Sealer sealer)
         : (null, new(FaultCode.InvalidInput, $"The batch's {Unreadable}.", $"/{ExtraDataReader.Member}"));
 
     /// <summary>What the host is given.</summary>
-    public async ValueTask<(string? Given, RunFault? Fault)> ForHostAsync(RunId run, string? sealedText, CancellationToken cancellationToken) =>
+    public async ValueTask<(string? Given, RunFault? Fault)> ForHostAsync(RunId run, string? sealedText,
+        CancellationToken cancellationToken) =>
         await OpenAsync(Run(run), sealedText, cancellationToken) is Opened.Text text ? (text.Value, null)
         : (null, new(FaultCode.InvalidWorkflow, $"The run's {Unreadable}: call the workflow anew."));
 

@@ -36,7 +36,9 @@ internal sealed partial record SettingKind(Func<string, bool> Reads, string Expe
         ? new(reads, "a whole number")
         : new(v => reads(v) && range.IsValid(v),
             string.Create(CultureInfo.InvariantCulture,
-                $"a whole number from {Convert.ToDecimal(range.Minimum, CultureInfo.InvariantCulture)} to {Convert.ToDecimal(range.Maximum, CultureInfo.InvariantCulture)}"));
+                $"a whole number "
+                    + $"from {Convert.ToDecimal(range.Minimum, CultureInfo.InvariantCulture)} "
+                    + $"to {Convert.ToDecimal(range.Maximum, CultureInfo.InvariantCulture)}"));
 
     // The number of a name, or two names, are no name; and what stands for nothing cannot be wanted.
     private static SettingKind Name(Type type)

@@ -115,7 +115,8 @@ internal sealed class SettingsWalk
             else if (!child.GetChildren().Any())
             {
                 Add(childPath,
-                    $"is {(string.IsNullOrWhiteSpace(child.Value) ? "empty" : "one value")}, but must have members: {string.Join(", ", Settable(element).Select(m => m.Name))}.");
+                    $"is {(string.IsNullOrWhiteSpace(child.Value) ? "empty" : "one value")}, but must have "
+                        + $"members: {string.Join(", ", Settable(element).Select(m => m.Name))}.");
             }
             else
             {

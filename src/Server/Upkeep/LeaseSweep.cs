@@ -69,6 +69,7 @@ public sealed partial class LeaseSweep(
         _ => RunProcess.LeaseOf(state)?.Attempt ?? 0,
     };
 
-    [LoggerMessage(EventIds.SlotRecovered, LogLevel.Warning, "Attempt {Attempt} of run {RunId} no longer needs its slot on {HostId}; it was given back.")]
+    [LoggerMessage(EventIds.SlotRecovered, LogLevel.Warning,
+        "Attempt {Attempt} of run {RunId} no longer needs its slot on {HostId}; it was given back.")]
     private partial void SlotRecovered(RunId runId, int attempt, HostId hostId);
 }

@@ -1,5 +1,5 @@
-using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Upkeep;

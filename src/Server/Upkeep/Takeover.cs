@@ -118,7 +118,8 @@ public sealed partial class Takeover(
         };
     }
 
-    [LoggerMessage(EventIds.TakeoverRunTakenOver, LogLevel.Warning, "Run {RunId} had been left {State} on {HostId}; it is carried on here.")]
+    [LoggerMessage(EventIds.TakeoverRunTakenOver, LogLevel.Warning,
+        "Run {RunId} had been left {State} on {HostId}; it is carried on here.")]
     private partial void RunTakenOver(RunId runId, string state, HostId hostId);
 
     /// <param name="Since">Since when there is cause to move the run, as far as this process has seen.</param>

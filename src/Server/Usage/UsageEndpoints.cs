@@ -19,8 +19,7 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
         new Route("GetUsage", "GET", At.Usage, Role.Run, RouteGroup.Service, "What clients took, by workflow and version.",
             (e, r, ct) => e.GetAsync(r, ct))
         {
-            Query =
-            [
+            Query = [
                 QueryParameters.Text("from", Schemas.Text("The first day in UTC.", "date")),
                 QueryParameters.Text("to", Schemas.Text("The last day.", "date")),
                 QueryParameters.Text("client", "Administrators: of this one."),
@@ -54,8 +53,7 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
             {
                 From = from,
                 To = to,
-                Usage =
-                [
+                Usage = [
                     .. rows.Select(r => new UsageSum
                     {
                         Client = r.Client,

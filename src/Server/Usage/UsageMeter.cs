@@ -10,7 +10,8 @@ namespace ComfyFunc.Server.Usage;
 /// Adds up what ended runs took and writes the sums now and then, so that no run pays for being counted. A killed process forgets its last
 /// seconds.
 /// </summary>
-public sealed class UsageMeter(UsageStore store, TimeProvider clock, ILogger<UsageMeter> logger) : RecurringService(clock, logger), IRunObserver
+public sealed class UsageMeter(UsageStore store, TimeProvider clock, ILogger<UsageMeter> logger)
+    : RecurringService(clock, logger), IRunObserver
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 

@@ -43,8 +43,7 @@ internal sealed record DeliveryView
         State = JsonNamingPolicy.CamelCase.ConvertName(delivery.State.ToString()),
         CreatedAt = delivery.CreatedAt,
         NextAttemptAt = delivery.State is DeliveryState.Pending ? delivery.DueAt : null,
-        Attempts =
-        [
+        Attempts = [
             .. delivery.Attempts.Select(a => new DeliveryAttemptView { At = a.At, Status = a.Status, Error = a.Error }),
         ],
     };

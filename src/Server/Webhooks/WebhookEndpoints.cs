@@ -46,8 +46,7 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
                     ["events"] = new JsonArray("run.succeeded", "run.failed"),
                 },
             },
-            Answers =
-            [
+            Answers = [
                 new(200, "It was known.", Shape.Of<WebhookView>()),
                 new(201, "It is new; its secret is shown.", Shape.Of<WebhookView>()),
             ],

@@ -47,6 +47,7 @@ internal static class EnvelopeCheck
         where !Wrappers.Contains(member.Name) && !own.Contains(member.Name) && !OfComfy.Contains(member.Name)
         select new Fault(
             FaultCode.InvalidRequest,
-            $"Nobody reads '{member.Name}' here.{Suggestion.Nearest(member.Name, [.. Wrappers, .. own])} Beside a prompt may stand {string.Join(", ", Own)}.",
+            $"Nobody reads '{member.Name}' here.{Suggestion.Nearest(member.Name, [.. Wrappers, .. own])} Beside a prompt may "
+                + $"stand {string.Join(", ", Own)}.",
             JsonPointer.Under(pointer, member.Name));
 }

@@ -40,8 +40,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
             Headers = [IfLatest, new("If-None-Match", "* saves only a new workflow.")],
             Query = [BreakingQuery("refuse: not if callers of the latest version would break.")],
             Body = new(Shape.Object) { Description = "A prompt as ComfyUI exports it (API format).", Example = _ => ExamplePrompt },
-            Answers =
-            [
+            Answers = [
                 new(200, "A new or an unchanged version.", SchemaNames.Workflow),
                 new(201, "A new workflow.", SchemaNames.Workflow),
             ],

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Engine;
 using static ComfyFunc.Tests.Support.PoolSamples;
 
 namespace ComfyFunc.Tests.Engine.Pool;

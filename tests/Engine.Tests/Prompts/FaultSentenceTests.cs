@@ -51,9 +51,11 @@ public class FaultSentenceTests
     [InlineData("""{"t":{"some":["a","c"]}}""", "'c' is none of a, b.")]
     [InlineData("""{"t":{"some":["a",1]}}""", "One of a list of values is expected, not an array.")]
     [InlineData("""{"t":{"one":{}}}""",
-        "One of a list of values is expected, not an object. If it names a file that callers may send, the workflow's author says so in the node's title: [tag:input=file].")]
+        "One of a list of values is expected, not an object. If it names a file that callers may send, the workflow's author says so in "
+            + "the node's title: [tag:input=file].")]
     [InlineData("""{"t":{"none":"https://example.org/a"}}""",
-        "The input takes one of the values that hosts offer, and no file. If it names a file that callers may send, the workflow's author says so in the node's title: [tag:input=file].")]
+        "The input takes one of the values that hosts offer, and no file. If it names a file that callers may send, the workflow's author "
+            + "says so in the node's title: [tag:input=file].")]
     [InlineData("""{"i":{"image":7}}""",
         "A file is {\"type\":\"file\",\"content\":base64} or {\"type\":\"file\",\"url\":…}, a data URI, an http(s) URL, or base64.")]
     [InlineData("""{"i":{"image":"nope"}}""",

@@ -30,7 +30,8 @@ internal static class RunSamples
     public static DateTimeOffset JustBefore(DateTimeOffset moment) => moment.AddTicks(-1);
 
     public static RunOutcome TimedOut(string trouble = "") =>
-        new RunOutcome.Failed(new(FaultCode.RunTimeout, "The run had not ended by 2026-01-01T00:30:00.0000000+00:00." + trouble, Retryable: true));
+        new RunOutcome.Failed(
+            new(FaultCode.RunTimeout, "The run had not ended by 2026-01-01T00:30:00.0000000+00:00." + trouble, Retryable: true));
 
     public static RunOutcome HostLostTimes(int times) =>
         new RunOutcome.Failed(new(FaultCode.HostLost, $"The run lost its host {times} times.", Retryable: true));

@@ -40,7 +40,8 @@ public class RoomTests
     [Fact]
     public void Every_type_of_the_server_is_in_a_room_but_what_registers_them_all_and_what_is_stored_of_all()
     {
-        var homeless = typeof(ServerRegistration).Assembly.GetTypes().Where(t => t.Namespace?.StartsWith(Server, StringComparison.Ordinal) is true)
+        var homeless = typeof(ServerRegistration).Assembly.GetTypes()
+            .Where(t => t.Namespace?.StartsWith(Server, StringComparison.Ordinal) is true)
             .Where(t => !Rooms.Any(r => $"{t.Namespace}.".StartsWith($"{Server}.{r}.", StringComparison.Ordinal)))
             .Where(t => t.DeclaringType is null).Select(t => t.Name);
         Assert.Equal([nameof(ServerRegistration), "StoredContracts", nameof(StoredJson), "StoredTypes"], homeless.Order());
@@ -53,9 +54,11 @@ public class RoomTests
         Assert.Empty(
             from type in assemblies.SelectMany(a => a.GetTypes())
             where !type.Name.StartsWith("__", StringComparison.Ordinal) // What a source generator made.
-            where !typeof(IEquatable<>).MakeGenericType(type.IsByRefLike || type.ContainsGenericParameters ? typeof(object) : type).IsAssignableFrom(type)
+            where !typeof(IEquatable<>).MakeGenericType(type.IsByRefLike || type.ContainsGenericParameters ? typeof(object) : type)
+            .IsAssignableFrom(type)
             from made in type.GetConstructors()
-            where made.GetParameters().Count(p => p.ParameterType != typeof(TimeProvider) && !typeof(ILogger).IsAssignableFrom(p.ParameterType)) > 8
+            where made.GetParameters()
+            .Count(p => p.ParameterType != typeof(TimeProvider) && !typeof(ILogger).IsAssignableFrom(p.ParameterType)) > 8
             select type.Name);
     }
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Server;

@@ -2,11 +2,11 @@ using System.Text;
 using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Workflows;
-using ComfyFunc.Tests.Support.Storage;
 using ComfyFunc.Tests.Support;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ComfyFunc.Tests.Server;

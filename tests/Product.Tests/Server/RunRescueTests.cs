@@ -1,8 +1,8 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Server.Startup;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;

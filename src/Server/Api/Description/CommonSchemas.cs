@@ -80,7 +80,8 @@ internal static class CommonSchemas
         document.AddComponent(SchemaNames.WebhookSettings,
             Record("What a webhook is registered with.", ["url"], ("url", Link()),
                 ("events", ListOf(EventSchema(), "The ends of runs unless told.")), ("workflow", Text("Only runs of this one."))));
-        document.AddComponent(SchemaNames.WebhookEvent, Record("What a webhook is sent. Read the run for more.", ["type", "timestamp", "data"],
+        document.AddComponent(SchemaNames.WebhookEvent,
+            Record("What a webhook is sent. Read the run for more.", ["type", "timestamp", "data"],
             ("type", EventSchema()), ("timestamp", Time()),
             ("data", Record(null, ["id", "workflow", "version", "status"], ("id", Text("The run.")), ("workflow", Text()),
                 ("version", Integer()), ("status", RunResource.StatusSchema()), ("metadata", Values("What the caller attached.")),
@@ -109,7 +110,8 @@ internal static class CommonSchemas
                 ("errors", ListOf(Record(null, ["detail"], ("code", Text()), ("pointer", Optional(Text())), ("detail", Text()))))))),
             ("links", Links())));
         document.AddComponent(SchemaNames.BatchList,
-            Record("A page of batches, newest first.", ["batches"], ("batches", ListOf(To(SchemaNames.Batch))), ("continuation", Continuation())));
+            Record("A page of batches, newest first.", ["batches"], ("batches", ListOf(To(SchemaNames.Batch))),
+                ("continuation", Continuation())));
         document.AddComponent(SchemaNames.AliasTarget,
             Record(null, ["version"],
                 ("version", new OpenApiSchema
@@ -121,7 +123,8 @@ internal static class CommonSchemas
             Record("A name of a version.", ["name", "alias", "version"], ("name", Text("The workflow.")), ("alias", Text()),
                 ("version", Integer()), ("differences", ListOf(DifferenceSchema())), ("links", Links())));
         document.AddComponent(SchemaNames.StoppedRun,
-            Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")), ("status", RunResource.StatusSchema())));
+            Record("What somebody is told who may only cancel.", ["id", "status"], ("id", Text("The run.")),
+                ("status", RunResource.StatusSchema())));
         document.AddComponent(SchemaNames.Health, Record(null, ["status", "version"], ("status", Text()), ("version", Text())));
         document.AddComponent(SchemaNames.Readiness, Record("Whether calls can be taken.", ["status"],
             ("status", Schemas.OneOf(null, "ready", "notReady")), ("storage", Boolean("Whether it answers.")),

@@ -20,7 +20,8 @@ internal static class DocsPage
     /// Nothing comes from elsewhere, and nothing goes there; of scripts in the page, only the one that belongs there runs.
     /// </summary>
     public static string SecurityPolicy { get; } =
-        $"default-src 'self'; script-src 'self' 'unsafe-eval' 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Script)))}'; style-src 'self' 'unsafe-inline'; " +
+        $"default-src 'self'; script-src 'self' 'unsafe-eval' "
+            + $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Script)))}'; style-src 'self' 'unsafe-inline'; " +
         "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; base-uri "
             + "'none'; form-action 'self'";
 

@@ -5,7 +5,9 @@ using Microsoft.OpenApi;
 
 namespace ComfyFunc.Server.Api.Description;
 
-/// <summary>What every description has around its operations: chapters, what is said once for many, how callers prove who they are.</summary>
+/// <summary>
+/// What every description has around its operations: chapters, what is said once for many, how callers prove who they are.
+/// </summary>
 internal static class DocumentFrame
 {
     /// <summary>The chapter of the workflows' own operations.</summary>
@@ -26,7 +28,8 @@ internal static class DocumentFrame
             Paths = [],
             Components = new(),
             Tags = new HashSet<OpenApiTag>([
-                Chapter(Saved, "A call for every saved workflow, with its types. As multipart/form-data: the JSON in a part 'input', files in "
+                Chapter(Saved,
+                    "A call for every saved workflow, with its types. As multipart/form-data: the JSON in a part 'input', files in "
                     + "parts named tag.input."),
                 .. Enum.GetValues<RouteGroup>().Select(g => Chapter($"{g}", WordsOf(g))),
             ]),

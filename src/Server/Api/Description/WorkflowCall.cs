@@ -25,8 +25,7 @@ internal static class WorkflowCall
             OperationId = $"Run{workflow.Id}",
             Tags = new HashSet<OpenApiTagReference> { new(DocumentFrame.Saved, document) },
             Summary = $"Runs '{workflow.Name}', now version {workflow.Version}.",
-            Parameters =
-            [
+            Parameters = [
                 .. CallTerms.Headers.AsEnumerable<Parameter>().Concat(CallTerms.Query)
                     .Select(p => new OpenApiParameterReference(p.Name, document)),
             ],

@@ -82,7 +82,8 @@ internal static class AttemptRows
             new Ended(TimedOut()), new Publish(TimedOut()), new Release(OnA)),
     ];
 
-    private static readonly RunOutcome Poison = new Failed(new(FaultCode.PoisonWorkflow, "2 hosts were lost while they executed this run."));
+    private static readonly RunOutcome Poison =
+        new Failed(new(FaultCode.PoisonWorkflow, "2 hosts were lost while they executed this run."));
 
     private static readonly Placement Refused = First with { Attempt = 2, Free = 1, Refused = [A], Refusal = Refusal };
 
