@@ -15,6 +15,7 @@ internal sealed class SimProcess
 {
     private readonly CancellationTokenSource death = new();
     private WebApplication? app;
+    private Task loops = Task.CompletedTask;
 
     private SimProcess(SimOptions options, SimMachine machine)
     {
@@ -63,8 +64,9 @@ internal sealed class SimProcess
         }
 
         process.Url = new Uri(process.app.Urls.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).TrimEnd('/') + "/");
-        _ = Task.Run(() => process.Hub.PublishAsync(process.Death), CancellationToken.None);
-        _ = Task.Run(() => process.Worker.RunAsync(process.Death), CancellationToken.None);
+        process.loops = Task.WhenAll(
+            Task.Run(() => process.Hub.PublishAsync(process.Death), CancellationToken.None),
+            Task.Run(() => process.Worker.RunAsync(process.Death), CancellationToken.None));
         return process;
     }
 
@@ -78,6 +80,9 @@ internal sealed class SimProcess
             await app.StopAsync(new CancellationToken(canceled: true));
             await app.DisposeAsync();
         }
+
+        // A node may be writing its file: whoever deletes the folder next must not be in its way.
+        await loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public PyDict Status() => new() { ["status"] = new PyDict { ["exec_info"] = new PyDict { ["queue_remaining"] = Queue.Remaining } } };
