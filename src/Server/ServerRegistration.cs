@@ -68,7 +68,6 @@ public static class ServerRegistration
         services.TryAddSingleton<CallExplainer>();
         services.TryAddSingleton<CallStart>();
         services.TryAddSingleton<KeyedCalls>();
-        services.TryAddSingleton<ResultCache>();
         services.TryAddSingleton<RunEventStream>();
         services.TryAddSingleton<Uploads>();
         services.TryAddSingleton<CallBody>();
@@ -95,13 +94,10 @@ public static class ServerRegistration
         services.TryAddSingleton<Renditions>();
         services.TryAddSingleton<OutputBundle>();
         services.AddEndpoints<OutputEndpoints>();
-        services.TryAddSingleton<RunAnnouncer>();
-        services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<EndsBell>();
         services.TryAddSingleton<EndsListener>();
         services.AddHostedService(s => s.GetRequiredService<EndsListener>());
         services.TryAddSingleton<RunFollowers>();
-        services.TryAddSingleton<ProgressRows>();
         services.TryAddSingleton<ProgressPublisher>();
         services.AddHostedService(s => s.GetRequiredService<ProgressPublisher>());
         services.TryAddSingleton<RunProgress>();
@@ -168,7 +164,6 @@ public static class ServerRegistration
         services.TryAddSingleton(s => s.GetRequiredService<ComfyFuncOptions>().EventGrid is { Endpoint: { } endpoint } grid
             ? new EventGridPublisher(new EventGridTopic(endpoint, grid.Key)) : new EventGridPublisher(null));
         services.TryAddSingleton<OutboxBell>();
-        services.TryAddSingleton<Outbox>();
         services.TryAddSingleton<WebhookSender>();
         services.AddHostedService(s => s.GetRequiredService<WebhookSender>());
         return services;
@@ -184,7 +179,6 @@ public static class ServerRegistration
         services.AddEndpoints<BatchEndpoints>();
         services.AddEndpoints<BatchResultEndpoints>();
         services.TryAddSingleton<UsageStore>();
-        services.TryAddSingleton<UsageMeter>();
         services.AddHostedService(s => s.GetRequiredService<UsageMeter>());
         services.TryAddSingleton<Quotas>();
         services.AddEndpoints<UsageEndpoints>();

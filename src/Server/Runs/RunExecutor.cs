@@ -128,10 +128,7 @@ public sealed partial class RunExecutor(RunStore runs, RunCommands commands, Run
         var saved = await SaveAsync(run, cancellationToken);
         if (saved is not null)
         {
-            foreach (var observer in told.Distinct())
-            {
-                observer.Happened(saved);
-            }
+            RunObservers.Happened(told, saved);
         }
 
         return saved;

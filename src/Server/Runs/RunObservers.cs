@@ -25,6 +25,15 @@ public sealed partial class RunObservers(IEnumerable<IRunObserver> observers, IL
         return waiting.ToImmutable();
     }
 
+    /// <summary>Tells those who want to know it that the row is written, each once.</summary>
+    public static void Happened(IEnumerable<IRunObserver> waiting, RunRecord run)
+    {
+        foreach (var observer in waiting.Distinct())
+        {
+            observer.Happened(run);
+        }
+    }
+
     /// <summary>Tells of the run's end. The trouble of one who observes is neither the run's nor that of the others.</summary>
     public async Task EndedAsync(RunRecord run, CancellationToken cancellationToken)
     {

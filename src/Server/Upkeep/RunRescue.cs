@@ -50,11 +50,7 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, RunObservers obs
     {
         var told = await observers.HappeningAsync(GivenUp(run, now), RunMoment.Ended, cancellationToken);
         var ended = await runs.ChangeAsync(run.Id, r => r.Outcome is null ? GivenUp(r, now) : r, cancellationToken);
-        foreach (var observer in told)
-        {
-            observer.Happened(run);
-        }
-
+        RunObservers.Happened(told, run);
         if (ended?.CompletedAt == now) // Else it has ended in other hands meanwhile, which have told of it.
         {
             await observers.EndedAsync(ended, cancellationToken);
