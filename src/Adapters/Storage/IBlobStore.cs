@@ -21,6 +21,10 @@ public interface IBlobStore
     /// <returns>A stream that the caller disposes, or <see langword="null"/> when there is no such file.</returns>
     Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="OpenReadAsync"/>, for whoever sends parts of the file: costs more where the file is far away.</summary>
+    /// <returns>A stream that can seek and knows its length.</returns>
+    Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken);
+
     /// <exception cref="InvalidDataException">The file is longer than <paramref name="maxBytes"/>.</exception>
     Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken);
 

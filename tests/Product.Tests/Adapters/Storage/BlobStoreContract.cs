@@ -33,6 +33,12 @@ public abstract class BlobStoreContract : StorageContract
         }
 
         Assert.Equal(content, copy.ToArray());
+        await using var parts = await Blobs.OpenSeekableAsync("a/b.png", Cancellation);
+        Assert.Equal((true, length), (parts!.CanSeek, parts.Length));
+        parts.Position = length / 2;
+        var half = new byte[length - (length / 2)];
+        await parts.ReadExactlyAsync(half, Cancellation);
+        Assert.Equal(content[(length / 2)..], half);
     }
 
     [Theory]
@@ -46,6 +52,7 @@ public abstract class BlobStoreContract : StorageContract
             await Blobs.PutAsync("big", new TricklingStream(Content(length)), new("x/y") { MaxBytes = max }, Cancellation));
         Assert.Null(await Blobs.FindAsync("big", Cancellation));
         Assert.Null(await Blobs.OpenReadAsync("big", Cancellation));
+        Assert.Null(await Blobs.OpenSeekableAsync("big", Cancellation));
         Assert.Empty(await Blobs.ListAsync("", Cancellation).ToListAsync(Cancellation));
     }
 

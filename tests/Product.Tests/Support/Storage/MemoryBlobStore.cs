@@ -49,6 +49,8 @@ internal sealed class MemoryBlobStore : IBlobStore
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult<Stream?>(files.TryGetValue(name, out var found) ? new MemoryStream(found.Content, writable: false) : null);
 
+    public Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken) => OpenReadAsync(name, cancellationToken);
+
     public Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken)
     {
         if (!files.TryGetValue(name, out var found))
