@@ -18,6 +18,8 @@ internal sealed class Block : IDisposable
 
     public ReadOnlySpan<byte> Span => buffer.AsSpan(0, Length);
 
+    public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, Length);
+
     /// <summary>A stream over the pooled bytes, good until the block is disposed.</summary>
     public MemoryStream AsStream() => new(buffer, 0, Length, writable: false);
 

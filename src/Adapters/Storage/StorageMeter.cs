@@ -18,7 +18,7 @@ public sealed class StorageMeter
 
     internal HttpPipelinePolicy Policy(string service) => new CountingPolicy(this, service);
 
-    private void Count(StorageRequest request) => counts.AddOrUpdate(request, 1, (_, n) => n + 1);
+    internal void Count(StorageRequest request) => counts.AddOrUpdate(request, 1, (_, n) => n + 1);
 
     private sealed class CountingPolicy(StorageMeter meter, string service) : HttpPipelineSynchronousPolicy
     {

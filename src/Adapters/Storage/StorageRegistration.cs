@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Azure.Storage.Blobs;
+using ComfyFunc.Adapters.Storage.Embedded;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +24,15 @@ public static class StorageRegistration
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         services.AddSingleton(Options.Create(options));
         return services.AddAccount();
+    }
+
+    /// <summary>Storage in a folder of this process. Its links are for whoever serves its files to sign.</summary>
+    public static IServiceCollection AddStorage(this IServiceCollection services, EmbeddedStore store)
+    {
+        services.AddSingleton(store.Meter);
+        services.AddSingleton(store.Blobs);
+        services.AddSingleton(store.Tables);
+        return services;
     }
 
     private static IServiceCollection AddAccount(this IServiceCollection services)

@@ -1,4 +1,5 @@
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Adapters.Storage.Embedded;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,7 +10,11 @@ internal sealed class StorageServices : IAsyncDisposable
 {
     private readonly ServiceProvider services;
 
-    private StorageServices(ServiceProvider services) => this.services = services;
+    private readonly EmbeddedStore? store;
+    private readonly DirectoryInfo? folder;
+
+    private StorageServices(ServiceProvider services, EmbeddedStore? store = null, DirectoryInfo? folder = null) =>
+        (this.services, this.store, this.folder) = (services, store, folder);
 
     public IDocumentTables Tables => services.GetRequiredService<IDocumentTables>();
 
@@ -23,6 +28,15 @@ internal sealed class StorageServices : IAsyncDisposable
 
     public static StorageServices InMemory() => new(new ServiceCollection().AddMemoryStorage().BuildServiceProvider());
 
+    /// <summary>In a folder that goes with it.</summary>
+    /// <param name="maxBytes">The most that it may take.</param>
+    public static async Task<StorageServices> EmbeddedAsync(long? maxBytes = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("store-");
+        var store = await EmbeddedStore.OpenAsync(new(folder.FullName) { MaxBytes = maxBytes }, TestContext.Current.CancellationToken);
+        return new(new ServiceCollection().AddStorage(store).BuildServiceProvider(), store, folder);
+    }
+
     /// <summary>With the container and the table <c>things</c> there.</summary>
     public async Task<StorageServices> CreatedAsync()
     {
@@ -31,5 +45,10 @@ internal sealed class StorageServices : IAsyncDisposable
         return this;
     }
 
-    public ValueTask DisposeAsync() => services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        store?.Dispose();
+        folder?.Delete(recursive: true);
+    }
 }

@@ -9,3 +9,8 @@ public sealed class AzureBlobStoreTests(AzuriteFixture azurite) : BlobStoreContr
 {
     private protected override async Task<StorageServices> NewStorageAsync() => StorageServices.Of(await azurite.NewStorageAsync());
 }
+
+public sealed class EmbeddedBlobStoreTests : BlobStoreContract
+{
+    private protected override Task<StorageServices> NewStorageAsync() => StorageServices.EmbeddedAsync();
+}

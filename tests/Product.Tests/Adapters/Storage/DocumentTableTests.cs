@@ -9,3 +9,8 @@ public sealed class AzureDocumentTableTests(AzuriteFixture azurite) : DocumentTa
 {
     private protected override async Task<StorageServices> NewStorageAsync() => StorageServices.Of(await azurite.NewStorageAsync());
 }
+
+public sealed class EmbeddedDocumentTableTests : DocumentTableContract
+{
+    private protected override Task<StorageServices> NewStorageAsync() => StorageServices.EmbeddedAsync();
+}

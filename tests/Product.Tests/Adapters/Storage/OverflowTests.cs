@@ -9,3 +9,8 @@ public sealed class AzureOverflowTests(AzuriteFixture azurite) : OverflowContrac
 {
     private protected override async Task<StorageServices> NewStorageAsync() => StorageServices.Of(await azurite.NewStorageAsync());
 }
+
+public sealed class EmbeddedOverflowTests : OverflowContract
+{
+    private protected override Task<StorageServices> NewStorageAsync() => StorageServices.EmbeddedAsync();
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+
+namespace ComfyFunc.Adapters.Storage.Embedded;
+
+/// <summary>The statements of one table. Keys compare by their bytes, which is the order of listings: escaped keys hold no surrogates.</summary>
+/// <param name="Table">Its name in the database.</param>
+internal sealed record DocumentSql(string Table)
+{
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    /// <exception cref="ArgumentException">A table cannot be called so.</exception>
+    public static DocumentSql Of(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(NameCharacters)
+        ? new($"documents_{name.ToLowerInvariant()}")
+        : throw new ArgumentException($"A table cannot be called '{name}'.", nameof(name));
+
+    /// <summary>The second index holds what filters look at, so that they do not read the documents that they leave out.</summary>
+    public string Create { get; } = $"""
+        CREATE TABLE IF NOT EXISTS {Table}
+            (id INTEGER PRIMARY KEY, partition TEXT NOT NULL, row TEXT NOT NULL, tag TEXT NOT NULL, columns TEXT NOT NULL, json TEXT NOT NULL);
+        CREATE UNIQUE INDEX IF NOT EXISTS {Table}_keys ON {Table} (partition, row);
+        CREATE INDEX IF NOT EXISTS {Table}_columns ON {Table} (partition, row, columns);
+        """;
+
+    public string Insert { get; } = $"""
+        INSERT INTO {Table} (partition, row, tag, columns, json) VALUES ($partition, $row, $tag, $columns, $json)
+        ON CONFLICT (partition, row) DO NOTHING
+        """;
+
+    public string Replace { get; } = $"""
+        UPDATE {Table} SET tag = $tag, columns = $columns, json = $json WHERE partition = $partition AND row = $row AND tag = $before
+        """;
+
+    public string Upsert { get; } = $"""
+        INSERT INTO {Table} (partition, row, tag, columns, json) VALUES ($partition, $row, $tag, $columns, $json)
+        ON CONFLICT (partition, row) DO UPDATE SET tag = excluded.tag, columns = excluded.columns, json = excluded.json
+        """;
+
+    public string Exists { get; } = $"SELECT 1 FROM {Table} WHERE partition = $partition AND row = $row";
+
+    public string Find { get; } = $"SELECT partition, row, tag, columns, json FROM {Table} WHERE partition = $partition AND row = $row";
+
+    public string Delete { get; } = $"DELETE FROM {Table} WHERE partition = $partition AND row = $row AND ($tag IS NULL OR tag = $tag)";
+}

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace ComfyFunc.Adapters.Storage.Embedded;
+
+/// <summary>
+/// The one thread that writes. It takes what has gathered, carries it out as one transaction, and answers when that is committed: many
+/// writers share one flush of the disk.
+/// </summary>
+internal sealed class EmbeddedWriter : IDisposable
+{
+    private const int LargestGroup = 256;
+
+    private readonly BlockingCollection<PendingWrite> pending = [];
+    private readonly SqliteSession session;
+    private readonly Thread thread;
+
+    /// <param name="session">This writer's from now on.</param>
+    public EmbeddedWriter(SqliteSession session)
+    {
+        this.session = session;
+        thread = new Thread(Work) { IsBackground = true, Name = "Embedded store" };
+        thread.Start();
+    }
+
+    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var one = new PendingWrite(s => write(s));
+        try
+        {
+            pending.Add(one, CancellationToken.None);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
+        {
+            throw new StorageUnavailableException("The data folder is closed.", e);
+        }
+
+        return (T)(await one.Done.Task)!;
+    }
+
+    /// <summary>Ends when everything that was asked for is written.</summary>
+    public void Dispose()
+    {
+        pending.CompleteAdding();
+        thread.Join();
+        session.Dispose();
+        pending.Dispose();
+    }
+
+    private void Work()
+    {
+        var group = new List<PendingWrite>();
+        foreach (var first in pending.GetConsumingEnumerable())
+        {
+            group.Clear();
+            group.Add(first);
+            while (group.Count < LargestGroup && pending.TryTake(out var next))
+            {
+                group.Add(next);
+            }
+
+            if (!TryCommit(group, tellsFailure: group.Count == 1))
+            {
+                // One that cannot be carried out keeps no other from it.
+                group.ForEach(one => TryCommit([one], tellsFailure: true));
+            }
+        }
+    }
+
+    private bool TryCommit(List<PendingWrite> group, bool tellsFailure)
+    {
+        var results = new object?[group.Count];
+        try
+        {
+            session.Run("BEGIN IMMEDIATE");
+            for (var i = 0; i < results.Length; i++)
+            {
+                results[i] = group[i].Carry(session);
+            }
+
+            session.Run("COMMIT");
+        }
+        catch (Exception e)
+        {
+            RollBack();
+            if (tellsFailure)
+            {
+                group[0].Done.SetException(StoreFailure.IsKnown(e) ? StoreFailure.Of(e) : e);
+            }
+
+            return tellsFailure;
+        }
+
+        for (var i = 0; i < results.Length; i++)
+        {
+            group[i].Done.SetResult(results[i]);
+        }
+
+        return true;
+    }
+
+    // A full disk ends the transaction by itself.
+    private void RollBack()
+    {
+        try
+        {
+            session.Run("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // There is none any more.
+        }
+    }
+
+    /// <param name="Carry">What is to be done within the transaction.</param>
+    private sealed record PendingWrite(Func<SqliteSession, object?> Carry)
+    {
+        // Whoever waits goes on elsewhere: this thread only writes.
+        public TaskCompletionSource<object?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

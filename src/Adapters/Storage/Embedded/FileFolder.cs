@@ -1,0 +1,56 @@
+namespace ComfyFunc.Adapters.Storage.Embedded;
+
+/// <summary>
+/// Where long files lie, each under a name that is never used again. One appears whole: it is written beside, flushed, then renamed.
+/// </summary>
+/// <param name="root">An absolute path.</param>
+internal sealed class FileFolder(string root)
+{
+    private const string Unfinished = ".part";
+
+    /// <summary>A file to be written, which is nowhere yet.</summary>
+    public UnfinishedFile Begin()
+    {
+        var name = Guid.NewGuid().ToString("N");
+        var path = PathOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new(name, path + Unfinished, path);
+    }
+
+    /// <returns><see langword="null"/> when it is gone.</returns>
+    public FileStream? Open(string name)
+    {
+        try
+        {
+            return new FileStream(PathOf(name),
+                new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous, BufferSize = 0 });
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Best effort: one that stays is found at the next start.</summary>
+    public void Delete(string name)
+    {
+        try
+        {
+            File.Delete(PathOf(name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nobody names it any more.
+        }
+    }
+
+    /// <summary>The files from before a moment, as names and paths: what a process that died left half done is among them.</summary>
+    public IEnumerable<(string Name, string Path)> Before(DateTime utc) =>
+        Directory.Exists(root)
+            ? new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.LastWriteTimeUtc < utc)
+                .Select(f => (f.Name, f.FullName))
+            : [];
+
+    // Folders of a few hundred files each, since some systems slow down with more.
+    private string PathOf(string name) => Path.Combine(root, name[..2], name);
+}
