@@ -1,8 +1,8 @@
+using ComfyFunc.Tests.Support.Azurite;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using ComfyFunc.Adapters.Storage;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Standalone;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Bench;
 
-/// <summary>What a measurement stands on: the app on its own Azurite, and instant simulated hosts in processes of their own.</summary>
+/// <summary>What a measurement stands on: the app on the embedded store or an Azurite of its own, and instant simulated hosts in processes of their own.</summary>
 internal sealed class Rig : IAsyncDisposable
 {
     /// <summary>The least that a run can be: one picture made and saved. The color makes each call a new one.</summary>
@@ -25,16 +25,20 @@ internal sealed class Rig : IAsyncDisposable
     private readonly List<Process> hosts = [];
     private readonly DirectoryInfo data;
     private readonly AzuriteProcess? azurite;
+    private readonly LocalStorage? storage;
     private readonly WebApplication? app;
     private int color;
 
-    private Rig(DirectoryInfo data, AzuriteProcess? azurite, WebApplication? app, Uri url)
+    private Rig(DirectoryInfo data, AzuriteProcess? azurite, LocalStorage? storage, WebApplication? app, Uri url)
     {
-        (this.data, this.azurite, this.app) = (data, azurite, app);
+        (this.data, this.azurite, this.storage, this.app) = (data, azurite, storage, app);
         Http = new() { BaseAddress = new(url, "api/"), Timeout = TimeSpan.FromMinutes(10) };
     }
 
     public HttpClient Http { get; }
+
+    /// <summary>Whether the app keeps its data in an emulator (<c>COMFYFUNC_STORAGE=azurite</c>); else in the embedded store.</summary>
+    public static bool IsOnAzurite => Environment.GetEnvironmentVariable("COMFYFUNC_STORAGE") is "azurite";
 
     public List<Uri> Hosts { get; } = [];
 
@@ -46,17 +50,24 @@ internal sealed class Rig : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("bench-");
         AzuriteProcess? azurite = null;
+        LocalStorage? storage = null;
         WebApplication? app = null;
         if (served is null)
         {
-            azurite = await AzuriteProcess.StartAsync(new() { DataFolder = data.FullName, ToolFolder = Path.GetFullPath(".tools") },
-                NullLogger.Instance, CancellationToken.None);
-            app = StandaloneApp.Build(["--urls", "http://127.0.0.1:0", .. settings],
-                new StorageOptions { ConnectionString = azurite.ConnectionString }, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
+            string[] args = ["--urls", "http://127.0.0.1:0", "--Data", data.FullName, .. settings];
+            if (IsOnAzurite)
+            {
+                azurite = await AzuriteProcess.StartAsync(new() { DataFolder = data.FullName, ToolFolder = Path.GetFullPath(".tools") },
+                    NullLogger.Instance, CancellationToken.None);
+                args = [.. args, $"--Storage:ConnectionString={azurite.ConnectionString}"];
+            }
+
+            storage = await LocalStorage.OpenAsync(StartSettings.Read(StandaloneApp.ReadSettings(args)), CancellationToken.None);
+            app = StandaloneApp.Build(args, storage, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
             await app.StartAsync();
         }
 
-        var rig = new Rig(data, azurite, app, served ?? StandaloneApp.UrlOf(app!)); // One of the two is there.
+        var rig = new Rig(data, azurite, storage, app, served ?? StandaloneApp.UrlOf(app!)); // One of the two is there.
         for (var i = 0; i < hosts; i++)
         {
             await rig.AddHostAsync($"bench{i}", slots);
@@ -107,6 +118,7 @@ internal sealed class Rig : IAsyncDisposable
             await app.DisposeAsync();
         }
 
+        storage?.Dispose();
         if (azurite is not null)
         {
             await azurite.DisposeAsync();

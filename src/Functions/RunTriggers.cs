@@ -116,4 +116,16 @@ public sealed class RunTriggers(DurableClientSource clients, ApiPipeline api)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Uploads)] HttpRequest request,
         CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(CreateUpload), cancellationToken);
+
+    [Function(nameof(GetFile))]
+    public Task<IResult> GetFile(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.File)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(GetFile), cancellationToken);
+
+    [Function(nameof(PutFile))]
+    public Task<IResult> PutFile(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Routes.File)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(PutFile), cancellationToken);
 }

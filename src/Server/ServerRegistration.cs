@@ -27,6 +27,8 @@ namespace ComfyFunc.Server;
 /// <summary>Registers the application. A host adds storage and a driver of its own.</summary>
 public static class ServerRegistration
 {
+    private const string StorageLinks = "storage";
+
     /// <exception cref="SettingsException">The settings cannot be taken as they are.</exception>
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -40,7 +42,24 @@ public static class ServerRegistration
         services.AddComfy();
         services.AddGuardedFetch(s => new FetchOptions { AllowPrivate = s.GetRequiredService<ComfyFuncOptions>().AllowPrivateInputUrls });
         services.AddGuardedPost(s => s.GetRequiredService<ComfyFuncOptions>().AllowPrivateWebhooks);
+        services.AddLinks();
         return services.AddWorkflows().AddRuns().AddPool().AddProcesses().AddWebhooks().AddEndpoints().AddObservers();
+    }
+
+    // Storage may know how to sign links that it serves itself.
+    private static void AddLinks(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ServedLinks>();
+        var storage = services.LastOrDefault(s => s.ServiceType == typeof(ISasMinter));
+        if (storage is not null)
+        {
+            services.Remove(storage);
+            services.Add(new ServiceDescriptor(typeof(ISasMinter), StorageLinks, storage.ImplementationFactory is { } make
+                ? (s, _) => make(s) : (s, _) => ActivatorUtilities.CreateInstance(s, storage.ImplementationType!), ServiceLifetime.Singleton));
+        }
+
+        services.AddSingleton(s => storage is null || s.GetRequiredService<ComfyFuncOptions>().Links is LinkKind.Proxy
+            ? s.GetRequiredService<ServedLinks>() : s.GetRequiredKeyedService<ISasMinter>(StorageLinks));
     }
 
     // In the order in which they are told: who waits for a run first.
@@ -94,6 +113,7 @@ public static class ServerRegistration
         services.TryAddSingleton<Renditions>();
         services.TryAddSingleton<OutputBundle>();
         services.AddEndpoints<OutputEndpoints>();
+        services.AddEndpoints<FileEndpoints>();
         services.TryAddSingleton<EndsBell>();
         services.TryAddSingleton<EndsListener>();
         services.AddHostedService(s => s.GetRequiredService<EndsListener>());

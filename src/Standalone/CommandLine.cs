@@ -27,9 +27,9 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
     private static readonly Option<string> Urls = OptionOf(nameof(StandaloneOptions.Urls).ToLowerInvariant(), "url[;url…]",
         $"Where it listens. Default: {StandaloneOptions.DefaultUrl}");
     private static readonly Option<string> Data = OptionOf(nameof(StandaloneOptions.Data), "folder",
-        "The data of its own storage emulator, where no Storage is configured. Default: .data");
-    private static readonly Option<string> Tools =
-        OptionOf(nameof(StandaloneOptions.Tools), "folder", "Where that emulator is installed. Default: .tools");
+        "Where it keeps its data, where no Storage is configured. Default: .data");
+    private static readonly Option<string> MaxDataBytes = OptionOf(nameof(StandaloneOptions.MaxDataBytes), "bytes",
+        "The most that its data may take. Unset: what the disk has.");
     private static readonly Option<string> AllowAnonymous = OptionOf(nameof(StandaloneOptions.AllowAnonymous), "true|false",
         "Allows an address that other machines can reach, though calls need no key.");
     private static readonly Option<bool> Once = new("--once") { Description = "Ends after the one call." };
@@ -40,10 +40,10 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
     private static readonly RootCommand Root =
         new("Turns saved ComfyUI workflows into HTTP endpoints. Every setting of docs/settings.md can be given as --Section:Key value.")
     {
-        Urls, Data, Tools, AllowAnonymous, Demo,
+        Urls, Data, MaxDataBytes, AllowAnonymous, Demo,
     };
 
-    private static readonly Option<string>[] Own = [Urls, Data, Tools, AllowAnonymous];
+    private static readonly Option<string>[] Own = [Urls, Data, MaxDataBytes, AllowAnonymous];
 
     static CommandLine()
     {

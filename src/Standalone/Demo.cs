@@ -17,15 +17,12 @@ internal sealed class Demo(WebApplication app, DemoDoor door) : IAsyncDisposable
     private readonly List<(string Id, SimulatedHost Host)> hosts = [];
 
     /// <summary>Says what comes and how long it takes, before anything of it is done.</summary>
-    public static void Introduce(StartSettings settings)
+    public static void Introduce()
     {
         Console.WriteLine(
             "The demo starts the server and two simulated ComfyUI hosts, saves the workflows of samples/, makes a call and writes its "
                 + "picture to out/.");
-        Console.WriteLine(settings.Storage.NamesAccount ? "It takes about 10 seconds."
-            : Directory.Exists(settings.Own.Tools) ? "It takes about 15 seconds."
-            : $"It takes about 15 seconds; this first time npm also installs Azurite, the storage emulator, "
-                + $"into {settings.Own.Tools}, which takes a minute or so.");
+        Console.WriteLine("It takes about 10 seconds.");
     }
 
     /// <returns>Whether the call succeeded and its picture was written.</returns>

@@ -1,86 +1,68 @@
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Adapters.Storage.Embedded;
 
 namespace ComfyFunc.Standalone;
 
 /// <summary>
-/// The storage of this process: the account that is configured under <c>Storage</c>, or an Azurite of its own in the data folder.
+/// The storage of this process: the account that is configured under <c>Storage</c>, or an embedded store in the data folder.
 /// </summary>
-public sealed class LocalStorage : IAsyncDisposable
+public sealed class LocalStorage : IDisposable
 {
-    private readonly AzuriteProcess? azurite;
-    private readonly FileStream? claim;
+    private readonly EmbeddedStore? store;
 
-    private LocalStorage(StorageOptions options, AzuriteProcess? azurite, FileStream? claim)
-    {
-        Options = options;
-        this.azurite = azurite;
-        this.claim = claim;
-    }
+    private LocalStorage(StorageOptions? account, EmbeddedStore? store) => (Account, this.store) = (account, store);
 
-    public StorageOptions Options { get; }
+    /// <summary><see langword="null"/> for the embedded store.</summary>
+    public StorageOptions? Account { get; }
 
-    public static async Task<LocalStorage> PrepareAsync(StartSettings settings, IConfiguration configuration,
-        CancellationToken cancellationToken)
+    public static LocalStorage Of(StorageOptions account) => new(account, null);
+
+    /// <exception cref="StartRefusedException">The data folder cannot be used.</exception>
+    public static async Task<LocalStorage> OpenAsync(StartSettings settings, CancellationToken cancellationToken)
     {
         if (settings.Storage.NamesAccount)
         {
-            return new(settings.Storage, null, null);
+            return Of(settings.Storage);
         }
 
         var folder = Path.GetFullPath(settings.Own.Data);
-        var tools = Path.GetFullPath(settings.Own.Tools);
-        var claim = Claim(folder);
         try
         {
-            using var loggers = ConsoleLog.Early(configuration);
-            var azurite = await AzuriteProcess.StartAsync(new() { DataFolder = Path.Combine(folder, "azurite"), ToolFolder = tools },
-                loggers.CreateLogger<AzuriteProcess>(), cancellationToken);
-            return new(settings.Storage with { ConnectionString = azurite.ConnectionString }, azurite, claim);
+            return new(null, await EmbeddedStore.OpenAsync(new(folder) { MaxBytes = settings.Own.MaxDataBytes }, cancellationToken));
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            await claim.DisposeAsync();
-            throw new StartRefusedException(
-                $"Data, Tools: nothing can be kept in {folder} or {tools}: {e.Message} Choose others: --Data <folder> --Tools <folder>");
-        }
-        catch
-        {
-            await claim.DisposeAsync();
-            throw;
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (azurite is not null)
-        {
-            await azurite.DisposeAsync();
-        }
-
-        if (claim is not null)
-        {
-            await claim.DisposeAsync();
-        }
-    }
-
-    // The system gives the lock back even after a kill.
-    private static FileStream Claim(string folder)
-    {
-        var mark = Path.Combine(folder, "in-use");
-        try
-        {
-            Directory.CreateDirectory(folder);
-            return new FileStream(mark, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException) when (File.Exists(mark))
+        catch (FolderInUseException)
         {
             throw new StartRefusedException(
                 $"Data: another ComfyFunc is using the folder {folder}. Stop it, or choose another folder: --Data <folder>");
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        catch (InvalidDataException e)
         {
             throw new StartRefusedException(
-                $"Data: nothing can be written to the folder {folder}: {e.Message} Choose another folder: --Data <folder>");
+                $"Data: {e.Message} Bring back a backup of it (docs/operations.md), or choose another folder: --Data <folder>");
+        }
+        catch (StorageFullException e)
+        {
+            throw new StartRefusedException($"Data: there is no room in the folder {folder}: {e.GetBaseException().Message} Make some.");
+        }
+        catch (StorageUnavailableException e)
+        {
+            throw new StartRefusedException(
+                $"Data: nothing can be written to the folder {folder}: {e.GetBaseException().Message} Choose another folder: "
+                    + $"--Data <folder>");
         }
     }
+
+    public void AddTo(IServiceCollection services)
+    {
+        if (store is not null)
+        {
+            services.AddStorage(store);
+        }
+        else
+        {
+            services.AddStorage(Account!); // One of the two is there.
+        }
+    }
+
+    public void Dispose() => store?.Dispose();
 }

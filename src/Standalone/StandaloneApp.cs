@@ -1,8 +1,8 @@
 using System.Net;
 using ComfyFunc.Adapters;
-using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Api;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Upkeep;
@@ -18,12 +18,12 @@ public static class StandaloneApp
 
     public static IConfiguration ReadSettings(string[] args) => CreateBuilder(args).Configuration;
 
-    public static WebApplication Build(string[] args, StorageOptions storage, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(string[] args, LocalStorage storage, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = CreateBuilder(args);
         configure?.Invoke(builder);
         RefuseOpenDoors(builder.Configuration, StartSettings.Read(builder.Configuration));
-        builder.Services.AddStorage(storage);
+        storage.AddTo(builder.Services);
         builder.Services.AddComfyFunc(builder.Configuration.GetSection(ComfyFuncOptions.Section));
         builder.Services.AddSingleton<EmbeddedDriver>();
         builder.Services.AddSingleton<IRunDriver>(s => s.GetRequiredService<EmbeddedDriver>());
@@ -32,6 +32,8 @@ public static class StandaloneApp
 
         var app = builder.Build();
         app.MapComfyFunc();
+        app.Lifetime.ApplicationStarted.Register(
+            () => app.Services.GetRequiredService<PublicAddress>().Listening = LoopbackOf(app).AbsoluteUri.TrimEnd('/'));
         return app;
     }
 

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace ComfyFunc.Standalone;
 
 /// <summary>The settings that only this host has. They have no section: <c>--Data folder</c>.</summary>
@@ -8,11 +10,12 @@ public sealed class StandaloneOptions
     /// <summary>Where it listens; several with <c>;</c> between them.</summary>
     public string Urls { get; init; } = DefaultUrl;
 
-    /// <summary>The data of its own Azurite.</summary>
+    /// <summary>The folder of the embedded store, where no <c>Storage</c> is configured.</summary>
     public string Data { get; init; } = ".data";
 
-    /// <summary>Where that Azurite is installed.</summary>
-    public string Tools { get; init; } = ".tools";
+    /// <summary>The most bytes that the store may take; unset, the disk decides.</summary>
+    [Range(16_777_216, long.MaxValue)]
+    public long? MaxDataBytes { get; init; }
 
     /// <summary>Allows an address that other machines can reach, though calls need no key.</summary>
     public bool AllowAnonymous { get; init; }

@@ -51,12 +51,12 @@ internal sealed class StandaloneProcess(CommandLine command)
         StandaloneApp.RefuseLostAddresses(configuration);
         if (command.IsDemo)
         {
-            Demo.Introduce(settings);
+            Demo.Introduce();
         }
 
-        await using var local = await LocalStorage.PrepareAsync(settings, configuration, stopping);
-        storage = local.Options;
-        await using var app = StandaloneApp.Build(args, local.Options);
+        using var local = await LocalStorage.OpenAsync(settings, stopping);
+        storage = local.Account;
+        await using var app = StandaloneApp.Build(args, local);
         await app.StartAsync(stopping);
         StandaloneApp.Announce(app);
         var succeeded = await RunAsync(app, door, stopping);

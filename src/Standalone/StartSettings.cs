@@ -5,11 +5,11 @@ using ComfyFunc.Server.Startup;
 namespace ComfyFunc.Standalone;
 
 /// <summary>Everything that is set, read and checked before anything starts.</summary>
-/// <param name="Storage">The account; names none where there is to be an Azurite.</param>
+/// <param name="Storage">The account; names none where the store is to be embedded.</param>
 public sealed record StartSettings(StandaloneOptions Own, StorageOptions Storage, ComfyFuncOptions ComfyFunc)
 {
     private static readonly string[] OwnNames = [nameof(StandaloneOptions.Urls), nameof(StandaloneOptions.Data),
-        nameof(StandaloneOptions.Tools), nameof(StandaloneOptions.AllowAnonymous)];
+        nameof(StandaloneOptions.MaxDataBytes), nameof(StandaloneOptions.AllowAnonymous)];
 
     /// <exception cref="SettingsException">Something cannot be taken as it is.</exception>
     public static StartSettings Read(IConfiguration configuration)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>Turns Ctrl+C and SIGTERM into a cancellation from the first moment on, also while Azurite is still being installed.</summary>
+/// <summary>Turns Ctrl+C and SIGTERM into a cancellation from the first moment on.</summary>
 internal static class StopSignals
 {
     public static IDisposable Cancel(CancellationTokenSource stop)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Azure.Storage.Blobs;
 
 namespace ComfyFunc.Adapters.Storage;
@@ -12,7 +13,9 @@ internal sealed class AccountKeySasMinter(BlobContainerClient container) : ISasM
         return new(blob.GenerateSasUri(SasTerms.For(blob, fileName, contentType, expires)));
     }
 
-    public string? NameOf(Uri link) => SasTerms.NameOf(container.Uri, link);
+    public ImmutableDictionary<string, string> UploadHeaders => SasTerms.UploadHeaders;
+
+    public ValueTask<string?> NameOfAsync(Uri link, CancellationToken cancellationToken) => new(SasTerms.NameOf(container.Uri, link));
 
     public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
@@ -24,7 +25,9 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
         CancellationToken cancellationToken) =>
         SignAsync(blobName, (blob, end) => SasTerms.For(blob, fileName, contentType, end), expires, cancellationToken);
 
-    public string? NameOf(Uri link) => SasTerms.NameOf(container.Uri, link);
+    public ImmutableDictionary<string, string> UploadHeaders => SasTerms.UploadHeaders;
+
+    public ValueTask<string?> NameOfAsync(Uri link, CancellationToken cancellationToken) => new(SasTerms.NameOf(container.Uri, link));
 
     public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken) =>
         SignAsync(blobName, SasTerms.ForUpload, expires, cancellationToken);

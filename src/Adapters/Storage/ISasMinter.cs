@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Signs links with which anyone may read, or write, one file for a while.</summary>
@@ -13,5 +15,8 @@ public interface ISasMinter
 
     /// <summary>The file that a link leads to, as it was minted here once, whether it is still good or not.</summary>
     /// <returns><see langword="null"/> where the link leads elsewhere.</returns>
-    string? NameOf(Uri link);
+    ValueTask<string?> NameOfAsync(Uri link, CancellationToken cancellationToken);
+
+    /// <summary>The headers that whoever writes through a link must send.</summary>
+    ImmutableDictionary<string, string> UploadHeaders { get; }
 }

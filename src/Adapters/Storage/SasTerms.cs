@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Azure.Storage.Blobs;
 using Azure.Storage.Sas;
 using Microsoft.Net.Http.Headers;
@@ -11,6 +12,10 @@ internal static class SasTerms
 {
     public static BlobSasBuilder For(BlobClient blob, string fileName, string contentType, DateTimeOffset expires) =>
         Of(blob, BlobSasPermissions.Read, expires, Attachment(fileName), contentType);
+
+    /// <summary>https://learn.microsoft.com/rest/api/storageservices/put-blob asks for the type of blob.</summary>
+    public static ImmutableDictionary<string, string> UploadHeaders { get; } =
+        ImmutableDictionary<string, string>.Empty.Add("x-ms-blob-type", "BlockBlob");
 
     /// <summary>The terms of a link that only writes.</summary>
     public static BlobSasBuilder ForUpload(BlobClient blob, DateTimeOffset expires) =>

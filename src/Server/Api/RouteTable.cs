@@ -6,6 +6,7 @@ using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
@@ -25,7 +26,7 @@ public static class RouteTable
     [
         .. WorkflowEndpoints.Routes, .. AliasEndpoints.Routes,
         .. CallEndpoints.Routes, .. RunEndpoints.Routes, .. LinkEndpoints.Routes, .. OutputEndpoints.Routes,
-        .. BatchEndpoints.Routes, .. BatchResultEndpoints.Routes, .. UploadEndpoints.Routes,
+        .. BatchEndpoints.Routes, .. BatchResultEndpoints.Routes, .. UploadEndpoints.Routes, .. FileEndpoints.Routes,
         .. HostEndpoints.Routes, .. PoolEndpoints.Routes, .. WebhookEndpoints.Routes,
         .. KeyEndpoints.Routes, .. UsageEndpoints.Routes, .. DescriptionEndpoints.Routes, .. HealthEndpoints.Routes,
     ];

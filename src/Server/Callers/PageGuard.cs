@@ -36,7 +36,7 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
         return ForeignPage(request) is { } page
             ? Problems.From(FaultCode.Forbidden,
                 $"Pages of {page} may not act here. If they are to, name their origin in ComfyFunc:Cors:Origins.")
-            : body is { } kind ? Unreadable(request, kind) : null;
+            : body is { } kind and not BodyKind.Bytes ? Unreadable(request, kind) : null;
     }
 
     /// <summary>

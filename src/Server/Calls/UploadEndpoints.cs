@@ -34,7 +34,7 @@ public sealed class UploadEndpoints(Uploads uploads, ComfyFuncOptions options) :
                 ["ref"] = upload.ToString(),
                 ["method"] = "PUT",
                 ["url"] = url.AbsoluteUri,
-                ["headers"] = new JsonObject { ["x-ms-blob-type"] = "BlockBlob" },
+                ["headers"] = new JsonObject(uploads.LinkHeaders.Select(h => KeyValuePair.Create(h.Key, (JsonNode?)h.Value))),
                 ["urlExpiresAt"] = expires,
                 ["maxBytes"] = options.MaxInputBytes,
             },

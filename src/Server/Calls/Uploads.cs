@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Server.Kit;
@@ -30,6 +31,9 @@ public sealed class Uploads(IBlobStore blobs, ISasMinter sas, ComfyFuncOptions o
         var expires = clock.GetUtcNow() + LinkLifetime;
         return (await sas.MintUploadAsync(BlobOf(upload, client), expires, cancellationToken), expires);
     }
+
+    /// <summary>The headers that the file must come with.</summary>
+    public ImmutableDictionary<string, string> LinkHeaders => sas.UploadHeaders;
 
     /// <summary>Takes a file that came with a call.</summary>
     /// <returns><see langword="null"/> when it is larger than allowed.</returns>

@@ -22,4 +22,7 @@ public enum BodyKind
 
     /// <summary>JSON, or multipart/form-data.</summary>
     JsonOrForm,
+
+    /// <summary>Bytes of any type.</summary>
+    Bytes,
 }

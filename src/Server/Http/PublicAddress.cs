@@ -17,6 +17,7 @@ public sealed class PublicAddress
 {
     private readonly Uri? publicUrl;
     private readonly ForwardedHeadersMiddleware forwarded;
+    private readonly AsyncLocal<string?> asked = new();
 
     public PublicAddress(ComfyFuncOptions options, ILoggerFactory loggers)
     {
@@ -30,6 +31,12 @@ public sealed class PublicAddress
         forwarded = new(_ => Task.CompletedTask, loggers, Options.Create(trusted));
     }
 
+    /// <summary>Where it listens, for links that are made where nobody asks; without a slash at the end.</summary>
+    public string Listening { get; set; } = "http://localhost:7071";
+
+    /// <summary>The address that links begin with: as the request asked that is being answered. Without a slash at the end.</summary>
+    public string Base => publicUrl?.AbsoluteUri.TrimEnd('/') ?? asked.Value ?? Listening;
+
     /// <summary>An address such as <c>10.0.0.4</c>, or a network such as <c>10.0.0.0/8</c>.</summary>
     public static IPNetwork? NetworkOf(string text) =>
         IPNetwork.TryParse(text, out var network) ? network
@@ -40,15 +47,17 @@ public sealed class PublicAddress
     public void Apply(HttpRequest request)
     {
         SpellForwarded(request.Headers);
-        var asked = request.Scheme;
+        var scheme = request.Scheme;
         forwarded.ApplyForwarders(request.HttpContext);
-        request.Scheme = request.Scheme is "http" or "https" ? request.Scheme : asked;
+        request.Scheme = request.Scheme is "http" or "https" ? request.Scheme : scheme;
         if (publicUrl is not null)
         {
             request.Scheme = publicUrl.Scheme;
             request.Host = new HostString(publicUrl.Authority);
             request.PathBase = PathString.FromUriComponent(publicUrl.AbsolutePath.TrimEnd('/'));
         }
+
+        asked.Value = request.Absolute("");
     }
 
     // RFC 7239, which the middleware does not read, in the words that it does: one element for each proxy, the nearest to the caller first.

@@ -34,6 +34,8 @@ public static class Routes
     public const string BatchOutputs = "batches/{id}/outputs";
     public const string BatchTable = "batches/{id}/runs.csv";
     public const string Uploads = "uploads";
+    public const string Files = "files";
+    public const string File = "files/{token}";
     public const string Hosts = "hosts";
     public const string Host = "hosts/{id}";
     public const string HostDrain = "hosts/{id}/drain";

@@ -47,6 +47,9 @@ public sealed class ComfyFuncOptions
     /// </summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>Who serves the links of outputs and uploads. The embedded store's are always served here.</summary>
+    public LinkKind Links { get; init; } = LinkKind.Sas;
+
     /// <summary>
     /// The proxies whose <c>Forwarded</c> and <c>X-Forwarded-*</c> headers are believed: addresses, or networks such as <c>10.0.0.0/8</c>.
     /// Those on this machine always are.

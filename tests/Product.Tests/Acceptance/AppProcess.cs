@@ -8,13 +8,16 @@ namespace ComfyFunc.Tests.Acceptance;
 
 /// <summary>
 /// The product as its users run it: a process of its own, Standalone or (with COMFYFUNC_TARGET=functions) the Functions app under Core
-/// Tools.
+/// Tools; on the embedded store or (with COMFYFUNC_STORAGE=azurite, and always for several processes) on Azurite.
 /// </summary>
 public sealed class AppProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
     private static readonly bool IsFunctions = string.Equals(Environment.GetEnvironmentVariable("COMFYFUNC_TARGET"), "functions",
         StringComparison.OrdinalIgnoreCase);
+
+    private static readonly bool IsEmbedded = !IsFunctions && !string.Equals(Environment.GetEnvironmentVariable("COMFYFUNC_STORAGE"),
+        "azurite", StringComparison.OrdinalIgnoreCase);
 
     private readonly int port = FreePort();
     private readonly StorageOptions storage;
@@ -37,7 +40,7 @@ public sealed class AppProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>Where it keeps everything.</summary>
+    /// <summary>The account where it keeps everything; names none where it has a store of its own.</summary>
     public StorageOptions Storage => storage;
 
     /// <summary>The task hub of the Functions app, whose tables begin with it.</summary>
@@ -53,7 +56,7 @@ public sealed class AppProcess : IAsyncDisposable
     public static TimeSpan Recovery => IsFunctions ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(40);
 
     public static async Task<AppProcess> StartAsync(AzuriteFixture azurite, IReadOnlyDictionary<string, string>? settings = null) =>
-        await StartAsync(await azurite.NewStorageAsync(), settings ?? new Dictionary<string, string>());
+        await StartAsync(IsEmbedded ? new StorageOptions() : await azurite.NewStorageAsync(), settings ?? new Dictionary<string, string>());
 
     /// <param name="storage">The app's own: processes that share it are instances of one app.</param>
     /// <param name="group">The functions that the process serves, as on Flex Consumption; <see langword="null"/> for all. Standalone always
@@ -201,9 +204,13 @@ public sealed class AppProcess : IAsyncDisposable
     {
         info.RedirectStandardOutput = true;
         info.RedirectStandardError = true;
-        info.Environment["Storage__ConnectionString"] = storage.ConnectionString;
-        info.Environment["Storage__Container"] = storage.Container;
-        info.Environment["Storage__TablePrefix"] = storage.TablePrefix;
+        if (storage.NamesAccount)
+        {
+            info.Environment["Storage__ConnectionString"] = storage.ConnectionString;
+            info.Environment["Storage__Container"] = storage.Container;
+            info.Environment["Storage__TablePrefix"] = storage.TablePrefix;
+        }
+
         foreach (var (name, value) in settings)
         {
             info.Environment[name] = value;

@@ -1,7 +1,7 @@
+using ComfyFunc.Tests.Support.Azurite;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
-using ComfyFunc.Standalone;
 using ComfyFunc.Tests.Acceptance;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,9 +1,9 @@
+using ComfyFunc.Tests.Support.Azurite;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ComfyFunc.Engine.Webhooks;
-using ComfyFunc.Standalone;
 using ComfyFunc.Tests.Acceptance;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,4 @@
-using ComfyFunc.Standalone;
+using ComfyFunc.Tests.Support.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Clients;

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Reflection;
-using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
 using ComfyFunc.Standalone;
@@ -104,5 +103,5 @@ public class SettingsTests
     [InlineData("http://*:80")]
     public void A_door_to_other_machines_is_not_opened_by_accident(string urls) =>
         Assert.Throws<StartRefusedException>(
-            () => StandaloneApp.Build(["--urls", urls], new StorageOptions { ConnectionString = "UseDevelopmentStorage=true" }));
+            () => StandaloneApp.Build(["--urls", urls], LocalStorage.Of(new() { ConnectionString = "UseDevelopmentStorage=true" })));
 }

@@ -1,6 +1,6 @@
+using ComfyFunc.Tests.Support.Azurite;
 using System.Diagnostics;
 using System.Globalization;
-using ComfyFunc.Standalone;
 
 namespace ComfyFunc.Tests.Standalone;
 

@@ -1,5 +1,5 @@
+using ComfyFunc.Tests.Support.Azurite;
 using System.Runtime.CompilerServices;
-using ComfyFunc.Standalone;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Standalone;

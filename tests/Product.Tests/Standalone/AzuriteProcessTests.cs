@@ -1,6 +1,6 @@
+using ComfyFunc.Tests.Support.Azurite;
 using System.Diagnostics;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Standalone;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Standalone;

@@ -1,5 +1,5 @@
+using ComfyFunc.Tests.Support.Azurite;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Standalone;
 using Microsoft.Extensions.Logging.Abstractions;
 
 [assembly: AssemblyFixture(typeof(ComfyFunc.Tests.AzuriteFixture))]

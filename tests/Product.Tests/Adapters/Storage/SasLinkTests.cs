@@ -76,10 +76,10 @@ public sealed class SasLinkTests(AzuriteFixture azurite) : IAsyncLifetime
         var memory = await StorageServices.InMemory().Links.MintAsync(name, "a.png", "image/png",
             DateTimeOffset.UnixEpoch.AddDays(1), Cancellation);
 
-        Assert.Equal((name, name), (storage.Links.NameOf(link), storage.Links.NameOf(upload)));
-        Assert.Equal(name, new MemorySasMinter().NameOf(memory));
-        Assert.Null(storage.Links.NameOf(memory));
-        Assert.Null(storage.Links.NameOf(new($"{link.GetLeftPart(UriPartial.Authority)}/devstoreaccount1/another/{name}")));
+        Assert.Equal((name, name), (await storage.Links.NameOfAsync(link, Cancellation), await storage.Links.NameOfAsync(upload, Cancellation)));
+        Assert.Equal(name, await new MemorySasMinter().NameOfAsync(memory, Cancellation));
+        Assert.Null(await storage.Links.NameOfAsync(memory, Cancellation));
+        Assert.Null(await storage.Links.NameOfAsync(new($"{link.GetLeftPart(UriPartial.Authority)}/devstoreaccount1/another/{name}"), Cancellation));
     }
 
     // xunit initializes before it tests.

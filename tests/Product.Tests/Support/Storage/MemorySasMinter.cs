@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 
 namespace ComfyFunc.Tests.Support.Storage;
@@ -15,7 +16,9 @@ internal sealed class MemorySasMinter : ISasMinter
     public ValueTask<Uri> MintUploadAsync(string blobName, DateTimeOffset expires, CancellationToken cancellationToken) =>
         new(new Uri($"{Root}{Escape(blobName)}?se={Uri.EscapeDataString(expires.ToString("O"))}&sp=cw"));
 
-    public string? NameOf(Uri link) => SasTerms.NameOf(Root, link);
+    public ImmutableDictionary<string, string> UploadHeaders => SasTerms.UploadHeaders;
+
+    public ValueTask<string?> NameOfAsync(Uri link, CancellationToken cancellationToken) => new(SasTerms.NameOf(Root, link));
 
     private static string Escape(string blobName) => string.Join('/', blobName.Split('/').Select(Uri.EscapeDataString));
 }

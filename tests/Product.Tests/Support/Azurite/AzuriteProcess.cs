@@ -1,13 +1,14 @@
+using Microsoft.Extensions.Logging;
 using System.Diagnostics;
 using System.Globalization;
 using ComfyFunc.Adapters;
 
-namespace ComfyFunc.Standalone;
+namespace ComfyFunc.Tests.Support.Azurite;
 
 /// <summary>A storage emulator in a child process, which ends with this process and keeps its data however this process ends.</summary>
 public sealed partial class AzuriteProcess : IAsyncDisposable
 {
-    private static readonly string ShippedFolder = Path.Combine(AppContext.BaseDirectory, "Azurite");
+    private static readonly string ShippedFolder = Path.Combine(AppContext.BaseDirectory, "Support", "Azurite");
 
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(25);

@@ -1,8 +1,9 @@
+using Microsoft.Extensions.Logging;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using ComfyFunc.Adapters;
 
-namespace ComfyFunc.Standalone;
+namespace ComfyFunc.Tests.Support.Azurite;
 
 /// <summary>Installs what a lock file pins with npm, once for each version of the lock file.</summary>
 internal static partial class NpmInstall

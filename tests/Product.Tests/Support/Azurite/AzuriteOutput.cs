@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Logging;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ComfyFunc.Adapters;
 
-namespace ComfyFunc.Standalone;
+namespace ComfyFunc.Tests.Support.Azurite;
 
 /// <summary>Reads what the emulator prints: the ports it took, and its last words if it fails.</summary>
 internal sealed partial class AzuriteOutput(ILogger logger)

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Settings;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Outputs.FileEndpoints>;
+
+namespace ComfyFunc.Server.Outputs;
+
+/// <summary>The endpoints that <see cref="ServedLinks"/> lead to. The signature is the key: a link works in a page, and for whoever has it.</summary>
+public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock) : IEndpoints
+{
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("GetFile", "GET", At.File, Role.None, RouteGroup.Runs, null, (e, r, ct) => e.GetAsync(r, r.InPath("token"), ct)),
+        new Route("PutFile", "PUT", At.File, Role.None, RouteGroup.Runs, null, (e, r, ct) => e.PutAsync(r, r.InPath("token"), ct))
+        {
+            Body = new(Shape.Text, BodyKind.Bytes),
+        },
+    ];
+
+    /// <summary>GET /api/files/{token}: the file, or the parts of it that <c>Range</c> names.</summary>
+    public async Task<IResult> GetAsync(HttpRequest request, string token, CancellationToken cancellationToken)
+    {
+        var link = await links.ReadAsync(token, cancellationToken);
+        if (Refusal(link, isUpload: false) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (await blobs.FindAsync(link!.Blob, cancellationToken) is not { } file
+            || await blobs.OpenSeekableAsync(link.Blob, cancellationToken) is not { } content)
+        {
+            return Gone();
+        }
+
+        var headers = request.HttpContext.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; sandbox"; // A file that a workflow made is no page of this server.
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        headers.CacheControl = "private, no-cache";
+        return Results.Stream(content, link.ContentType, NameIn(link.FileName), lastModified: null,
+            new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true);
+    }
+
+    /// <summary>PUT /api/files/{token}: takes the file, once. It is stored as it comes, in bounded memory.</summary>
+    public async Task<IResult> PutAsync(HttpRequest request, string token, CancellationToken cancellationToken)
+    {
+        var link = await links.ReadAsync(token, cancellationToken);
+        if (Refusal(link, isUpload: true) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (await blobs.FindAsync(link!.Blob, cancellationToken) is not null)
+        {
+            return Problems.From(FaultCode.Conflict, "The file was sent already. Ask for another upload.");
+        }
+
+        if (request.ContentLength > options.MaxInputBytes)
+        {
+            return TooLarge();
+        }
+
+        var write = new BlobWrite("application/octet-stream") { MaxBytes = options.MaxInputBytes, LengthHint = request.ContentLength };
+        return await blobs.PutAsync(link.Blob, request.Body, write, cancellationToken) is PutReply.Stored
+            ? Results.StatusCode(StatusCodes.Status201Created)
+            : TooLarge();
+    }
+
+    private IResult? Refusal(FileLink? link, bool isUpload) =>
+        link is null || link.IsUpload != isUpload
+            ? Problems.From(FaultCode.Forbidden, "This is no link of this server's, or not one for this.")
+        : link.Expires <= clock.GetUtcNow() ? Problems.From(FaultCode.Forbidden, "The link's time is over. Ask for a fresh one.")
+        : null;
+
+    private IResult TooLarge() =>
+        Problems.From(FaultCode.InputTooLarge, $"The file is larger than the {options.MaxInputBytes} bytes that the server takes.");
+
+    private static string NameIn(string fileName) => fileName[(fileName.LastIndexOfAny(['/', '\\']) + 1)..].Trim() is { Length: > 0 } name ? name : "file";
+
+    private static IResult Gone() => Problems.From(FaultCode.NotFound, "The file is gone.");
+}
