@@ -1,7 +1,7 @@
 namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Storage gave no answer, or said that it cannot serve now, until the retries were used up. Trying later may work.</summary>
-public sealed class StorageUnavailableException : Exception
+public class StorageUnavailableException : Exception
 {
     public StorageUnavailableException()
         : this("Storage is unavailable.") { }
