@@ -30,6 +30,7 @@ public static class EventIds
     public const int RunEnded = 3003;
     public const int RunExecutorStorageWasUnavailable = 3004;
     public const int ObserverFailed = 3005;
+    public const int ObserverWithoutStorage = 3006;
     public const int RunsRemoved = 3011;
     public const int NotNoted = 3021;
     public const int NotMarked = 3031;
@@ -40,6 +41,7 @@ public static class EventIds
     public const int RunsResumed = 3211;
     public const int StepFailed = 3212;
     public const int EmbeddedDriverStorageWasUnavailable = 3213;
+    public const int RunsNotResumed = 3214;
 
     // The pool, and what is said to hosts (4100).
     public const int HostConnected = 4001;

@@ -39,7 +39,7 @@ public sealed record FaultCode
     public static FaultCode InternalError { get; } = Row("internal_error", 500, false, "Something went wrong here.");
     public static FaultCode QueueFull { get; } = Row("queue_full", 503, true, "Too many runs wait.");
     public static FaultCode NoCapableHost { get; } = Row("no_capable_host", 503, true, "No host of the pool can run this.");
-    public static FaultCode StorageUnavailable { get; } = Row("storage_unavailable", 503, true, "Storage does not answer.");
+    public static FaultCode StorageUnavailable { get; } = Row("storage_unavailable", 503, true, "Storage does not answer, or is full.");
     public static FaultCode StartDeadlineExceeded { get; } = Row("start_deadline_exceeded", 500, true, "The run had not begun in time.");
     public static FaultCode RunTimeout { get; } = Row("run_timeout", 500, true, "The run had not ended in time.");
     public static FaultCode HostLost { get; } = Row("host_lost", 500, true, "The run lost its hosts.");

@@ -173,6 +173,7 @@ public static class ServerRegistration
         services.TryAddSingleton<ProcessBeat>();
         services.AddHostedService(s => s.GetRequiredService<ProcessBeat>());
         services.TryAddSingleton<SelfTest>();
+        services.TryAddSingleton<StorageProbe>();
         services.TryAddSingleton<Takeover>();
         services.AddHostedService(s => s.GetRequiredService<Takeover>());
         return services;

@@ -72,14 +72,40 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var resumed = 0;
-        await foreach (var run in runs.OpenRunsAsync(since: null, stoppingToken))
+        while (!await TryResumeAsync(() => resumed++, stoppingToken))
         {
-            resumed += Drive(run.Id, new RunEvent.DeadlinePassed(clock.GetUtcNow())) ? 1 : 0;
+            await Task.Delay(FirstDelay, clock, stoppingToken);
         }
 
         if (resumed > 0)
         {
             RunsResumed(resumed);
+        }
+    }
+
+    // Those that are driven by then are not driven twice.
+    private async Task<bool> TryResumeAsync(Action count, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var run in runs.OpenRunsAsync(since: null, stoppingToken))
+            {
+                if (Drive(run.Id, new RunEvent.DeadlinePassed(clock.GetUtcNow())))
+                {
+                    count();
+                }
+            }
+
+            return true;
+        }
+        catch (StorageUnavailableException e)
+        {
+            if (failures.IsToBeSaid(nameof(RunsNotResumed), out var unsaid))
+            {
+                RunsNotResumed(e.GetBaseException().Message, unsaid);
+            }
+
+            return false;
         }
     }
 
@@ -192,6 +218,10 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
 
     [LoggerMessage(EventIds.RunsResumed, LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
     private partial void RunsResumed(int count);
+
+    [LoggerMessage(EventIds.RunsNotResumed, LogLevel.Warning,
+        "Runs that an earlier process left open wait for storage. {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void RunsNotResumed(string reason, int unsaid);
 
     [LoggerMessage(EventIds.StepFailed, LogLevel.Error, "A step of run {RunId} failed at try {Try}.")]
     private partial void StepFailed(RunId runId, int @try, Exception exception);

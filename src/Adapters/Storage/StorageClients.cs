@@ -9,10 +9,10 @@ namespace ComfyFunc.Adapters.Storage;
 /// <summary>The service clients, each with the same patience, meter and conversion of failures.</summary>
 internal sealed class StorageClients
 {
-    public StorageClients(StorageOptions options, StorageMeter meter, HttpPipelineTransport? transport = null)
+    public StorageClients(StorageOptions options, StorageMeter meter, HttpPipelineTransport? transport = null, Patience? patience = null)
     {
-        var blobs = Configure(new BlobClientOptions(), meter.Policy("blob"), transport);
-        var tables = Configure(new TableClientOptions(), meter.Policy("table"), transport);
+        var blobs = Configure(new BlobClientOptions(), meter.Policy("blob"), transport, patience ?? Patience.Default);
+        var tables = Configure(new TableClientOptions(), meter.Policy("table"), transport, patience ?? Patience.Default);
         if (options.ConnectionString is { Length: > 0 } connection)
         {
             Blobs = new(connection, blobs);
@@ -31,16 +31,13 @@ internal sealed class StorageClients
 
     public TableServiceClient Tables { get; }
 
-    private static TOptions Configure<TOptions>(TOptions options, HttpPipelinePolicy meter, HttpPipelineTransport? transport)
+    private static TOptions Configure<TOptions>(TOptions options, HttpPipelinePolicy meter, HttpPipelineTransport? transport,
+        Patience patience)
         where TOptions : ClientOptions
     {
-        options.Retry.Mode = RetryMode.Exponential;
-        options.Retry.Delay = TimeSpan.FromMilliseconds(100);
-        options.Retry.MaxDelay = TimeSpan.FromSeconds(2);
-        options.Retry.MaxRetries = 5;
+        options.RetryPolicy = new BoundedRetries(patience);
         options.Diagnostics.ApplicationId = Product.UserAgent;
-        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(60);
-        options.AddPolicy(new UnavailablePolicy(), HttpPipelinePosition.PerCall);
+        options.AddPolicy(new UnavailablePolicy(patience, new(TimeProvider.System)), HttpPipelinePosition.PerCall);
         options.AddPolicy(meter, HttpPipelinePosition.PerRetry);
         if (transport is not null)
         {

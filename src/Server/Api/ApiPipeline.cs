@@ -17,6 +17,9 @@ namespace ComfyFunc.Server.Api;
 public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, EndpointSet endpoints,
     ProblemLog problems, TimeProvider clock, ILogger<ApiPipeline> logger)
 {
+    private const string RetrySeconds = "2";
+    private const string FullRetrySeconds = "30";
+
     private readonly RepeatedFailures failures = new(clock);
 
     /// <param name="route">The name of an endpoint in the <see cref="RouteTable"/>.</param>
@@ -63,7 +66,9 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
                 StorageUnavailable(e.GetBaseException().Message, unsaid);
             }
 
-            return Problems.From(FaultCode.StorageUnavailable, "Storage does not answer at the moment. Try again in a few seconds.");
+            var isFull = e is StorageFullException;
+            request.HttpContext.Response.Headers.RetryAfter = isFull ? FullRetrySeconds : RetrySeconds;
+            return Problems.OfStorage(isFull);
         }
         catch (RowContendedException e)
         {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters;
-using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Callers;
@@ -16,10 +15,11 @@ using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Api.HealthEndpoint
 namespace ComfyFunc.Server.Api;
 
 /// <summary>Says whether the process lives, and whether it can serve a call.</summary>
-public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfTest test, Gate gate, ComfyFuncOptions options) : IEndpoints
+public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfTest test, Gate gate, StorageProbe probe,
+    ComfyFuncOptions options) : IEndpoints
 {
     private static readonly ImmutableArray<ApiAnswer> Readiness =
-        [new(200, "Able to serve.", SchemaNames.Readiness), new(503, "Storage does not answer.", SchemaNames.Readiness)];
+        [new(200, "Able to serve.", SchemaNames.Readiness), new(503, "Storage does not serve; reason says why.", SchemaNames.Readiness)];
 
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
@@ -47,7 +47,7 @@ public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfT
         Task.FromResult(Results.Json(new JsonObject { ["status"] = "ok", ["version"] = Product.Version }));
 
     /// <summary>
-    /// 200 when the façade can take calls: storage answers. Whether a host is there to execute them, <c>hosts</c> tells; calls wait for
+    /// 200 when the façade can take calls: storage serves. Whether a host is there to execute them, <c>hosts</c> tells; calls wait for
     /// one.
     /// </summary>
     /// <remarks><c>?details</c> is for those who look after the service: what each process is up to, for the role admin.</remarks>
@@ -72,7 +72,8 @@ public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfT
 
     private async Task<IResult> AnswerAsync(bool details, CancellationToken cancellationToken)
     {
-        var storage = await StorageAnswersAsync(cancellationToken);
+        var trouble = await probe.TroubleAsync(cancellationToken);
+        var storage = trouble is null;
         var ready = hosts.Known.Count(h => h.Status is HostStatus.Ready && h.CatalogHash is not null);
         var document = new JsonObject
         {
@@ -81,24 +82,16 @@ public sealed class HealthEndpoints(HostStore hosts, PendingStore pending, SelfT
             ["hosts"] = new JsonObject { ["ready"] = ready, ["total"] = hosts.Known.Length },
             ["waitingRuns"] = pending.Known.Count,
         };
+        if (trouble is not null)
+        {
+            document["reason"] = trouble;
+        }
+
         if (details && storage)
         {
             document["details"] = await test.RunAsync(cancellationToken);
         }
 
         return Results.Json(document, statusCode: storage ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
-    }
-
-    private async Task<bool> StorageAnswersAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await hosts.RefreshAsync(cancellationToken);
-            return true;
-        }
-        catch (StorageUnavailableException)
-        {
-            return false;
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, 
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(10);
 
     private readonly IDocumentTable table = tables["ends"];
+    private readonly RepeatedFailures failures = new(clock);
 
     public async Task EndedAsync(RunRecord run, CancellationToken cancellationToken)
     {
@@ -26,7 +28,10 @@ public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, 
         }
         catch (StorageUnavailableException e)
         {
-            NotNoted(run.Id, e);
+            if (failures.IsToBeSaid(nameof(NotNoted), out var unsaid))
+            {
+                NotNoted(run.Id, e.GetBaseException().Message, unsaid);
+            }
         }
     }
 
@@ -53,6 +58,7 @@ public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, 
     private static string PartitionOf(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString("D12", CultureInfo.InvariantCulture);
 
     [LoggerMessage(EventIds.NotNoted, LogLevel.Warning,
-        "That run {RunId} has ended could not be noted; who waits elsewhere learns it by looking.")]
-    private partial void NotNoted(RunId runId, Exception exception);
+        "That run {RunId} has ended could not be noted; who waits elsewhere learns it by looking. {Reason} Not said since the last time: "
+        + "{Unsaid}.")]
+    private partial void NotNoted(RunId runId, string reason, int unsaid);
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Server.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Server.Following;
@@ -20,6 +21,7 @@ public sealed partial class RunFollowers(IDocumentTables tables, TimeProvider cl
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly IDocumentTable table = tables["follows"];
+    private readonly RepeatedFailures failures = new(clock);
     private readonly ConcurrentDictionary<string, DateTimeOffset> marked = new();
 
     /// <summary>Somebody here follows the run. Written again only every few seconds.</summary>
@@ -47,7 +49,10 @@ public sealed partial class RunFollowers(IDocumentTables tables, TimeProvider cl
         catch (StorageUnavailableException e)
         {
             marked.TryRemove(row, out _);
-            NotMarked(run, e);
+            if (failures.IsToBeSaid(nameof(NotMarked), out var unsaid))
+            {
+                NotMarked(run, e.GetBaseException().Message, unsaid);
+            }
         }
     }
 
@@ -79,6 +84,7 @@ public sealed partial class RunFollowers(IDocumentTables tables, TimeProvider cl
     internal sealed record Follow(RunId Run, DateTimeOffset Until, bool Previews);
 
     [LoggerMessage(EventIds.NotMarked, LogLevel.Warning,
-        "That run {RunId} is followed here could not be noted; its progress may be seen late.")]
-    private partial void NotMarked(RunId runId, Exception exception);
+        "That run {RunId} is followed here could not be noted; its progress may be seen late. {Reason} "
+        + "Not said since the last time: {Unsaid}.")]
+    private partial void NotMarked(RunId runId, string reason, int unsaid);
 }

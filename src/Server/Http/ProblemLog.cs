@@ -1,4 +1,5 @@
 using ComfyFunc.Adapters;
+using ComfyFunc.Engine;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
@@ -17,11 +18,15 @@ public sealed partial class ProblemLog(ILogger<ProblemLog> logger)
             return;
         }
 
-        var level = problem.Status >= StatusCodes.Status500InternalServerError ? LogLevel.Warning : LogLevel.Information;
+        var code = Text(problem, "code");
 #pragma warning disable CA1873 // Beside an answer, the arguments cost nothing.
-        Said(level, problem.Status ?? 0, Text(problem, "code"), request.Method, request.Path, Text(problem, "traceId"));
+        Said(LevelOf(problem.Status, code), problem.Status ?? 0, code, request.Method, request.Path, Text(problem, "traceId"));
 #pragma warning restore CA1873
     }
+
+    // That storage is away is said once a minute; whom it met, only to who looks closely.
+    private static LogLevel LevelOf(int? status, string? code) => code == FaultCode.StorageUnavailable.Name ? LogLevel.Debug
+        : status >= StatusCodes.Status500InternalServerError ? LogLevel.Warning : LogLevel.Information;
 
     private static string? Text(Microsoft.AspNetCore.Mvc.ProblemDetails problem, string name) =>
         problem.Extensions.TryGetValue(name, out var value) ? value as string : null;

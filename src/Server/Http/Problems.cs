@@ -20,11 +20,20 @@ public static class Problems
     /// <summary>Of a run that failed. Whether the same call may succeed later, it knows better than its code.</summary>
     public static IResult From(RunFault fault) => From(fault.Code, fault.Message, fault.Retryable, []);
 
-    private static IResult From(FaultCode code, string detail, bool isRetryable, ImmutableArray<Fault> faults) => Results.Problem(
+    /// <summary>Storage does not serve a request: it does not answer, or has no room for what is to be written.</summary>
+    public static IResult OfStorage(bool isFull) => From(
+        FaultCode.StorageUnavailable,
+        isFull ? "Storage is full. Nothing was written." : "Storage does not answer at the moment. Try again in a few seconds.",
+        FaultCode.StorageUnavailable.IsRetryable,
+        [],
+        isFull ? StatusCodes.Status507InsufficientStorage : null);
+
+    private static IResult From(FaultCode code, string detail, bool isRetryable, ImmutableArray<Fault> faults, int? status = null) =>
+        Results.Problem(
         type: $"urn:comfyfunc:fault:{code.Name}",
         title: code.Title,
         detail: detail,
-        statusCode: code.Status,
+        statusCode: status ?? code.Status,
         extensions: new Dictionary<string, object?>
         {
             ["code"] = code.Name,

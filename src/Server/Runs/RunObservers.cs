@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Server.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Server.Runs;
 
 /// <summary>Tells all who observe runs, in the order in which they were registered.</summary>
-public sealed partial class RunObservers(IEnumerable<IRunObserver> observers, ILogger<RunObservers> logger)
+public sealed partial class RunObservers(IEnumerable<IRunObserver> observers, TimeProvider clock, ILogger<RunObservers> logger)
 {
     private readonly ImmutableArray<IRunObserver> all = [.. observers];
+    private readonly RepeatedFailures failures = new(clock);
 
     /// <returns>Those who want to be told once the row is written.</returns>
     public async Task<ImmutableArray<IRunObserver>> HappeningAsync(RunRecord run, RunMoment moment, CancellationToken cancellationToken)
@@ -45,7 +48,7 @@ public sealed partial class RunObservers(IEnumerable<IRunObserver> observers, IL
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                ObserverFailed(observer.GetType().Name, run.Id, e);
+                Say(observer.GetType().Name, run.Id, e);
             }
         }
     }
@@ -58,6 +61,23 @@ public sealed partial class RunObservers(IEnumerable<IRunObserver> observers, IL
         }
     }
 
+    // Without storage every observer of every run fails, and for one reason.
+    private void Say(string observer, RunId run, Exception e)
+    {
+        if (e is not StorageUnavailableException)
+        {
+            ObserverFailed(observer, run, e);
+        }
+        else if (failures.IsToBeSaid(observer, out var unsaid))
+        {
+            ObserverWithoutStorage(observer, run, e.GetBaseException().Message, unsaid);
+        }
+    }
+
     [LoggerMessage(EventIds.ObserverFailed, LogLevel.Warning, "{Observer} could not be told of the end of run {RunId}.")]
     private partial void ObserverFailed(string observer, RunId runId, Exception exception);
+
+    [LoggerMessage(EventIds.ObserverWithoutStorage, LogLevel.Warning,
+        "{Observer} could not note the end of run {RunId}. {Reason} Not said since the last time: {Unsaid}.")]
+    private partial void ObserverWithoutStorage(string observer, RunId runId, string reason, int unsaid);
 }

@@ -18,6 +18,7 @@ internal static class StepFailures
 
     private static string WhyOf(Exception e) => e switch
     {
+        StorageFullException => "storage is full.",
         StorageUnavailableException => "storage does not answer.",
         InvalidDataException => e.Message, // Thrown here, about what is missing from storage.
         _ => "something went wrong in the server; its log says what.",

@@ -35,7 +35,11 @@ public sealed partial class Sweeper(Sweeps sweeps, TimeProvider clock, ILogger<S
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                SweepFailed(e); // The sweeps are what recovers from failures: whatever this was, they go on.
+                // The sweeps are what recovers from failures: whatever this was, they go on.
+                if (failures.IsToBeSaid(e.GetType().Name, out var unsaid))
+                {
+                    SweepFailed(unsaid, e);
+                }
             }
         }
     }
@@ -44,6 +48,6 @@ public sealed partial class Sweeper(Sweeps sweeps, TimeProvider clock, ILogger<S
         "A sweep could not reach storage; the next one comes. {Reason} Not said since the last time: {Unsaid}.")]
     private partial void StorageWasUnavailable(string reason, int unsaid);
 
-    [LoggerMessage(EventIds.SweepFailed, LogLevel.Error, "A sweep failed; the next one comes.")]
-    private partial void SweepFailed(Exception exception);
+    [LoggerMessage(EventIds.SweepFailed, LogLevel.Error, "A sweep failed; the next one comes. Not said since the last time: {Unsaid}.")]
+    private partial void SweepFailed(int unsaid, Exception exception);
 }

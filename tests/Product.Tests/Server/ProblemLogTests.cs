@@ -17,7 +17,7 @@ public class ProblemLogTests
     {
         { FaultCode.NotFound, LogLevel.Information, "404 not_found" },
         { FaultCode.InvalidInput, LogLevel.Information, "400 invalid_input" },
-        { FaultCode.StorageUnavailable, LogLevel.Warning, "503 storage_unavailable" },
+        { FaultCode.StorageUnavailable, LogLevel.Debug, "503 storage_unavailable" },
         { FaultCode.InternalError, LogLevel.Warning, "500 internal_error" },
     };
 
@@ -82,6 +82,21 @@ public class ProblemLogTests
         Assert.Equal(2, rig.Log.Split("Connection refused.").Length);
         Assert.Equal(6, rig.Log.Split("Answered 503 storage_unavailable").Length);
         Assert.DoesNotContain("   at ", rig.Log, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(false, 503, "2"), InlineData(true, 507, "30")]
+    public async Task Storage_that_does_not_serve_is_answered_with_when_to_come_again(bool isFull, int status, string after)
+    {
+        await using var rig = new ServerRig();
+        var request = Request();
+        var answer = await rig.Get<ApiPipeline>()
+            .AnswerAsync(request, Failing(() => throw (isFull ? new StorageFullException() : new StorageUnavailableException())),
+                TestContext.Current.CancellationToken);
+        var (answered, body) = await rig.AnswerAsync(answer);
+
+        Assert.Equal((status, status, "storage_unavailable", true),
+            (answered, (int)body["status"]!, (string)body["code"]!, (bool)body["retryable"]!));
+        Assert.Equal(after, request.HttpContext.Response.Headers.RetryAfter.ToString());
     }
 
     private static FailingRoute Failing(Func<Task<IResult>> fail) => new(fail);

@@ -1,6 +1,9 @@
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server;
 
@@ -32,7 +35,19 @@ public class RunObserversTests
     public async Task A_removal_that_one_could_not_follow_is_tried_again_by_whoever_removes() =>
         await Assert.ThrowsAsync<IOException>(() => Of(new Failing()).RemovedAsync(Run, Cancellation));
 
-    private static RunObservers Of(params IRunObserver[] observers) => new(observers, NullLogger<RunObservers>.Instance);
+    [Fact]
+    public async Task Storage_that_is_away_is_said_once_for_all_the_runs_that_end()
+    {
+        var log = new FakeLogger<RunObservers>();
+        var observers = new RunObservers([new Failing(new StorageUnavailableException())], new FakeTimeProvider(), log);
+        await observers.EndedAsync(Run, Cancellation);
+        await observers.EndedAsync(Run, Cancellation);
+
+        var line = Assert.Single(log.Collector.GetSnapshot());
+        Assert.Equal((3006, null), (line.Id.Id, line.Exception));
+    }
+
+    private static RunObservers Of(params IRunObserver[] observers) => new(observers, TimeProvider.System, NullLogger<RunObservers>.Instance);
 
     private sealed class Watcher : IRunObserver
     {
@@ -49,9 +64,10 @@ public class RunObserversTests
         }
     }
 
-    private sealed class Failing : IRunObserver
+    private sealed class Failing(Exception? why = null) : IRunObserver
     {
-        public Task EndedAsync(RunRecord run, CancellationToken cancellationToken) => throw new IOException("No storage.");
+        public Task EndedAsync(RunRecord run, CancellationToken cancellationToken) =>
+            throw why ?? new IOException("No storage.");
 
         public Task RemovedAsync(RunRecord run, CancellationToken cancellationToken) => throw new IOException("No storage.");
     }

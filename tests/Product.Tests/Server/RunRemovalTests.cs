@@ -33,7 +33,8 @@ public class RunRemovalTests
 
         var driver = new NoDriver();
         var removed = await new RunRemoval(runs, blobs,
-            new RunObservers([Outboxes.Over(services, clock)], NullLogger<RunObservers>.Instance), driver, new ComfyFuncOptions(), clock,
+            new RunObservers([Outboxes.Over(services, clock)], clock, NullLogger<RunObservers>.Instance),
+            driver, new ComfyFuncOptions(), clock,
             NullLogger<RunRemoval>.Instance).SweepAsync(Cancellation);
 
         Assert.Equal(1, removed);

@@ -30,7 +30,7 @@ public class RunRescueTests
         var driver = new NoDriver();
 
         await new RunRescue(runs, driver,
-            new RunObservers([Outboxes.Over(services, clock)], NullLogger<RunObservers>.Instance), clock).SweepAsync(Cancellation);
+            new RunObservers([Outboxes.Over(services, clock)], clock, NullLogger<RunObservers>.Instance), clock).SweepAsync(Cancellation);
 
         Assert.Equal([idle], driver.Resumed);
         Assert.Equal(RunStatus.Failed, (await runs.FindAsync(stuck, Cancellation))?.Status);

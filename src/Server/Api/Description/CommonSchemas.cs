@@ -127,7 +127,8 @@ internal static class CommonSchemas
                 ("status", RunResource.StatusSchema())));
         document.AddComponent(SchemaNames.Health, Record(null, ["status", "version"], ("status", Text()), ("version", Text())));
         document.AddComponent(SchemaNames.Readiness, Record("Whether calls can be taken.", ["status"],
-            ("status", Schemas.OneOf(null, "ready", "notReady")), ("storage", Boolean("Whether it answers.")),
+            ("status", Schemas.OneOf(null, "ready", "notReady")), ("storage", Boolean("Whether it serves.")),
+            ("reason", Text("Why it does not.")),
             ("hosts", Record(null, [], ("ready", Integer()), ("total", Integer()))), ("waitingRuns", Integer()),
             ("details", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What each process of the service is up to." })));
     }

@@ -7,6 +7,9 @@ internal sealed class FalteringBlobs(IBlobStore inner) : IBlobStore
 {
     public bool IsAway { get; set; }
 
+    /// <summary>What it says while it is away.</summary>
+    public StorageUnavailableException Trouble { get; init; } = new("The storage account is away.", new InvalidOperationException("503"));
+
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => inner.EnsureCreatedAsync(cancellationToken);
 
     public Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken) =>
@@ -39,5 +42,5 @@ internal sealed class FalteringBlobs(IBlobStore inner) : IBlobStore
         inner.ListAsync(prefix, cancellationToken);
 
     private IBlobStore There() =>
-        IsAway ? throw new StorageUnavailableException("The storage account is away.", new InvalidOperationException("503")) : inner;
+        IsAway ? throw Trouble : inner;
 }

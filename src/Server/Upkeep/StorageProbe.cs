@@ -1,0 +1,59 @@
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Pool;
+
+namespace ComfyFunc.Server.Upkeep;
+
+/// <summary>Finds out whether storage serves, sooner than a caller would: it is read each time, and now and then written.</summary>
+public sealed class StorageProbe(HostStore hosts, IBlobStore blobs, TimeProvider clock)
+{
+    // Whoever asks whether the service is ready waits for two seconds at most.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.8);
+    private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(10);
+
+    private DateTimeOffset writtenAt = DateTimeOffset.MinValue;
+    private int writers;
+
+    /// <returns>What is wrong, in words that give nothing away; <see langword="null"/> where storage serves.</returns>
+    public async Task<string?> TroubleAsync(CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await CheckAsync(either.Token).WaitAsync(either.Token);
+            return null;
+        }
+        catch (StorageFullException)
+        {
+            return "Storage is full.";
+        }
+        catch (StorageUnavailableException)
+        {
+            return "Storage does not answer.";
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "Storage does not answer in time.";
+        }
+    }
+
+    private async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await hosts.RefreshAsync(cancellationToken);
+        if (clock.GetUtcNow() - writtenAt < WriteInterval || Interlocked.Exchange(ref writers, 1) == 1)
+        {
+            return;
+        }
+
+        try
+        {
+            // What is full can still be read, and says so only to who writes.
+            await blobs.PutBytesAsync("ready/probe", "ready"u8.ToArray(), "text/plain", cancellationToken);
+            writtenAt = clock.GetUtcNow();
+        }
+        finally
+        {
+            Volatile.Write(ref writers, 0);
+        }
+    }
+}
