@@ -11,6 +11,9 @@ public static class RunIds
 
     public static RunId New(TimeProvider clock) => new(Sequences.GetOrCreateValue(clock).Next(clock.GetUtcNow()).ToString());
 
+    /// <summary>What no id of this moment or a later one goes before: a bound of a listing.</summary>
+    public static string From(DateTimeOffset time) => Ulid.NewUlid(time, stackalloc byte[10]).ToString();
+
     private sealed class Sequence
     {
         private readonly Lock gate = new();

@@ -3,20 +3,23 @@ namespace ComfyFunc.Engine.Pool;
 /// <summary>Waiting runs that differ in nothing but their age: one look at the hosts does for all of them.</summary>
 internal sealed class Line
 {
-    private readonly Queue<WaitingRun> runs;
+    private readonly IEnumerator<WaitingRun> runs;
     private readonly DateTimeOffset now;
 
-    private Line(IEnumerable<WaitingRun> alike, DateTimeOffset now, int desks)
+    /// <param name="alike">In the order of their age. As many are looked at as are taken, and one more.</param>
+    /// <param name="count">How many there are.</param>
+    private Line(IEnumerable<WaitingRun> alike, int count, DateTimeOffset now, int desks)
     {
-        runs = new(alike.OrderBy(r => r.Since).ThenBy(r => r.Run.Value, StringComparer.Ordinal));
+        runs = alike.GetEnumerator();
         this.now = now;
+        Count = count;
         Fits = new bool?[desks];
         Advance();
     }
 
     public WaitingRun? Head { get; private set; }
 
-    public int Count => runs.Count;
+    public int Count { get; private set; }
 
     public string Client => Head?.Client ?? "";
 
@@ -35,9 +38,17 @@ internal sealed class Line
     /// <summary>What stands between the run and its execution there. How long it executes is no reason to let it wait.</summary>
     public double Cost { get; private set; }
 
-    public static List<Line> Of(IEnumerable<WaitingRun> waiting, DateTimeOffset now, int desks) =>
-        [.. waiting.GroupBy(r => (r.Client, r.Priority, r.Work.Name, r.Work.Needs.Key, r.Work.Demands.Key, r.Placement.Key,
-            string.Join(',', r.Work.Pinned))).Select(g => new Line(g, now, desks))];
+    /// <param name="waiting">Of these.</param>
+    /// <param name="leftOut">Runs that do not wait, whatever the queue says.</param>
+    public static List<Line> Of(WaitingQueue waiting, IReadOnlySet<RunId> leftOut, DateTimeOffset now, int desks)
+    {
+        var left = leftOut.Select(waiting.Find).OfType<WaitingRun>().CountBy(WaitingQueue.KeyOf).ToDictionary();
+        return
+        [
+            .. waiting.Lines.Select(l => new Line(
+                l.Value.Where(r => !leftOut.Contains(r.Run)), l.Value.Count - left.GetValueOrDefault(l.Key), now, desks))
+        ];
+    }
 
     public void Found(Desk? best, double cost) => (Best, Cost, IsKnown) = (best, cost, true);
 
@@ -46,14 +57,16 @@ internal sealed class Line
 
     public WaitingRun Take()
     {
-        var run = runs.Dequeue();
+        // Somebody compared it, so it is there.
+        var run = Head!;
+        Count--;
         Advance();
         return run;
     }
 
     private void Advance()
     {
-        Head = runs.TryPeek(out var run) ? run : null;
+        Head = runs.MoveNext() ? runs.Current : null;
         WaitedSeconds = Head is null ? 0 : Math.Max(0, (now - Head.Since).TotalSeconds);
         IsKnown = false;
     }

@@ -43,11 +43,11 @@ internal sealed class Plan
         }
     }
 
-    public ImmutableArray<Assignment> Carry(IEnumerable<WaitingRun> waiting)
+    public ImmutableArray<Assignment> Carry(WaitingQueue waiting, IReadOnlySet<RunId> leftOut)
     {
         var plan = ImmutableArray.CreateBuilder<Assignment>();
         var open = desks.Sum(d => d.Open);
-        var lines = open > 0 ? Line.Of(waiting, now, desks.Length) : [];
+        var lines = open > 0 ? Line.Of(waiting, leftOut, now, desks.Length) : [];
         PriceLoads(lines);
         while (open > 0 && Best(lines) is { Best: { } desk } line)
         {

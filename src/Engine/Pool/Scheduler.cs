@@ -15,7 +15,15 @@ public static class Scheduler
     /// </summary>
     public static ImmutableArray<Assignment> Assign(IReadOnlyCollection<PoolHost> pool, IEnumerable<WaitingRun> waiting, Capability capable,
         DateTimeOffset now) =>
-        new Plan(pool, capable, now).Carry(waiting);
+        Assign(pool, WaitingQueue.Of(waiting), ImmutableHashSet<RunId>.Empty, capable, now);
+
+    /// <summary>
+    /// The same over a queue that is kept in order: what it costs depends on the kinds of runs in it, not on how many wait.
+    /// </summary>
+    /// <param name="leftOut">Runs that do not wait, whatever the queue says.</param>
+    public static ImmutableArray<Assignment> Assign(IReadOnlyCollection<PoolHost> pool, WaitingQueue waiting, IReadOnlySet<RunId> leftOut,
+        Capability capable, DateTimeOffset now) =>
+        new Plan(pool, capable, now).Carry(waiting, leftOut);
 
     /// <summary>The placement of one run now; <see langword="null"/> when no host that could take it has an open slot.</summary>
     public static Assignment? Pick(IReadOnlyCollection<PoolHost> pool, WaitingRun run, Capability capable, DateTimeOffset now) =>

@@ -16,38 +16,55 @@ public sealed partial class Dispatcher(
     // Another process may free a slot or enqueue a run without this bell ringing.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
+    private DateTimeOffset lookedAt;
+
     /// <summary>Dispatches whenever the bell rings, and every second.</summary>
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
-        // A slot that comes free while nobody is known to wait is no reason to ask storage; the regular look is.
+        // What happens in this process is known without asking storage; the regular look is for what others did.
         var isRung = await bell.WaitAsync(LookInterval, Clock, stoppingToken);
-        if (!isRung || pending.Known.Count > 0)
+        if (!isRung || pending.IsDoubted || Clock.GetUtcNow() - lookedAt >= LookInterval)
         {
             await DispatchAsync(stoppingToken);
         }
+        else
+        {
+            await LendAsync(pending.Known, stoppingToken);
+        }
     }
 
-    /// <summary>Plans once over the whole queue and carries the plan out.</summary>
+    /// <summary>Looks at what others put into the queue and took out of it, lends what is free, and gives up what waits in vain.</summary>
     public async Task DispatchAsync(CancellationToken cancellationToken)
     {
         var waiting = await pending.RefreshAsync(cancellationToken);
-        if (waiting.IsEmpty || !signals.IsReady)
+        lookedAt = Clock.GetUtcNow();
+        var pool = hosts.Known;
+        var served = await LendAsync(waiting, cancellationToken);
+        if (signals.IsReady)
         {
-            return; // A slot that is lent without its run being told is a slot lost.
+            await GiveUpAsync(waiting.Where(w => !served.Contains(w.Run)), pool, cancellationToken);
+        }
+    }
+
+    // Plans once over the whole queue and carries the plan out. Answers the runs that have, or had already, their slots.
+    private async Task<HashSet<RunId>> LendAsync(WaitingQueue waiting, CancellationToken cancellationToken)
+    {
+        if (waiting.Count == 0 || !signals.IsReady)
+        {
+            return []; // A slot that is lent without its run being told is a slot lost.
         }
 
         // A run that holds its slot already is not waiting, whatever its row here says: a step that was carried out twice put it back, or
         // its grant died half-way.
         var pool = hosts.Known;
-        var without = waiting.Where(w => !pool.Any(h => h.Holds(w.LeaseOn(h.Id)))).ToArray();
-        var plan = Scheduler.Assign(pool, without, capabilities.Has, Clock.GetUtcNow());
-        foreach (var assignment in plan)
-        {
-            await GrantAsync(assignment, cancellationToken);
-        }
+        var served = pool.SelectMany(h => h.Leases).Where(l => waiting.Find(l.Run)?.Placement.Attempt == l.Attempt).Select(l => l.Run)
+            .ToHashSet();
+        var plan = Scheduler.Assign(pool, waiting, served, capabilities.Has, Clock.GetUtcNow());
 
-        var granted = plan.Select(a => a.Slot.Run).ToHashSet();
-        await GiveUpAsync(without.Where(w => !granted.Contains(w.Run)), pool, cancellationToken);
+        // Over one host's row one after the other; hosts side by side.
+        await Task.WhenAll(plan.GroupBy(a => a.Host).Select(host => GrantAsync(host, cancellationToken)));
+        served.UnionWith(plan.Select(a => a.Slot.Run));
+        return served;
     }
 
     // What a run waits for may have gone for good. Whether it really has, the run's next step finds out over the rows as they are then.
@@ -65,6 +82,14 @@ public sealed partial class Dispatcher(
                     await signals.SignalAsync(run.Run, new RunEvent.Unplaceable(now), cancellationToken);
                 }
             }
+        }
+    }
+
+    private async Task GrantAsync(IEnumerable<Assignment> ofOneHost, CancellationToken cancellationToken)
+    {
+        foreach (var assignment in ofOneHost)
+        {
+            await GrantAsync(assignment, cancellationToken);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
@@ -6,61 +5,175 @@ using ComfyFunc.Engine.Pool;
 
 namespace ComfyFunc.Server.Pool;
 
-/// <summary>The central queue: runs that found no free slot, each with what it needs.</summary>
-public sealed class PendingStore(IDocumentTables tables)
+/// <summary>
+/// The central queue: runs that found no free slot, each with what it needs. What this process adds and takes it knows at once; what others
+/// did it reads a page at a time, so that a long queue costs no more reads a second than a short one.
+/// </summary>
+public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : IDisposable
 {
     private const string Partition = "pending";
 
+    // A run is put here soon after its call has come, which its id tells.
+    private static readonly TimeSpan NewestFor = TimeSpan.FromSeconds(10);
+
     private readonly IDocumentTable table = tables["pending"];
-    private readonly ConcurrentDictionary<RunId, WaitingRun> known = new();
+    private readonly SemaphoreSlim reading = new(1);
+    private readonly Lock gate = new();
+    private readonly Dictionary<RunId, string> tags = [];
+    private readonly HashSet<RunId> touched = [];
+    private volatile WaitingQueue known = WaitingQueue.Empty;
+    private string? from;
+    private bool isComplete;
 
     /// <summary>The queue as this process last saw it. Runs that are about to be placed step behind it.</summary>
-    public ICollection<WaitingRun> Known => known.Values;
+    public WaitingQueue Known => known;
+
+    /// <summary>Whether somebody else has taken a run that stood here: others may have gone too.</summary>
+    public bool IsDoubted { get; private set; }
 
     /// <summary>
     /// How many runs wait before this one, as far as priority and age decide; <see langword="null"/> when it is not in the queue.
     /// </summary>
-    public int? PositionOf(RunId id) =>
-        known.TryGetValue(id, out var run) ? known.Values.Count(other => IsBefore(other, run)) : null;
-
-    private static bool IsBefore(WaitingRun other, WaitingRun run) =>
-        other.Priority != run.Priority ? other.Priority > run.Priority
-        : other.Since != run.Since ? other.Since < run.Since
-        : string.CompareOrdinal(other.Run.Value, run.Run.Value) < 0;
+    public int? PositionOf(RunId id) => known.PositionOf(id);
 
     public async Task AddAsync(WaitingRun run, CancellationToken cancellationToken)
     {
-        await table.UpsertAsync(new Document(Partition, run.Run.Value, StoredJson.Write(run)), cancellationToken);
-        known[run.Run] = run;
+        var reply = await table.UpsertAsync(new Document(Partition, run.Run.Value, StoredJson.Write(run)), cancellationToken);
+        lock (gate)
+        {
+            touched.Add(run.Run);
+            Put(run, reply is WriteReply.Written written ? written.ETag : "");
+        }
     }
 
     /// <returns><see langword="false"/> when somebody else has taken the run out already.</returns>
     public async Task<bool> TakeAsync(RunId id, CancellationToken cancellationToken)
     {
-        known.TryRemove(id, out _);
-        return await table.DeleteAsync(Partition, id.Value, etag: null, cancellationToken);
+        string? tag;
+        bool wasKnown;
+        lock (gate)
+        {
+            wasKnown = tags.TryGetValue(id, out tag);
+            Forget(id);
+        }
+
+        // With its tag a row goes without being read first. One that was put back meanwhile is of another version, and goes as well.
+        var isTaken = (tag is { Length: > 0 } && await table.DeleteAsync(Partition, id.Value, tag, cancellationToken))
+            || await table.DeleteAsync(Partition, id.Value, etag: null, cancellationToken);
+        lock (gate)
+        {
+            Forget(id);
+            if (wasKnown && !isTaken)
+            {
+                (from, IsDoubted) = (id.Value, true); // Those that came next have probably gone too.
+            }
+        }
+
+        return isTaken;
     }
 
-    public async Task<ImmutableArray<WaitingRun>> RefreshAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the queue wholly the first time. After that, the next page of it and what is newest: all of a queue that fits a page.
+    /// </summary>
+    public async Task<WaitingQueue> RefreshAsync(CancellationToken cancellationToken)
     {
-        var waiting = ImmutableArray.CreateBuilder<WaitingRun>();
-        await foreach (var document in table.QueryAsync(
-            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        await reading.WaitAsync(cancellationToken);
+        try
         {
-            waiting.Add(StoredJson.Read<WaitingRun>(document.Json));
+            IsDoubted = false;
+            do
+            {
+                await ReadOnAsync(cancellationToken);
+            }
+            while (!isComplete && from is not null);
+
+            isComplete = true;
+            if (from is not null)
+            {
+                await ReadAsync(RunIds.From(clock.GetUtcNow() - NewestFor), cancellationToken);
+            }
+        }
+        finally
+        {
+            reading.Release();
         }
 
-        var seen = waiting.Select(w => w.Run).ToHashSet();
-        foreach (var gone in known.Keys.Where(id => !seen.Contains(id)))
+        return known;
+    }
+
+    public void Dispose() => reading.Dispose();
+
+    private async Task ReadOnAsync(CancellationToken cancellationToken)
+    {
+        var start = from;
+        var next = await ReadAsync(start, cancellationToken);
+        lock (gate)
         {
-            known.TryRemove(gone, out _);
+            from = from == start ? next : from; // Else somebody has found out meanwhile where to look next.
+        }
+    }
+
+    // What is known between the first and the last row that is read, and is not among them, has gone.
+    private async Task<string?> ReadAsync(string? start, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            touched.Clear();
         }
 
-        foreach (var run in waiting)
+        var query = new DocumentQuery { Partition = Partition, RowFrom = start, PageSize = DocumentQuery.LargestPage };
+        var page = await table.PageAsync(query, null, cancellationToken);
+        while (page is { Documents.IsEmpty: true, Continuation: { } continuation })
         {
-            known[run.Run] = run;
+            page = await table.PageAsync(query, continuation, cancellationToken);
         }
 
-        return waiting.ToImmutable();
+        var last = page.Continuation is null ? null : page.Documents[^1].Row;
+        lock (gate)
+        {
+            TakeOver(page.Documents, start, last);
+        }
+
+        return last;
+    }
+
+    private void TakeOver(ImmutableArray<Document> rows, string? first, string? last)
+    {
+        var seen = rows.Select(d => d.Row).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in tags.Keys.Where(id => IsWithin(id.Value, first, last) && !seen.Contains(id.Value) && !touched.Contains(id))
+            .ToArray())
+        {
+            Drop(gone);
+        }
+
+        foreach (var row in rows)
+        {
+            var id = new RunId(row.Row);
+            if (!touched.Contains(id) && tags.GetValueOrDefault(id) != row.ETag)
+            {
+                Put(StoredJson.Read<WaitingRun>(row.Json), row.ETag);
+            }
+        }
+    }
+
+    private static bool IsWithin(string row, string? first, string? last) =>
+        (first is null || string.CompareOrdinal(row, first) >= 0) && (last is null || string.CompareOrdinal(row, last) <= 0);
+
+    private void Put(WaitingRun run, string tag)
+    {
+        tags[run.Run] = tag;
+        known = known.With(run);
+    }
+
+    private void Forget(RunId id)
+    {
+        touched.Add(id);
+        Drop(id);
+    }
+
+    private void Drop(RunId id)
+    {
+        tags.Remove(id);
+        known = known.Without(id);
     }
 }

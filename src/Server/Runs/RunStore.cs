@@ -139,6 +139,25 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         }
     }
 
+    /// <summary>The runs from one to another, both included, that have not ended. Their rows are not kept at hand.</summary>
+    public async IAsyncEnumerable<RunRecord> OpenAmongAsync(RunId oldest, RunId newest,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery
+            {
+                Where = RunFilter.Open,
+                PartitionFrom = RunKeys.Partition(newest),
+                PartitionBefore = RunKeys.Partition(RunKeys.CreatedAt(oldest).AddDays(-1)),
+                RowFrom = RunKeys.Row(newest),
+                RowBefore = RunKeys.RowAfter(oldest),
+                PageSize = DocumentQuery.LargestPage,
+            }, cancellationToken))
+        {
+            yield return FromDocument(document);
+        }
+    }
+
     /// <summary>How many of a client's runs have not ended, and how many were made on this day (UTC).</summary>
     public async Task<(int Open, int Today)> CountAsync(string client, DateTimeOffset now, CancellationToken cancellationToken)
     {

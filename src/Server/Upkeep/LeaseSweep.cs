@@ -1,5 +1,7 @@
 using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
@@ -18,6 +20,11 @@ public sealed partial class LeaseSweep(
     // A lease younger than this may belong to a step that is just being carried out.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(20);
 
+    // So few rows cost less to find than what lies between them.
+    private const int LookedAtEach = 10;
+
+    private string sweptTo = "";
+
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -29,13 +36,43 @@ public sealed partial class LeaseSweep(
             }
         }
 
-        foreach (var waiting in await pending.RefreshAsync(cancellationToken))
+        await SweepQueueAsync(now, cancellationToken);
+    }
+
+    // A part of the queue at a time. Those whose rows say that they wait for a slot come with one query; the others are looked at each.
+    private async Task SweepQueueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var part = await NextPartAsync(cancellationToken);
+        var wanting = part.Length <= LookedAtEach ? [] : await WantingAsync(part, cancellationToken);
+        foreach (var waiting in part.Where(w => now - w.Since > Settled && !wanting.Contains(w.Run)))
         {
-            if (now - waiting.Since > Settled && !NeedsSlot(await runs.FindAsync(waiting.Run, cancellationToken)))
+            if (!NeedsSlot(await runs.FindAsync(waiting.Run, cancellationToken)))
             {
                 await pending.TakeAsync(waiting.Run, cancellationToken);
             }
         }
+    }
+
+    private async Task<WaitingRun[]> NextPartAsync(CancellationToken cancellationToken)
+    {
+        var waiting = (await pending.RefreshAsync(cancellationToken)).OrderBy(w => w.Run.Value, StringComparer.Ordinal);
+        var part = waiting.Where(w => string.CompareOrdinal(w.Run.Value, sweptTo) > 0).Take(DocumentQuery.LargestPage).ToArray();
+        sweptTo = part.Length < DocumentQuery.LargestPage ? "" : part[^1].Run.Value;
+        return part;
+    }
+
+    private async Task<HashSet<RunId>> WantingAsync(WaitingRun[] inOrder, CancellationToken cancellationToken)
+    {
+        var wanting = new HashSet<RunId>();
+        await foreach (var run in runs.OpenAmongAsync(inOrder[0].Run, inOrder[^1].Run, cancellationToken))
+        {
+            if (NeedsSlot(run))
+            {
+                wanting.Add(run.Id);
+            }
+        }
+
+        return wanting;
     }
 
     private async Task LookAsync(Lease lease, CancellationToken cancellationToken)

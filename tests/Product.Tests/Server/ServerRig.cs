@@ -23,13 +23,20 @@ internal sealed class ServerRig : IAsyncDisposable
     private readonly LogText log = new();
 
     /// <param name="before">A rig whose storage this one has, as a process has that is started later.</param>
-    public ServerRig(ComfyFuncOptions? options = null, ServerRig? before = null, TimeProvider? clock = null)
+    /// <param name="tables">Tables that the test has a hand in, or that several rigs share.</param>
+    public ServerRig(ComfyFuncOptions? options = null, ServerRig? before = null, TimeProvider? clock = null,
+        IDocumentTables? tables = null)
     {
         var all = new ServiceCollection().AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
             .AddSingleton<IRunDriver>(Driver).AddSingleton(clock ?? TimeProvider.System);
         if (before is not null)
         {
             all.AddSingleton(before.Get<IBlobStore>()).AddSingleton(before.Get<IDocumentTables>());
+        }
+
+        if (tables is not null)
+        {
+            all.AddSingleton(tables);
         }
 
         services = all.AddMemoryStorage().AddSingleton(options ?? new()).AddComfyFunc(new ConfigurationBuilder().Build())
