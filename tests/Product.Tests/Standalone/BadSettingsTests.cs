@@ -134,7 +134,7 @@ public class BadSettingsTests
         { "Kestrel:Endpoints:Web:Protocols=Http1",
             "Kestrel:Endpoints:Web:Url is empty, but must be an address such as http://localhost:7071." },
         { "Data=", "Data is empty, but must be some text." },
-        { "Tools= ", "Tools is empty, but must be some text." },
+        { "MaxDataBytes=some", "MaxDataBytes is 'some', but must be a whole number from 16777216 to 9223372036854775807." },
 
         // Names and keys.
         { $"ComfyFunc:Callers:0:Client=a/b\nComfyFunc:Callers:0:Key={Key}", $"ComfyFunc:Callers:0:Client must be {Name}." },
@@ -227,7 +227,7 @@ public class BadSettingsTests
         "Storage:ConnectionString=UseDevelopmentStorage=true\nStorage:Container=abc\nStorage:TablePrefix=Abc1",
         "Storage:AccountName=account1\nStorage:ManagedIdentityClientId=x",
         "Storage:BlobServiceUri=https://a.blob.core.windows.net\nStorage:TableServiceUri=https://a.table.core.windows.net",
-        "urls=http://localhost:1;https://[::1]:2\nData=/tmp/x\nTools=/tmp/y\nAllowAnonymous=TRUE",
+        "urls=http://localhost:1;https://[::1]:2\nData=/tmp/x\nMaxDataBytes=100000000\nAllowAnonymous=TRUE",
         "Logging:LogLevel:Default=Debug\nKestrel:Endpoints:Web:Url=http://127.0.0.1:0\nOther:Section:Of=others\nCOMFYUI=1\nComfyFuncish=1",
     };
 

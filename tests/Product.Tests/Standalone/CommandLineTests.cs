@@ -11,7 +11,7 @@ public class CommandLineTests
     [InlineData("demo --once", true, true, "")]
     [InlineData("--urls http://a:1 demo --once", true, true, "--urls=http://a:1")]
     [InlineData("demo --urls http://a:1", true, false, "--urls=http://a:1")]
-    [InlineData("--URLS http://a:1 --data=x --TOOLS y", false, false, "--urls=http://a:1 --Data=x --Tools=y")]
+    [InlineData("--URLS http://a:1 --data=x --MAXDATABYTES y", false, false, "--urls=http://a:1 --Data=x --MaxDataBytes=y")]
     [InlineData("--AllowAnonymous", false, false, "--AllowAnonymous=true")]
     [InlineData("--AllowAnonymous --urls http://a", false, false, "--AllowAnonymous=true --urls=http://a")]
     [InlineData("--AllowAnonymous false", false, false, "--AllowAnonymous=false")]

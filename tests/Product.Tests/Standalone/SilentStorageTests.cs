@@ -19,7 +19,7 @@ public sealed class SilentStorageTests(AzuriteFixture azurite)
     {
         await using var line = StorageLine.To(await azurite.NewStorageAsync());
         using var log = new FakeLoggerProvider();
-        await using var app = StandaloneApp.Build(["--urls", "http://127.0.0.1:0"], line.Storage,
+        await using var app = StandaloneApp.Build(["--urls", "http://127.0.0.1:0"], LocalStorage.Of(line.Storage),
             builder => builder.Logging.ClearProviders().AddProvider(log));
         await app.StartAsync(Cancellation);
         using var http = new HttpClient { BaseAddress = StandaloneApp.UrlOf(app) };

@@ -75,10 +75,13 @@ public sealed class StartTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task A_machine_without_Node_is_told_what_Azurite_needs() => Check(
-        await StandaloneRun.StartAsync(folder.FullName, [],
-            new Dictionary<string, string> { ["PATH"] = folder.FullName, ["urls"] = "http://127.0.0.1:0" }),
-        "ComfyFunc cannot start: 'npm' could not be started. The storage emulator needs Node.js on the PATH.");
+    public async Task A_database_of_somebody_else_is_left_alone()
+    {
+        var data = Directory.CreateDirectory(Path.Combine(folder.FullName, ".data"));
+        await File.WriteAllTextAsync(Path.Combine(data.FullName, "comfyfunc.db"), new string('x', 5000), TestContext.Current.CancellationToken);
+        Check(await StandaloneRun.StartAsync(folder.FullName, ["--urls", "http://127.0.0.1:0"]),
+            $"Data: {Path.Combine(data.FullName, "comfyfunc.db")} is damaged, or no database: ");
+    }
 
     [Fact]
     public async Task Settings_of_the_environment_are_read_as_strictly() => Check(
@@ -113,7 +116,7 @@ public sealed class StartTests(AzuriteFixture azurite) : IDisposable
     {
         var said = await StandaloneRun.StartAsync(folder.FullName, ["--help"]);
         Assert.Equal((0, ""), (said.ExitCode, said.Errors));
-        Assert.All(["demo", "--urls", "--Data", "--Tools", "--AllowAnonymous", "--version"],
+        Assert.All(["demo", "--urls", "--Data", "--MaxDataBytes", "--AllowAnonymous", "--version"],
             w => Assert.Contains(w, said.Output, StringComparison.Ordinal));
     }
 
