@@ -16,8 +16,14 @@ RUN dotnet publish src/Standalone -c Release --no-restore -o /app/standalone \
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS standalone
 WORKDIR /app
 COPY --from=build /app/standalone .
+# The data is a volume that the user of the image may write.
+RUN mkdir /data && chown app:app /data
+ENV Data=/data
+VOLUME /data
 USER app
 EXPOSE 7071
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/7071 && printf 'GET /api/health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
 ENTRYPOINT ["dotnet", "ComfyFunc.Standalone.dll"]
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS comfysim

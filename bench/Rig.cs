@@ -1,4 +1,4 @@
-using ComfyFunc.Tests.Support.Azurite;
+using ComfyFunc.Tests.Azurite;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;

@@ -6,18 +6,12 @@ namespace ComfyFunc.Adapters;
 /// </summary>
 public static class EventIds
 {
-    // The process: start, storage, rounds and sweeps, its own Azurite (1100).
+    // The process: start, storage, rounds and sweeps.
     public const int RecurringServiceStorageWasUnavailable = 1001;
     public const int RoundFailed = 1002;
     public const int SweeperStorageWasUnavailable = 1011;
     public const int SweepFailed = 1012;
     public const int TakeoverRunTakenOver = 1021;
-    public const int Installing = 1101;
-    public const int AzuritePrinted = 1111;
-    public const int AzuriteComplained = 1112;
-    public const int AzuriteStarted = 1121;
-    public const int AzuriteEnded = 1122;
-    public const int AzuriteKilled = 1123;
 
     // Requests.
     public const int StorageUnavailable = 2001;

@@ -54,8 +54,10 @@ public static class ServerRegistration
         if (storage is not null)
         {
             services.Remove(storage);
-            services.Add(new ServiceDescriptor(typeof(ISasMinter), StorageLinks, storage.ImplementationFactory is { } make
-                ? (s, _) => make(s) : (s, _) => ActivatorUtilities.CreateInstance(s, storage.ImplementationType!), ServiceLifetime.Singleton));
+            services.Add(new ServiceDescriptor(typeof(ISasMinter), StorageLinks,
+                (s, _) => storage.ImplementationInstance ?? storage.ImplementationFactory?.Invoke(s)
+                    ?? ActivatorUtilities.CreateInstance(s, storage.ImplementationType!), // One of the three is there.
+                ServiceLifetime.Singleton));
         }
 
         services.AddSingleton(s => storage is null || s.GetRequiredService<ComfyFuncOptions>().Links is LinkKind.Proxy

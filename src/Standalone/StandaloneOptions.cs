@@ -14,7 +14,7 @@ public sealed class StandaloneOptions
     public string Data { get; init; } = ".data";
 
     /// <summary>The most bytes that the store may take; unset, the disk decides.</summary>
-    [Range(16_777_216, long.MaxValue)]
+    [Range(16_777_216, 1_000_000_000_000_000)]
     public long? MaxDataBytes { get; init; }
 
     /// <summary>Allows an address that other machines can reach, though calls need no key.</summary>

@@ -113,7 +113,11 @@ public class UploadTests(AppFixture app)
         var upload = await (await app.Http.PostAsync("uploads")).JsonAsync();
         var url = new Uri((string)upload["url"]!);
         using var put = new HttpRequestMessage(HttpMethod.Put, url) { Content = File(Png(35)) };
-        put.Headers.Add("x-ms-blob-type", (string)upload["headers"]!["x-ms-blob-type"]!);
+        foreach (var (name, value) in upload["headers"]!.AsObject())
+        {
+            put.Headers.Add(name, (string)value!);
+        }
+
         using var sent = await Storage.SendAsync(put, Cancellation);
         using var read = await Storage.GetAsync(url, Cancellation);
         var run = await app.Http.RunAsync("upload", $$$"""{"input":{"image":"{{{(string)upload["ref"]!}}}"}}""");

@@ -1,4 +1,4 @@
-using ComfyFunc.Tests.Support.Azurite;
+using ComfyFunc.Tests.Azurite;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;

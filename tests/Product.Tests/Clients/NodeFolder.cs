@@ -1,4 +1,4 @@
-using ComfyFunc.Tests.Support.Azurite;
+using ComfyFunc.Tests.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Clients;

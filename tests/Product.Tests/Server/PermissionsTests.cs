@@ -40,6 +40,8 @@ public class PermissionsTests
         ["GetBatchTable"] = Role.Run,
         ["GetBatchOutputs"] = Role.Run,
         ["CreateUpload"] = Role.Run,
+        ["GetFile"] = Role.None,
+        ["PutFile"] = Role.None,
         ["ListHosts"] = Role.Admin,
         ["GetHost"] = Role.Admin,
         ["PutHost"] = Role.Admin,

@@ -1,4 +1,4 @@
-using ComfyFunc.Tests.Support.Azurite;
+using ComfyFunc.Tests.Azurite;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -134,7 +134,7 @@ public class BadSettingsTests
         { "Kestrel:Endpoints:Web:Protocols=Http1",
             "Kestrel:Endpoints:Web:Url is empty, but must be an address such as http://localhost:7071." },
         { "Data=", "Data is empty, but must be some text." },
-        { "MaxDataBytes=some", "MaxDataBytes is 'some', but must be a whole number from 16777216 to 9223372036854775807." },
+        { "MaxDataBytes=some", "MaxDataBytes is 'some', but must be a whole number from 16777216 to 1000000000000000." },
 
         // Names and keys.
         { $"ComfyFunc:Callers:0:Client=a/b\nComfyFunc:Callers:0:Key={Key}", $"ComfyFunc:Callers:0:Client must be {Name}." },
@@ -232,7 +232,7 @@ public class BadSettingsTests
     };
 
     private const string Members =
-        "ComfyFunc has Hosts, SecretsKey, Callers, TrustEasyAuth, Quotas, UsageRetention, SignLinks, PublicUrl, TrustedProxies, "
+        "ComfyFunc has Hosts, SecretsKey, Callers, TrustEasyAuth, Quotas, UsageRetention, SignLinks, PublicUrl, Links, TrustedProxies, "
             + "AllowedHosts, Cors, Answers, StartWithin, FinishWithin, MaxQueued, Health, ScaleTarget, ForgetHostsAfter, Retention, "
             + "ReuseResultsFor, UrlLifetime, MaxBodyBytes, MaxInputBytes, MaxBatch, MaxInputPixels, MaxOutputBytes, EventGrid, "
             + "AllowPrivateInputUrls, AllowPrivateWebhooks.";

@@ -1,4 +1,4 @@
-using ComfyFunc.Tests.Support.Azurite;
+using ComfyFunc.Tests.Azurite;
 using ComfyFunc.Adapters.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

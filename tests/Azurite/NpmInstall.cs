@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Logging;
 using System.Diagnostics;
 using System.Security.Cryptography;
-using ComfyFunc.Adapters;
 
-namespace ComfyFunc.Tests.Support.Azurite;
+namespace ComfyFunc.Tests.Azurite;
 
 /// <summary>Installs what a lock file pins with npm, once for each version of the lock file.</summary>
 internal static partial class NpmInstall
@@ -74,6 +72,6 @@ internal static partial class NpmInstall
         }
     }
 
-    [LoggerMessage(EventIds.Installing, LogLevel.Information, "Installing {Name} into {Folder}; this happens once.")]
+    [LoggerMessage(6, LogLevel.Information, "Installing {Name} into {Folder}; this happens once.")]
     private static partial void Installing(ILogger logger, string name, string folder);
 }

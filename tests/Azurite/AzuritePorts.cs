@@ -1,4 +1,4 @@
-namespace ComfyFunc.Tests.Support.Azurite;
+namespace ComfyFunc.Tests.Azurite;
 
 /// <summary>The ports on which a running emulator serves.</summary>
 internal readonly record struct AzuritePorts(int Blob, int Queue, int Table)

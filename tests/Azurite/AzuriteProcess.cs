@@ -1,14 +1,12 @@
-using Microsoft.Extensions.Logging;
 using System.Diagnostics;
 using System.Globalization;
-using ComfyFunc.Adapters;
 
-namespace ComfyFunc.Tests.Support.Azurite;
+namespace ComfyFunc.Tests.Azurite;
 
 /// <summary>A storage emulator in a child process, which ends with this process and keeps its data however this process ends.</summary>
 public sealed partial class AzuriteProcess : IAsyncDisposable
 {
-    private static readonly string ShippedFolder = Path.Combine(AppContext.BaseDirectory, "Support", "Azurite");
+    private static readonly string ShippedFolder = Path.Combine(AppContext.BaseDirectory, "Azurite");
 
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(25);
@@ -122,13 +120,13 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventIds.AzuriteStarted, LogLevel.Information,
+    [LoggerMessage(3, LogLevel.Information,
         "Started the storage emulator: blobs on port {BlobPort}, queues on {QueuePort}, tables on {TablePort}.")]
     private static partial void AzuriteStarted(ILogger logger, int blobPort, int queuePort, int tablePort);
 
-    [LoggerMessage(EventIds.AzuriteEnded, LogLevel.Critical, "The storage emulator ended by itself with code {ExitCode}.")]
+    [LoggerMessage(4, LogLevel.Critical, "The storage emulator ended by itself with code {ExitCode}.")]
     private static partial void AzuriteEnded(ILogger logger, int exitCode);
 
-    [LoggerMessage(EventIds.AzuriteKilled, LogLevel.Error, "The storage emulator did not close in time and was killed.")]
+    [LoggerMessage(5, LogLevel.Error, "The storage emulator did not close in time and was killed.")]
     private static partial void AzuriteKilled(ILogger logger);
 }

@@ -1,10 +1,8 @@
-using Microsoft.Extensions.Logging;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ComfyFunc.Adapters;
 
-namespace ComfyFunc.Tests.Support.Azurite;
+namespace ComfyFunc.Tests.Azurite;
 
 /// <summary>Reads what the emulator prints: the ports it took, and its last words if it fails.</summary>
 internal sealed partial class AzuriteOutput(ILogger logger)
@@ -79,9 +77,9 @@ internal sealed partial class AzuriteOutput(ILogger logger)
     [GeneratedRegex(@"^Azurite (?<service>Blob|Queue|Table) service is successfully listening at http://.*:(?<port>\d+)$")]
     private static partial Regex ListeningLine { get; }
 
-    [LoggerMessage(EventIds.AzuritePrinted, LogLevel.Debug, "Azurite printed: {Line}")]
+    [LoggerMessage(1, LogLevel.Debug, "Azurite printed: {Line}")]
     private static partial void AzuritePrinted(ILogger logger, string line);
 
-    [LoggerMessage(EventIds.AzuriteComplained, LogLevel.Warning, "Azurite complained: {Line}")]
+    [LoggerMessage(2, LogLevel.Warning, "Azurite complained: {Line}")]
     private static partial void AzuriteComplained(ILogger logger, string line);
 }

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Tests.Support.Azurite;
+namespace ComfyFunc.Tests.Azurite;
 
 /// <summary>Where the storage emulator keeps its data and its program, and where it listens.</summary>
 public sealed record AzuriteOptions

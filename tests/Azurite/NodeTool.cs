@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace ComfyFunc.Tests.Support.Azurite;
+namespace ComfyFunc.Tests.Azurite;
 
 /// <summary>Starts programs that come with Node.js, and says what is missing when they do not start.</summary>
 internal static class NodeTool

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace ComfyFunc.Tests.Support.Azurite;
+namespace ComfyFunc.Tests.Azurite;
 
 /// <summary>
 /// Claims a data folder for one emulator: no two processes at once, and not before an emulator whose parent died has written its data.

@@ -1,4 +1,4 @@
-namespace ComfyFunc.Tests.Support.Azurite;
+namespace ComfyFunc.Tests.Azurite;
 
 /// <summary>A file that one process holds at a time; the system lets go of it when that process dies, however it dies.</summary>
 internal static class FileLock

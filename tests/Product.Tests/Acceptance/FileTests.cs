@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using ComfyFunc.ComfySim;
+
+namespace ComfyFunc.Tests.Acceptance;
+
+/// <summary>Links that the server serves itself: the embedded store's, and any storage's with <c>Links=Proxy</c>.</summary>
+[Collection(nameof(AppCollection))]
+public class FileTests(AzuriteFixture azurite)
+{
+    private const string Key = "the-key-of-this-test-0123456789abcdef";
+    private static readonly HttpClient Anyone = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_link_serves_its_file_to_anyone_and_after_a_restart()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await StartAsync(host);
+        var output = await OutputAsync(app);
+        var url = new Uri((string)output["url"]!);
+        await app.RestartAsync();
+
+        using var whole = await Anyone.GetAsync(url, Cancellation);
+        var bytes = await whole.Content.ReadAsByteArrayAsync(Cancellation);
+        Assert.Equal((HttpStatusCode.OK, (long)output["bytes"]!, "image/png"),
+            (whole.StatusCode, bytes.LongLength, whole.Content.Headers.ContentType?.MediaType));
+        Assert.Equal($"\"{(string)output["sha256"]!}\"", whole.Headers.ETag?.Tag);
+        Assert.Equal("nosniff", Assert.Single(whole.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("attachment", whole.Content.Headers.ContentDisposition?.DispositionType);
+
+        using var part = await SendAsync(HttpMethod.Get, url, r => r.Headers.Range = new RangeHeaderValue(8, 15));
+        Assert.Equal((HttpStatusCode.PartialContent, bytes[8..16]),
+            (part.StatusCode, await part.Content.ReadAsByteArrayAsync(Cancellation)));
+        using var beyond = await SendAsync(HttpMethod.Get, url, r => r.Headers.Range = new RangeHeaderValue(1 << 30, null));
+        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, beyond.StatusCode);
+        using var same = await SendAsync(HttpMethod.Get, url, r => r.Headers.IfNoneMatch.Add(whole.Headers.ETag!));
+        Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+        using var head = await SendAsync(HttpMethod.Head, url, _ => { });
+        Assert.Equal((HttpStatusCode.OK, bytes.LongLength), (head.StatusCode, head.Content.Headers.ContentLength));
+    }
+
+    [Fact]
+    public async Task A_link_allows_nothing_else()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await StartAsync(host);
+        var url = (string)(await OutputAsync(app))["url"]!;
+
+        using var put = await SendAsync(HttpMethod.Put, new(url), r => r.Content = new ByteArrayContent([1]));
+        using var altered = await Anyone.GetAsync(new Uri($"{url}AAAA"), Cancellation);
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (put.StatusCode, altered.StatusCode));
+    }
+
+    [Fact]
+    public async Task An_upload_is_taken_once_without_a_key_and_not_when_it_is_too_large()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await StartAsync(host, ("MaxInputBytes", "6000000"));
+        var upload = await (await app.Http.PostAsync("uploads")).JsonAsync();
+        var large = await (await app.Http.PostAsync("uploads")).JsonAsync();
+        Assert.Empty(upload["headers"]!.AsObject());
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PutAsync(large, 6_000_001));
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(large, 6_000_000));
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(upload, 10));
+        Assert.Equal(HttpStatusCode.Conflict, await PutAsync(upload, 11));
+        using var read = await Anyone.GetAsync(new Uri((string)upload["url"]!), Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, read.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null, "http://another-name:7/api/files/")]
+    [InlineData("https://comfy.example.com/base", "https://comfy.example.com/base/api/files/")]
+    public async Task A_link_names_the_server_as_the_caller_does(string? publicUrl, string start)
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await StartAsync(host, publicUrl is null ? [] : [("PublicUrl", publicUrl)]);
+        var id = (string)(await app.Http.RunAsync("picture", """{"my sampler":{"seed":1}}"""))["id"]!;
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"runs/{id}", UriKind.Relative));
+        request.Headers.Host = "another-name:7";
+        using var response = await app.Http.SendAsync(request, Cancellation);
+        var run = await response.JsonAsync();
+
+        Assert.StartsWith(start, (string)run["outputs"]!["my image"]![0]!["url"]!, StringComparison.Ordinal);
+    }
+
+    private async Task<AppProcess> StartAsync(SimulatedHost host, params (string Name, string Value)[] settings)
+    {
+        var all = settings.ToDictionary(s => $"ComfyFunc__{s.Name}", s => s.Value);
+        all["ComfyFunc__Links"] = "Proxy";
+        all["ComfyFunc__Callers__0__Client"] = "tester";
+        all["ComfyFunc__Callers__0__Key"] = Key;
+        all["ComfyFunc__Callers__0__Role"] = "Admin";
+        var app = await AppProcess.StartAsync(azurite, all);
+        app.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        await app.Http.AddHostAsync("a", host);
+        await app.Http.SaveAsync("picture", Prompts.Picture);
+        return app;
+    }
+
+    private static async Task<JsonNode> OutputAsync(AppProcess app) =>
+        (await app.Http.RunAsync("picture", """{"my sampler":{"seed":1}}"""))["outputs"]!["my image"]![0]!;
+
+    private static async Task<HttpStatusCode> PutAsync(JsonObject upload, int length)
+    {
+        using var response = await SendAsync(HttpMethod.Put, new((string)upload["url"]!),
+            r => r.Content = new ByteArrayContent(new byte[length]));
+        return response.StatusCode;
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpMethod verb, Uri url, Action<HttpRequestMessage> with)
+    {
+        using var request = new HttpRequestMessage(verb, url);
+        with(request);
+        return await Anyone.SendAsync(request, Cancellation);
+    }
+}
