@@ -1,10 +1,10 @@
-using ComfyFunc.Tests.Azurite;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Standalone;
+using ComfyFunc.Tests.Azurite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -22,7 +22,8 @@ public sealed class OwnOutputs(RunStore runs, IBlobStore blobs, ISasMinter links
     public async Task<OwnOutputReply?> OpenAsync(FileSource source, Call call, CancellationToken cancellationToken) => source switch
     {
         FileSource.RunOutput named => await OpenAsync(named, call, cancellationToken),
-        FileSource.Url url when await links.NameOfAsync(url.Address, cancellationToken) is { } blob => await OpenAsync(blob, call, cancellationToken),
+        FileSource.Url url when await links.NameOfAsync(url.Address, cancellationToken) is { } blob =>
+            await OpenAsync(blob, call, cancellationToken),
         FileSource.Url url when OwnLinks.Read(url.Address, call.Server) is { } linked => await OpenAsync(linked, call, cancellationToken),
         _ => null,
     };

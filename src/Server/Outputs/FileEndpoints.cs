@@ -10,7 +10,9 @@ using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Outputs.FileEndpoi
 
 namespace ComfyFunc.Server.Outputs;
 
-/// <summary>The endpoints that <see cref="ServedLinks"/> lead to. The signature is the key: a link works in a page, and for whoever has it.</summary>
+/// <summary>
+/// The endpoints that <see cref="ServedLinks"/> lead to. The signature is the key: a link works in a page, and for whoever has it.
+/// </summary>
 public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock) : IEndpoints
 {
     public static ImmutableArray<ApiRoute> Routes { get; } =
@@ -80,7 +82,8 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
     private IResult TooLarge() =>
         Problems.From(FaultCode.InputTooLarge, $"The file is larger than the {options.MaxInputBytes} bytes that the server takes.");
 
-    private static string NameIn(string fileName) => fileName[(fileName.LastIndexOfAny(['/', '\\']) + 1)..].Trim() is { Length: > 0 } name ? name : "file";
+    private static string NameIn(string fileName) =>
+        fileName[(fileName.LastIndexOfAny(['/', '\\']) + 1)..].Trim() is { Length: > 0 } name ? name : "file";
 
     private static IResult Gone() => Problems.From(FaultCode.NotFound, "The file is gone.");
 }

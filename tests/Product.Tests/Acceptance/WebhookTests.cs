@@ -1,9 +1,9 @@
-using ComfyFunc.Tests.Azurite;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Tests.Azurite;
 using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,8 +1,8 @@
-using ComfyFunc.Tests.Azurite;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Tests.Acceptance;
+using ComfyFunc.Tests.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Clients;

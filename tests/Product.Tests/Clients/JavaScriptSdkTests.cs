@@ -1,10 +1,10 @@
-using ComfyFunc.Tests.Azurite;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Tests.Acceptance;
+using ComfyFunc.Tests.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Clients;

@@ -1,6 +1,6 @@
-using ComfyFunc.Tests.Azurite;
 using System.Diagnostics;
 using System.Globalization;
+using ComfyFunc.Tests.Azurite;
 
 namespace ComfyFunc.Tests.Standalone;
 

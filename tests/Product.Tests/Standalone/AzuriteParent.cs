@@ -1,5 +1,5 @@
-using ComfyFunc.Tests.Azurite;
 using System.Runtime.CompilerServices;
+using ComfyFunc.Tests.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Standalone;

@@ -1,6 +1,6 @@
-using ComfyFunc.Tests.Azurite;
 using System.Diagnostics;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Tests.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Standalone;

@@ -1,5 +1,5 @@
-using ComfyFunc.Tests.Azurite;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Tests.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 [assembly: AssemblyFixture(typeof(ComfyFunc.Tests.AzuriteFixture))]

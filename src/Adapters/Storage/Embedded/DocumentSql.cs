@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace ComfyFunc.Adapters.Storage.Embedded;
 
-/// <summary>The statements of one table. Keys compare by their bytes, which is the order of listings: escaped keys hold no surrogates.</summary>
+/// <summary>
+/// The statements of one table. Keys compare by their bytes, which is the order of listings: escaped keys hold no surrogates.
+/// </summary>
 /// <param name="Table">Its name in the database.</param>
 internal sealed record DocumentSql(string Table)
 {
@@ -17,7 +19,8 @@ internal sealed record DocumentSql(string Table)
     /// <summary>The second index holds what filters look at, so that they do not read the documents that they leave out.</summary>
     public string Create { get; } = $"""
         CREATE TABLE IF NOT EXISTS {Table}
-            (id INTEGER PRIMARY KEY, partition TEXT NOT NULL, row TEXT NOT NULL, tag TEXT NOT NULL, columns TEXT NOT NULL, json TEXT NOT NULL);
+            (id INTEGER PRIMARY KEY, partition TEXT NOT NULL, row TEXT NOT NULL, tag TEXT NOT NULL, columns TEXT NOT NULL,
+             json TEXT NOT NULL);
         CREATE UNIQUE INDEX IF NOT EXISTS {Table}_keys ON {Table} (partition, row);
         CREATE INDEX IF NOT EXISTS {Table}_columns ON {Table} (partition, row, columns);
         """;

@@ -144,10 +144,9 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     }
 
     /// <summary>Removes what a process that died left half done: files that nobody names. Goes on while the store is used.</summary>
-    /// <param name="startedAt">Later files may still get their row.</param>
-    public void RemoveStrays(DateTime startedAt)
+    public void RemoveStrays()
     {
-        foreach (var (name, path) in files.Before(startedAt))
+        foreach (var (name, path) in files.FromEarlier())
         {
             if (database.Read(session => session.Scalar(BlobSql.HasFile, ("$file", name))) is null)
             {

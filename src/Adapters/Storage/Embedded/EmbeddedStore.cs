@@ -14,8 +14,7 @@ public sealed class EmbeddedStore : IDisposable
         (this.claim, this.database) = (claim, database);
         (Blobs, Meter) = (blobs, meter);
         Tables = new EmbeddedDocumentTables(database, meter);
-        var startedAt = DateTime.UtcNow;
-        tidying = Task.Run(() => blobs.RemoveStrays(startedAt));
+        tidying = Task.Run(blobs.RemoveStrays);
     }
 
     public IBlobStore Blobs { get; }

@@ -8,10 +8,14 @@ internal sealed class FileFolder(string root)
 {
     private const string Unfinished = ".part";
 
+    // What this process's files end in, so that none of them is taken for what an earlier one left. Times would not tell: a file system's
+    // clock is coarser than the process's.
+    private readonly string session = Guid.NewGuid().ToString("N")[..8];
+
     /// <summary>A file to be written, which is nowhere yet.</summary>
     public UnfinishedFile Begin()
     {
-        var name = Guid.NewGuid().ToString("N");
+        var name = $"{Guid.NewGuid():N}{session}";
         var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         return new(name, path + Unfinished, path);
@@ -44,10 +48,11 @@ internal sealed class FileFolder(string root)
         }
     }
 
-    /// <summary>The files from before a moment, as names and paths: what a process that died left half done is among them.</summary>
-    public IEnumerable<(string Name, string Path)> Before(DateTime utc) =>
+    /// <summary>The files of earlier processes, as names and paths: what one that died left half done is among them.</summary>
+    public IEnumerable<(string Name, string Path)> FromEarlier() =>
         Directory.Exists(root)
-            ? new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.LastWriteTimeUtc < utc)
+            ? new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories)
+                .Where(f => !Path.GetFileNameWithoutExtension(f.Name).EndsWith(session, StringComparison.Ordinal))
                 .Select(f => (f.Name, f.FullName))
             : [];
 

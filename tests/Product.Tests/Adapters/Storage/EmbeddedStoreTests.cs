@@ -131,7 +131,6 @@ public sealed class EmbeddedStoreTests : IDisposable
         {
             var path = Path.Combine(Directory.CreateDirectory(Path.Combine(Files, name[..2])).FullName, name);
             await File.WriteAllTextAsync(path, "half", Cancellation);
-            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-1));
         }
 
         (await OpenAsync()).Dispose(); // It ends when it has tidied up.

@@ -76,10 +76,12 @@ public sealed class SasLinkTests(AzuriteFixture azurite) : IAsyncLifetime
         var memory = await StorageServices.InMemory().Links.MintAsync(name, "a.png", "image/png",
             DateTimeOffset.UnixEpoch.AddDays(1), Cancellation);
 
-        Assert.Equal((name, name), (await storage.Links.NameOfAsync(link, Cancellation), await storage.Links.NameOfAsync(upload, Cancellation)));
+        Assert.Equal((name, name),
+            (await storage.Links.NameOfAsync(link, Cancellation), await storage.Links.NameOfAsync(upload, Cancellation)));
         Assert.Equal(name, await new MemorySasMinter().NameOfAsync(memory, Cancellation));
         Assert.Null(await storage.Links.NameOfAsync(memory, Cancellation));
-        Assert.Null(await storage.Links.NameOfAsync(new($"{link.GetLeftPart(UriPartial.Authority)}/devstoreaccount1/another/{name}"), Cancellation));
+        var elsewhere = new Uri($"{link.GetLeftPart(UriPartial.Authority)}/devstoreaccount1/another/{name}");
+        Assert.Null(await storage.Links.NameOfAsync(elsewhere, Cancellation));
     }
 
     // xunit initializes before it tests.
