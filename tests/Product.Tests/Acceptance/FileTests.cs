@@ -73,7 +73,7 @@ public class FileTests(AzuriteFixture azurite)
 
     [Theory]
     [InlineData(null, "http://another-name:7/api/files/")]
-    [InlineData("https://comfy.example.com/base", "https://comfy.example.com/base/api/files/")]
+    [InlineData("https://comfy.example.com", "https://comfy.example.com/api/files/")]
     public async Task A_link_names_the_server_as_the_caller_does(string? publicUrl, string start)
     {
         await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
