@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Engine.Graphs;
 
 namespace ComfyFunc.Engine.Workflows;
 
@@ -57,6 +58,9 @@ public sealed class NodeClass
     internal ImmutableArray<NodeInput> Slots { get; }
 
     internal JsonElement Source { get; }
+
+    /// <summary>How the front end lays out its nodes.</summary>
+    internal NodeLayout Layout => field ??= NodeLayout.Of(this);
 
     public NodeInput? Find(string input) => byName.GetValueOrDefault(input);
 

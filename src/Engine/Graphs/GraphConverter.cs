@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComfyFunc.Engine.Workflows;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>
+/// Makes of a graph, which ComfyUI saves, the prompt, which its API takes, and says where the browser would do otherwise. Whatever the
+/// graph is, there is an answer: what would be a guess is refused, everything at once.
+/// </summary>
+public static class GraphConverter
+{
+    /// <param name="graph">What ComfyUI saved: an object with nodes, of either schema.</param>
+    public static GraphConversion Convert(JsonElement graph, NodeCatalog catalog, GraphMoment? moment = null)
+    {
+        var report = new GraphReport();
+        if (!GraphReader.IsGraph(graph))
+        {
+            report.Refuse("A1", default(GraphPlace) with { Pointer = "" }, "This is no graph: it has no array of nodes.");
+            return Refused(report);
+        }
+
+        var file = new GraphReader(report).Read(graph);
+        if (report.IsRefused)
+        {
+            return Refused(report);
+        }
+
+        return Convert(file, catalog, moment ?? GraphMoment.None, report);
+    }
+
+    private static GraphConversion Convert(GraphFile file, NodeCatalog catalog, GraphMoment moment, GraphReport report)
+    {
+        var views = new GraphViews(catalog, file.Definitions, report);
+        var expansion = new GraphExpansion(views, report);
+        expansion.Expand(file.Root);
+        var everywhere = new Everywhere();
+        var links = new LinkResolver(views, new SetAndGet(report), everywhere, report);
+        var prefixes = new PrefixText(() => expansion.Scopes.SelectMany(s => s.Graph.Nodes.Select(n => views.Of(s, n))), moment, report);
+        var emitter = new PromptEmitter(views, links, new WidgetText(prefixes, moment, report), report);
+        var prompt = emitter.Write(expansion.Scopes);
+        return new(report.IsRefused ? null : prompt, report.ToImmutable()) { Pointers = emitter.Pointers.ToImmutable() };
+    }
+
+    private static GraphConversion Refused(GraphReport report) =>
+        new(null, report.ToImmutable()) { Pointers = ImmutableDictionary<string, string>.Empty };
+}

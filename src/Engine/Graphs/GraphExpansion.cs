@@ -1,0 +1,88 @@
+using System.Text.Json;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>Puts the definitions of subgraphs in the place of their instances.</summary>
+internal sealed class GraphExpansion(GraphViews views, GraphReport report)
+{
+    private int count;
+
+    /// <summary>Every graph in use, the root first.</summary>
+    public List<GraphScope> Scopes { get; } = [];
+
+    public void Expand(Graph root) => Expand(new GraphScope { Graph = root });
+
+    private void Expand(GraphScope scope)
+    {
+        Scopes.Add(scope);
+        count += scope.Graph.Nodes.Length;
+        foreach (var node in scope.Graph.Nodes)
+        {
+            if (views.DefinitionOf(node) is not { } definition || (scope.Parent is null && node.Mode is not NodeMode.Always))
+            {
+                continue;
+            }
+
+            if (IsCircle(scope, definition))
+            {
+                report.Refuse("G1", scope.Place(node), $"The subgraph '{definition.Name}' contains itself.");
+            }
+            else if (scope.Depth >= GraphBounds.Depth)
+            {
+                report.Refuse("G1", scope.Place(node), $"Subgraphs lie in each other more than {GraphBounds.Depth} deep.");
+            }
+            else if (count + definition.Nodes.Length > GraphBounds.Expanded || Scopes.Count > GraphBounds.Expanded)
+            {
+                report.Refuse("G2", new(null, null, null, ""), $"With its subgraphs the graph has more than {GraphBounds.Expanded} nodes.");
+            }
+            else
+            {
+                if (scope.Parent is not null && node.Mode is not NodeMode.Always)
+                {
+                    report.Note("F3", scope.Place(node), "The instance is muted or bypassed within a subgraph: its links are, its nodes are "
+                        + "sent all the same, as the browser does.");
+                }
+
+                var inner = Instantiate(scope, node, definition);
+                scope.Children[node.Id] = inner;
+                Expand(inner);
+            }
+        }
+    }
+
+    private GraphScope Instantiate(GraphScope scope, GraphNode node, Graph definition)
+    {
+        var inner = new GraphScope
+        {
+            Graph = definition,
+            Prefix = scope.IdOf(node) + ":",
+            Parent = scope,
+            Instance = node,
+            Depth = scope.Depth + 1,
+            Hosted = new JsonElement[definition.Inputs.Length],
+        };
+        if (definition.IsGroup)
+        {
+            GroupValues.Fill(inner, node, views, report);
+        }
+        else
+        {
+            new InstanceValues(inner, node, views, report).Fill();
+        }
+
+        return inner;
+    }
+
+    private static bool IsCircle(GraphScope scope, Graph definition)
+    {
+        for (var at = scope; at is not null; at = at.Parent)
+        {
+            if (ReferenceEquals(at.Graph, definition))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>A node of a graph, as the file has it.</summary>
+internal sealed class GraphNode
+{
+    public required string Id { get; init; }
+
+    public required string Type { get; init; }
+
+    /// <summary>The title that somebody gave it; <see langword="null"/> when nobody did.</summary>
+    public string? Title { get; init; }
+
+    public NodeMode Mode { get; init; }
+
+    /// <summary>Where the front end executes it; files say so to keep an order.</summary>
+    public int Order { get; init; }
+
+    public ImmutableArray<GraphInput> Inputs { get; init; } = [];
+
+    public ImmutableArray<GraphOutput> Outputs { get; init; } = [];
+
+    /// <summary><c>widgets_values</c>: an array, an object, or nothing.</summary>
+    public JsonElement Values { get; init; }
+
+    /// <summary><c>widgets_values_named</c>, which newer files have beside it.</summary>
+    public JsonElement Named { get; init; }
+
+    public JsonElement Properties { get; init; }
+
+    public string? Color { get; init; }
+
+    public (double X, double Y) Position { get; init; }
+
+    public required string Pointer { get; init; }
+
+    public JsonElement Property(string name) => Properties.Member(name);
+
+    public GraphInput? Input(string name)
+    {
+        foreach (var input in Inputs)
+        {
+            if (input.Name == name)
+            {
+                return input;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>What the front end does with a node.</summary>
+internal enum NodeMode
+{
+    Always,
+    Muted,
+    Bypassed,
+}
+
+/// <summary>An input of a node, as the file has it: those of unlinked widgets may be left out.</summary>
+/// <param name="Widget">The widget that it belongs to.</param>
+/// <param name="Link">The id of its link.</param>
+internal sealed record GraphInput(string Name, string Type, string? Label, string? Widget, string? Link);
+
+/// <summary>An output of a node, as the file has it.</summary>
+internal sealed record GraphOutput(string Name, string Type, bool IsLinked);

@@ -1,0 +1,305 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>
+/// Reads both schemas of graphs, 0.4 with links as arrays and 1 with links as objects. What cannot be read is reported and left out.
+/// </summary>
+internal sealed class GraphReader(GraphReport report)
+{
+    private static readonly SearchValues<char> Taken = SearchValues.Create("&<>\"'`=");
+    private int nodes;
+
+    /// <summary>Whether a value is a graph: an object with an array of nodes.</summary>
+    public static bool IsGraph(JsonElement value) => value.Member("nodes").ValueKind is JsonValueKind.Array;
+
+    public GraphFile Read(JsonElement root)
+    {
+        var definitions = new Dictionary<string, Graph>(StringComparer.Ordinal);
+        ReadDefinitions(root, "", definitions);
+        var groups = root.Member("extra").Member("groupNodes");
+        return new(ReadGraph(root, "", "root"), definitions, groups);
+    }
+
+    /// <summary>Reads a node that has no place in a list of nodes.</summary>
+    public GraphNode? ReadNode(JsonElement node, string? id, string pointer)
+    {
+        if (node.ValueKind is not JsonValueKind.Object)
+        {
+            report.Refuse("A2", new(null, null, null, pointer), "This is no node: a node is an object.");
+            return null;
+        }
+
+        id ??= node.Member("id").Id();
+        if (id is null || node.Text("type") is not { } type)
+        {
+            report.Refuse("A2", new(id, node.Text("title"), null, pointer), $"This node has no {(id is null ? "id" : "type")}.");
+            return null;
+        }
+
+        if (nodes++ >= GraphBounds.Nodes)
+        {
+            return null;
+        }
+
+        var sanitised = Sanitised(type);
+        var title = node.Text("title");
+        if (sanitised != type)
+        {
+            report.Note("A5", new(id, title ?? sanitised, null, pointer), $"The class '{type}' is read as '{sanitised}'.");
+        }
+
+        return new()
+        {
+            Id = id,
+            Type = sanitised,
+            Title = string.IsNullOrEmpty(title) ? null : title,
+            Mode = ModeOf(node, id, title ?? type, pointer),
+            Order = node.Member("order").Int() ?? 0,
+            Inputs = ReadInputs(node.Member("inputs")),
+            Outputs = ReadOutputs(node.Member("outputs")),
+            Values = node.Member("widgets_values"),
+            Named = node.Member("widgets_values_named"),
+            Properties = node.Member("properties"),
+            Color = node.Text("color"),
+            Position = Pair(node.Member("pos")),
+            Pointer = pointer,
+        };
+    }
+
+    private void ReadDefinitions(JsonElement at, string pointer, Dictionary<string, Graph> found)
+    {
+        var list = at.Member("definitions").Member("subgraphs");
+        var index = 0;
+        foreach (var item in list.Items())
+        {
+            var where = $"{pointer}/definitions/subgraphs/{index++}";
+            if (item.Text("id") is not { } id)
+            {
+                report.Refuse("G1", new(null, item.Text("name"), null, where), "This definition of a subgraph has no id.");
+                continue;
+            }
+
+            ReadDefinitions(item, where, found);
+            if (!found.TryAdd(id, ReadGraph(item, where, id)))
+            {
+                report.Note("G1", new(null, item.Text("name"), null, where), $"The subgraph {id} is defined twice; the first counts.");
+            }
+        }
+    }
+
+    private Graph ReadGraph(JsonElement graph, string pointer, string id)
+    {
+        var list = ImmutableArray.CreateBuilder<GraphNode>();
+        var seen = new Dictionary<string, GraphNode>(StringComparer.Ordinal);
+        var index = 0;
+        foreach (var item in graph.Member("nodes").Items())
+        {
+            if (nodes > GraphBounds.Nodes)
+            {
+                break;
+            }
+
+            if (ReadNode(item, null, $"{pointer}/nodes/{index++}") is not { } node)
+            {
+                continue;
+            }
+
+            if (!seen.TryAdd(node.Id, node))
+            {
+                report.Refuse("A2", new(node.Id, node.Title ?? node.Type, null, node.Pointer),
+                    $"Two nodes have the id {node.Id}, {seen[node.Id].Pointer} and this one: which of them a link means is not said. "
+                    + "The browser keeps one of them.");
+                continue;
+            }
+
+            list.Add(node);
+        }
+
+        if (nodes > GraphBounds.Nodes)
+        {
+            report.Refuse("A2", new(null, null, null, pointer), $"The file has more than {GraphBounds.Nodes} nodes.");
+        }
+
+        return new()
+        {
+            Id = id,
+            Name = graph.Text("name") ?? "",
+            Pointer = pointer,
+            Nodes = list.ToImmutable(),
+            Links = ReadLinks(graph.Member("links"), pointer),
+            Inputs = ReadBorder(graph.Member("inputs")),
+            Outputs = ReadBorder(graph.Member("outputs")),
+            Extra = graph.Member("extra"),
+            Frames = ReadFrames(graph.Member("groups")),
+        };
+    }
+
+    private Dictionary<string, GraphLink> ReadLinks(JsonElement links, string pointer)
+    {
+        var read = new Dictionary<string, GraphLink>(StringComparer.Ordinal);
+        if (links.ValueKind is JsonValueKind.Object)
+        {
+            foreach (var member in links.EnumerateObject())
+            {
+                Add(member.Value);
+            }
+        }
+
+        var index = 0;
+        foreach (var item in links.Items())
+        {
+            var where = $"{pointer}/links/{index++}";
+            if (item.ValueKind is JsonValueKind.Null)
+            {
+                report.Differs("A2", new(null, null, null, where), "This link is null and left out. The browser cannot load such a file.");
+            }
+            else
+            {
+                Add(item);
+            }
+        }
+
+        return read;
+
+        void Add(JsonElement item)
+        {
+            if (ReadLink(item) is { } link)
+            {
+                read[link.Id] = link;
+            }
+        }
+    }
+
+    private static GraphLink? ReadLink(JsonElement item)
+    {
+        var isArray = item.ValueKind is JsonValueKind.Array && item.GetArrayLength() >= 5;
+        var (id, origin, target) = isArray
+            ? (item[0].Id(), item[1].Id(), item[3].Id())
+            : (item.Member("id").Id(), item.Member("origin_id").Id(), item.Member("target_id").Id());
+        if (id is null || origin is null || target is null)
+        {
+            return null;
+        }
+
+        return isArray
+            ? new(id, origin, item[2].Int() ?? 0, target, item[4].Int() ?? 0, item.GetArrayLength() > 5 ? TypeOf(item[5]) : "*")
+            : new(id, origin, item.Member("origin_slot").Int() ?? 0, target, item.Member("target_slot").Int() ?? 0,
+                TypeOf(item.Member("type")));
+    }
+
+    private static ImmutableArray<GraphInput> ReadInputs(JsonElement inputs)
+    {
+        var read = ImmutableArray.CreateBuilder<GraphInput>();
+        foreach (var item in inputs.Items())
+        {
+            read.Add(new(item.Text("name") ?? "", TypeOf(item.Member("type")), item.Text("label"), item.Member("widget").Text("name"),
+                item.Member("link").Id()));
+        }
+
+        return read.ToImmutable();
+    }
+
+    private static ImmutableArray<GraphOutput> ReadOutputs(JsonElement outputs)
+    {
+        var read = ImmutableArray.CreateBuilder<GraphOutput>();
+        foreach (var item in outputs.Items())
+        {
+            var links = item.Member("links");
+            read.Add(new(item.Text("name") ?? "", TypeOf(item.Member("type")),
+                links.ValueKind is JsonValueKind.Array && links.GetArrayLength() > 0));
+        }
+
+        return read.ToImmutable();
+    }
+
+    private static ImmutableArray<GraphBorder> ReadBorder(JsonElement slots)
+    {
+        var read = ImmutableArray.CreateBuilder<GraphBorder>();
+        foreach (var item in slots.Items())
+        {
+            var links = ImmutableArray.CreateBuilder<string>();
+            foreach (var link in item.Member("linkIds").Items())
+            {
+                if (link.Id() is { } id)
+                {
+                    links.Add(id);
+                }
+            }
+
+            read.Add(new(item.Text("id") ?? "", item.Text("name") ?? "", TypeOf(item.Member("type")), item.Text("label"),
+                links.ToImmutable()));
+        }
+
+        return read.ToImmutable();
+    }
+
+    private static ImmutableArray<GraphFrame> ReadFrames(JsonElement groups)
+    {
+        var read = ImmutableArray.CreateBuilder<GraphFrame>();
+        foreach (var item in groups.Items())
+        {
+            var box = item.Member("bounding");
+            if (box.ValueKind is JsonValueKind.Array && box.GetArrayLength() >= 4)
+            {
+                read.Add(new(item.Text("title") ?? "", item.Text("color"), Number(box[0]), Number(box[1]), Number(box[2]), Number(box[3])));
+            }
+        }
+
+        return read.ToImmutable();
+    }
+
+    private NodeMode ModeOf(JsonElement node, string id, string title, string pointer)
+    {
+        var mode = node.Member("mode").Int() ?? 0;
+        if (mode is 1 or 3)
+        {
+            report.Note("F1", new(id, title, null, pointer),
+                $"Mode {mode} ({(mode == 1 ? "on event" : "on trigger")}) is no mode of a prompt: the node runs always.");
+        }
+
+        return mode switch
+        {
+            2 => NodeMode.Muted,
+            4 => NodeMode.Bypassed,
+            _ => NodeMode.Always,
+        };
+    }
+
+    // A number stands for an event or an action of LiteGraph's; 0 and "" for anything.
+    private static string TypeOf(JsonElement type) => type.ValueKind switch
+    {
+        JsonValueKind.String => type.GetString() is { Length: > 0 } text ? text : "*",
+        JsonValueKind.Array => "COMBO",
+        _ => "*",
+    };
+
+    private static (double X, double Y) Pair(JsonElement pair) => pair.ValueKind switch
+    {
+        JsonValueKind.Array when pair.GetArrayLength() >= 2 => (Number(pair[0]), Number(pair[1])),
+        JsonValueKind.Object => (Number(pair.Member("0")), Number(pair.Member("1"))),
+        _ => (0, 0),
+    };
+
+    private static double Number(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var number) ? number : 0;
+
+    // What the front end does to the names of classes when it loads a file; group nodes have a mark in theirs.
+    private static string Sanitised(string type)
+    {
+        return type switch
+        {
+            "T2IAdapterLoader" => "ControlNetLoader",
+            "ConditioningAverage " => "ConditioningAverage",
+            "SDV_img2vid_Conditioning" => "SVD_img2vid_Conditioning",
+            _ when type.StartsWith(GroupNodes.Mark, StringComparison.Ordinal) => type,
+            _ when type.AsSpan().ContainsAny(Taken) => string.Concat(type.Where(c => !Taken.Contains(c))),
+            _ => type,
+        };
+    }
+}
+
+/// <summary>All that a file holds: the graph, and what its nodes may be instances of.</summary>
+internal sealed record GraphFile(Graph Root, Dictionary<string, Graph> Definitions, JsonElement Groups);

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using ComfyFunc.Engine.Workflows;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>Shows each node as the front end would have it, and keeps that: instances share their definition's nodes.</summary>
+internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string, Graph> definitions, GraphReport report)
+{
+    private readonly Dictionary<GraphNode, NodeView> views = new(ReferenceEqualityComparer.Instance);
+
+    public NodeView Of(GraphScope scope, GraphNode node)
+    {
+        if (!views.TryGetValue(node, out var view))
+        {
+            views[node] = view = Show(scope, node);
+        }
+
+        return view;
+    }
+
+    public Graph? DefinitionOf(GraphNode node) => definitions.GetValueOrDefault(node.Type);
+
+    private NodeView Show(GraphScope scope, GraphNode node)
+    {
+        if (DefinitionOf(node) is { } definition)
+        {
+            return OfInstance(node, definition);
+        }
+
+        var known = catalog.Find(node.Type);
+        return VirtualNodes.KindOf(node.Type, known is not null) is var kind and not VirtualKind.None
+            ? new() { Node = node, Virtual = kind, Inputs = AsSaved(node), Outputs = [.. node.Outputs.Select(o => o.Type)] }
+            : known is null ? OfUnknown(scope, node) : OfClass(scope, node, known);
+    }
+
+    // Its inputs stand as the definition has them, whatever order the file has.
+    private static NodeView OfInstance(GraphNode node, Graph definition)
+    {
+        var inputs = ImmutableArray.CreateBuilder<LiveInput>(definition.Inputs.Length);
+        foreach (var border in definition.Inputs)
+        {
+            var saved = -1;
+            for (var i = 0; i < node.Inputs.Length && saved < 0; i++)
+            {
+                saved = node.Inputs[i].Name == border.Name ? i : -1;
+            }
+
+            inputs.Add(new(border.Name, border.Type, saved < 0 ? null : node.Inputs[saved].Link, false, saved));
+        }
+
+        return new() { Node = node, Definition = definition, Inputs = inputs.ToImmutable(), Outputs = [.. definition.Outputs.Select(o => o.Type)] };
+    }
+
+    private NodeView OfClass(GraphScope scope, GraphNode node, NodeClass known)
+    {
+        var layout = known.Layout;
+        var place = scope.Place(node);
+        var reading = PowerLora.Is(node.Type) ? PowerLora.Read(node)
+            : CustomCombo.Is(node.Type) ? CustomCombo.Read(node)
+            : new WidgetReader(node.Type, layout, node, place, report).Read();
+        var inputs = LiveInputs.Of(layout, node, reading, (index, extra, name) => Say(place, node, index, extra, name));
+        return MatchTypes.Apply(scope.Graph, layout, new() { Node = node, Class = known, Widgets = reading.Widgets, Inputs = inputs });
+    }
+
+    private void Say(GraphPlace place, GraphNode node, int index, LiveExtra extra, string name)
+    {
+        var input = node.Inputs[index];
+        var where = place with { Input = input.Name, Pointer = $"{node.Pointer}/inputs/{index}" };
+        switch (extra)
+        {
+            case LiveExtra.Renamed:
+                report.Differs("B3", where, $"The input '{input.Name}' is the widget {name} under another name; its link is sent as {name}. "
+                    + $"The browser sends both {name} and {input.Name}.");
+                break;
+            case LiveExtra.OfOtherChoice:
+                report.Note("H1", where, $"The link into '{input.Name}' is left out: the choice of {name} has no such input.");
+                break;
+            default:
+                report.Note("H5", where, $"The class has no input '{input.Name}'; its link is kept as the file has it.");
+                break;
+        }
+    }
+
+    private NodeView OfUnknown(GraphScope scope, GraphNode node)
+    {
+        var place = scope.Place(node);
+        report.Differs("I3", place, $"The catalog has no class '{node.Type}'. The node is kept as the file has it; the browser sends it "
+            + "without its class.");
+        return new()
+        {
+            Node = node,
+            Widgets = UnknownWidgets.Read(node, place, report),
+            Inputs = AsSaved(node),
+            Outputs = [.. node.Outputs.Select(o => o.Type)],
+        };
+    }
+
+    private static ImmutableArray<LiveInput> AsSaved(GraphNode node) =>
+        [.. node.Inputs.Select((input, i) => new LiveInput(input.Name, input.Type, input.Link, input.Widget is not null, i))];
+}

@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>
+/// Reads what an instance of a subgraph holds itself: values of its promoted inputs, by the definition's order, or by the older list of
+/// proxied widgets.
+/// </summary>
+internal sealed class InstanceValues(GraphScope inner, GraphNode instance, GraphViews views, GraphReport report)
+{
+    private const string Own = "-1";
+
+    private GraphPlace Place => inner.Parent!.Place(instance) with { Pointer = instance.Pointer + "/widgets_values" }; // It is an instance.
+
+    public void Fill()
+    {
+        FillDefaults();
+        var proxies = ProxiesOf(instance);
+        if (proxies.IsEmpty)
+        {
+            FillPromoted([.. instance.Values.Items().Take(GraphBounds.Values)]);
+        }
+        else
+        {
+            FillProxied(proxies);
+        }
+
+        FillFromAbove();
+    }
+
+    // A promoted widget begins with the value of the widget within that it stands for.
+    private void FillDefaults()
+    {
+        for (var i = 0; i < inner.Hosted.Length; i++)
+        {
+            if (Promotion.Leaf(views, inner, inner.Graph, i) is { } leaf)
+            {
+                inner.Hosted[i] = leaf.Value;
+            }
+        }
+    }
+
+    private void FillPromoted(ImmutableArray<JsonElement> values)
+    {
+        if (values.IsEmpty && instance.Values.ValueKind is JsonValueKind.Object)
+        {
+            FillNamed(instance.Values);
+            report.Differs("D2", Place, "The values of the instance are an object and read by name. The browser reads none of them.");
+            return;
+        }
+
+        if (values.IsEmpty && instance.Named.ValueKind is JsonValueKind.Object)
+        {
+            FillNamed(instance.Named);
+            report.Differs("D1", Place, "There are only named values, which are read. A front end that does not know them sends the inner ones.");
+            return;
+        }
+
+        var hosts = Enumerable.Range(0, inner.Hosted.Length).Select(i => (Input: i, Leaf: Promotion.Leaf(views, inner, inner.Graph, i)))
+            .Where(h => h.Leaf is not null).ToArray();
+        var at = 0;
+        for (var h = 0; h < hosts.Length && at < values.Length; h++)
+        {
+            inner.Hosted[hosts[h].Input] = values[at++];
+            if (at < values.Length && values.Length - at > hosts.Length - h - 1 && hosts[h].Leaf is { Input: { } leaf } widget
+                && ControlMarks.Has(leaf, widget.Name) && ControlMarks.Is(values[at]))
+            {
+                at++;
+                report.Differs("G4", Place with { Input = inner.Graph.Inputs[hosts[h].Input].Name },
+                    "A control mark behind the promoted seed is passed over. The browser reads it as the next value.");
+            }
+        }
+
+        if (at < values.Length)
+        {
+            report.Note("G4", Place, $"The last {values.Length - at} of {values.Length} values belong to no promoted input.");
+        }
+
+        foreach (var (input, _) in hosts)
+        {
+            var name = inner.Graph.Inputs[input].Name;
+            if (instance.Named.Member(name) is { ValueKind: not JsonValueKind.Undefined } named
+                && !JsonElement.DeepEquals(named, inner.Hosted[input]))
+            {
+                report.Note("D1", Place with { Input = name },
+                    $"widgets_values_named has another value of {name}; the array counts, as in the browser.");
+            }
+        }
+    }
+
+    private void FillNamed(JsonElement names)
+    {
+        for (var i = 0; i < inner.Hosted.Length; i++)
+        {
+            if (inner.Hosted[i].ValueKind is not JsonValueKind.Undefined
+                && names.Member(inner.Graph.Inputs[i].Name) is { ValueKind: not JsonValueKind.Undefined } value)
+            {
+                inner.Hosted[i] = value;
+            }
+        }
+    }
+
+    private void FillProxied(ImmutableArray<Proxy> proxies)
+    {
+        ImmutableArray<JsonElement> values = [.. instance.Values.Items().Take(GraphBounds.Values)];
+        var at = 0;
+        foreach (var proxy in proxies)
+        {
+            if (at >= values.Length)
+            {
+                break;
+            }
+
+            var value = values[at++];
+            if (proxy.Node is not Own && inner.Graph.Find(proxy.Node) is null)
+            {
+                report.Note("G5", Place with { Input = proxy.Widget },
+                    $"The instance has a value for {proxy.Widget} of its node {proxy.Node}, which is not in the subgraph.");
+            }
+            else
+            {
+                Set(inner, proxy, value);
+            }
+        }
+    }
+
+    // What the instance around this one holds for it.
+    private void FillFromAbove()
+    {
+        foreach (var ((node, widget), value) in inner.Parent!.Overrides) // It is an instance.
+        {
+            if (node != instance.Id)
+            {
+                continue;
+            }
+
+            var border = inner.Graph.Inputs.FirstOrDefault(i => i.Name == widget);
+            if (border is not null)
+            {
+                Set(inner, new(Own, widget), value);
+            }
+            else if (ProxiesOf(instance).FirstOrDefault(p => p.Widget == widget || $"{p.Node}: {p.Widget}" == widget) is { } proxy)
+            {
+                Set(inner, proxy, value);
+            }
+        }
+    }
+
+    private void Set(GraphScope scope, Proxy proxy, JsonElement value)
+    {
+        if (proxy.Node is Own)
+        {
+            for (var i = 0; i < scope.Hosted.Length; i++)
+            {
+                if (scope.Graph.Inputs[i].Name == proxy.Widget)
+                {
+                    scope.Hosted[i] = value;
+                }
+            }
+
+            return;
+        }
+
+        scope.Overrides[(proxy.Node, proxy.Widget)] = value;
+        HostLinked(scope, proxy, value);
+    }
+
+    // An older file lists a widget that by now is promoted with a link.
+    private void HostLinked(GraphScope scope, Proxy proxy, JsonElement value)
+    {
+        if (scope.Graph.Find(proxy.Node) is { } node && views.Of(scope, node) is var view && view.IndexOf(proxy.Widget) is var index and >= 0
+            && view.Inputs[index].Link is { } id && scope.Graph.Links.TryGetValue(id, out var link) && link.Origin is Graph.InputNode
+            && link.OriginSlot >= 0 && link.OriginSlot < scope.Hosted.Length)
+        {
+            scope.Hosted[link.OriginSlot] = value;
+        }
+    }
+
+    private static ImmutableArray<Proxy> ProxiesOf(GraphNode instance)
+    {
+        var read = ImmutableArray.CreateBuilder<Proxy>();
+        foreach (var entry in instance.Property("proxyWidgets").Items().Take(GraphBounds.Values))
+        {
+            if (entry.ValueKind is JsonValueKind.Array && entry.GetArrayLength() >= 2 && entry[0].Id() is { } node && entry[1].Text() is { } widget
+                && !widget.StartsWith("$$", StringComparison.Ordinal))
+            {
+                read.Add(new(node, widget));
+            }
+        }
+
+        return read.ToImmutable();
+    }
+
+    private sealed record Proxy(string Node, string Widget);
+}

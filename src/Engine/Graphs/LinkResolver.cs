@@ -1,0 +1,282 @@
+using ComfyFunc.Engine.Workflows;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>
+/// Follows a link to what it brings: through nodes that only the front end knows, through bypassed nodes by type, and across the borders
+/// of subgraphs.
+/// </summary>
+internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere everywhere, GraphReport report)
+{
+    private const int StepsBeforeCircle = 32;
+    private int steps;
+
+    public LinkSource Resolve(GraphScope scope, GraphNode node, int input)
+    {
+        var walk = new LinkWalk(scope, node, input);
+        while (true)
+        {
+            if (++steps > GraphBounds.Steps)
+            {
+                report.Refuse("A3", default(GraphPlace) with { Pointer = "" }, $"The links of this graph take more than {GraphBounds.Steps} steps.");
+                return LinkSource.Nothing.Instance;
+            }
+
+            if (++walk.Steps > StepsBeforeCircle && !walk.IsNew())
+            {
+                report.Refuse("F4", walk.Start, "The link runs in a circle through nodes that hand it on.");
+                return LinkSource.Nothing.Instance;
+            }
+
+            if ((walk.IsAtInput ? AtInput(walk) : AtOutput(walk)) is { } source)
+            {
+                return source;
+            }
+        }
+    }
+
+    private LinkSource? AtInput(LinkWalk walk)
+    {
+        var view = views.Of(walk.Scope, walk.Node);
+        if (walk.Slot >= view.Inputs.Length)
+        {
+            return LinkSource.Nothing.Instance;
+        }
+
+        var input = view.Inputs[walk.Slot];
+        if (input.Link is null)
+        {
+            return FromEverywhere(walk, view, input);
+        }
+
+        if (!walk.Scope.Graph.Links.TryGetValue(input.Link, out var link))
+        {
+            report.Refuse("A3", walk.Place(input), $"The input {input.Name} has the link {input.Link}, which is not in the file's links.");
+            return LinkSource.Nothing.Instance;
+        }
+
+        if (link.Origin is Graph.InputNode && walk.Scope is { Parent: not null, Instance: not null })
+        {
+            return AtBorder(walk, input, link);
+        }
+
+        if (walk.Scope.Graph.Find(link.Origin) is not { } origin)
+        {
+            report.Refuse("A3", walk.Place(input), $"The link {link.Id} into {input.Name} comes from node {link.Origin}, which is not in the file.");
+            return LinkSource.Nothing.Instance;
+        }
+
+        walk.ToOutput(origin, link.OriginSlot, input.Type);
+        return null;
+    }
+
+    // Up and out of a subgraph. There the type of the instance's own input counts.
+    private LinkSource? AtBorder(LinkWalk walk, LiveInput input, GraphLink link)
+    {
+        var (outer, instance) = (walk.Scope.Parent!, walk.Scope.Instance!); // The caller has looked.
+        var slots = views.Of(outer, instance).Inputs;
+        if (link.OriginSlot < 0 || link.OriginSlot >= slots.Length)
+        {
+            report.Refuse("G3", walk.Place(input), $"The link into {input.Name} comes from input {link.OriginSlot} of the subgraph, which has none.");
+            return LinkSource.Nothing.Instance;
+        }
+
+        if (slots[link.OriginSlot].Link is null && !everywhere.Reaches(outer, instance, link.OriginSlot))
+        {
+            var value = link.OriginSlot < walk.Scope.Hosted.Length ? walk.Scope.Hosted[link.OriginSlot] : default;
+            return value.ValueKind is System.Text.Json.JsonValueKind.Undefined ? LinkSource.Nothing.Instance : new LinkSource.Value(value);
+        }
+
+        walk.ToInstance(outer, instance, link.OriginSlot);
+        return null;
+    }
+
+    private LinkSource.Nothing? FromEverywhere(LinkWalk walk, NodeView view, LiveInput input)
+    {
+        if (everywhere.Find(walk.Scope, view, walk.Slot) is not { } upstream)
+        {
+            return LinkSource.Nothing.Instance;
+        }
+
+        walk.ToOutput(upstream.Node, upstream.Slot, input.Type);
+        return null;
+    }
+
+    private LinkSource? AtOutput(LinkWalk walk)
+    {
+        if (walk.Node.Mode is NodeMode.Muted && !IsValueOfPrimitive(walk))
+        {
+            return LinkSource.Nothing.Instance;
+        }
+
+        var view = views.Of(walk.Scope, walk.Node);
+        if (walk.Node.Mode is NodeMode.Bypassed && view.Virtual is not VirtualKind.Primitive)
+        {
+            return Through(walk, view);
+        }
+
+        return view.Virtual switch
+        {
+            VirtualKind.Primitive => FromPrimitive(walk),
+            VirtualKind.Reroute or VirtualKind.Set => OnwardTo(walk, walk.Scope, walk.Node),
+            VirtualKind.Get => FromSet(walk),
+            VirtualKind.Nothing => LinkSource.Nothing.Instance,
+            _ when view.Definition is { } definition => IntoInstance(walk, definition),
+            _ => new LinkSource.Output(walk.Scope.IdOf(walk.Node), walk.Slot),
+        };
+    }
+
+    // A primitive writes its value before anything is resolved, whatever its mode.
+    private bool IsValueOfPrimitive(LinkWalk walk) => views.Of(walk.Scope, walk.Node).Virtual is VirtualKind.Primitive;
+
+    private static LinkSource? OnwardTo(LinkWalk walk, GraphScope scope, GraphNode node)
+    {
+        walk.ToInput(scope, node, 0);
+        return null;
+    }
+
+    private static LinkSource.Nothing? Through(LinkWalk walk, NodeView view)
+    {
+        var slot = BypassSlot.Of(view, walk.Slot, walk.Type);
+        if (slot < 0)
+        {
+            return LinkSource.Nothing.Instance;
+        }
+
+        walk.IsBypassed = true;
+        walk.ToInput(walk.Scope, walk.Node, slot);
+        walk.Type = null;
+        return null;
+    }
+
+    private LinkSource FromPrimitive(LinkWalk walk)
+    {
+        if (walk.IsBypassed || PrimitiveValue.Of(walk.Scope, walk.Node) is not { } value)
+        {
+            return LinkSource.Nothing.Instance;
+        }
+
+        if (walk.IsAcrossBorder)
+        {
+            report.Differs("E2", walk.Start, $"The value of the primitive {walk.Scope.IdOf(walk.Node)} is sent. The browser loses it on its "
+                + "way through a subgraph's border and sends the inner node's own.");
+        }
+
+        return new LinkSource.Value(value);
+    }
+
+    private LinkSource? FromSet(LinkWalk walk)
+    {
+        if (names.Find(walk.Scope, walk.Node) is not { } setter)
+        {
+            return LinkSource.Nothing.Instance;
+        }
+
+        return OnwardTo(walk, setter.Scope, setter.Node);
+    }
+
+    private LinkSource? IntoInstance(LinkWalk walk, Graph definition)
+    {
+        if (walk.Slot < 0 || walk.Slot >= definition.Outputs.Length)
+        {
+            report.Refuse("G6", walk.Start, $"The link comes from output {walk.Slot} of the subgraph {walk.Scope.IdOf(walk.Node)}, which has none.");
+            return LinkSource.Nothing.Instance;
+        }
+
+        if (!walk.Scope.Children.TryGetValue(walk.Node.Id, out var inner))
+        {
+            return LinkSource.Nothing.Instance;
+        }
+
+        if (OutputLink(definition, walk.Slot) is not { } link)
+        {
+            return everywhere.FindOutput(inner, walk.Slot) is { } upstream ? Into(walk, inner, upstream.Node, upstream.Slot) : LinkSource.Nothing.Instance;
+        }
+
+        if (link.Origin is Graph.InputNode)
+        {
+            report.Differs("G3", walk.Start, $"The subgraph {walk.Scope.IdOf(walk.Node)} hands an input straight to an output; what goes in comes "
+                + "out. The browser refuses this.");
+            walk.ToInput(walk.Scope, walk.Node, link.OriginSlot);
+            return null;
+        }
+
+        if (definition.Find(link.Origin) is not { } origin)
+        {
+            report.Refuse("A3", walk.Start, $"The output {definition.Outputs[walk.Slot].Name} of the subgraph {walk.Scope.IdOf(walk.Node)} comes "
+                + $"from its node {link.Origin}, which is not in the file.");
+            return LinkSource.Nothing.Instance;
+        }
+
+        return Into(walk, inner, origin, link.OriginSlot);
+    }
+
+    private static LinkSource? Into(LinkWalk walk, GraphScope inner, GraphNode node, int slot)
+    {
+        walk.IsAcrossBorder = true;
+        walk.Scope = inner;
+        walk.ToOutput(node, slot, InputType.Wildcard);
+        return null;
+    }
+
+    private static GraphLink? OutputLink(Graph definition, int slot)
+    {
+        foreach (var id in definition.Outputs[slot].Links)
+        {
+            if (definition.Links.TryGetValue(id, out var link))
+            {
+                return link;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Where the following of one link stands.</summary>
+internal sealed class LinkWalk(GraphScope scope, GraphNode node, int slot)
+{
+    private HashSet<(GraphScope, GraphNode, int, bool)>? visited;
+
+    /// <summary>The input that wants to know.</summary>
+    public GraphPlace Start { get; } = scope.Place(node);
+
+    public GraphScope Scope { get; set; } = scope;
+
+    public GraphNode Node { get; private set; } = node;
+
+    public int Slot { get; private set; } = slot;
+
+    public bool IsAtInput { get; private set; } = true;
+
+    /// <summary>The type that is asked for; <see langword="null"/> where the next input's own counts.</summary>
+    public string? Type { get; set; }
+
+    public bool IsBypassed { get; set; }
+
+    public bool IsAcrossBorder { get; set; }
+
+    public int Steps { get; set; }
+
+    public bool IsNew() => (visited ??= []).Add((Scope, Node, Slot, IsAtInput));
+
+    public GraphPlace Place(LiveInput input) => Scope.Place(Node, input.Name) with
+    {
+        Pointer = input.Saved < 0 ? Node.Pointer : $"{Node.Pointer}/inputs/{input.Saved}",
+    };
+
+    public void ToOutput(GraphNode origin, int at, string own)
+    {
+        (Node, Slot, IsAtInput) = (origin, at, false);
+        Type ??= own;
+    }
+
+    public void ToInput(GraphScope within, GraphNode target, int at) => (Scope, Node, Slot, IsAtInput) = (within, target, at, true);
+
+    public void ToInstance(GraphScope outer, GraphNode instance, int at)
+    {
+        (Scope, Node, Slot, IsAtInput) = (outer, instance, at, true);
+        Type = null;
+        IsAcrossBorder = true;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>What an input gets.</summary>
+internal abstract record LinkSource
+{
+    private LinkSource() { }
+
+    /// <summary>An output of a node of the prompt.</summary>
+    public sealed record Output(string Node, int Slot) : LinkSource;
+
+    /// <summary>A value that an instance of a subgraph, or a primitive, sets.</summary>
+    public sealed record Value(JsonElement Json) : LinkSource;
+
+    /// <summary>Nothing: a widget keeps its own value.</summary>
+    public sealed record Nothing : LinkSource
+    {
+        public static Nothing Instance { get; } = new();
+    }
+}

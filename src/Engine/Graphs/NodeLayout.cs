@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComfyFunc.Engine.Workflows;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>How the front end lays out the nodes of a class: which inputs are widgets, in which order, with what behind them.</summary>
+internal sealed record NodeLayout(ImmutableArray<LayoutInput> Inputs, ImmutableArray<string> Outputs, ImmutableArray<string?> OutputMatches)
+{
+    public const string DynamicCombo = "COMFY_DYNAMICCOMBO_V3";
+    private const string Autogrow = "COMFY_AUTOGROW_V3";
+    private const string MatchingType = "COMFY_MATCHTYPE_V3";
+    private const int MostRepetitions = 100;
+
+    /// <summary>What the front end has widgets for, and what its extensions add to that.</summary>
+    private static readonly HashSet<string> Widgets = new(StringComparer.Ordinal)
+    {
+        "INT", "FLOAT", "BOOLEAN", "STRING", "COMBO", "MARKDOWN", "IMAGEUPLOAD", "COLOR", "IMAGECOMPARE", "BOUNDING_BOX", "CHART",
+        "GALLERIA", "PAINTER", "COMPOSITOR", "TEXTAREA", "CURVE", "RANGE", "VIDEO_EDIT", "RESOLUTION_PREVIEW", "BOUNDING_BOXES", "COLORS",
+        DynamicCombo, "LOAD_3D", "LOAD_3D_ANIMATION", "WEBCAM", "AUDIO_RECORD", "AUDIO_UI", "AUDIOUPLOAD",
+    };
+
+    public static NodeLayout Of(NodeClass nodeClass) => new(
+        ReadInputs(nodeClass),
+        [.. nodeClass.Outputs],
+        [.. nodeClass.Source.Member("output_matchtypes").Items().Select(m => m.Text())]);
+
+    private static ImmutableArray<LayoutInput> ReadInputs(NodeClass nodeClass)
+    {
+        var groups = nodeClass.Source.Member("input");
+        var (required, optional) = (groups.Member("required"), groups.Member("optional"));
+        return
+        [
+            .. nodeClass.Inputs.Select(i => required.Member(i.Name) is { ValueKind: not JsonValueKind.Undefined } spec
+                ? Read(i.Name, spec, isRequired: true) : Read(i.Name, optional.Member(i.Name), isRequired: false)),
+        ];
+    }
+
+    private static ImmutableArray<LayoutInput> ReadGroups(JsonElement inputs)
+    {
+        var read = ImmutableArray.CreateBuilder<LayoutInput>();
+        foreach (var group in new[] { "required", "optional" })
+        {
+            if (inputs.Member(group) is { ValueKind: JsonValueKind.Object } specs)
+            {
+                foreach (var spec in specs.EnumerateObject())
+                {
+                    read.Add(Read(spec.Name, spec.Value, group == "required"));
+                }
+            }
+        }
+
+        return read.ToImmutable();
+    }
+
+    private static LayoutInput Read(string name, JsonElement spec, bool isRequired)
+    {
+        var length = spec.ValueKind is JsonValueKind.Array ? spec.GetArrayLength() : 0;
+        var first = length > 0 ? spec[0] : default;
+        var extra = length > 1 ? spec[1] : default;
+        var type = first.ValueKind is JsonValueKind.Array ? "COMBO" : first.Text() is { Length: > 0 } text ? text : "*";
+        var widget = extra.Text("widgetType") ?? type;
+        var isForced = extra.Member("forceInput").Is() || extra.Member("defaultInput").Is();
+        return new()
+        {
+            Name = name,
+            Type = type is MatchingType ? extra.Member("template").Text("allowed_types") ?? "*" : type,
+            Widget = !isForced && Widgets.Contains(widget) ? widget : null,
+            IsRequired = isRequired,
+            Extra = extra,
+            Options = widget is DynamicCombo ? []
+                : first.ValueKind is JsonValueKind.Array ? [.. first.EnumerateArray()] : [.. extra.Member("options").Items()],
+            IsSocketless = extra.Member("socketless").Is(),
+            IsForced = isForced && Widgets.Contains(widget),
+            Choices = widget is DynamicCombo ? ReadChoices(extra.Member("options")) : [],
+            Group = type is Autogrow ? ReadGroup(extra.Member("template")) : null,
+            Match = type is MatchingType ? extra.Member("template").Text("template_id") : null,
+        };
+    }
+
+    private static ImmutableArray<LayoutChoice> ReadChoices(JsonElement options)
+    {
+        var read = ImmutableArray.CreateBuilder<LayoutChoice>();
+        foreach (var option in options.Items())
+        {
+            if (option.Text("key") is { } key)
+            {
+                read.Add(new(key, ReadGroups(option.Member("inputs"))));
+            }
+        }
+
+        return read.ToImmutable();
+    }
+
+    private static LayoutGroup ReadGroup(JsonElement template)
+    {
+        ImmutableArray<string> names = [.. template.Member("names").Items().Select(n => n.Text()).OfType<string>()];
+        var most = names.IsEmpty ? MostRepetitions : names.Length;
+        return new(ReadGroups(template.Member("input")), template.Text("prefix") ?? "", names,
+            Math.Clamp(template.Member("min").Int() ?? 1, 0, most), Math.Clamp(template.Member("max").Int() ?? most, 0, MostRepetitions));
+    }
+}

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>Writes the prompt of an expanded graph: for each node its widgets, then its links, as the browser has them.</summary>
+internal sealed class PromptEmitter(GraphViews views, LinkResolver links, WidgetText texts, GraphReport report)
+{
+    private const int DeepestWritten = 1000;
+    private readonly ArrayBufferWriter<byte> buffer = new();
+
+    public ImmutableDictionary<string, string>.Builder Pointers { get; } = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+
+    public JsonElement? Write(IEnumerable<GraphScope> scopes)
+    {
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, MaxDepth = DeepestWritten });
+        writer.WriteStartObject();
+        foreach (var scope in scopes)
+        {
+            foreach (var node in scope.Graph.Nodes.OrderBy(n => n.Order))
+            {
+                var view = views.Of(scope, node);
+                if (node.Mode is not NodeMode.Always || view.Virtual is not VirtualKind.None || view.Definition is not null)
+                {
+                    continue;
+                }
+
+                Write(writer, scope, view);
+                if (writer.BytesCommitted + writer.BytesPending > GraphBounds.Characters)
+                {
+                    report.Refuse("I1", new(null, null, null, ""), $"The prompt would have more than {GraphBounds.Characters} characters.");
+                    return null;
+                }
+            }
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return report.IsRefused ? null : JsonElement.Parse(buffer.WrittenSpan, new JsonDocumentOptions { MaxDepth = DeepestWritten });
+    }
+
+    private void Write(Utf8JsonWriter writer, GraphScope scope, NodeView view)
+    {
+        var id = scope.IdOf(view.Node);
+        Pointers[id] = view.Node.Pointer;
+        writer.WritePropertyName(id);
+        writer.WriteStartObject();
+        writer.WriteStartObject("inputs"u8);
+        WriteInputs(writer, scope, view);
+        writer.WriteEndObject();
+        writer.WriteString("class_type"u8, view.Node.Type);
+        writer.WriteStartObject("_meta"u8);
+        writer.WriteString("title"u8, view.Node.Title ?? view.Class?.DisplayName ?? view.Node.Type);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private void WriteInputs(Utf8JsonWriter writer, GraphScope scope, NodeView view)
+    {
+        var sources = new LinkSource[view.Inputs.Length];
+        for (var i = 0; i < sources.Length; i++)
+        {
+            sources[i] = links.Resolve(scope, view.Node, i);
+        }
+
+        foreach (var widget in view.Widgets)
+        {
+            if (!widget.IsSent)
+            {
+                continue;
+            }
+
+            var own = scope.Overrides.TryGetValue((view.Node.Id, widget.Name), out var held) ? widget with { Value = held, IsSaved = true } : widget;
+            switch (view.IndexOf(widget.Name) is var at and >= 0 ? sources[at] : LinkSource.Nothing.Instance)
+            {
+                case LinkSource.Output:
+                    break;
+                case LinkSource.Value value:
+                    WriteValue(writer, scope, view, own with { Value = value.Json, IsSaved = true }, isPromoted: true);
+                    break;
+                default:
+                    WriteValue(writer, scope, view, own, isPromoted: false);
+                    break;
+            }
+        }
+
+        for (var i = 0; i < sources.Length; i++)
+        {
+            WriteLink(writer, scope, view, i, sources[i]);
+        }
+    }
+
+    private void WriteLink(Utf8JsonWriter writer, GraphScope scope, NodeView view, int input, LinkSource source)
+    {
+        var name = view.Inputs[input].Name;
+        switch (source)
+        {
+            case LinkSource.Output output:
+                writer.WritePropertyName(name);
+                writer.WriteStartArray();
+                writer.WriteStringValue(output.Node);
+                writer.WriteNumberValue(output.Slot);
+                writer.WriteEndArray();
+                break;
+            case LinkSource.Value value when view.Widget(name) is null && !view.Inputs[input].IsWidget:
+                report.Note("G4", scope.Place(view.Node, name), $"{name} has no widget here, and gets the value of a promoted one.");
+                WriteWrapped(writer, name, value.Json);
+                break;
+        }
+    }
+
+    private void WriteValue(Utf8JsonWriter writer, GraphScope scope, NodeView view, NodeWidget widget, bool isPromoted)
+    {
+        var place = scope.Place(view.Node, widget.Name);
+        if (BrowserOnly.Refuses(widget))
+        {
+            report.Refuse("D9", place, $"{widget.Name} is made by the browser itself ({widget.Input!.Widget}), and the file does not hold it.");
+            return;
+        }
+
+        var value = texts.Of(view, widget, place);
+        if (isPromoted && !JsonElement.DeepEquals(value, widget.Value))
+        {
+            report.Differs("G4", place, $"The value comes from an instance around the node, and is resolved as any value of {widget.Name} is. "
+                + "The browser sends it as it is.");
+        }
+
+        WriteWrapped(writer, widget.Name, value);
+    }
+
+    // A bare array would be taken for a link.
+    private static void WriteWrapped(Utf8JsonWriter writer, string name, JsonElement value)
+    {
+        writer.WritePropertyName(name);
+        if (value.ValueKind is JsonValueKind.Array)
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("__value__"u8);
+            value.WriteTo(writer);
+            writer.WriteEndObject();
+        }
+        else
+        {
+            value.WriteTo(writer);
+        }
+    }
+}
