@@ -32,11 +32,13 @@ public static class GraphConverter
     private static GraphConversion Convert(GraphFile file, NodeCatalog catalog, GraphMoment moment, GraphReport report)
     {
         var views = new GraphViews(catalog, file.Definitions, report);
+        new GroupNodes(views, report).Define(file);
         var expansion = new GraphExpansion(views, report);
         expansion.Expand(file.Root);
-        var everywhere = new Everywhere();
-        var links = new LinkResolver(views, new SetAndGet(report), everywhere, report);
+        var everywhere = new Everywhere(views, report);
+        everywhere.Broadcast(expansion.Scopes);
         var prefixes = new PrefixText(() => expansion.Scopes.SelectMany(s => s.Graph.Nodes.Select(n => views.Of(s, n))), moment, report);
+        var links = new LinkResolver(views, new SetAndGet(report), everywhere, prefixes, report);
         var emitter = new PromptEmitter(views, links, new WidgetText(prefixes, moment, report), report);
         var prompt = emitter.Write(expansion.Scopes);
         return new(report.IsRefused ? null : prompt, report.ToImmutable()) { Pointers = emitter.Pointers.ToImmutable() };

@@ -63,7 +63,7 @@ internal sealed class GraphExpansion(GraphViews views, GraphReport report)
         };
         if (definition.IsGroup)
         {
-            GroupValues.Fill(inner, node, views, report);
+            new GroupValues(inner, node, views, report).Fill();
         }
         else
         {

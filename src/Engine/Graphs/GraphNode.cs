@@ -8,6 +8,13 @@ internal sealed class GraphNode
 {
     public required string Id { get; init; }
 
+    /// <summary>The id that it goes by in prompts: another one where two graphs of the file have the same.</summary>
+    public string PromptId
+    {
+        get => field ?? Id;
+        set;
+    }
+
     public required string Type { get; init; }
 
     /// <summary>The title that somebody gave it; <see langword="null"/> when nobody did.</summary>
@@ -63,7 +70,8 @@ internal enum NodeMode
 /// <summary>An input of a node, as the file has it: those of unlinked widgets may be left out.</summary>
 /// <param name="Widget">The widget that it belongs to.</param>
 /// <param name="Link">The id of its link.</param>
-internal sealed record GraphInput(string Name, string Type, string? Label, string? Widget, string? Link);
+/// <param name="IsConverted">Whether somebody made a socket of the widget, as one had to in older front ends.</param>
+internal sealed record GraphInput(string Name, string Type, string? Label, string? Widget, string? Link, bool IsConverted = false);
 
 /// <summary>An output of a node, as the file has it.</summary>
 internal sealed record GraphOutput(string Name, string Type, bool IsLinked);

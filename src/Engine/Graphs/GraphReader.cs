@@ -20,7 +20,10 @@ internal sealed class GraphReader(GraphReport report)
         var definitions = new Dictionary<string, Graph>(StringComparer.Ordinal);
         ReadDefinitions(root, "", definitions);
         var groups = root.Member("extra").Member("groupNodes");
-        return new(ReadGraph(root, "", "root"), definitions, groups);
+        var last = root.Member("last_node_id").Int() ?? root.Member("state").Member("lastNodeId").Int() ?? 0;
+        var file = new GraphFile(ReadGraph(root, "", "root"), definitions, groups);
+        DoubledIds.Rename(file, last, report);
+        return file;
     }
 
     /// <summary>Reads a node that has no place in a list of nodes.</summary>
@@ -196,7 +199,7 @@ internal sealed class GraphReader(GraphReport report)
         foreach (var item in inputs.Items())
         {
             read.Add(new(item.Text("name") ?? "", TypeOf(item.Member("type")), item.Text("label"), item.Member("widget").Text("name"),
-                item.Member("link").Id()));
+                item.Member("link").Id(), item.Member("widget").Member("config").IsThere()));
         }
 
         return read.ToImmutable();

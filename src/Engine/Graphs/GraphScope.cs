@@ -26,7 +26,7 @@ internal sealed class GraphScope
     /// <summary>What the instance itself holds for widgets of nodes within.</summary>
     public Dictionary<(string Node, string Widget), JsonElement> Overrides { get; } = [];
 
-    public string IdOf(GraphNode node) => Prefix + node.Id;
+    public string IdOf(GraphNode node) => Prefix + node.PromptId;
 
     public GraphPlace Place(GraphNode node, string? input = null) =>
         new(IdOf(node), node.Title ?? node.Type, input, node.Pointer);

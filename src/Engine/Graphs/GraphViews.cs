@@ -20,7 +20,8 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
 
     public Graph? DefinitionOf(GraphNode node) => definitions.GetValueOrDefault(node.Type);
 
-    private NodeView Show(GraphScope scope, GraphNode node)
+    /// <summary>Shows a node that is not kept.</summary>
+    public NodeView Show(GraphScope scope, GraphNode node)
     {
         if (DefinitionOf(node) is { } definition)
         {
@@ -37,12 +38,13 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
     private static NodeView OfInstance(GraphNode node, Graph definition)
     {
         var inputs = ImmutableArray.CreateBuilder<LiveInput>(definition.Inputs.Length);
+        var taken = new HashSet<int>();
         foreach (var border in definition.Inputs)
         {
             var saved = -1;
             for (var i = 0; i < node.Inputs.Length && saved < 0; i++)
             {
-                saved = node.Inputs[i].Name == border.Name ? i : -1;
+                saved = node.Inputs[i].Name == border.Name && taken.Add(i) ? i : -1;
             }
 
             inputs.Add(new(border.Name, border.Type, saved < 0 ? null : node.Inputs[saved].Link, false, saved));
@@ -84,6 +86,15 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
     private NodeView OfUnknown(GraphScope scope, GraphNode node)
     {
         var place = scope.Place(node);
+        if (Guid.TryParseExact(node.Type, "D", out _))
+        {
+            report.Refuse("G1", place, $"This is an instance of the subgraph {node.Type}, which the file does not define.");
+        }
+        else if (GroupNodes.Is(node.Type))
+        {
+            report.Refuse("G7", place, $"This is a group node, and the file does not say what '{node.Type}' is made of.");
+        }
+
         report.Differs("I3", place, $"The catalog has no class '{node.Type}'. The node is kept as the file has it; the browser sends it "
             + "without its class.");
         return new()

@@ -104,6 +104,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
     private void FillProxied(ImmutableArray<Proxy> proxies)
     {
         ImmutableArray<JsonElement> values = [.. instance.Values.Items().Take(GraphBounds.Values)];
+        FillUnlisted(proxies, values);
         var at = 0;
         foreach (var proxy in proxies)
         {
@@ -113,6 +114,11 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
             }
 
             var value = values[at++];
+            if (proxy.Node is not Own && value.ValueKind is JsonValueKind.Null)
+            {
+                continue; // Front ends wrote null for what the inner node holds itself.
+            }
+
             if (proxy.Node is not Own && inner.Graph.Find(proxy.Node) is null)
             {
                 report.Note("G5", Place with { Input = proxy.Widget },
@@ -122,6 +128,29 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
             {
                 Set(inner, proxy, value);
             }
+        }
+    }
+
+    // The front end gives promoted inputs that the list leaves out what stands at their places.
+    private void FillUnlisted(ImmutableArray<Proxy> proxies, ImmutableArray<JsonElement> values)
+    {
+        var at = 0;
+        for (var i = 0; i < inner.Hosted.Length && at < values.Length; i++)
+        {
+            if (inner.Hosted[i].ValueKind is JsonValueKind.Undefined)
+            {
+                continue;
+            }
+
+            var name = inner.Graph.Inputs[i].Name;
+            if (!proxies.Any(p => p.Node is Own && p.Widget == name) && !JsonElement.DeepEquals(inner.Hosted[i], values[at]))
+            {
+                inner.Hosted[i] = values[at];
+                report.Note("G5", Place with { Input = name },
+                    $"The list of proxied widgets leaves out {name}; it gets value {at}, as in the browser.");
+            }
+
+            at++;
         }
     }
 

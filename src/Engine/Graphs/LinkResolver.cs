@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Engine.Graphs;
@@ -6,7 +7,7 @@ namespace ComfyFunc.Engine.Graphs;
 /// Follows a link to what it brings: through nodes that only the front end knows, through bypassed nodes by type, and across the borders
 /// of subgraphs.
 /// </summary>
-internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere everywhere, GraphReport report)
+internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere everywhere, PrefixText prefixes, GraphReport report)
 {
     private const int StepsBeforeCircle = 32;
     private int steps;
@@ -44,12 +45,13 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
         }
 
         var input = view.Inputs[walk.Slot];
-        if (input.Link is null)
+        var link = input.Link is null ? everywhere.Find(walk.Scope, view.Node, walk.Slot) : walk.Scope.Graph.Links.GetValueOrDefault(input.Link);
+        if (link is null && input.Link is null)
         {
-            return FromEverywhere(walk, view, input);
+            return LinkSource.Nothing.Instance;
         }
 
-        if (!walk.Scope.Graph.Links.TryGetValue(input.Link, out var link))
+        if (link is null)
         {
             report.Refuse("A3", walk.Place(input), $"The input {input.Name} has the link {input.Link}, which is not in the file's links.");
             return LinkSource.Nothing.Instance;
@@ -81,24 +83,13 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
             return LinkSource.Nothing.Instance;
         }
 
-        if (slots[link.OriginSlot].Link is null && !everywhere.Reaches(outer, instance, link.OriginSlot))
+        if (slots[link.OriginSlot].Link is null && everywhere.Find(outer, instance, link.OriginSlot) is null)
         {
             var value = link.OriginSlot < walk.Scope.Hosted.Length ? walk.Scope.Hosted[link.OriginSlot] : default;
-            return value.ValueKind is System.Text.Json.JsonValueKind.Undefined ? LinkSource.Nothing.Instance : new LinkSource.Value(value);
+            return value.ValueKind is JsonValueKind.Undefined ? LinkSource.Nothing.Instance : new LinkSource.Value(value);
         }
 
         walk.ToInstance(outer, instance, link.OriginSlot);
-        return null;
-    }
-
-    private LinkSource.Nothing? FromEverywhere(LinkWalk walk, NodeView view, LiveInput input)
-    {
-        if (everywhere.Find(walk.Scope, view, walk.Slot) is not { } upstream)
-        {
-            return LinkSource.Nothing.Instance;
-        }
-
-        walk.ToOutput(upstream.Node, upstream.Slot, input.Type);
         return null;
     }
 
@@ -162,7 +153,8 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
                 + "way through a subgraph's border and sends the inner node's own.");
         }
 
-        return new LinkSource.Value(value);
+        return new LinkSource.Value(value.ValueKind is JsonValueKind.String && walk.Node.Property("Run widget replace on values").Is()
+            ? prefixes.Replace(value, walk.Start) : value);
     }
 
     private LinkSource? FromSet(LinkWalk walk)
@@ -188,9 +180,9 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
             return LinkSource.Nothing.Instance;
         }
 
-        if (OutputLink(definition, walk.Slot) is not { } link)
+        if ((OutputLink(definition, walk.Slot) ?? everywhere.FindOutput(inner, walk.Slot)) is not { } link)
         {
-            return everywhere.FindOutput(inner, walk.Slot) is { } upstream ? Into(walk, inner, upstream.Node, upstream.Slot) : LinkSource.Nothing.Instance;
+            return LinkSource.Nothing.Instance;
         }
 
         if (link.Origin is Graph.InputNode)

@@ -118,6 +118,8 @@ internal sealed class WidgetReader(string nodeClass, NodeLayout layout, GraphNod
             Say(widget, values.Length > 0);
         }
 
+        SayPreview();
+
         if (node.Named.ValueKind is JsonValueKind.Object && node.Values.ValueKind is JsonValueKind.Array)
         {
             foreach (var widget in pass.Widgets)
@@ -132,8 +134,24 @@ internal sealed class WidgetReader(string nodeClass, NodeLayout layout, GraphNod
         }
     }
 
+    // Not in the file, and of no use to a host.
+    private void SayPreview()
+    {
+        if (nodeClass is "SaveWEBM")
+        {
+            report.Differs("B6", place with { Input = "video-preview" },
+                "A browser that shows what this node saved last also sends an empty 'video-preview'.");
+        }
+    }
+
     private void Say(NodeWidget widget, bool hasValues)
     {
+        if (widget.Input is { } remote && remote.Extra.Member("remote").IsThere())
+        {
+            report.Differs("B5", Values with { Input = widget.Name },
+                $"The list of {widget.Name} is fetched by the browser, which may put its first entry in the place of the saved value.");
+        }
+
         if (!widget.IsSaved)
         {
             if (hasValues && widget is { IsSent: true, Input: not null })

@@ -9,7 +9,8 @@ internal static class PromptComparison
     /// <summary>What the browser sends of upload buttons.</summary>
     private static readonly HashSet<string> Buttons = ["upload", "choose file to upload"];
 
-    /// <param name="catalog">Where it is given, inputs that only <paramref name="ours"/> has are no difference if they hold its default.</param>
+    /// <param name="catalog">Where it is given, it is newer than <paramref name="theirs"/>: inputs that only <paramref name="ours"/> has are
+    /// no difference if they hold its default, nor are titles that classes have got since.</param>
     public static IEnumerable<(string Node, string? Input, string Detail)> Differences(JsonElement ours, JsonElement theirs,
         NodeCatalog? catalog = null)
     {
@@ -43,7 +44,8 @@ internal static class PromptComparison
         }
 
         if (theirs.TryGetProperty("_meta", out var meta) && meta.TryGetProperty("title", out var title)
-            && title.GetString() != ours.GetProperty("_meta").GetProperty("title").GetString())
+            && title.GetString() != ours.GetProperty("_meta").GetProperty("title").GetString()
+            && !(catalog is not null && title.GetString() == name))
         {
             yield return (id, "_meta", $"{ours.GetProperty("_meta")} for {meta}");
         }
