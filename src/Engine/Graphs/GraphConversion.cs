@@ -10,6 +10,23 @@ public sealed record GraphConversion(JsonElement? Prompt, ImmutableArray<GraphFi
 {
     public bool IsRefused => Prompt is null;
 
+    /// <summary>The inputs of the prompt that nodes set which are not in it: instances of subgraphs, and primitives.</summary>
+    public ImmutableArray<CarriedInput> Carried { get; init; } = [];
+
+    /// <summary>What the graph shows in ComfyUI's app mode; <see langword="null"/> where it has none.</summary>
+    public GraphApp? App { get; init; }
+
     /// <summary>Where in the file each node of the prompt comes from.</summary>
     public required ImmutableDictionary<string, string> Pointers { get; init; }
 }
+
+/// <summary>An input of the prompt, and the node of the graph that holds its value.</summary>
+/// <param name="From">The id that the node would have in the prompt.</param>
+/// <param name="Title">The title that somebody gave it: tags in it mean this input.</param>
+/// <param name="Name">What that node calls the value.</param>
+/// <param name="Node">The node of the prompt.</param>
+/// <param name="Input">The input of that node.</param>
+public sealed record CarriedInput(string From, string? Title, string Name, string Node, string Input);
+
+/// <summary>App mode: the inputs that it shows, and the nodes whose outputs it shows.</summary>
+public sealed record GraphApp(ImmutableArray<(string Node, string Input)> Inputs, ImmutableArray<string> Outputs);

@@ -11,7 +11,9 @@ namespace ComfyFunc.Engine.Graphs;
 public static class GraphConverter
 {
     /// <param name="graph">What ComfyUI saved: an object with nodes, of either schema.</param>
-    public static GraphConversion Convert(JsonElement graph, NodeCatalog catalog, GraphMoment? moment = null)
+    /// <param name="replacements">What <c>/node_replacements</c> of a host says: what stands in for classes that are gone.</param>
+    public static GraphConversion Convert(JsonElement graph, NodeCatalog catalog, GraphMoment? moment = null,
+        JsonElement replacements = default)
     {
         var report = new GraphReport();
         if (!GraphReader.IsGraph(graph))
@@ -26,6 +28,7 @@ public static class GraphConverter
             return Refused(report);
         }
 
+        file = new NodeReplacements(replacements, catalog, report).Apply(file);
         return Convert(file, catalog, moment ?? GraphMoment.None, report);
     }
 
@@ -41,7 +44,15 @@ public static class GraphConverter
         var links = new LinkResolver(views, new SetAndGet(report), everywhere, prefixes, report);
         var emitter = new PromptEmitter(views, links, new WidgetText(prefixes, moment, report), report);
         var prompt = emitter.Write(expansion.Scopes);
-        return new(report.IsRefused ? null : prompt, report.ToImmutable()) { Pointers = emitter.Pointers.ToImmutable() };
+        var carried = emitter.Carried.ToImmutable();
+        LostTags.Report(expansion.Scopes, views, carried, report);
+        var app = AppMode.Read(file.Root, emitter.Pointers, carried, report);
+        return new(report.IsRefused ? null : prompt, report.ToImmutable())
+        {
+            Pointers = emitter.Pointers.ToImmutable(),
+            Carried = carried,
+            App = app,
+        };
     }
 
     private static GraphConversion Refused(GraphReport report) =>

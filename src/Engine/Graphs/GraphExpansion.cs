@@ -18,8 +18,19 @@ internal sealed class GraphExpansion(GraphViews views, GraphReport report)
         count += scope.Graph.Nodes.Length;
         foreach (var node in scope.Graph.Nodes)
         {
-            if (views.DefinitionOf(node) is not { } definition || (scope.Parent is null && node.Mode is not NodeMode.Always))
+            if (views.DefinitionOf(node) is not { } definition)
             {
+                continue;
+            }
+
+            if (scope.Parent is null && node.Mode is not NodeMode.Always)
+            {
+                if (definition.IsGroup)
+                {
+                    report.Differs("G7", scope.Place(node), "The group node is muted or bypassed, and none of its nodes is sent. Newer front ends "
+                        + "lose its mode and send them.");
+                }
+
                 continue;
             }
 

@@ -26,6 +26,9 @@ internal sealed class GraphScope
     /// <summary>What the instance itself holds for widgets of nodes within.</summary>
     public Dictionary<(string Node, string Widget), JsonElement> Overrides { get; } = [];
 
+    /// <summary>Inputs of instances in it whose links the front end replaces with what the instance around them holds.</summary>
+    public HashSet<(string Node, string Input)> Severed { get; } = [];
+
     public string IdOf(GraphNode node) => Prefix + node.PromptId;
 
     public GraphPlace Place(GraphNode node, string? input = null) =>

@@ -29,7 +29,14 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
         }
 
         var known = catalog.Find(node.Type);
-        return VirtualNodes.KindOf(node.Type, known is not null) is var kind and not VirtualKind.None
+        var named = VirtualNodes.KindOf(node.Type, known is not null);
+        if (named is VirtualKind.None && known is null)
+        {
+            named = LookAlikes.KindOf(scope, node, report);
+        }
+
+        VirtualNodes.Say(node.Type, scope.Place(node), report);
+        return named is var kind and not VirtualKind.None
             ? new() { Node = node, Virtual = kind, Inputs = AsSaved(node), Outputs = [.. node.Outputs.Select(o => o.Type)] }
             : known is null ? OfUnknown(scope, node) : OfClass(scope, node, known);
     }

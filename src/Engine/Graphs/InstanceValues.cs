@@ -169,7 +169,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
             {
                 Set(inner, new(Own, widget), value);
             }
-            else if (ProxiesOf(instance).FirstOrDefault(p => p.Widget == widget || $"{p.Node}: {p.Widget}" == widget) is { } proxy)
+            else if (ProxiesOf(instance).FirstOrDefault(p => p.Widget == widget) is { } proxy)
             {
                 Set(inner, proxy, value);
             }
@@ -193,6 +193,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
 
         scope.Overrides[(proxy.Node, proxy.Widget)] = value;
         HostLinked(scope, proxy, value);
+        Sever(scope, proxy);
     }
 
     // An older file lists a widget that by now is promoted with a link.
@@ -206,6 +207,18 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
         }
     }
 
+    // The front end makes an input of the entry, and links that: a link that the nested instance had there is gone.
+    private void Sever(GraphScope scope, Proxy proxy)
+    {
+        if (scope.Graph.Find(proxy.Node) is { } node && views.DefinitionOf(node) is not null && node.Input(proxy.Widget) is { Link: { } id }
+            && scope.Graph.Links.TryGetValue(id, out var link) && link.Origin is not Graph.InputNode)
+        {
+            scope.Severed.Add((proxy.Node, proxy.Widget));
+            report.Differs("G5", scope.Place(node, proxy.Widget), $"{proxy.Widget} is linked within the subgraph and proxied on its instance; "
+                + "the instance's value counts, as it does in newer front ends.");
+        }
+    }
+
     private static ImmutableArray<Proxy> ProxiesOf(GraphNode instance)
     {
         var read = ImmutableArray.CreateBuilder<Proxy>();
@@ -214,7 +227,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
             if (entry.ValueKind is JsonValueKind.Array && entry.GetArrayLength() >= 2 && entry[0].Id() is { } node && entry[1].Text() is { } widget
                 && !widget.StartsWith("$$", StringComparison.Ordinal))
             {
-                read.Add(new(node, widget));
+                read.Add(new(node, widget.StartsWith($"{node}: ", StringComparison.Ordinal) ? widget[(widget.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : widget));
             }
         }
 

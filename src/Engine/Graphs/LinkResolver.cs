@@ -83,15 +83,19 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
             return LinkSource.Nothing.Instance;
         }
 
-        if (slots[link.OriginSlot].Link is null && everywhere.Find(outer, instance, link.OriginSlot) is null)
+        if (IsUnlinked(outer, instance, slots[link.OriginSlot]) && everywhere.Find(outer, instance, link.OriginSlot) is null)
         {
             var value = link.OriginSlot < walk.Scope.Hosted.Length ? walk.Scope.Hosted[link.OriginSlot] : default;
-            return value.ValueKind is JsonValueKind.Undefined ? LinkSource.Nothing.Instance : new LinkSource.Value(value);
+            return value.ValueKind is JsonValueKind.Undefined ? LinkSource.Nothing.Instance : new LinkSource.Value(value, instance, outer.IdOf(instance),
+                slots[link.OriginSlot].Name);
         }
 
         walk.ToInstance(outer, instance, link.OriginSlot);
         return null;
     }
+
+    private static bool IsUnlinked(GraphScope scope, GraphNode instance, LiveInput input) =>
+        input.Link is null || scope.Severed.Contains((instance.Id, input.Name));
 
     private LinkSource? AtOutput(LinkWalk walk)
     {
@@ -154,7 +158,7 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
         }
 
         return new LinkSource.Value(value.ValueKind is JsonValueKind.String && walk.Node.Property("Run widget replace on values").Is()
-            ? prefixes.Replace(value, walk.Start) : value);
+            ? prefixes.Replace(value, walk.Start) : value, walk.Node, walk.Scope.IdOf(walk.Node), "value");
     }
 
     private LinkSource? FromSet(LinkWalk walk)

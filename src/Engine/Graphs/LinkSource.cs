@@ -11,7 +11,10 @@ internal abstract record LinkSource
     public sealed record Output(string Node, int Slot) : LinkSource;
 
     /// <summary>A value that an instance of a subgraph, or a primitive, sets.</summary>
-    public sealed record Value(JsonElement Json) : LinkSource;
+    /// <param name="Holder">The node that sets it.</param>
+    /// <param name="Id">That node's id, as it would be in the prompt.</param>
+    /// <param name="Name">What it calls the value.</param>
+    public sealed record Value(JsonElement Json, GraphNode Holder, string Id, string Name) : LinkSource;
 
     /// <summary>Nothing: a widget keeps its own value.</summary>
     public sealed record Nothing : LinkSource

@@ -12,6 +12,8 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
 
     public ImmutableDictionary<string, string>.Builder Pointers { get; } = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
 
+    public ImmutableArray<CarriedInput>.Builder Carried { get; } = ImmutableArray.CreateBuilder<CarriedInput>();
+
     public JsonElement? Write(IEnumerable<GraphScope> scopes)
     {
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, MaxDepth = DeepestWritten });
@@ -77,6 +79,7 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
                 case LinkSource.Output:
                     break;
                 case LinkSource.Value value:
+                    Carried.Add(new(value.Id, value.Holder.Title, value.Name, scope.IdOf(view.Node), widget.Name));
                     WriteValue(writer, scope, view, own with { Value = value.Json, IsSaved = true }, isPromoted: true);
                     break;
                 default:

@@ -18,7 +18,7 @@ internal sealed class SetAndGet(GraphReport report)
         (GraphScope, GraphNode)? found = null;
         for (var at = scope; at is not null; at = isOfOwnGraph ? null : at.Parent)
         {
-            var own = SettersOf(at.Graph)[name].Where(s => s.Type.StartsWith("easy ", StringComparison.Ordinal) == isOfOwnGraph).ToArray();
+            var own = SettersOf(at.Graph)[name].Where(s => LookAlikes.ArePair(s.Type, getter.Type)).ToArray();
             if (own.Length == 0)
             {
                 continue;
@@ -27,6 +27,12 @@ internal sealed class SetAndGet(GraphReport report)
             if (found is not null)
             {
                 report.Refuse("E5", place, $"Two graphs around this Get node have a Set node named '{name}': which one it means is not said.");
+                return null;
+            }
+
+            if (own.Length > 1 && !LookAlikes.IsKnown(getter.Type))
+            {
+                report.Refuse("E5", place, $"Its graph has {own.Length} nodes that set '{name}': which one it means is not said.");
                 return null;
             }
 
@@ -50,7 +56,7 @@ internal sealed class SetAndGet(GraphReport report)
     {
         if (!setters.TryGetValue(graph, out var found))
         {
-            found = graph.Nodes.Where(n => VirtualNodes.KindOf(n.Type, isKnown: false) is VirtualKind.Set && NameOf(n) is not null)
+            found = graph.Nodes.Where(n => n.Type.Contains("set", StringComparison.OrdinalIgnoreCase) && NameOf(n) is not null)
                 .ToLookup(n => NameOf(n)!, StringComparer.Ordinal); // The line above has looked.
             setters[graph] = found;
         }
@@ -58,7 +64,8 @@ internal sealed class SetAndGet(GraphReport report)
         return found;
     }
 
-    private static string? NameOf(GraphNode node)
+    /// <summary>The name that a Set or a Get has.</summary>
+    public static string? NameOf(GraphNode node)
     {
         foreach (var value in node.Values.Items())
         {

@@ -41,4 +41,21 @@ internal static class VirtualNodes
             or "Bookmark (rgthree)" or "Label (rgthree)" => VirtualKind.Nothing,
         _ => VirtualKind.None,
     };
+
+    /// <summary>Says what a node of the front end does only there.</summary>
+    public static void Say(string type, GraphPlace place, GraphReport report)
+    {
+        switch (type)
+        {
+            case "Random Unmuter (rgthree)":
+                report.Differs("E7", place, "The browser unmutes one of the nodes at this one's inputs each time it queues; here they are as saved.");
+                break;
+            case "Seed (rgthree)":
+                report.Note("E7", place, "The seeds -1, -2 and -3 mean a random one, the last one more, and one less: the browser draws them.");
+                break;
+            case "ImpactWildcardProcessor" or "ImpactWildcardEncode":
+                report.Differs("E8", place, "The browser fills the wildcards of this node in as it queues; here its text is as saved.");
+                break;
+        }
+    }
 }
