@@ -59,19 +59,22 @@ internal static class Graphs
         }
 
         times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Then half take less than {times[Runs / 2]:0.00} ms, all but one in a hundred less "
-            + $"than {times[Runs * 99 / 100]:0.00} ms."));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Then half take less than {times[Runs / 2]:0.00} ms, all but one in a hundred less than {times[Runs * 99 / 100]:0.00} ms."));
     }
 
     // Ten instances of a subgraph of ten instances of a subgraph of five nodes.
     private static string NestedGraph()
     {
         var inner = """
-            {"id":"inner","name":"Inner","inputs":[{"id":"a","name":"width","type":"INT","linkIds":[1]},{"id":"b","name":"image","type":"IMAGE","linkIds":[2]}],
+            {"id":"inner","name":"Inner","inputs":[
+            {"id":"a","name":"width","type":"INT","linkIds":[1]},{"id":"b","name":"image","type":"IMAGE","linkIds":[2]}],
             "outputs":[{"id":"c","name":"IMAGE","type":"IMAGE","linkIds":[6]}],"nodes":[
-            {"id":101,"type":"Make","inputs":[{"name":"width","type":"INT","widget":{"name":"width"},"link":1}],"widgets_values":[64,64]},
+            {"id":101,"type":"Make","widgets_values":[64,64],
+            "inputs":[{"name":"width","type":"INT","widget":{"name":"width"},"link":1}]},
             {"id":102,"type":"Invert","inputs":[{"name":"image","type":"IMAGE","link":2}]},
-            {"id":103,"type":"Blend","inputs":[{"name":"image1","type":"IMAGE","link":3},{"name":"image2","type":"IMAGE","link":4}],"widgets_values":[0.5]},
+            {"id":103,"type":"Blend","widgets_values":[0.5],
+            "inputs":[{"name":"image1","type":"IMAGE","link":3},{"name":"image2","type":"IMAGE","link":4}]},
             {"id":104,"type":"Invert","mode":4,"inputs":[{"name":"image","type":"IMAGE","link":5}]},
             {"id":105,"type":"Invert","inputs":[{"name":"image","type":"IMAGE","link":7}]},
             {"id":106,"type":"SaveImage","inputs":[{"name":"images","type":"IMAGE","link":8}],"widgets_values":["x"]}],
@@ -87,7 +90,9 @@ internal static class Graphs
         var nodes = string.Join(',', Enumerable.Range(0, 10).Select(i =>
             $$"""{"id":{{i + 10}},"type":"inner","inputs":[{"name":"image","type":"IMAGE","link":{{i}}}],"widgets_values":[{{i}}]}"""));
         var links = string.Join(',', Enumerable.Range(0, 10).Select(i =>
-            $$"""{"id":{{i}},"origin_id":{{(i == 0 ? -10 : i + 9)}},"origin_slot":0,"target_id":{{i + 10}},"target_slot":1,"type":"IMAGE"}"""));
+            $$"""
+            {"id":{{i}},"origin_id":{{(i == 0 ? -10 : i + 9)}},"origin_slot":0,"target_id":{{i + 10}},"target_slot":1,"type":"IMAGE"}
+            """));
         var outer = $$"""
             {"id":"outer","name":"Outer","inputs":[{"id":"a","name":"image","type":"IMAGE","linkIds":[0]}],
             "outputs":[{"id":"c","name":"IMAGE","type":"IMAGE","linkIds":[99]}],"nodes":[{{nodes}}],
@@ -95,7 +100,8 @@ internal static class Graphs
             """;
         var roots = string.Join(',', Enumerable.Range(0, 10).Select(i =>
             $$"""{"id":{{i + 200}},"type":"outer","inputs":[{"name":"image","type":"IMAGE","link":{{i}}}]}"""));
-        var rootLinks = string.Join(',', Enumerable.Range(0, 10).Select(i => $"[{i},{(i == 0 ? 300 : i + 199)},0,{i + 200},0,\"IMAGE\"]"));
+        var rootLinks = string.Join(',', Enumerable.Range(0, 10).Select(i =>
+            $"[{i},{(i == 0 ? 300 : i + 199)},0,{i + 200},0,\"IMAGE\"]"));
         return $$$"""
             {"nodes":[{{{roots}}},{"id":300,"type":"Make","widgets_values":[8,8]}],"links":[{{{rootLinks}}}],
             "definitions":{"subgraphs":[{{{inner}}},{{{outer}}}]}}

@@ -62,7 +62,8 @@ internal sealed class MutatedGraphs(int seed, IReadOnlyList<string> samples)
     // Ids and slots that are another node's: circles, doubles, links to nowhere.
     private void Rewire(JsonNode graph)
     {
-        var ids = Places(graph).Where(p => p.Key is "id" or "origin_id" or "target_id" or "link" or "mode" or "type" or "origin_slot").ToList();
+        var ids = Places(graph)
+            .Where(p => p.Key is "id" or "origin_id" or "target_id" or "link" or "mode" or "type" or "origin_slot").ToList();
         if (ids.Count == 0)
         {
             return;

@@ -18,7 +18,8 @@ internal static class AppMode
         foreach (var item in data.Member("inputs").Items().Take(GraphBounds.Values))
         {
             var pointer = $"/extra/linearData/inputs/{index++}";
-            if (item.ValueKind is not JsonValueKind.Array || item.GetArrayLength() < 2 || item[0].Id() is not { } id || item[1].Text() is not { } name)
+            if (item.ValueKind is not JsonValueKind.Array || item.GetArrayLength() < 2 || item[0].Id() is not { } id
+                || item[1].Text() is not { } name)
             {
                 report.Note("I5", new(null, null, null, pointer), "This input of app mode names no widget.");
                 continue;

@@ -45,7 +45,8 @@ internal sealed class EverywhereAnalysis(GraphScope scope, GraphViews views, Gra
 
         var settings = node.Property("ue_properties");
         return input.IsWidget
-            ? settings.Member("widget_ue_connectable").Member(input.Name).Is() || (!settings.IsThere() && node.Input(input.Name) is { IsConverted: true })
+            ? settings.Member("widget_ue_connectable").Member(input.Name).Is()
+                || (!settings.IsThere() && node.Input(input.Name) is { IsConverted: true })
             : !settings.Member("input_ue_unconnectable").Member(input.Name).Is();
     }
 
@@ -65,7 +66,8 @@ internal sealed class EverywhereAnalysis(GraphScope scope, GraphViews views, Gra
             }
 
             var own = EverywhereSenders.GroupsOf(scope.Graph, sender.Node);
-            if (sender.Reaches(input.Type, title, names, patterns, groups.Intersect(own).Any(), groups, sender.Node.Color == view.Node.Color))
+            if (sender.Reaches(input.Type, title, names, patterns, groups.Intersect(own).Any(), groups,
+                sender.Node.Color == view.Node.Color))
             {
                 tied = best is not null && sender.Priority == best.Priority ? sender : null;
                 best = sender;
@@ -75,7 +77,8 @@ internal sealed class EverywhereAnalysis(GraphScope scope, GraphViews views, Gra
         if (best is not null && tied is not null)
         {
             report.Refuse("E6", scope.Place(view.Node, input.Name),
-                $"Several nodes of Use Everywhere send a {input.Type} here with the same priority, node {best.Node.Id} among them: which one is "
+                $"Several nodes of Use Everywhere send a {input.Type} here with the same priority, node {best.Node.Id} among them: "
+                + "which one is "
                 + "meant is not said, and the browser links none.");
             return null;
         }

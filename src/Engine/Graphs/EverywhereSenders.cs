@@ -85,7 +85,8 @@ internal static class EverywhereSenders
                 Node = node,
                 Link = link,
                 Name = name,
-                TitlePattern = isNew ? Pattern(settings.Text("title_regex")) : node.Type is "Anything Everywhere?" ? Pattern(At(values, 0)) : null,
+                TitlePattern = isNew ? Pattern(settings.Text("title_regex")) : node.Type is "Anything Everywhere?"
+                    ? Pattern(At(values, 0)) : null,
                 InputPattern = node.Type switch
                 {
                     "Seed Everywhere" => SeedPattern,
@@ -94,7 +95,8 @@ internal static class EverywhereSenders
                     "Anything Everywhere?" => Pattern(At(values, 1)),
                     _ => null,
                 },
-                GroupPattern = isNew ? Pattern(settings.Text("group_regex")) : node.Type is "Anything Everywhere?" ? Pattern(At(values, 2)) : null,
+                GroupPattern = isNew ? Pattern(settings.Text("group_regex")) : node.Type is "Anything Everywhere?"
+                    ? Pattern(At(values, 2)) : null,
                 IsTitleInverted = settings.Member("title_regex_invert").Is(),
                 IsInputInverted = settings.Member("input_regex_invert").Is(),
                 IsGroupInverted = settings.Member("group_regex_invert").Is(),

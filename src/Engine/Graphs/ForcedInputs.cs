@@ -18,7 +18,8 @@ internal static class ForcedInputs
         foreach (var input in layout.Inputs.Where(i => i.IsWidget || i.IsForced))
         {
             flags.Add(input.IsForced);
-            if (input.Extra.Member("control_after_generate").IsThere() && !(input.Extra.Member("control_after_generate").ValueKind is JsonValueKind.False))
+            if (input.Extra.Member("control_after_generate").IsThere()
+                && !(input.Extra.Member("control_after_generate").ValueKind is JsonValueKind.False))
             {
                 flags.Add(false);
             }

@@ -27,7 +27,8 @@ internal sealed class GraphExpansion(GraphViews views, GraphReport report)
             {
                 if (definition.IsGroup)
                 {
-                    report.Differs("G7", scope.Place(node), "The group node is muted or bypassed, and none of its nodes is sent. Newer front ends "
+                    report.Differs("G7", scope.Place(node),
+                        "The group node is muted or bypassed, and none of its nodes is sent. Newer front ends "
                         + "lose its mode and send them.");
                 }
 
@@ -50,7 +51,8 @@ internal sealed class GraphExpansion(GraphViews views, GraphReport report)
             {
                 if (scope.Parent is not null && node.Mode is not NodeMode.Always)
                 {
-                    report.Note("F3", scope.Place(node), "The instance is muted or bypassed within a subgraph: its links are, its nodes are "
+                    report.Note("F3", scope.Place(node),
+                        "The instance is muted or bypassed within a subgraph: its links are, its nodes are "
                         + "sent all the same, as the browser does.");
                 }
 

@@ -37,6 +37,9 @@ internal sealed class GraphNode
 
     public JsonElement Properties { get; init; }
 
+    /// <summary>Whether it stands in for a class that is gone.</summary>
+    public bool IsReplaced { get; init; }
+
     public string? Color { get; init; }
 
     public (double X, double Y) Position { get; init; }

@@ -6,7 +6,7 @@ namespace ComfyFunc.Engine.Graphs;
 internal sealed class GraphReport
 {
     private readonly List<GraphFinding> findings = [];
-    private readonly HashSet<(string Rule, string? Node, string? Input, string Pointer)> seen = [];
+    private readonly HashSet<(string Rule, string? Node, string? Input, string Pointer, string Message)> seen = [];
     private int left;
 
     public bool IsRefused { get; private set; }
@@ -32,7 +32,7 @@ internal sealed class GraphReport
     private void Add(string rule, GraphPlace place, GraphSeverity severity, string message)
     {
         IsRefused |= severity is GraphSeverity.Refused;
-        if (!seen.Add((rule, place.Node, place.Input, place.Pointer)))
+        if (!seen.Add((rule, place.Node, place.Input, place.Pointer, message)))
         {
             return;
         }

@@ -57,7 +57,8 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
             inputs.Add(new(border.Name, border.Type, saved < 0 ? null : node.Inputs[saved].Link, false, saved));
         }
 
-        return new() { Node = node, Definition = definition, Inputs = inputs.ToImmutable(), Outputs = [.. definition.Outputs.Select(o => o.Type)] };
+        return new() { Node = node, Definition = definition, Inputs = inputs.ToImmutable(), Outputs =
+            [.. definition.Outputs.Select(o => o.Type)] };
     }
 
     private NodeView OfClass(GraphScope scope, GraphNode node, NodeClass known)
@@ -78,12 +79,15 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
         switch (extra)
         {
             case LiveExtra.Renamed:
-                report.Differs("B3", where, $"The input '{input.Name}' is the widget {name} under another name; its link is sent as {name}. "
+                report.Differs("B3", where,
+                    $"The input '{input.Name}' is the widget {name} under another name; its link is sent as {name}. "
                     + $"The browser sends both {name} and {input.Name}.");
                 break;
             case LiveExtra.OfOtherChoice:
                 report.Note("H1", where, $"The link into '{input.Name}' is left out: the choice of {name} has no such input.");
                 break;
+            case LiveExtra.OfNode when EverywhereSenders.Is(node):
+                break; // They have as many inputs as are linked.
             default:
                 report.Note("H5", where, $"The class has no input '{input.Name}'; its link is kept as the file has it.");
                 break;
@@ -101,9 +105,12 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
         {
             report.Refuse("G7", place, $"This is a group node, and the file does not say what '{node.Type}' is made of.");
         }
+        else
+        {
+            report.Differs("I3", place,
+                $"The catalog has no class '{node.Type}'. The node is kept as the file has it; the browser sends it without its class.");
+        }
 
-        report.Differs("I3", place, $"The catalog has no class '{node.Type}'. The node is kept as the file has it; the browser sends it "
-            + "without its class.");
         return new()
         {
             Node = node,

@@ -43,7 +43,8 @@ internal sealed class GroupBorders(string name, string pointer, List<GraphNode> 
         foreach (var item in group.Member("links").Items().Take(GraphBounds.Values))
         {
             if (item.ValueKind is not JsonValueKind.Array || item.GetArrayLength() < 4 || item[0].Id() is not { } origin
-                || item[2].Id() is not { } target || nodes.Find(n => n.Id == target) is not { } node || item[3].Int() is not (>= 0 and { } slot)
+                || item[2].Id() is not { } target || nodes.Find(n => n.Id == target) is not { } node
+                    || item[3].Int() is not (>= 0 and { } slot)
                 || slot >= node.Inputs.Length)
             {
                 continue;
@@ -63,7 +64,8 @@ internal sealed class GroupBorders(string name, string pointer, List<GraphNode> 
         foreach (var item in group.Member("external").Items())
         {
             if (item.ValueKind is JsonValueKind.Array && item.GetArrayLength() >= 2
-                && (item[0].ValueKind is JsonValueKind.Object ? item[0].Member("index") : item[0]).Id() is { } node && item[1].Int() is { } slot)
+                && (item[0].ValueKind is JsonValueKind.Object ? item[0].Member("index") : item[0]).Id() is { } node
+                    && item[1].Int() is { } slot)
             {
                 external.Add((node, slot));
             }
@@ -118,7 +120,8 @@ internal sealed class GroupBorders(string name, string pointer, List<GraphNode> 
     {
         foreach (var item in group.Member("links").Items())
         {
-            if (item.ValueKind is JsonValueKind.Array && item.GetArrayLength() > 5 && item[2].Id() == reroute.Id && item[5].Text() is { } type)
+            if (item.ValueKind is JsonValueKind.Array && item.GetArrayLength() > 5 && item[2].Id() == reroute.Id
+                && item[5].Text() is { } type)
             {
                 return type;
             }

@@ -14,7 +14,8 @@ internal sealed class GroupNodes(GraphViews views, GraphReport report)
     /// <summary>Adds a definition for every group node that the file uses.</summary>
     public void Define(GraphFile file)
     {
-        foreach (var type in file.Root.Nodes.Concat(file.Definitions.Values.SelectMany(d => d.Nodes)).Select(n => n.Type).Distinct().ToArray())
+        foreach (var type in file.Root.Nodes.Concat(file.Definitions.Values.SelectMany(d => d.Nodes)).Select(n =>
+            n.Type).Distinct().ToArray())
         {
             if (NameOf(type) is { } name && file.Groups.Member(name) is { ValueKind: JsonValueKind.Object } group
                 && !file.Definitions.ContainsKey(type))

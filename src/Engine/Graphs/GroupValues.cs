@@ -10,7 +10,8 @@ internal sealed class GroupValues(GraphScope inner, GraphNode instance, GraphVie
 
     public void Fill()
     {
-        report.Differs("G7", inner.Parent!.Place(instance), "A group node: its nodes are sent with the ids of front ends of its time. Newer ones "
+        report.Differs("G7", inner.Parent!.Place(instance),
+            "A group node: its nodes are sent with the ids of front ends of its time. Newer ones "
             + "make a subgraph of it, give other ids, and may read its values and its mode wrong.");
         ImmutableArray<JsonElement> values = [.. instance.Values.Items().Take(GraphBounds.Values)];
         var all = Slots().ToArray();

@@ -53,7 +53,8 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
         if (values.IsEmpty && instance.Named.ValueKind is JsonValueKind.Object)
         {
             FillNamed(instance.Named);
-            report.Differs("D1", Place, "There are only named values, which are read. A front end that does not know them sends the inner ones.");
+            report.Differs("D1", Place,
+                "There are only named values, which are read. A front end that does not know them sends the inner ones.");
             return;
         }
 
@@ -199,7 +200,8 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
     // An older file lists a widget that by now is promoted with a link.
     private void HostLinked(GraphScope scope, Proxy proxy, JsonElement value)
     {
-        if (scope.Graph.Find(proxy.Node) is { } node && views.Of(scope, node) is var view && view.IndexOf(proxy.Widget) is var index and >= 0
+        if (scope.Graph.Find(proxy.Node) is { } node && views.Of(scope, node) is var view
+            && view.IndexOf(proxy.Widget) is var index and >= 0
             && view.Inputs[index].Link is { } id && scope.Graph.Links.TryGetValue(id, out var link) && link.Origin is Graph.InputNode
             && link.OriginSlot >= 0 && link.OriginSlot < scope.Hosted.Length)
         {
@@ -214,7 +216,8 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
             && scope.Graph.Links.TryGetValue(id, out var link) && link.Origin is not Graph.InputNode)
         {
             scope.Severed.Add((proxy.Node, proxy.Widget));
-            report.Differs("G5", scope.Place(node, proxy.Widget), $"{proxy.Widget} is linked within the subgraph and proxied on its instance; "
+            report.Differs("G5", scope.Place(node, proxy.Widget),
+                $"{proxy.Widget} is linked within the subgraph and proxied on its instance; "
                 + "the instance's value counts, as it does in newer front ends.");
         }
     }
@@ -224,10 +227,12 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
         var read = ImmutableArray.CreateBuilder<Proxy>();
         foreach (var entry in instance.Property("proxyWidgets").Items().Take(GraphBounds.Values))
         {
-            if (entry.ValueKind is JsonValueKind.Array && entry.GetArrayLength() >= 2 && entry[0].Id() is { } node && entry[1].Text() is { } widget
+            if (entry.ValueKind is JsonValueKind.Array && entry.GetArrayLength() >= 2 && entry[0].Id() is { } node
+                && entry[1].Text() is { } widget
                 && !widget.StartsWith("$$", StringComparison.Ordinal))
             {
-                read.Add(new(node, widget.StartsWith($"{node}: ", StringComparison.Ordinal) ? widget[(widget.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : widget));
+                read.Add(new(node, widget.StartsWith($"{node}: ", StringComparison.Ordinal)
+                    ? widget[(widget.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : widget));
             }
         }
 

@@ -19,7 +19,8 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
         {
             if (++steps > GraphBounds.Steps)
             {
-                report.Refuse("A3", default(GraphPlace) with { Pointer = "" }, $"The links of this graph take more than {GraphBounds.Steps} steps.");
+                report.Refuse("A3", default(GraphPlace) with { Pointer = "" },
+                    $"The links of this graph take more than {GraphBounds.Steps} steps.");
                 return LinkSource.Nothing.Instance;
             }
 
@@ -39,13 +40,14 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
     private LinkSource? AtInput(LinkWalk walk)
     {
         var view = views.Of(walk.Scope, walk.Node);
-        if (walk.Slot >= view.Inputs.Length)
+        if (walk.Slot < 0 || walk.Slot >= view.Inputs.Length)
         {
             return LinkSource.Nothing.Instance;
         }
 
         var input = view.Inputs[walk.Slot];
-        var link = input.Link is null ? everywhere.Find(walk.Scope, view.Node, walk.Slot) : walk.Scope.Graph.Links.GetValueOrDefault(input.Link);
+        var link = input.Link is null ? everywhere.Find(walk.Scope, view.Node, walk.Slot)
+            : walk.Scope.Graph.Links.GetValueOrDefault(input.Link);
         if (link is null && input.Link is null)
         {
             return LinkSource.Nothing.Instance;
@@ -64,7 +66,8 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
 
         if (walk.Scope.Graph.Find(link.Origin) is not { } origin)
         {
-            report.Refuse("A3", walk.Place(input), $"The link {link.Id} into {input.Name} comes from node {link.Origin}, which is not in the file.");
+            report.Refuse("A3", walk.Place(input),
+                $"The link {link.Id} into {input.Name} comes from node {link.Origin}, which is not in the file.");
             return LinkSource.Nothing.Instance;
         }
 
@@ -79,14 +82,16 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
         var slots = views.Of(outer, instance).Inputs;
         if (link.OriginSlot < 0 || link.OriginSlot >= slots.Length)
         {
-            report.Refuse("G3", walk.Place(input), $"The link into {input.Name} comes from input {link.OriginSlot} of the subgraph, which has none.");
+            report.Refuse("G3", walk.Place(input),
+                $"The link into {input.Name} comes from input {link.OriginSlot} of the subgraph, which has none.");
             return LinkSource.Nothing.Instance;
         }
 
         if (IsUnlinked(outer, instance, slots[link.OriginSlot]) && everywhere.Find(outer, instance, link.OriginSlot) is null)
         {
             var value = link.OriginSlot < walk.Scope.Hosted.Length ? walk.Scope.Hosted[link.OriginSlot] : default;
-            return value.ValueKind is JsonValueKind.Undefined ? LinkSource.Nothing.Instance : new LinkSource.Value(value, instance, outer.IdOf(instance),
+            return value.ValueKind is JsonValueKind.Undefined ? LinkSource.Nothing.Instance
+                : new LinkSource.Value(value, instance, outer.IdOf(instance),
                 slots[link.OriginSlot].Name);
         }
 
@@ -113,9 +118,9 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
         return view.Virtual switch
         {
             VirtualKind.Primitive => FromPrimitive(walk),
-            VirtualKind.Reroute or VirtualKind.Set => OnwardTo(walk, walk.Scope, walk.Node),
+            VirtualKind.Reroute or VirtualKind.Set => OnwardTo(walk, walk.Scope, walk.Node, 0),
             VirtualKind.Get => FromSet(walk),
-            VirtualKind.Nothing => LinkSource.Nothing.Instance,
+            VirtualKind.Nothing => OnwardTo(walk, walk.Scope, walk.Node, walk.Slot),
             _ when view.Definition is { } definition => IntoInstance(walk, definition),
             _ => new LinkSource.Output(walk.Scope.IdOf(walk.Node), walk.Slot),
         };
@@ -124,14 +129,21 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
     // A primitive writes its value before anything is resolved, whatever its mode.
     private bool IsValueOfPrimitive(LinkWalk walk) => views.Of(walk.Scope, walk.Node).Virtual is VirtualKind.Primitive;
 
-    private static LinkSource? OnwardTo(LinkWalk walk, GraphScope scope, GraphNode node)
+    private static LinkSource? OnwardTo(LinkWalk walk, GraphScope scope, GraphNode node, int slot)
     {
-        walk.ToInput(scope, node, 0);
+        walk.ToInput(scope, node, slot);
         return null;
     }
 
-    private static LinkSource.Nothing? Through(LinkWalk walk, NodeView view)
+    private LinkSource.Nothing? Through(LinkWalk walk, NodeView view)
     {
+        if (view.Inputs.IsEmpty && walk.Type is InputType.Wildcard)
+        {
+            report.Differs("F4", walk.Start,
+                $"The bypassed node {walk.Scope.IdOf(walk.Node)} has no inputs: nothing comes of it. The browser "
+                + "refuses this.");
+        }
+
         var slot = BypassSlot.Of(view, walk.Slot, walk.Type);
         if (slot < 0)
         {
@@ -153,7 +165,8 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
 
         if (walk.IsAcrossBorder)
         {
-            report.Differs("E2", walk.Start, $"The value of the primitive {walk.Scope.IdOf(walk.Node)} is sent. The browser loses it on its "
+            report.Differs("E2", walk.Start,
+                $"The value of the primitive {walk.Scope.IdOf(walk.Node)} is sent. The browser loses it on its "
                 + "way through a subgraph's border and sends the inner node's own.");
         }
 
@@ -168,14 +181,15 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
             return LinkSource.Nothing.Instance;
         }
 
-        return OnwardTo(walk, setter.Scope, setter.Node);
+        return OnwardTo(walk, setter.Scope, setter.Node, 0);
     }
 
     private LinkSource? IntoInstance(LinkWalk walk, Graph definition)
     {
         if (walk.Slot < 0 || walk.Slot >= definition.Outputs.Length)
         {
-            report.Refuse("G6", walk.Start, $"The link comes from output {walk.Slot} of the subgraph {walk.Scope.IdOf(walk.Node)}, which has none.");
+            report.Refuse("G6", walk.Start,
+                $"The link comes from output {walk.Slot} of the subgraph {walk.Scope.IdOf(walk.Node)}, which has none.");
             return LinkSource.Nothing.Instance;
         }
 
@@ -191,7 +205,8 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
 
         if (link.Origin is Graph.InputNode)
         {
-            report.Differs("G3", walk.Start, $"The subgraph {walk.Scope.IdOf(walk.Node)} hands an input straight to an output; what goes in comes "
+            report.Differs("G3", walk.Start,
+                $"The subgraph {walk.Scope.IdOf(walk.Node)} hands an input straight to an output; what goes in comes "
                 + "out. The browser refuses this.");
             walk.ToInput(walk.Scope, walk.Node, link.OriginSlot);
             return null;
@@ -199,7 +214,8 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
 
         if (definition.Find(link.Origin) is not { } origin)
         {
-            report.Refuse("A3", walk.Start, $"The output {definition.Outputs[walk.Slot].Name} of the subgraph {walk.Scope.IdOf(walk.Node)} comes "
+            report.Refuse("A3", walk.Start,
+                $"The output {definition.Outputs[walk.Slot].Name} of the subgraph {walk.Scope.IdOf(walk.Node)} comes "
                 + $"from its node {link.Origin}, which is not in the file.");
             return LinkSource.Nothing.Instance;
         }

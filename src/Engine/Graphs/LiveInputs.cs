@@ -129,7 +129,8 @@ internal sealed class LiveInputs
                 inputs[at] = inputs[at] with { Link = input.Link, Saved = index };
                 say(index, LiveExtra.Renamed, widget);
             }
-            else if (layout.Inputs.FirstOrDefault(i => i.IsSelector && name.StartsWith(i.Name + ".", StringComparison.Ordinal)) is { } selector)
+            else if (layout.Inputs.FirstOrDefault(i => i.IsSelector
+                && name.StartsWith(i.Name + ".", StringComparison.Ordinal)) is { } selector)
             {
                 if (input.Link is not null)
                 {

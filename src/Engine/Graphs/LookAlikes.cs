@@ -26,7 +26,8 @@ internal static class LookAlikes
                 if ((isGetter || ArePair(node.Type, other.Type)) && SetAndGet.NameOf(other) == name)
                 {
                     report.Differs("E5", scope.Place(node),
-                        $"The catalog has no class '{node.Type}'; by its name and its twin it is taken for a {(isGetter ? "Get" : "Set")} node of '{name}'.");
+                        $"The catalog has no class '{node.Type}'; by its name and its twin it is taken for a "
+                        + $"{(isGetter ? "Get" : "Set")} node of '{name}'.");
                     return isGetter ? VirtualKind.Get : VirtualKind.Set;
                 }
             }

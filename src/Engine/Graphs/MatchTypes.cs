@@ -3,53 +3,50 @@ using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Engine.Graphs;
 
-/// <summary>Gives the inputs and outputs that share one type the type that their links have in common.</summary>
+/// <summary>
+/// Gives inputs and outputs that share one type the types that their links leave them: an input what all others bring, an output what every
+/// input brings.
+/// </summary>
 internal static class MatchTypes
 {
     public static NodeView Apply(Graph graph, NodeLayout layout, NodeView view)
     {
-        var types = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var input in view.Inputs)
-        {
-            if (input.Match is { } match)
-            {
-                var linked = input.Link is { } id && graph.Links.TryGetValue(id, out var link) && link.Type is not InputType.Wildcard
-                    ? Common(input.Type, link.Type) : input.Type;
-                types[match] = types.TryGetValue(match, out var before) ? Common(before, linked) : linked;
-            }
-        }
-
-        ImmutableArray<string> outputs = [.. layout.Outputs.Select((type, i) => TypeOf(layout, types, type, i))];
+        var brought = view.Inputs.Select(i => i.Match is null ? null : Brought(graph, i)).ToArray();
+        var inputs = brought.All(b => b is null) ? view.Inputs
+            : [.. view.Inputs.Select((input, at) => input.Match is null ? input
+                : input with { Type = Common([input.Type, .. Others(view, brought, input.Match, at)]) ?? input.Type })];
+        ImmutableArray<string> outputs = [.. layout.Outputs.Select((type, i) => TypeOf(view, layout, brought, type, i))];
         return new()
         {
             Node = view.Node,
             Class = view.Class,
             Widgets = view.Widgets,
-            Inputs = types.Count == 0 ? view.Inputs
-                : [.. view.Inputs.Select(i => i.Match is { } match && types.TryGetValue(match, out var type) ? i with { Type = type } : i)],
+            Inputs = inputs,
             // A class may have more outputs than the catalog says.
             Outputs = [.. outputs, .. view.Node.Outputs.Skip(outputs.Length).Select(o => o.Type)],
         };
     }
 
-    private static string TypeOf(NodeLayout layout, Dictionary<string, string> types, string type, int output) =>
-        output < layout.OutputMatches.Length && layout.OutputMatches[output] is { } match && types.TryGetValue(match, out var common)
-            ? common : type;
+    private static string Brought(Graph graph, LiveInput input) =>
+        input.Link is { } id && graph.Links.TryGetValue(id, out var link) ? link.Type : InputType.Wildcard;
 
-    private static string Common(string one, string other)
+    private static IEnumerable<string> Others(NodeView view, string?[] brought, string match, int but) =>
+        brought.Where((type, i) => type is not null && i != but && view.Inputs[i].Match == match).OfType<string>();
+
+    private static string TypeOf(NodeView view, NodeLayout layout, string?[] brought, string type, int output) =>
+        output < layout.OutputMatches.Length && layout.OutputMatches[output] is { } match
+            ? Common([.. Others(view, brought, match, -1)]) ?? type : type;
+
+    /// <summary>What all of the types have in common; <see langword="null"/> when that is nothing.</summary>
+    private static string? Common(string[] types)
     {
-        if (one is InputType.Wildcard || one == other)
+        string[]? common = null;
+        foreach (var type in types.Where(t => t is not InputType.Wildcard))
         {
-            return other;
+            var parts = type.Split(',', StringSplitOptions.TrimEntries);
+            common = common is null ? parts : [.. common.Where(c => parts.Contains(c, StringComparer.OrdinalIgnoreCase))];
         }
 
-        if (other is InputType.Wildcard)
-        {
-            return one;
-        }
-
-        var others = other.Split(',', StringSplitOptions.TrimEntries);
-        var common = one.Split(',', StringSplitOptions.TrimEntries).Where(t => others.Contains(t, StringComparer.OrdinalIgnoreCase)).ToArray();
-        return common.Length == 0 ? one : string.Join(',', common);
+        return common is null ? InputType.Wildcard : common.Length == 0 ? null : string.Join(',', common);
     }
 }

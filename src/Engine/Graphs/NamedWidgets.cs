@@ -52,7 +52,8 @@ internal sealed class NamedWidgets(GraphNode node, JsonElement names)
     {
         foreach (var member in names.EnumerateObject().Take(GraphBounds.Values))
         {
-            if (!read.Add(member.Name) || member.Name is "videopreview" or "preview" or "length" || node.Input(member.Name) is { Widget: null }
+            if (!read.Add(member.Name) || member.Name is "videopreview" or "preview" or "length"
+                || node.Input(member.Name) is { Widget: null }
                 || ControlMarks.IsWord(member.Value))
             {
                 continue;

@@ -97,6 +97,7 @@ internal sealed record NodeLayout(ImmutableArray<LayoutInput> Inputs, ImmutableA
         ImmutableArray<string> names = [.. template.Member("names").Items().Select(n => n.Text()).OfType<string>()];
         var most = names.IsEmpty ? MostRepetitions : names.Length;
         return new(ReadGroups(template.Member("input")), template.Text("prefix") ?? "", names,
-            Math.Clamp(template.Member("min").Int() ?? 1, 0, most), Math.Clamp(template.Member("max").Int() ?? most, 0, MostRepetitions));
+            Math.Clamp(template.Member("min").Int() ?? 1, 0, most), names.IsEmpty
+                ? Math.Clamp(template.Member("max").Int() ?? most, 0, MostRepetitions) : names.Length);
     }
 }

@@ -119,6 +119,7 @@ internal sealed class NodeReplacements(JsonElement replacements, NodeCatalog cat
             Order = node.Order,
             Inputs = [.. inputs],
             Outputs = node.Outputs,
+            IsReplaced = true,
             Named = JsonSerializer.SerializeToElement(named),
             Properties = node.Properties,
             Color = node.Color,

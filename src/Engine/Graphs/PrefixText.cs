@@ -48,7 +48,8 @@ internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, Grap
         }
 
         var value = node.Virtual is VirtualKind.Primitive ? node.Node.Values.Items().FirstOrDefault() : node.Widget(parts[1])!.Value;
-        report.Note("D7", place, $"'{match.Value}' is replaced with what the widget held in the file; a run with another value does not change it.");
+        report.Note("D7", place,
+            $"'{match.Value}' is replaced with what the widget held in the file; a run with another value does not change it.");
         return Illegal.Replace(Shown(value), "_");
     }
 

@@ -34,7 +34,8 @@ internal static class Promotion
         {
             var at = views.Of(scope, node).Inputs.ToList().FindIndex(i => i.Link == link);
             return at < 0 || Leaf(views, scope, nested, at, depth - 1) is not { } leaf ? null
-                : Held(views, scope, node, nested, at, depth) is { ValueKind: not JsonValueKind.Undefined } own ? leaf with { Value = own } : leaf;
+                : Held(views, scope, node, nested, at, depth) is { ValueKind: not JsonValueKind.Undefined } own
+                    ? leaf with { Value = own } : leaf;
         }
 
         foreach (var input in views.Of(scope, node).Inputs)
@@ -51,12 +52,8 @@ internal static class Promotion
     // What a nested instance holds itself, by the order of those of its inputs that stand for widgets.
     private static JsonElement Held(GraphViews views, GraphScope scope, GraphNode node, Graph definition, int input, int depth)
     {
-        if (node.Property("proxyWidgets").Items().Any())
-        {
-            return default;
-        }
-
-        var before = Enumerable.Range(0, input).Count(i => Leaf(views, scope, definition, i, depth - 1) is not null);
+        var before = node.Property("proxyWidgets").Items().Any() ? EntryOf(node, definition.Inputs[input].Name)
+            : Enumerable.Range(0, input).Count(i => Leaf(views, scope, definition, i, depth - 1) is not null);
         var at = 0;
         foreach (var value in node.Values.Items())
         {
@@ -67,5 +64,28 @@ internal static class Promotion
         }
 
         return default;
+    }
+
+    // The place that the older list of proxied widgets gives the node's own input.
+    private static int EntryOf(GraphNode node, string name)
+    {
+        var at = 0;
+        foreach (var entry in node.Property("proxyWidgets").Items())
+        {
+            if (entry.ValueKind is not JsonValueKind.Array || entry.GetArrayLength() < 2 || entry[1].Text() is not { } widget
+                || widget.StartsWith("$$", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (entry[0].Id() is "-1" && widget == name)
+            {
+                return at;
+            }
+
+            at++;
+        }
+
+        return -1;
     }
 }

@@ -10,7 +10,8 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
     private const int DeepestWritten = 1000;
     private readonly ArrayBufferWriter<byte> buffer = new();
 
-    public ImmutableDictionary<string, string>.Builder Pointers { get; } = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+    public ImmutableDictionary<string, string>.Builder Pointers { get; } = ImmutableDictionary.CreateBuilder<string,
+        string>(StringComparer.Ordinal);
 
     public ImmutableArray<CarriedInput>.Builder Carried { get; } = ImmutableArray.CreateBuilder<CarriedInput>();
 
@@ -73,7 +74,8 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
                 continue;
             }
 
-            var own = scope.Overrides.TryGetValue((view.Node.Id, widget.Name), out var held) ? widget with { Value = held, IsSaved = true } : widget;
+            var own = scope.Overrides.TryGetValue((view.Node.Id, widget.Name), out var held)
+                ? widget with { Value = held, IsSaved = true } : widget;
             switch (view.IndexOf(widget.Name) is var at and >= 0 ? sources[at] : LinkSource.Nothing.Instance)
             {
                 case LinkSource.Output:
@@ -118,14 +120,16 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
         var place = scope.Place(view.Node, widget.Name);
         if (BrowserOnly.Refuses(widget))
         {
-            report.Refuse("D9", place, $"{widget.Name} is made by the browser itself ({widget.Input!.Widget}), and the file does not hold it.");
+            report.Refuse("D9", place,
+                $"{widget.Name} is made by the browser itself ({widget.Input!.Widget}), and the file does not hold it.");
             return;
         }
 
         var value = texts.Of(view, widget, place);
         if (isPromoted && !JsonElement.DeepEquals(value, widget.Value))
         {
-            report.Differs("G4", place, $"The value comes from an instance around the node, and is resolved as any value of {widget.Name} is. "
+            report.Differs("G4", place,
+                $"The value comes from an instance around the node, and is resolved as any value of {widget.Name} is. "
                 + "The browser sends it as it is.");
         }
 

@@ -26,7 +26,8 @@ internal sealed class SetAndGet(GraphReport report)
 
             if (found is not null)
             {
-                report.Refuse("E5", place, $"Two graphs around this Get node have a Set node named '{name}': which one it means is not said.");
+                report.Refuse("E5", place,
+                    $"Two graphs around this Get node have a Set node named '{name}': which one it means is not said.");
                 return null;
             }
 

@@ -18,7 +18,7 @@ internal enum VirtualKind
     /// <summary>Gets what the Set of its name has.</summary>
     Get,
 
-    /// <summary>A note, a switch of modes, a drawing: nothing comes out of it.</summary>
+    /// <summary>A note, a switch of modes, a drawing: what comes out of it went in at the same number, or is nothing.</summary>
     Nothing,
 }
 
@@ -32,6 +32,7 @@ internal static class VirtualNodes
         "Reroute" => VirtualKind.Reroute,
         "Note" or "MarkdownNote" => VirtualKind.Nothing,
         _ when isKnown => VirtualKind.None,
+        "Anything Everywhere" or "Anything Everywhere3" or "Anything Everywhere?" or "Prompts Everywhere" => VirtualKind.Nothing,
         "SetNode" or "easy setNode" => VirtualKind.Set,
         "GetNode" or "easy getNode" => VirtualKind.Get,
         "Reroute (rgthree)" => VirtualKind.Reroute,
@@ -48,10 +49,15 @@ internal static class VirtualNodes
         switch (type)
         {
             case "Random Unmuter (rgthree)":
-                report.Differs("E7", place, "The browser unmutes one of the nodes at this one's inputs each time it queues; here they are as saved.");
+                report.Differs("E7", place,
+                    "The browser unmutes one of the nodes at this one's inputs each time it queues; here they are as saved.");
                 break;
             case "Seed (rgthree)":
-                report.Note("E7", place, "The seeds -1, -2 and -3 mean a random one, the last one more, and one less: the browser draws them.");
+                report.Note("E7", place,
+                    "The seeds -1, -2 and -3 mean a random one, the last one more, and one less: the browser draws them.");
+                break;
+            case "Image Comparer (rgthree)":
+                report.Differs("E7", place, "The browser sends the pictures that this node showed last; here it sends none.");
                 break;
             case "ImpactWildcardProcessor" or "ImpactWildcardEncode":
                 report.Differs("E8", place, "The browser fills the wildcards of this node in as it queues; here its text is as saved.");

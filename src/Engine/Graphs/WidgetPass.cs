@@ -140,8 +140,9 @@ internal sealed class WidgetPass(string nodeClass, GraphNode node, WidgetReading
             return;
         }
 
-        var value = Take();
-        widgets.Add(new(slot.Name, value ?? (slot.Default.IsThere() ? slot.Default : GraphJson.Null), null, slot.Kind is SlotKind.Sent,
+        var value = slot.Kind is SlotKind.Constant ? Past() : Take();
+        widgets.Add(new(slot.Name, value ?? (slot.Default.IsThere() ? slot.Default : GraphJson.Null), null,
+            slot.Kind is SlotKind.Sent or SlotKind.Constant,
             value is not null));
     }
 

@@ -38,8 +38,12 @@ internal sealed class WidgetReader(string nodeClass, NodeLayout layout, GraphNod
 
         if (node.Named.ValueKind is JsonValueKind.Object && node.Named.EnumerateObject().Any())
         {
-            report.Differs("D1", place with { Pointer = node.Pointer + "/widgets_values_named" },
+            if (!node.IsReplaced)
+            {
+                report.Differs("D1", place with { Pointer = node.Pointer + "/widgets_values_named" },
                 "There are only named values, which are read. A front end that does not know them sends defaults.");
+            }
+
             return ReadNames(node.Named, false);
         }
 
@@ -106,6 +110,11 @@ internal sealed class WidgetReader(string nodeClass, NodeLayout layout, GraphNod
             report.Refuse("H1", Values with { Input = unknown.Name },
                 $"'{unknown.Value}' is no choice of {unknown.Name}; there {Listed(unknown)}. Which values belong to it is not known, "
                 + "and the browser reads them shifted.");
+        }
+
+        if (values.IsEmpty && pass.Widgets.Any(w => w is { IsSent: true, Input: not null }))
+        {
+            report.Note("D4", Values, "The file has no values of this node; the defaults are sent.");
         }
 
         if (values.Length > pass.Used && pass.Unknown.Count == 0)
@@ -228,7 +237,8 @@ internal sealed class WidgetReader(string nodeClass, NodeLayout layout, GraphNod
             return [.. values.EnumerateArray()];
         }
 
-        if (values.Member("length").Int() is not (>= 0 and <= GraphBounds.Values and { } length) || values.Member("0").ValueKind is JsonValueKind.Undefined)
+        if (values.Member("length").Int() is not (>= 0 and <= GraphBounds.Values and { } length)
+            || values.Member("0").ValueKind is JsonValueKind.Undefined)
         {
             return null;
         }

@@ -17,6 +17,9 @@ internal enum SlotKind
 
     /// <summary>The front end adds it, and sends it.</summary>
     Sent,
+
+    /// <summary>The front end adds it, and sends the same whatever it holds.</summary>
+    Constant,
 }
 
 /// <summary>A position of <c>widgets_values</c> that no input of the catalog says.</summary>
@@ -50,11 +53,17 @@ internal static class WidgetSlots
 
     private static readonly ImmutableArray<WidgetSlot> PlayerAndUpload = [new("audioUI", SlotKind.Unsent), .. Upload];
 
+    private static readonly ImmutableArray<WidgetSlot> Display = [new("output", SlotKind.Constant, GraphJson.EmptyText)];
+
+    private static readonly ImmutableArray<WidgetSlot> Comparer =
+        [new("rgthree_comparer", SlotKind.Constant, JsonElement.Parse("""{"images":[]}"""))];
+
     private static readonly ImmutableArray<WidgetSlot> Capture = [new("capture", SlotKind.Unsent)];
 
     /// <summary>What stands directly behind a widget.</summary>
     public static ImmutableArray<WidgetSlot> Behind(string nodeClass, LayoutInput input, string name) => input switch
     {
+        _ when nodeClass is "Seed (rgthree)" => [], // It takes its control away.
         _ when ControlMarks.Has(input, name) => input.Widget is "COMBO" ? MarkAndFilter : Mark,
         _ when input.Extra.Member("remote").Member("refresh_button").Is() => Refresh,
         _ when input.Extra.Text("component") is "ImageCrop" => Crop,
@@ -66,6 +75,8 @@ internal static class WidgetSlots
     public static ImmutableArray<WidgetSlot> AtEnd(string nodeClass, NodeLayout layout) => nodeClass switch
     {
         "Preview3D" or "SaveGLB" => Scene,
+        "Display Any (rgthree)" or "Display Int (rgthree)" => Display,
+        "Image Comparer (rgthree)" => Comparer,
         _ when layout.Inputs.Any(i => i.Widget is "WEBCAM") => Capture,
         _ when layout.Inputs.Any(i => i.Widget is "AUDIO_RECORD" || i.Extra.Member("audio_upload").Is()) => PlayerAndUpload,
         _ when layout.Inputs.Any(i => i.Widget is not "PAINTER" && Uploads.Any(u => i.Extra.Member(u).Is())) => Upload,

@@ -47,7 +47,8 @@ internal sealed class WidgetText(PrefixText prefixes, GraphMoment moment, GraphR
 
         if (processed.HasChoices)
         {
-            report.Note("D6", place, "The text has choices in braces. The browser draws anew each time it queues; here one is taken for good.");
+            report.Note("D6", place,
+                "The text has choices in braces. The browser draws anew each time it queues; here one is taken for good.");
         }
 
         if (processed.HasAddress)

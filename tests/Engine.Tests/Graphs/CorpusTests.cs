@@ -40,12 +40,33 @@ public sealed class CorpusTests(ITestOutputHelper output)
     [CorpusTheory]
     [MemberData(nameof(FrontEnd))]
     public void What_the_front_end_made_of_a_graph_is_made_here(string name) =>
-        Check("frontend", name, FrontEndCatalog.Value, Notes.Value.GetValueOrDefault(name) is { } note && note.Contains("FE-DEFECT", StringComparison.Ordinal), null);
+        Check("frontend", name, FrontEndCatalog.Value, Notes.Value.GetValueOrDefault(name) is { } note
+            && note.Contains("FE-DEFECT", StringComparison.Ordinal), null);
 
     [CorpusTheory]
     [MemberData(nameof(Pairs))]
     public void What_a_browser_wrote_into_a_picture_is_made_here(string name) =>
         Check("pairs", name, PairsCatalog.Value, false, PairsCatalog.Value);
+
+    [CorpusTheory]
+    [InlineData("01-sd15-txt2img", false)]
+    [InlineData("02-subgraph-3defs", true)] // It has an instance of a subgraph that it does not define.
+    public void A_public_workflow_is_made_with_its_own_catalog(string name, bool isRefused)
+    {
+        Assert.True(Root is not null, "COMFYFUNC_CORPUS names no folder.");
+        var catalog = Catalog($"../workflows/{name}.object_info.json");
+        var conversion = GraphConverter.Convert(Json("../workflows", $"{name}.ui.json"), catalog, Moment);
+        foreach (var finding in conversion.Report)
+        {
+            output.WriteLine(finding.ToString());
+        }
+
+        Assert.Equal(isRefused, conversion.IsRefused);
+        if (conversion.Prompt is { } prompt)
+        {
+            Assert.Empty(PromptComparison.Differences(prompt, Json("../workflows", $"{name}.api.json"), catalog));
+        }
+    }
 
     private void Check(string folder, string name, NodeCatalog catalog, bool isDefect, NodeCatalog? newer)
     {
@@ -86,14 +107,17 @@ public sealed class CorpusTests(ITestOutputHelper output)
     }
 
     private static bool Tells(GraphConversion conversion, string name) =>
-        conversion.Report.Any(f => f.Severity is GraphSeverity.DiffersFromBrowser && (!Known.TryGetValue(name, out var rule) || f.Rule == rule));
+        conversion.Report.Any(f => f.Severity is GraphSeverity.DiffersFromBrowser
+            && (!Known.TryGetValue(name, out var rule) || f.Rule == rule));
 
     // A node of a group is told of by the group's own finding, and a consumer of one.
     private static bool IsNamed(GraphConversion conversion, string node) => conversion.Report.Any(f =>
-        f.Severity is not GraphSeverity.Note && (f.Rule == "G7" || f.Node == node || node.StartsWith($"{f.Node}:", StringComparison.Ordinal)));
+        f.Severity is not GraphSeverity.Note && (f.Rule == "G7" || f.Node == node
+            || node.StartsWith($"{f.Node}:", StringComparison.Ordinal)));
 
     private static TheoryData<string> Names(string folder) => Root is null ? ["not compared, as COMFYFUNC_CORPUS names no folder"]
-        : [.. Directory.GetFiles(Path.Combine(Root, folder), "*.graph.json").Select(f => Path.GetFileName(f)[..^".graph.json".Length]).Order(StringComparer.Ordinal)];
+        : [.. Directory.GetFiles(Path.Combine(Root, folder), "*.graph.json").Select(f =>
+            Path.GetFileName(f)[..^".graph.json".Length]).Order(StringComparer.Ordinal)];
 
     private static JsonElement Json(string folder, string file) => JsonElement.Parse(File.ReadAllBytes(Path.Combine(Root!, folder, file)));
 

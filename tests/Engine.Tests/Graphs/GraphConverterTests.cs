@@ -36,7 +36,8 @@ public sealed class GraphConverterTests
         }
 
         Assert.All(told, t => Assert.True(JsonNode.DeepEquals(t.Value, golden[t.Key]), $"{t.Key}: {t.Value?.ToJsonString()}"));
-        Assert.All(golden.Select(m => m.Key).Except(["shows", "graph", "replacements"]), k => Assert.True(told.ContainsKey(k), $"{k} is gone."));
+        Assert.All(golden.Select(m => m.Key).Except(["shows", "graph", "replacements"]), k =>
+            Assert.True(told.ContainsKey(k), $"{k} is gone."));
     }
 
     [Fact]
@@ -82,7 +83,9 @@ public sealed class GraphConverterTests
                 .Select(n => $$"""{"id":{{n}},"type":"d{{i + 1}}"}"""))}}]}
             """);
         var conversion = GraphConverter.Convert(
-            JsonElement.Parse($$$"""{"nodes":[{"id":1,"type":"d0"}],"links":[],"definitions":{"subgraphs":[{{{string.Join(',', definitions)}}}]}}"""),
+            JsonElement.Parse($$$"""
+                {"nodes":[{"id":1,"type":"d0"}],"links":[],"definitions":{"subgraphs":[{{{string.Join(',', definitions)}}}]}}
+                """),
             GraphGoldens.Catalog);
 
         Assert.True(conversion.IsRefused);

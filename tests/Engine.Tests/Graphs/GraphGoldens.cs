@@ -37,7 +37,8 @@ internal static class GraphGoldens
         var told = new JsonObject
         {
             ["prompt"] = conversion.Prompt is { } prompt ? JsonNode.Parse(prompt.GetRawText()) : null,
-            ["report"] = new JsonArray([.. conversion.Report.Select(f => (JsonNode)$"{f.Rule} {f.Severity} {f.Node} {f.Input} {f.Pointer} {f.Message}")]),
+            ["report"] = new JsonArray([.. conversion.Report.Select(f =>
+                (JsonNode)$"{f.Rule} {f.Severity} {f.Node} {f.Input} {f.Pointer} {f.Message}")]),
         };
         if (!conversion.Carried.IsEmpty)
         {
@@ -46,7 +47,8 @@ internal static class GraphGoldens
 
         if (conversion.App is { } app)
         {
-            told["app"] = JsonSerializer.SerializeToNode(new { Inputs = app.Inputs.Select(i => $"{i.Node}.{i.Input}"), app.Outputs }, Plain);
+            told["app"] = JsonSerializer.SerializeToNode(new { Inputs = app.Inputs.Select(i => $"{i.Node}.{i.Input}"), app.Outputs },
+                Plain);
         }
 
         return told;

@@ -9,8 +9,8 @@ internal static class PromptComparison
     /// <summary>What the browser sends of upload buttons.</summary>
     private static readonly HashSet<string> Buttons = ["upload", "choose file to upload"];
 
-    /// <param name="catalog">Where it is given, it is newer than <paramref name="theirs"/>: inputs that only <paramref name="ours"/> has are
-    /// no difference if they hold its default, nor are titles that classes have got since.</param>
+    /// <param name="catalog">Where it is given, it is newer than <paramref name="theirs"/>: inputs that only <paramref name="ours"/> has
+    /// are no difference if they hold its default, nor are titles that classes have got since.</param>
     public static IEnumerable<(string Node, string? Input, string Detail)> Differences(JsonElement ours, JsonElement theirs,
         NodeCatalog? catalog = null)
     {

@@ -12,7 +12,8 @@ internal static class PromptIds
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var node in theirs.EnumerateObject().Where(n => !ours.TryGetProperty(n.Name, out _)))
         {
-            var same = free.Where(f => ClassOf(f.Value) == ClassOf(node.Value)).OrderByDescending(f => Alike(f.Value, node.Value)).ToArray();
+            var same = free.Where(f => ClassOf(f.Value) == ClassOf(node.Value)).OrderByDescending(f =>
+                Alike(f.Value, node.Value)).ToArray();
             if (same.Length > 0)
             {
                 names[node.Name] = same[0].Name;
