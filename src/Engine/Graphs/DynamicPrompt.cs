@@ -102,12 +102,13 @@ internal static class DynamicPrompt
             }
 
             var kept = new StringBuilder(text.Length);
+            var last = text.LastIndexOf("*/", StringComparison.Ordinal);
             for (var i = 0; i < text.Length; i++)
             {
                 var isStart = text[i] is '/' && i + 1 < text.Length;
-                if (isStart && text[i + 1] is '*' && text.IndexOf("*/", i + 2, StringComparison.Ordinal) is var end and >= 0)
+                if (isStart && text[i + 1] is '*' && last >= i + 2)
                 {
-                    i = end + 1;
+                    i = text.IndexOf("*/", i + 2, StringComparison.Ordinal) + 1;
                 }
                 else if (isStart && text[i + 1] is '/' && i > 0 && text[i - 1] is ':')
                 {

@@ -9,6 +9,13 @@ internal sealed class EverywhereAnalysis(GraphScope scope, GraphViews views, Gra
     public IEnumerable<(string Node, int Slot, GraphLink Link)> Links()
     {
         var senders = scope.Graph.Nodes.Where(n => n.Mode is NodeMode.Always).SelectMany(EverywhereSenders.Of(scope, views)).ToArray();
+        if (senders.Length > GraphBounds.Senders)
+        {
+            report.Refuse("E6", new(null, null, null, scope.Graph.Pointer),
+                $"Use Everywhere sends more than {GraphBounds.Senders} things here.");
+            yield break;
+        }
+
         if (senders.Length == 0)
         {
             yield break;

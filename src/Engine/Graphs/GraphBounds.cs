@@ -7,7 +7,7 @@ internal static class GraphBounds
     public const int Nodes = 20_000;
 
     /// <summary>Nodes once every subgraph instance is expanded.</summary>
-    public const int Expanded = 20_000;
+    public const int Expanded = 10_000;
 
     /// <summary>How deep subgraphs lie in each other.</summary>
     public const int Depth = 32;
@@ -17,6 +17,18 @@ internal static class GraphBounds
 
     /// <summary>Values that one node has.</summary>
     public const int Values = 2_000;
+
+    /// <summary>Inputs that one node has.</summary>
+    public const int Inputs = 2_000;
+
+    /// <summary>Characters of an id.</summary>
+    public const int IdCharacters = 100;
+
+    /// <summary>Nodes of a group node.</summary>
+    public const int GroupNodes = 200;
+
+    /// <summary>What Use Everywhere sends within one graph.</summary>
+    public const int Senders = 200;
 
     /// <summary>Characters of the prompt.</summary>
     public const int Characters = 8_000_000;

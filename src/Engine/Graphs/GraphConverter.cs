@@ -41,7 +41,7 @@ public static class GraphConverter
         var everywhere = new Everywhere(views, report);
         everywhere.Broadcast(expansion.Scopes);
         var prefixes = new PrefixText(() => expansion.Scopes.SelectMany(s => s.Graph.Nodes.Select(n => views.Of(s, n))), moment, report);
-        var links = new LinkResolver(views, new SetAndGet(report), everywhere, prefixes, report);
+        var links = new LinkResolver(views, new SetAndGet(views.Names, report), everywhere, prefixes, report);
         var emitter = new PromptEmitter(views, links, new WidgetText(prefixes, moment, report), report);
         var prompt = emitter.Write(expansion.Scopes);
         var carried = emitter.Carried.ToImmutable();

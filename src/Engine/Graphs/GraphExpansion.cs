@@ -10,11 +10,29 @@ internal sealed class GraphExpansion(GraphViews views, GraphReport report)
     /// <summary>Every graph in use, the root first.</summary>
     public List<GraphScope> Scopes { get; } = [];
 
-    public void Expand(Graph root) => Expand(new GraphScope { Graph = root });
+    public void Expand(Graph root)
+    {
+        Expand(new GraphScope { Graph = root });
+        var promotion = new Promotion(views);
+
+        // Those around come first: they may hold values of those within.
+        foreach (var scope in Scopes.Where(s => s.Instance is not null))
+        {
+            if (scope.Graph.IsGroup)
+            {
+                new GroupValues(scope, scope.Instance!, views, report).Fill(); // The line above has looked.
+            }
+            else
+            {
+                new InstanceValues(scope, scope.Instance!, views, promotion, report).Fill();
+            }
+        }
+    }
 
     private void Expand(GraphScope scope)
     {
         Scopes.Add(scope);
+        views.Settle(scope);
         count += scope.Graph.Nodes.Length;
         foreach (var node in scope.Graph.Nodes)
         {
@@ -63,28 +81,15 @@ internal sealed class GraphExpansion(GraphViews views, GraphReport report)
         }
     }
 
-    private GraphScope Instantiate(GraphScope scope, GraphNode node, Graph definition)
+    private static GraphScope Instantiate(GraphScope scope, GraphNode node, Graph definition) => new()
     {
-        var inner = new GraphScope
-        {
-            Graph = definition,
-            Prefix = scope.IdOf(node) + ":",
-            Parent = scope,
-            Instance = node,
-            Depth = scope.Depth + 1,
-            Hosted = new JsonElement[definition.Inputs.Length],
-        };
-        if (definition.IsGroup)
-        {
-            new GroupValues(inner, node, views, report).Fill();
-        }
-        else
-        {
-            new InstanceValues(inner, node, views, report).Fill();
-        }
-
-        return inner;
-    }
+        Graph = definition,
+        Prefix = scope.IdOf(node) + ":",
+        Parent = scope,
+        Instance = node,
+        Depth = scope.Depth + 1,
+        Hosted = new JsonElement[definition.Inputs.Length],
+    };
 
     private static bool IsCircle(GraphScope scope, Graph definition)
     {

@@ -42,6 +42,13 @@ internal sealed class GraphReader(GraphReport report)
             return null;
         }
 
+        if (id.Length > GraphBounds.IdCharacters || Count(node.Member("inputs")) > GraphBounds.Inputs)
+        {
+            report.Refuse("A2", new(id, node.Text("title"), null, pointer),
+                $"This node has an id of more than {GraphBounds.IdCharacters} characters, or more than {GraphBounds.Inputs} inputs.");
+            return null;
+        }
+
         if (nodes++ >= GraphBounds.Nodes)
         {
             return null;
@@ -71,6 +78,8 @@ internal sealed class GraphReader(GraphReport report)
             Pointer = pointer,
         };
     }
+
+    private static int Count(JsonElement list) => list.ValueKind is JsonValueKind.Array ? list.GetArrayLength() : 0;
 
     private void ReadDefinitions(JsonElement at, string pointer, Dictionary<string, Graph> found)
     {
@@ -221,7 +230,7 @@ internal sealed class GraphReader(GraphReport report)
     private static ImmutableArray<GraphBorder> ReadBorder(JsonElement slots)
     {
         var read = ImmutableArray.CreateBuilder<GraphBorder>();
-        foreach (var item in slots.Items())
+        foreach (var item in slots.Items().Take(GraphBounds.Inputs))
         {
             var links = ImmutableArray.CreateBuilder<string>();
             foreach (var link in item.Member("linkIds").Items())

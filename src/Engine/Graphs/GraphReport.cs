@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace ComfyFunc.Engine.Graphs;
 
@@ -7,6 +8,8 @@ internal sealed class GraphReport
 {
     private readonly List<GraphFinding> findings = [];
     private readonly HashSet<(string Rule, string? Node, string? Input, string Pointer, string Message)> seen = [];
+    private const int LongestMessage = 1_000;
+    private const int LongestName = 200;
     private int left;
 
     public bool IsRefused { get; private set; }
@@ -29,17 +32,22 @@ internal sealed class GraphReport
         return [.. findings];
     }
 
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Short(string? text, int most = LongestName) => text?.Length > most ? text[..most] + "…" : text;
+
     private void Add(string rule, GraphPlace place, GraphSeverity severity, string message)
     {
         IsRefused |= severity is GraphSeverity.Refused;
-        if (!seen.Add((rule, place.Node, place.Input, place.Pointer, message)))
-        {
-            return;
-        }
-
         if (findings.Count >= GraphBounds.Findings)
         {
             left++;
+            return;
+        }
+
+        message = Short(message, LongestMessage);
+        place = place with { Node = Short(place.Node), Title = Short(place.Title), Input = Short(place.Input) };
+        if (!seen.Add((rule, place.Node, place.Input, place.Pointer, message)))
+        {
             return;
         }
 

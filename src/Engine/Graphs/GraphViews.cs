@@ -7,6 +7,14 @@ namespace ComfyFunc.Engine.Graphs;
 internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string, Graph> definitions, GraphReport report)
 {
     private readonly Dictionary<GraphNode, NodeView> views = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Graph, GraphScope> homes = new(ReferenceEqualityComparer.Instance);
+
+    public NamedNodes Names { get; } = new();
+
+    /// <summary>Makes a scope the one that findings about its graph's nodes speak of, if it is the first.</summary>
+    public void Settle(GraphScope scope) => homes.TryAdd(scope.Graph, scope);
+
+    public NodeView Of(Graph graph, GraphNode node) => Of(homes.TryGetValue(graph, out var home) ? home : new() { Graph = graph }, node);
 
     public NodeView Of(GraphScope scope, GraphNode node)
     {
@@ -32,7 +40,7 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
         var named = VirtualNodes.KindOf(node.Type, known is not null);
         if (named is VirtualKind.None && known is null)
         {
-            named = LookAlikes.KindOf(scope, node, report);
+            named = LookAlikes.KindOf(scope, node, Names, report);
         }
 
         VirtualNodes.Say(node.Type, scope.Place(node), report);

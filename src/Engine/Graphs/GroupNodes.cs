@@ -35,7 +35,7 @@ internal sealed class GroupNodes(GraphViews views, GraphReport report)
         var reader = new GraphReader(report);
         var nodes = new List<GraphNode>();
         var index = 0;
-        foreach (var item in group.Member("nodes").Items().Take(GraphBounds.Values))
+        foreach (var item in group.Member("nodes").Items().Take(GraphBounds.GroupNodes))
         {
             if (reader.ReadNode(item, index.ToString(CultureInfo.InvariantCulture), $"{pointer}/nodes/{index}") is { } node)
             {

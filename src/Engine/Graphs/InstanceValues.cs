@@ -7,7 +7,8 @@ namespace ComfyFunc.Engine.Graphs;
 /// Reads what an instance of a subgraph holds itself: values of its promoted inputs, by the definition's order, or by the older list of
 /// proxied widgets.
 /// </summary>
-internal sealed class InstanceValues(GraphScope inner, GraphNode instance, GraphViews views, GraphReport report)
+internal sealed class InstanceValues(GraphScope inner, GraphNode instance, GraphViews views, Promotion promotion,
+    GraphReport report)
 {
     private const string Own = "-1";
 
@@ -34,7 +35,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
     {
         for (var i = 0; i < inner.Hosted.Length; i++)
         {
-            if (Promotion.Leaf(views, inner, inner.Graph, i) is { } leaf)
+            if (promotion.Leaf(inner.Graph, i) is { } leaf)
             {
                 inner.Hosted[i] = leaf.Value;
             }
@@ -58,7 +59,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
             return;
         }
 
-        var hosts = Enumerable.Range(0, inner.Hosted.Length).Select(i => (Input: i, Leaf: Promotion.Leaf(views, inner, inner.Graph, i)))
+        var hosts = Enumerable.Range(0, inner.Hosted.Length).Select(i => (Input: i, Leaf: promotion.Leaf(inner.Graph, i)))
             .Where(h => h.Leaf is not null).ToArray();
         var at = 0;
         for (var h = 0; h < hosts.Length && at < values.Length; h++)
@@ -135,6 +136,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
     // The front end gives promoted inputs that the list leaves out what stands at their places.
     private void FillUnlisted(ImmutableArray<Proxy> proxies, ImmutableArray<JsonElement> values)
     {
+        var listed = proxies.Where(p => p.Node is Own).Select(p => p.Widget).ToHashSet(StringComparer.Ordinal);
         var at = 0;
         for (var i = 0; i < inner.Hosted.Length && at < values.Length; i++)
         {
@@ -144,7 +146,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
             }
 
             var name = inner.Graph.Inputs[i].Name;
-            if (!proxies.Any(p => p.Node is Own && p.Widget == name) && !JsonElement.DeepEquals(inner.Hosted[i], values[at]))
+            if (!listed.Contains(name) && !JsonElement.DeepEquals(inner.Hosted[i], values[at]))
             {
                 inner.Hosted[i] = values[at];
                 report.Note("G5", Place with { Input = name },

@@ -9,6 +9,8 @@ namespace ComfyFunc.Engine.Graphs;
 /// </summary>
 internal sealed class NodeView
 {
+    private int[]? inputsOfWidgets;
+
     public required GraphNode Node { get; init; }
 
     /// <summary>Its class; <see langword="null"/> where the catalog has none of its name.</summary>
@@ -41,6 +43,23 @@ internal sealed class NodeView
         }
 
         return null;
+    }
+
+    /// <summary>The number of the input that a widget has; -1 where it has none.</summary>
+    public int InputOf(int widget)
+    {
+        if (inputsOfWidgets is null)
+        {
+            var names = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var i = 0; i < Inputs.Length; i++)
+            {
+                names.TryAdd(Inputs[i].Name, i);
+            }
+
+            inputsOfWidgets = [.. Widgets.Select(w => names.GetValueOrDefault(w.Name, -1))];
+        }
+
+        return inputsOfWidgets[widget];
     }
 
     public int IndexOf(string input)

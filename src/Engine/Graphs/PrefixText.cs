@@ -9,6 +9,11 @@ namespace ComfyFunc.Engine.Graphs;
 /// </summary>
 internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, GraphMoment moment, GraphReport report)
 {
+    private const int LongestPrefix = 2_000;
+    private const int LongestValue = 2_000;
+    private readonly Lazy<Dictionary<string, NodeView>> aliases = new(() => First(nodes(), AliasOf));
+    private readonly Lazy<Dictionary<string, NodeView>> titles = new(() => First(nodes(), TitleOf));
+
     private static readonly HashSet<string> Savers = new(StringComparer.Ordinal)
     {
         "SaveImage", "SaveImageAdvanced", "SaveSVGNode", "SaveVideo", "SaveAnimatedWEBP", "SaveWEBM", "SaveAudio", "SaveAudioMP3",
@@ -26,6 +31,12 @@ internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, Grap
             return value;
         }
 
+        if (text.Length > LongestPrefix)
+        {
+            report.Refuse("D7", place, $"The prefix has more than {LongestPrefix} characters.");
+            return value;
+        }
+
         var replaced = Marks.Replace(text, match => Replaced(match, place));
         return replaced == text ? value : GraphJson.Of(replaced);
     }
@@ -39,8 +50,7 @@ internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, Grap
             return inner.StartsWith("date:", StringComparison.Ordinal) ? Date(parts[0]["date:".Length..], match.Value, place) : match.Value;
         }
 
-        var all = nodes();
-        var node = all.FirstOrDefault(n => AliasOf(n) == parts[0]) ?? all.FirstOrDefault(n => TitleOf(n) == parts[0]);
+        var node = aliases.Value.GetValueOrDefault(parts[0]) ?? titles.Value.GetValueOrDefault(parts[0]);
         if (node is null || (node.Widget(parts[1]) is null && node.Virtual is not VirtualKind.Primitive))
         {
             report.Note("D7", place, $"'{match.Value}' names no widget of this graph and stays as it is.");
@@ -50,7 +60,14 @@ internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, Grap
         var value = node.Virtual is VirtualKind.Primitive ? node.Node.Values.Items().FirstOrDefault() : node.Widget(parts[1])!.Value;
         report.Note("D7", place,
             $"'{match.Value}' is replaced with what the widget held in the file; a run with another value does not change it.");
-        return Illegal.Replace(Shown(value), "_");
+        var shown = Shown(value);
+        if (shown.Length > LongestValue)
+        {
+            report.Refuse("D7", place, $"'{match.Value}' holds more than {LongestValue} characters, too many for the name of a file.");
+            return match.Value;
+        }
+
+        return Illegal.Replace(shown, "_");
     }
 
     private string Date(string format, string match, GraphPlace place)
@@ -80,6 +97,20 @@ internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, Grap
     // Every node but the savers has its class as an alias, until somebody writes another.
     private static string? AliasOf(NodeView view) =>
         view.Node.Property("Node name for S&R").Text() ?? (Has(view.Node.Type) ? null : view.Node.Type);
+
+    private static Dictionary<string, NodeView> First(IEnumerable<NodeView> all, Func<NodeView, string?> name)
+    {
+        var first = new Dictionary<string, NodeView>(StringComparer.Ordinal);
+        foreach (var view in all)
+        {
+            if (name(view) is { } own)
+            {
+                first.TryAdd(own, view);
+            }
+        }
+
+        return first;
+    }
 
     private static string? TitleOf(NodeView view) => view.Node.Title ?? view.Class?.DisplayName ?? view.Node.Type;
 

@@ -2,58 +2,66 @@ using System.Text.Json;
 
 namespace ComfyFunc.Engine.Graphs;
 
-/// <summary>Finds the widget within a subgraph that an input of its definition stands for.</summary>
-internal static class Promotion
+/// <summary>Finds the widgets within subgraphs that inputs of their definitions stand for.</summary>
+internal sealed class Promotion(GraphViews views)
 {
-    /// <summary>The widget, with what it holds unless the instance says otherwise; <see langword="null"/> for a socket.</summary>
-    public static NodeWidget? Leaf(GraphViews views, GraphScope scope, Graph definition, int input) =>
-        Leaf(views, scope, definition, input, GraphBounds.Depth);
+    private readonly Dictionary<(Graph Definition, int Input), NodeWidget?> leaves = [];
 
-    private static NodeWidget? Leaf(GraphViews views, GraphScope scope, Graph definition, int input, int depth)
+    /// <summary>The widget, with what it holds unless the instance says otherwise; <see langword="null"/> for a socket.</summary>
+    public NodeWidget? Leaf(Graph definition, int input) => Leaf(definition, input, GraphBounds.Depth);
+
+    private NodeWidget? Leaf(Graph definition, int input, int depth)
     {
         if (depth == 0 || input >= definition.Inputs.Length)
         {
             return null;
         }
 
+        if (leaves.TryGetValue((definition, input), out var known))
+        {
+            return known;
+        }
+
+        leaves[(definition, input)] = null; // A definition that contains itself ends here.
         foreach (var id in definition.Inputs[input].Links)
         {
             if (definition.Links.TryGetValue(id, out var link) && definition.Find(link.Target) is { } node
-                && Leaf(views, scope, node, id, depth) is { } leaf)
+                && Leaf(definition, node, id, depth) is { } leaf)
             {
-                return leaf;
+                return leaves[(definition, input)] = leaf;
             }
         }
 
         return null;
     }
 
-    private static NodeWidget? Leaf(GraphViews views, GraphScope scope, GraphNode node, string link, int depth)
+    private NodeWidget? Leaf(Graph graph, GraphNode node, string link, int depth)
     {
-        if (views.DefinitionOf(node) is { } nested)
+        var view = views.Of(graph, node);
+        for (var i = 0; i < view.Inputs.Length; i++)
         {
-            var at = views.Of(scope, node).Inputs.ToList().FindIndex(i => i.Link == link);
-            return at < 0 || Leaf(views, scope, nested, at, depth - 1) is not { } leaf ? null
-                : Held(views, scope, node, nested, at, depth) is { ValueKind: not JsonValueKind.Undefined } own
-                    ? leaf with { Value = own } : leaf;
-        }
-
-        foreach (var input in views.Of(scope, node).Inputs)
-        {
-            if (input.Link == link && input.IsWidget)
+            if (view.Inputs[i].Link != link)
             {
-                return views.Of(scope, node).Widget(input.Name);
+                continue;
             }
+
+            if (view.Definition is not { } nested)
+            {
+                return view.Inputs[i].IsWidget ? view.Widget(view.Inputs[i].Name) : null;
+            }
+
+            return Leaf(nested, i, depth - 1) is not { } leaf ? null
+                : Held(node, nested, i, depth) is { ValueKind: not JsonValueKind.Undefined } own ? leaf with { Value = own } : leaf;
         }
 
         return null;
     }
 
     // What a nested instance holds itself, by the order of those of its inputs that stand for widgets.
-    private static JsonElement Held(GraphViews views, GraphScope scope, GraphNode node, Graph definition, int input, int depth)
+    private JsonElement Held(GraphNode node, Graph definition, int input, int depth)
     {
         var before = node.Property("proxyWidgets").Items().Any() ? EntryOf(node, definition.Inputs[input].Name)
-            : Enumerable.Range(0, input).Count(i => Leaf(views, scope, definition, i, depth - 1) is not null);
+            : Enumerable.Range(0, input).Count(i => Leaf(definition, i, depth - 1) is not null);
         var at = 0;
         foreach (var value in node.Values.Items())
         {

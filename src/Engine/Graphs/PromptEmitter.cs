@@ -67,8 +67,9 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
             sources[i] = links.Resolve(scope, view.Node, i);
         }
 
-        foreach (var widget in view.Widgets)
+        for (var i = 0; i < view.Widgets.Length; i++)
         {
+            var widget = view.Widgets[i];
             if (!widget.IsSent)
             {
                 continue;
@@ -76,7 +77,7 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
 
             var own = scope.Overrides.TryGetValue((view.Node.Id, widget.Name), out var held)
                 ? widget with { Value = held, IsSaved = true } : widget;
-            switch (view.IndexOf(widget.Name) is var at and >= 0 ? sources[at] : LinkSource.Nothing.Instance)
+            switch (view.InputOf(i) is var at and >= 0 ? sources[at] : LinkSource.Nothing.Instance)
             {
                 case LinkSource.Output:
                     break;

@@ -1,25 +1,22 @@
 namespace ComfyFunc.Engine.Graphs;
 
 /// <summary>Finds the Set node that a Get node means: in its own graph, then in those around it.</summary>
-internal sealed class SetAndGet(GraphReport report)
+internal sealed class SetAndGet(NamedNodes names, GraphReport report)
 {
-    private readonly Dictionary<Graph, ILookup<string, GraphNode>> setters = new(ReferenceEqualityComparer.Instance);
-
     public (GraphScope Scope, GraphNode Node)? Find(GraphScope scope, GraphNode getter)
     {
         var place = scope.Place(getter);
-        if (NameOf(getter) is not { } name)
+        if (NamedNodes.NameOf(getter) is not { } name)
         {
             report.Refuse("E5", place, "This Get node names nothing.");
             return null;
         }
 
-        var isOfOwnGraph = getter.Type.StartsWith("easy ", StringComparison.Ordinal);
+        var isOfOwnGraph = getter.Type is "easy getNode";
         (GraphScope, GraphNode)? found = null;
         for (var at = scope; at is not null; at = isOfOwnGraph ? null : at.Parent)
         {
-            var own = SettersOf(at.Graph)[name].Where(s => LookAlikes.ArePair(s.Type, getter.Type)).ToArray();
-            if (own.Length == 0)
+            if (names.Setters(at.Graph, getter, name) is not { } setter)
             {
                 continue;
             }
@@ -31,18 +28,18 @@ internal sealed class SetAndGet(GraphReport report)
                 return null;
             }
 
-            if (own.Length > 1 && !LookAlikes.IsKnown(getter.Type))
+            if (setter.HasMore && getter.Type is not ("GetNode" or "easy getNode"))
             {
-                report.Refuse("E5", place, $"Its graph has {own.Length} nodes that set '{name}': which one it means is not said.");
+                report.Refuse("E5", place, $"Its graph has several nodes that set '{name}': which one it means is not said.");
                 return null;
             }
 
-            if (own.Length > 1)
+            if (setter.HasMore)
             {
-                report.Note("E5", place, $"Its graph has {own.Length} Set nodes named '{name}'; the first counts, as in the browser.");
+                report.Note("E5", place, $"Its graph has several Set nodes named '{name}'; the first counts, as in the browser.");
             }
 
-            found = (at, own[0]);
+            found = (at, setter.First);
         }
 
         if (found is null)
@@ -51,28 +48,5 @@ internal sealed class SetAndGet(GraphReport report)
         }
 
         return found;
-    }
-
-    private ILookup<string, GraphNode> SettersOf(Graph graph)
-    {
-        if (!setters.TryGetValue(graph, out var found))
-        {
-            found = graph.Nodes.Where(n => n.Type.Contains("set", StringComparison.OrdinalIgnoreCase) && NameOf(n) is not null)
-                .ToLookup(n => NameOf(n)!, StringComparer.Ordinal); // The line above has looked.
-            setters[graph] = found;
-        }
-
-        return found;
-    }
-
-    /// <summary>The name that a Set or a Get has.</summary>
-    public static string? NameOf(GraphNode node)
-    {
-        foreach (var value in node.Values.Items())
-        {
-            return value.Text() is { Length: > 0 } name ? name : null;
-        }
-
-        return null;
     }
 }
