@@ -248,10 +248,11 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
 /// <summary>Where the following of one link stands.</summary>
 internal sealed class LinkWalk(GraphScope scope, GraphNode node, int slot)
 {
+    private readonly (GraphScope Scope, GraphNode Node) start = (scope, node);
     private HashSet<(GraphScope, GraphNode, int, bool)>? visited;
 
     /// <summary>The input that wants to know.</summary>
-    public GraphPlace Start { get; } = scope.Place(node);
+    public GraphPlace Start => start.Scope.Place(start.Node);
 
     public GraphScope Scope { get; set; } = scope;
 
