@@ -18,8 +18,18 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     // Follows every other character that a name can hold.
     private const string AfterAll = "\U0010FFFF";
 
-    public Task EnsureCreatedAsync(CancellationToken cancellationToken) =>
-        database.WriteAsync(session => session.Run(BlobSql.Create), cancellationToken);
+    /// <summary>Makes the folder ready, and knows from then on what its files take.</summary>
+    public Task BeginAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            session.Run(BlobSql.Create);
+            room.Begin((long)session.Scalar(BlobSql.FileBytes)!); // A sum of nothing is 0.
+            room.Bound(session);
+            return true;
+        },
+        cancellationToken);
+
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask; // It began.
 
     public async Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken)
     {
@@ -48,22 +58,23 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         CancellationToken cancellationToken) =>
         await PutWholeAsync(BlobSql.PutIfAbsent, name, content, contentType, cancellationToken) is not null;
 
-    public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) => OpenSeekableAsync(name, cancellationToken);
+    public async Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        (await OpenSeekableAsync(name, cancellationToken))?.Content;
 
-    public Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
+    public Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // A replace between the two looks takes the file away; the row then names the next one.
         for (var tries = 0; tries < MostTries; tries++)
         {
-            switch (Look(BlobSql.Open, name, row => row.IsDBNull(0) ? (null, (byte[])row[1]) : (row.GetString(0), (byte[]?)null)))
+            switch (Look(BlobSql.Open, name, row => (BlobIn(row), row[4] as string, row[5] as byte[])))
             {
                 case []:
-                    return Task.FromResult<Stream?>(null);
-                case [(_, { } content)]:
-                    return Task.FromResult<Stream?>(new MemoryStream(content, writable: false));
-                case [({ } file, _)] when StoreFailure.Named(() => files.Open(file)) is { } stream:
-                    return Task.FromResult<Stream?>(stream);
+                    return Task.FromResult<OpenFile?>(null);
+                case [(var blob, _, { } content)]:
+                    return Task.FromResult<OpenFile?>(new(blob, new MemoryStream(content, writable: false)));
+                case [(var blob, { } file, _)] when StoreFailure.Named(() => files.Open(file)) is { } stream:
+                    return Task.FromResult<OpenFile?>(new(blob, stream));
                 default:
                     break;
             }
@@ -74,19 +85,19 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
 
     public async Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken)
     {
-        await using var stream = await OpenSeekableAsync(name, cancellationToken);
-        if (stream is null)
+        await using var open = await OpenSeekableAsync(name, cancellationToken);
+        if (open is null)
         {
             return null;
         }
 
-        if (stream.Length > maxBytes)
+        if (open.File.Bytes > maxBytes)
         {
-            throw new InvalidDataException($"The file '{name}' holds {stream.Length} bytes, more than {maxBytes}.");
+            throw new InvalidDataException($"The file '{name}' holds {open.File.Bytes} bytes, more than {maxBytes}.");
         }
 
-        var bytes = new byte[stream.Length];
-        await StoreFailure.NamedAsync(() => stream.ReadExactlyAsync(bytes, cancellationToken).AsTask());
+        var bytes = new byte[open.File.Bytes];
+        await StoreFailure.NamedAsync(() => open.Content.ReadExactlyAsync(bytes, cancellationToken).AsTask());
         return bytes;
     }
 
