@@ -48,7 +48,7 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
             new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true);
     }
 
-    /// <summary>PUT /api/files/{token}: takes the file, once. It is stored as it comes, in bounded memory.</summary>
+    /// <summary>PUT /api/files/{token}: takes one file, however often it is sent. It is stored as it comes, in bounded memory.</summary>
     public async Task<IResult> PutAsync(HttpRequest request, string token, CancellationToken cancellationToken)
     {
         var link = await links.ReadAsync(token, cancellationToken);
@@ -57,9 +57,12 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
             return refusal;
         }
 
-        if (await blobs.FindAsync(link!.Blob, cancellationToken) is not null)
+        if (await blobs.FindAsync(link!.Blob, cancellationToken) is { } sent)
         {
-            return Problems.From(FaultCode.Conflict, "The file was sent already. Ask for another upload.");
+            // Whoever did not hear the first answer sends the file again.
+            return await SentFile.IsSameAsync(request, sent, cancellationToken)
+                ? Results.StatusCode(StatusCodes.Status201Created)
+                : Problems.From(FaultCode.Conflict, "Another file was sent already. Ask for another upload.");
         }
 
         if (request.ContentLength > options.MaxInputBytes)
