@@ -43,6 +43,9 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>The account where it keeps everything; names none where it has a store of its own.</summary>
     public StorageOptions Storage => storage;
 
+    /// <summary>Where Standalone keeps everything unless it has an account.</summary>
+    public string DataFolder => Path.Combine(folder.Path, ".data");
+
     /// <summary>The task hub of the Functions app, whose tables begin with it.</summary>
     public string Hub => $"Hub{storage.TablePrefix}"[..20];
 
