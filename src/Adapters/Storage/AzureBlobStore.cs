@@ -41,8 +41,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
             await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
             return true;
         }
-        catch (RequestFailedException e)
-            when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
+        catch (RequestFailedException e) when (BlobFacts.SaysExists(e))
         {
             return false;
         }

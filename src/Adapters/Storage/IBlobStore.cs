@@ -9,7 +9,10 @@ public interface IBlobStore
 {
     Task EnsureCreatedAsync(CancellationToken cancellationToken);
 
-    /// <summary>Stores what the stream holds in bounded memory, over whatever the name held. The stream stays the caller's.</summary>
+    /// <summary>
+    /// Stores what the stream holds in bounded memory, over whatever the name held unless the write says otherwise. The stream stays the
+    /// caller's.
+    /// </summary>
     Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken);
 
     Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken);
@@ -45,6 +48,9 @@ public sealed record BlobWrite(string ContentType)
     /// <summary>Refuses longer content; <see langword="null"/> takes any length.</summary>
     public long? MaxBytes { get; init; }
 
+    /// <summary>Whether a file that the name holds stays; of several who write it at once, one succeeds.</summary>
+    public bool IfAbsent { get; init; }
+
     /// <summary>The length that the sender announced. Only saves memory; the stream is believed.</summary>
     public long? LengthHint { get; init; }
 }
@@ -72,4 +78,8 @@ public abstract record PutReply
 
     /// <summary>The content went over the limit. Nothing was stored, and what the name held before is still there.</summary>
     public sealed record TooLarge : PutReply;
+
+    /// <summary>The name holds a file, and it was to stay.</summary>
+    /// <param name="Sent">The file that would have been stored.</param>
+    public sealed record Exists(BlobFile Sent) : PutReply;
 }

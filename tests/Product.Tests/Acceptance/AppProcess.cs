@@ -43,11 +43,14 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>The account where it keeps everything; names none where it has a store of its own.</summary>
     public StorageOptions Storage => storage;
 
+    /// <summary>Where Standalone keeps everything unless it has an account.</summary>
+    public string DataFolder => Path.Combine(folder.Path, ".data");
+
     /// <summary>What it has stored, when it is over: a store of its own is one process's.</summary>
     internal async Task<StorageServices> EndAndOpenStorageAsync()
     {
         Kill();
-        return storage.NamesAccount ? StorageServices.Of(storage) : await StorageServices.OpenAsync(Path.Combine(folder.Path, ".data"));
+        return storage.NamesAccount ? StorageServices.Of(storage) : await StorageServices.OpenAsync(DataFolder);
     }
 
     /// <summary>The task hub of the Functions app, whose tables begin with it.</summary>

@@ -55,7 +55,7 @@ public class FileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_upload_is_taken_once_without_a_key_and_not_when_it_is_too_large()
+    public async Task An_upload_takes_one_file_however_often_it_is_sent_without_a_key_and_none_that_is_too_large()
     {
         await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
         await using var app = await StartAsync(host, ("MaxInputBytes", "6000000"));
@@ -65,8 +65,13 @@ public class FileTests(AzuriteFixture azurite)
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PutAsync(large, 6_000_001));
         Assert.Equal(HttpStatusCode.Created, await PutAsync(large, 6_000_000));
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(large, 6_000_000));
+        Assert.Equal(HttpStatusCode.Conflict, await PutAsync(large, 6_000_000, last: 1));
         Assert.Equal(HttpStatusCode.Created, await PutAsync(upload, 10));
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(upload, 10, isChunked: true));
         Assert.Equal(HttpStatusCode.Conflict, await PutAsync(upload, 11));
+        Assert.Equal(HttpStatusCode.Conflict, await PutAsync(upload, 11, isChunked: true));
+        Assert.Equal(HttpStatusCode.Conflict, await PutAsync(upload, 9, isChunked: true));
         using var read = await Anyone.GetAsync(new Uri((string)upload["url"]!), Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, read.StatusCode);
     }
@@ -104,10 +109,16 @@ public class FileTests(AzuriteFixture azurite)
     private static async Task<JsonNode> OutputAsync(AppProcess app) =>
         (await app.Http.RunAsync("picture", """{"my sampler":{"seed":1}}"""))["outputs"]!["my image"]![0]!;
 
-    private static async Task<HttpStatusCode> PutAsync(JsonObject upload, int length)
+    private static async Task<HttpStatusCode> PutAsync(JsonObject upload, int length, byte last = 0, bool isChunked = false)
     {
+        var bytes = new byte[length];
+        bytes[^1] = last;
         using var response = await SendAsync(HttpMethod.Put, new((string)upload["url"]!),
-            r => r.Content = new ByteArrayContent(new byte[length]));
+            r =>
+            {
+                r.Content = new ByteArrayContent(bytes);
+                r.Headers.TransferEncodingChunked = isChunked;
+            });
         return response.StatusCode;
     }
 

@@ -39,24 +39,26 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
             return new PutReply.TooLarge();
         }
 
+        var sql = write.IfAbsent ? BlobSql.PutIfAbsent : BlobSql.Put;
         if (first.Length <= LongestRow)
         {
-            return new PutReply.Stored(await PutBytesAsync(name, first.Memory, write.ContentType, cancellationToken));
+            return await PutShortAsync(sql, BlobFile.Of(name, first.Span, write.ContentType), first.Memory, cancellationToken);
         }
 
         await using var file = NewFile.Begin(files, room);
         return await IsTakenAsync(file, first, content, write.MaxBytes, cancellationToken)
-            ? new PutReply.Stored(Written(await PutFileAsync(BlobSql.Put, name, file, write.ContentType, cancellationToken)))
+            ? await PutFileAsync(sql, name, file, write.ContentType, cancellationToken)
             : new PutReply.TooLarge();
     }
 
     public async Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType,
         CancellationToken cancellationToken) =>
-        Written(await PutWholeAsync(BlobSql.Put, name, content, contentType, cancellationToken));
+        await PutWholeAsync(BlobSql.Put, name, content, contentType, cancellationToken) is PutReply.Stored { File: var blob } ? blob
+            : throw new InvalidOperationException("What writes over everything was not written.");
 
     public async Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType,
         CancellationToken cancellationToken) =>
-        await PutWholeAsync(BlobSql.PutIfAbsent, name, content, contentType, cancellationToken) is not null;
+        await PutWholeAsync(BlobSql.PutIfAbsent, name, content, contentType, cancellationToken) is PutReply.Stored;
 
     public async Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
         (await OpenSeekableAsync(name, cancellationToken))?.Content;
@@ -187,14 +189,12 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         return true;
     }
 
-    /// <returns><see langword="null"/> where the statement wrote nothing.</returns>
-    private async Task<BlobFile?> PutWholeAsync(string sql, string name, ReadOnlyMemory<byte> content, string contentType,
+    private async Task<PutReply> PutWholeAsync(string sql, string name, ReadOnlyMemory<byte> content, string contentType,
         CancellationToken cancellationToken)
     {
         if (content.Length <= LongestRow)
         {
-            var blob = BlobFile.Of(name, content.Span, contentType);
-            return await PutRowAsync(sql, blob, null, content.ToArray(), cancellationToken) ? blob : null;
+            return await PutShortAsync(sql, BlobFile.Of(name, content.Span, contentType), content, cancellationToken);
         }
 
         await using var file = NewFile.Begin(files, room);
@@ -202,18 +202,21 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         return await PutFileAsync(sql, name, file, contentType, cancellationToken);
     }
 
-    /// <inheritdoc cref="PutWholeAsync"/>
-    private async Task<BlobFile?> PutFileAsync(string sql, string name, NewFile file, string contentType,
+    private async Task<PutReply> PutShortAsync(string sql, BlobFile blob, ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken) =>
+        await PutRowAsync(sql, blob, null, content.ToArray(), cancellationToken) ? new PutReply.Stored(blob) : new PutReply.Exists(blob);
+
+    private async Task<PutReply> PutFileAsync(string sql, string name, NewFile file, string contentType,
         CancellationToken cancellationToken)
     {
         var blob = new BlobFile(name, file.Bytes, await file.FinishAsync(), contentType);
         if (!await PutRowAsync(sql, blob, file.Name, null, cancellationToken))
         {
-            return null;
+            return new PutReply.Exists(blob);
         }
 
         file.Keep();
-        return blob;
+        return new PutReply.Stored(blob);
     }
 
     /// <summary>From here on the name holds the new content, and what it held before goes.</summary>
@@ -233,9 +236,6 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         Drop(left);
         return isWritten;
     }
-
-    // A statement that writes over what is there always writes.
-    private static BlobFile Written(BlobFile? blob) => blob ?? throw new InvalidOperationException("A file was not written.");
 
     private void Drop((string Name, long Bytes)? left)
     {

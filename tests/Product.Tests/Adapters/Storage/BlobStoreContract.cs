@@ -134,6 +134,24 @@ public abstract class BlobStoreContract : StorageContract
         Assert.True(await Blobs.PutIfAbsentAsync("a/key", Content(20), "x/y", Cancellation));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData((2 * Block) + 1)]
+    public async Task Of_many_streams_for_what_is_absent_one_is_stored_and_stays(int length)
+    {
+        var write = new BlobWrite("x/y") { IfAbsent = true };
+        var replies = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(n => Blobs.PutAsync("a/link", new MemoryStream(Content(length + n)), write, Cancellation)));
+        var stored = Assert.Single(replies.OfType<PutReply.Stored>()).File;
+
+        Assert.Equal(stored, await Blobs.FindAsync("a/link", Cancellation));
+        Assert.Equal(stored.Sha256, Convert.ToHexStringLower(
+            SHA256.HashData((await Blobs.ReadBytesAsync("a/link", int.MaxValue, Cancellation))!)));
+        Assert.Equal(Enumerable.Range(length, 4).Select(n => (long)n).Where(n => n != stored.Bytes),
+            replies.OfType<PutReply.Exists>().Select(e => e.Sent.Bytes));
+        Assert.IsType<PutReply.Exists>(await Blobs.PutAsync("a/link", new MemoryStream(Content(5)), write, Cancellation));
+    }
+
     [Fact]
     public async Task What_was_never_stored_is_missing()
     {

@@ -29,6 +29,13 @@ internal sealed class MemoryBlobStore : IBlobStore
             }
         }
 
+        if (write.IfAbsent)
+        {
+            var blob = BlobFile.Of(name, whole.ToArray(), write.ContentType);
+            return await PutIfAbsentAsync(name, whole.ToArray(), write.ContentType, cancellationToken) ? new PutReply.Stored(blob)
+                : new PutReply.Exists(blob);
+        }
+
         return new PutReply.Stored(await PutBytesAsync(name, whole.ToArray(), write.ContentType, cancellationToken));
     }
 
