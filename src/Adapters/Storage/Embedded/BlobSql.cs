@@ -28,6 +28,10 @@ internal static class BlobSql
 
     public const string Delete = "DELETE FROM blobs WHERE name = $name";
 
+    public const string Files = "SELECT file, bytes FROM blobs WHERE file IS NOT NULL";
+
+    public const string DeleteFile = "DELETE FROM blobs WHERE file = $file";
+
     public const string HasFile = "SELECT 1 FROM blobs WHERE file = $file";
 
     public const string FileBytes = "SELECT coalesce(sum(bytes), 0) FROM blobs WHERE file IS NOT NULL";
