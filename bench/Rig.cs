@@ -42,6 +42,9 @@ internal sealed class Rig : IAsyncDisposable
 
     public List<Uri> Hosts { get; } = [];
 
+    /// <summary>The processor time that the hosts have taken.</summary>
+    public TimeSpan HostsTime => hosts.Aggregate(TimeSpan.Zero, (sum, host) => sum + TimeOf(host));
+
     public IServiceProvider Services => app?.Services ?? throw new InvalidOperationException("The app is in another process.");
 
     /// <param name="served">An app that serves already; without one, a Standalone app is started here.</param>
@@ -79,6 +82,12 @@ internal sealed class Rig : IAsyncDisposable
         }
 
         return rig;
+    }
+
+    private static TimeSpan TimeOf(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
     }
 
     public async Task RegisterAsync(string id, Uri url, int slots)
