@@ -25,6 +25,8 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
         }
     }
 
+    public bool AreShared => inner.AreShared;
+
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         inner.EnsureCreatedAsync(names, cancellationToken);
 
