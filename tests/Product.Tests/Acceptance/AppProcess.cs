@@ -43,6 +43,13 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>The account where it keeps everything; names none where it has a store of its own.</summary>
     public StorageOptions Storage => storage;
 
+    /// <summary>What it has stored, when it is over: a store of its own is one process's.</summary>
+    internal async Task<StorageServices> EndAndOpenStorageAsync()
+    {
+        Kill();
+        return storage.NamesAccount ? StorageServices.Of(storage) : await StorageServices.OpenAsync(Path.Combine(folder.Path, ".data"));
+    }
+
     /// <summary>The task hub of the Functions app, whose tables begin with it.</summary>
     public string Hub => $"Hub{storage.TablePrefix}"[..20];
 

@@ -28,6 +28,13 @@ internal sealed class StorageServices : IAsyncDisposable
 
     public static StorageServices InMemory() => new(new ServiceCollection().AddMemoryStorage().BuildServiceProvider());
 
+    /// <summary>What lies in a data folder that no process uses any more.</summary>
+    public static async Task<StorageServices> OpenAsync(string folder)
+    {
+        var store = await EmbeddedStore.OpenAsync(new(folder), TestContext.Current.CancellationToken);
+        return new(new ServiceCollection().AddStorage(store).BuildServiceProvider(), store);
+    }
+
     /// <summary>In a folder that goes with it.</summary>
     /// <param name="maxBytes">The most that it may take.</param>
     public static async Task<StorageServices> EmbeddedAsync(long? maxBytes = null)
