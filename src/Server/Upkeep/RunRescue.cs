@@ -68,7 +68,7 @@ public sealed class RunRescue(RunStore runs, BatchStore batches, IRunDriver driv
         allEndedBefore = oldest;
     }
 
-    // An ended run is never open again, so that those before the oldest open one need not be looked at once more; but some are still to come.
+    // An ended run is never open again: those before the oldest open one need not be looked at once more. But some rows are still to come.
     private async Task<DateTimeOffset> NextIdSinceAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         (await batches.OpenAsync(cancellationToken)).Select(b => b.CreatedAt - LongestIntake).Append(now - LongestIntake).Min();
 

@@ -9,6 +9,7 @@ using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
+using ComfyFunc.Server.Webhooks;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -228,6 +229,46 @@ public sealed class ManyStoredTests
         clock.Advance(TimeSpan.FromSeconds(5));
         Assert.NotNull(await RefusalAsync(rig));
         Assert.Contains("runs.Open", tables.Filters);
+    }
+
+    [Fact]
+    public async Task Of_very_many_deliveries_a_look_reads_a_page_and_those_of_runs_that_were_just_heard_of()
+    {
+        await using var rig = await RigAsync();
+        await rig.Get<WebhookStore>().WriteAsync("away", _ => rig.Get<WebhookStore>().New("away") with { Url = new("https://x.test/") },
+            Cancellation);
+        var outbox = rig.Get<Outbox>();
+        var ids = new HashSet<RunId>();
+        for (var i = 0; i < 2_500; i++)
+        {
+            ids.Add(await HappenedAsync(outbox));
+        }
+
+        var hold = TimeSpan.FromHours(1);
+        await outbox.TakeAsync(ids, TimeSpan.Zero, Cancellation); // Finds out how many there are.
+        var heard = await HappenedAsync(outbox);
+        tables.Reset();
+        Assert.Equal([heard], (await outbox.TakeAsync(new HashSet<RunId> { heard }, hold, Cancellation)).Select(d => d.Delivery.Run));
+        Assert.Equal(1, tables.ReadsOf("outbox"));
+
+        clock.Advance(TimeSpan.FromMinutes(1)); // All are due.
+        var taken = new HashSet<RunId>();
+        for (var i = 0; i < 3; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(5));
+            tables.Reset();
+            taken.UnionWith((await outbox.TakeAsync(new HashSet<RunId>(), hold, Cancellation)).Select(d => d.Delivery.Run));
+            Assert.Equal(1, tables.ReadsOf("outbox"));
+        }
+
+        Assert.Equal(ids, taken);
+    }
+
+    private async Task<RunId> HappenedAsync(Outbox outbox)
+    {
+        var run = SomeRun.In(Succeeded, clock);
+        Assert.True(await outbox.HappeningAsync(run, RunMoment.Ended, Cancellation));
+        return run.Id;
     }
 
     [Fact]
