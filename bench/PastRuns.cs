@@ -20,7 +20,6 @@ internal sealed class PastRuns(IDocumentTables tables, TimeProvider clock)
     public const string Rare = "rare";
     public const int RareCount = 10;
 
-    private const int AtOnce = 256;
     private static readonly TimeSpan Span = TimeSpan.FromDays(2);
 
     private readonly JsonElement given = JsonElement.Parse("""{"canvas":{"color":4711},"prompt":"a lighthouse at dusk, oil on canvas"}""");
@@ -40,7 +39,7 @@ internal sealed class PastRuns(IDocumentTables tables, TimeProvider clock)
         using var runs = new RunStore(tables);
         var first = clock.GetUtcNow() - Span;
         await tables.EnsureCreatedAsync(["runs"], CancellationToken.None);
-        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = Store.IsAzurite ? 16 : 256 },
             async (i, ct) => await runs.InsertAsync(Ended(i, first + (Span * ((double)i / count)), i % (count / RareCount) == 0), ct));
     }
 
