@@ -96,6 +96,7 @@ public static class ServerRegistration
         services.TryAddSingleton<Submitter>();
         services.TryAddSingleton<Collector>();
         services.TryAddSingleton<Doubts>();
+        services.TryAddSingleton<AwaitedFiles>();
         services.TryAddSingleton<ArtifactCopier>();
         services.TryAddSingleton<CacheNodeBook>();
         services.TryAddSingleton<ProgressBoard>();

@@ -22,6 +22,7 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
     private const int DaysLookedBack = 14;
 
     private readonly IDocumentTable table = tables["calls"];
+    private string sweptOn = "";
 
     /// <summary>Claims the key for a new run, or finds what became of the call that has it.</summary>
     public async Task<KeyReply> ClaimAsync(CallKey key, CancellationToken cancellationToken)
@@ -77,10 +78,15 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
     public Task FreeAsync(CallKey key, CancellationToken cancellationToken) =>
         table.DeleteAsync(Partition, key.Name, etag: null, cancellationToken);
 
-    /// <summary>Forgets keys whose time is over.</summary>
+    /// <summary>Forgets keys whose time is over: once a day, since each belongs to the day on which it was claimed.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var today = clock.GetUtcNow();
+        if (sweptOn == UtcDay.Of(today))
+        {
+            return;
+        }
+
         for (var back = 2; back <= DaysLookedBack; back++)
         {
             var old = ImmutableDictionary<string, object>.Empty.Add("Day", UtcDay.Of(today.AddDays(-back)));
@@ -90,6 +96,8 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
                 await table.DeleteAsync(Partition, document.Row, document.ETag, cancellationToken);
             }
         }
+
+        sweptOn = UtcDay.Of(today);
     }
 
     private static Document ToDocument(CallKey key, Row row) => new(Partition, key.Name, StoredJson.Write(row))

@@ -1,7 +1,9 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Tests.Support.Storage;
@@ -28,8 +30,10 @@ public class RunRescueTests
         clock.Advance(TimeSpan.FromMinutes(1));
         var young = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
         var driver = new NoDriver();
+        var batches = new BatchStore(services.GetRequiredService<IDocumentTables>(), services.GetRequiredService<IBlobStore>(),
+            new ComfyFuncOptions(), clock);
 
-        await new RunRescue(runs, driver,
+        await new RunRescue(runs, batches, driver,
             new RunObservers([Outboxes.Over(services, clock)], clock, NullLogger<RunObservers>.Instance), clock).SweepAsync(Cancellation);
 
         Assert.Equal([idle], driver.Resumed);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 
 namespace ComfyFunc.Adapters.Storage.Embedded;
 
@@ -6,23 +7,25 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// The statements of one table. Keys compare by their bytes, which is the order of listings: escaped keys hold no surrogates.
 /// </summary>
 /// <param name="Table">Its name in the database.</param>
-internal sealed record DocumentSql(string Table)
+/// <param name="Indexed">The columns that have an index.</param>
+internal sealed record DocumentSql(string Table, ImmutableArray<string> Indexed)
 {
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <exception cref="ArgumentException">A table cannot be called so.</exception>
     public static DocumentSql Of(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(NameCharacters)
-        ? new($"documents_{name.ToLowerInvariant()}")
+        ? new($"documents_{name.ToLowerInvariant()}", FilteredColumns.Of(name))
         : throw new ArgumentException($"A table cannot be called '{name}'.", nameof(name));
 
-    /// <summary>The second index holds what filters look at, so that they do not read the documents that they leave out.</summary>
     public string Create { get; } = $"""
         CREATE TABLE IF NOT EXISTS {Table}
             (id INTEGER PRIMARY KEY, partition TEXT NOT NULL, row TEXT NOT NULL, tag TEXT NOT NULL, columns TEXT NOT NULL,
              json TEXT NOT NULL);
         CREATE UNIQUE INDEX IF NOT EXISTS {Table}_keys ON {Table} (partition, row);
-        CREATE INDEX IF NOT EXISTS {Table}_columns ON {Table} (partition, row, columns);
+        {string.Join('\n', Indexed.Select(c => $"""
+            CREATE INDEX IF NOT EXISTS {Table}_{c} ON {Table} (columns ->> '{c}', partition, row) WHERE columns ->> '{c}' IS NOT NULL;
+            """))}
         """;
 
     public string Insert { get; } = $"""
@@ -44,4 +47,7 @@ internal sealed record DocumentSql(string Table)
     public string Find { get; } = $"SELECT partition, row, tag, columns, json FROM {Table} WHERE partition = $partition AND row = $row";
 
     public string Delete { get; } = $"DELETE FROM {Table} WHERE partition = $partition AND row = $row AND ($tag IS NULL OR tag = $tag)";
+
+    /// <summary>The index of a column, or that of the keys.</summary>
+    public string IndexOf(string? column) => column is null ? $"{Table}_keys" : $"{Table}_{column}";
 }

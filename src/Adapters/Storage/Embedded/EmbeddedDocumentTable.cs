@@ -54,8 +54,13 @@ internal sealed class EmbeddedDocumentTable(EmbeddedDatabase database, DocumentS
     {
         var after = DocumentCursor.Parse(continuation);
         cancellationToken.ThrowIfCancellationRequested();
-        var select = DocumentSelect.Of(sql, query, after, query.BoundedPageSize + 1);
-        var found = Read(session => session.Rows(select.Sql, DocumentIn, select.Parameters));
+        var found = Read(session =>
+        {
+            // A count is always there.
+            var lead = DocumentSelect.LeadOf(sql, query, count => (long)session.Scalar(count.Sql, count.Parameters)!);
+            var select = DocumentSelect.Of(sql, query, lead, after, query.BoundedPageSize + 1);
+            return session.Rows(select.Sql, DocumentIn, select.Parameters);
+        });
         if (found.Count <= query.BoundedPageSize)
         {
             return Task.FromResult(new DocumentPage([.. found], null));

@@ -9,6 +9,18 @@ namespace ComfyFunc.Tests.Server.News;
 /// <summary>Ends are noted for other processes, and cost nothing where there can be none.</summary>
 public class RunEndsTests
 {
+    private static RunRecord Run => new()
+    {
+        Id = RunIds.New(TimeProvider.System),
+        Workflow = "w",
+        Version = 1,
+        Content = "c",
+        Catalog = "k",
+        CreatedAt = DateTimeOffset.UtcNow,
+        Limits = new() { StartBy = DateTimeOffset.UtcNow, FinishBy = DateTimeOffset.UtcNow },
+        State = RunProcess.Initial,
+    };
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -19,7 +31,7 @@ public class RunEndsTests
         var tables = new MemoryDocumentTables { AreShared = areShared };
         await tables.EnsureCreatedAsync(["ends"], Cancellation);
         var ends = new RunEnds(tables, TimeProvider.System, NullLogger<RunEnds>.Instance);
-        await ends.EndedAsync(new RunRecord { Id = RunId.New(DateTimeOffset.UtcNow) }, Cancellation);
+        await ends.EndedAsync(Run, Cancellation);
 
         Assert.Equal(notes, (await ends.LatelyAsync(Cancellation)).Count);
         Assert.Equal(notes, await tables["ends"].QueryAsync(new(), Cancellation).CountAsync(Cancellation));
