@@ -60,12 +60,15 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
         }
     }
 
-    public async Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
+    public async Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
     {
+        var blob = container.GetBlobClient(name);
         try
         {
+            var properties = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
             // It fetches what is read, and fails where the file is replaced meanwhile.
-            return await container.GetBlobClient(name).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
+            var whileAsIs = new BlobOpenReadOptions(allowModifications: false) { Conditions = new() { IfMatch = properties.ETag } };
+            return new(BlobFacts.From(name, properties), await blob.OpenReadAsync(whileAsIs, cancellationToken));
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {

@@ -22,8 +22,7 @@ public interface IBlobStore
     Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="OpenReadAsync"/>, for whoever sends parts of the file: costs more where the file is far away.</summary>
-    /// <returns>A stream that can seek and knows its length.</returns>
-    Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken);
+    Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken);
 
     /// <exception cref="InvalidDataException">The file is longer than <paramref name="maxBytes"/>.</exception>
     Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken);
@@ -51,11 +50,17 @@ public sealed record BlobWrite(string ContentType)
 }
 
 /// <summary>A file in the store.</summary>
-/// <param name="Sha256">64 lower-case hex digits.</param>
+/// <param name="Sha256">64 lower-case hex digits; empty where somebody else put the file there.</param>
 public sealed record BlobFile(string Name, long Bytes, string Sha256, string ContentType)
 {
     public static BlobFile Of(string name, ReadOnlySpan<byte> content, string contentType) =>
         new(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)), contentType);
+}
+
+/// <summary>A file of one moment: its facts, and a stream of that very content which can seek and knows its length.</summary>
+public sealed record OpenFile(BlobFile File, Stream Content) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
 }
 
 /// <summary>What became of a file that was to be stored.</summary>

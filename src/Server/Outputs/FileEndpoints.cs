@@ -33,10 +33,9 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
             return refusal;
         }
 
-        if (await blobs.FindAsync(link!.Blob, cancellationToken) is not { } file
-            || await blobs.OpenSeekableAsync(link.Blob, cancellationToken) is not { } content)
+        if (await blobs.OpenSeekableAsync(link!.Blob, cancellationToken) is not { } open)
         {
-            return Gone();
+            return Problems.From(FaultCode.NotFound, "The file is gone.");
         }
 
         var headers = request.HttpContext.Response.Headers;
@@ -44,8 +43,8 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox"; // A file that a workflow made is no page of this server.
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         headers.CacheControl = "private, no-cache";
-        return Results.Stream(content, link.ContentType, NameIn(link.FileName), lastModified: null,
-            new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true);
+        var tag = open.File.Sha256.Length > 0 ? new EntityTagHeaderValue($"\"{open.File.Sha256}\"") : null;
+        return Results.Stream(open.Content, link.ContentType, link.FileName, lastModified: null, tag, enableRangeProcessing: true);
     }
 
     /// <summary>PUT /api/files/{token}: takes one file, however often it is sent. It is stored as it comes, in bounded memory.</summary>
@@ -84,9 +83,4 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
 
     private IResult TooLarge() =>
         Problems.From(FaultCode.InputTooLarge, $"The file is larger than the {options.MaxInputBytes} bytes that the server takes.");
-
-    private static string NameIn(string fileName) =>
-        fileName[(fileName.LastIndexOfAny(['/', '\\']) + 1)..].Trim() is { Length: > 0 } name ? name : "file";
-
-    private static IResult Gone() => Problems.From(FaultCode.NotFound, "The file is gone.");
 }

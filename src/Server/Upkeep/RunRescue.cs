@@ -6,9 +6,9 @@ namespace ComfyFunc.Server.Upkeep;
 
 /// <summary>
 /// Finds runs that nobody drives: accepted by a process that died before it could hand them over, or given up by a driver that failed.
-/// Whether a run is driven, its driver knows.
+/// Whether a run is driven, its driver knows. Runs that were half deleted are deleted.
 /// </summary>
-public sealed class RunRescue(RunStore runs, IRunDriver driver, RunObservers observers, TimeProvider clock)
+public sealed class RunRescue(RunStore runs, RunRemoval removal, IRunDriver driver, RunObservers observers, TimeProvider clock)
 {
     // Any driver has taken a run's first step by then.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -33,9 +33,13 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, RunObservers obs
         }
 
         var now = clock.GetUtcNow();
-        await foreach (var run in runs.OpenRunsAsync(now - LongestRun, cancellationToken))
+        await foreach (var run in runs.UnfinishedAsync(now - LongestRun, cancellationToken))
         {
-            if (now - run.Limits.FinishBy > EndPatience)
+            if (run.IsLeaving)
+            {
+                await removal.RemoveAsync(run, cancellationToken);
+            }
+            else if (now - run.Limits.FinishBy > EndPatience)
             {
                 await GiveUpAsync(run, now, cancellationToken);
             }

@@ -49,7 +49,7 @@ public class DoorTests(AzuriteFixture azurite)
             JsonNode.Parse(p)!["extra_data"]!.ToJsonString()));
         Assert.DoesNotContain(Token, joined.ToJsonString() + shown + run.ToJsonString() + retried.ToJsonString() + app.LogText,
             StringComparison.Ordinal);
-        Assert.DoesNotContain(Token, await EverythingStoredAsync(app.Storage), StringComparison.Ordinal);
+        Assert.DoesNotContain(Token, await EverythingStoredAsync(app), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,9 +82,9 @@ public class DoorTests(AzuriteFixture azurite)
     }
 
     // What the host itself wrote into a picture is its own.
-    private static async Task<string> EverythingStoredAsync(StorageOptions options)
+    private static async Task<string> EverythingStoredAsync(AppProcess app)
     {
-        await using var storage = StorageServices.Of(options);
+        await using var storage = await app.EndAndOpenStorageAsync();
         var all = new StringBuilder();
         foreach (var table in StoragePreparation.Tables)
         {

@@ -20,13 +20,20 @@ internal sealed class StorageServices : IAsyncDisposable
 
     public IBlobStore Blobs => services.GetRequiredService<IBlobStore>();
 
-    public ISasMinter Links => services.GetRequiredService<ISasMinter>();
+    public ISasMinter Links => services.GetRequiredService<StorageLinks>().Minter;
 
     public StorageMeter Meter => services.GetRequiredService<StorageMeter>();
 
     public static StorageServices Of(StorageOptions options) => new(new ServiceCollection().AddStorage(options).BuildServiceProvider());
 
     public static StorageServices InMemory() => new(new ServiceCollection().AddMemoryStorage().BuildServiceProvider());
+
+    /// <summary>What lies in a data folder that no process uses any more.</summary>
+    public static async Task<StorageServices> OpenAsync(string folder)
+    {
+        var store = await EmbeddedStore.OpenAsync(new(folder), TestContext.Current.CancellationToken);
+        return new(new ServiceCollection().AddStorage(store).BuildServiceProvider(), store);
+    }
 
     /// <summary>In a folder that goes with it.</summary>
     /// <param name="maxBytes">The most that it may take.</param>

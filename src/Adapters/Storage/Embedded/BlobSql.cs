@@ -24,7 +24,7 @@ internal static class BlobSql
 
     public const string Find = "SELECT name, bytes, sha256, type FROM blobs WHERE name = $name";
 
-    public const string Open = "SELECT file, content FROM blobs WHERE name = $name";
+    public const string Open = "SELECT name, bytes, sha256, type, file, content FROM blobs WHERE name = $name";
 
     public const string Delete = "DELETE FROM blobs WHERE name = $name";
 

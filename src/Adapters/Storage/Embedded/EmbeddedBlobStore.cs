@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 
 namespace ComfyFunc.Adapters.Storage.Embedded;
@@ -19,8 +18,18 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     // Follows every other character that a name can hold.
     private const string AfterAll = "\U0010FFFF";
 
-    public Task EnsureCreatedAsync(CancellationToken cancellationToken) =>
-        database.WriteAsync(session => session.Run(BlobSql.Create), cancellationToken);
+    /// <summary>Makes the folder ready, and knows from then on what its files take.</summary>
+    public Task BeginAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            session.Run(BlobSql.Create);
+            room.Begin((long)session.Scalar(BlobSql.FileBytes)!); // A sum of nothing is 0.
+            room.Bound(session);
+            return true;
+        },
+        cancellationToken);
+
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask; // It began.
 
     public async Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken)
     {
@@ -30,39 +39,42 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
             return new PutReply.TooLarge();
         }
 
-        return first.Length <= LongestRow
-            ? new PutReply.Stored(await PutBytesAsync(name, first.Memory, write.ContentType, cancellationToken))
-            : await PutFileAsync(name, first, content, write, cancellationToken);
+        if (first.Length <= LongestRow)
+        {
+            return new PutReply.Stored(await PutBytesAsync(name, first.Memory, write.ContentType, cancellationToken));
+        }
+
+        await using var file = NewFile.Begin(files, room);
+        return await IsTakenAsync(file, first, content, write.MaxBytes, cancellationToken)
+            ? new PutReply.Stored(Written(await PutFileAsync(BlobSql.Put, name, file, write.ContentType, cancellationToken)))
+            : new PutReply.TooLarge();
     }
 
     public async Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType,
-        CancellationToken cancellationToken)
-    {
-        var blob = BlobFile.Of(name, content.Span, contentType);
-        await StoreAsync(BlobSql.Put, blob, content, cancellationToken);
-        return blob;
-    }
-
-    public Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType,
         CancellationToken cancellationToken) =>
-        StoreAsync(BlobSql.PutIfAbsent, BlobFile.Of(name, content.Span, contentType), content, cancellationToken);
+        Written(await PutWholeAsync(BlobSql.Put, name, content, contentType, cancellationToken));
 
-    public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) => OpenSeekableAsync(name, cancellationToken);
+    public async Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType,
+        CancellationToken cancellationToken) =>
+        await PutWholeAsync(BlobSql.PutIfAbsent, name, content, contentType, cancellationToken) is not null;
 
-    public Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
+    public async Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        (await OpenSeekableAsync(name, cancellationToken))?.Content;
+
+    public Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // A replace between the two looks takes the file away; the row then names the next one.
         for (var tries = 0; tries < MostTries; tries++)
         {
-            switch (Look(BlobSql.Open, name, row => row.IsDBNull(0) ? (null, (byte[])row[1]) : (row.GetString(0), (byte[]?)null)))
+            switch (Look(BlobSql.Open, name, row => (BlobIn(row), row[4] as string, row[5] as byte[])))
             {
                 case []:
-                    return Task.FromResult<Stream?>(null);
-                case [(_, { } content)]:
-                    return Task.FromResult<Stream?>(new MemoryStream(content, writable: false));
-                case [({ } file, _)] when Guarded(() => files.Open(file)) is { } stream:
-                    return Task.FromResult<Stream?>(stream);
+                    return Task.FromResult<OpenFile?>(null);
+                case [(var blob, _, { } content)]:
+                    return Task.FromResult<OpenFile?>(new(blob, new MemoryStream(content, writable: false)));
+                case [(var blob, { } file, _)] when StoreFailure.Named(() => files.Open(file)) is { } stream:
+                    return Task.FromResult<OpenFile?>(new(blob, stream));
                 default:
                     break;
             }
@@ -73,19 +85,19 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
 
     public async Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken)
     {
-        await using var stream = await OpenSeekableAsync(name, cancellationToken);
-        if (stream is null)
+        await using var open = await OpenSeekableAsync(name, cancellationToken);
+        if (open is null)
         {
             return null;
         }
 
-        if (stream.Length > maxBytes)
+        if (open.File.Bytes > maxBytes)
         {
-            throw new InvalidDataException($"The file '{name}' holds {stream.Length} bytes, more than {maxBytes}.");
+            throw new InvalidDataException($"The file '{name}' holds {open.File.Bytes} bytes, more than {maxBytes}.");
         }
 
-        var bytes = new byte[stream.Length];
-        await GuardedAsync(() => stream.ReadExactlyAsync(bytes, cancellationToken).AsTask());
+        var bytes = new byte[open.File.Bytes];
+        await StoreFailure.NamedAsync(() => open.Content.ReadExactlyAsync(bytes, cancellationToken).AsTask());
         return bytes;
     }
 
@@ -155,89 +167,75 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         }
     }
 
-    private async Task<PutReply> PutFileAsync(string name, Block first, Stream rest, BlobWrite write, CancellationToken cancellationToken)
+    /// <summary>Whether the file has all of it; else it is longer than it may be.</summary>
+    private static async Task<bool> IsTakenAsync(NewFile file, Block first, Stream rest, long? maxBytes,
+        CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var taken = new TakenRoom(room);
-        await using var file = Guarded(files.Begin);
-        await AppendAsync(first);
+        await file.AppendAsync(first.Memory, cancellationToken);
         for (var last = first.Length; last == Block.Capacity;)
         {
             using var block = await Block.ReadAsync(rest, Block.Capacity, cancellationToken);
-            if (taken.Bytes + block.Length > write.MaxBytes)
+            if (file.Bytes + block.Length > maxBytes)
             {
-                return new PutReply.TooLarge();
+                return false;
             }
 
-            await AppendAsync(block);
+            await file.AppendAsync(block.Memory, cancellationToken);
             last = block.Length;
         }
 
-        var blob = new BlobFile(name, taken.Bytes, Convert.ToHexStringLower(hash.GetHashAndReset()), write.ContentType);
-        await GuardedAsync(file.FinishAsync);
-        await PutRowAsync(BlobSql.Put, blob, file.Name, null, taken, cancellationToken);
-        return new PutReply.Stored(blob);
-
-        async Task AppendAsync(Block block)
-        {
-            hash.AppendData(block.Span);
-            taken.Add(block.Length);
-            await GuardedAsync(() => file.WriteAsync(block.Memory, cancellationToken).AsTask());
-        }
+        return true;
     }
 
-    private async Task<bool> StoreAsync(string sql, BlobFile blob, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> where the statement wrote nothing.</returns>
+    private async Task<BlobFile?> PutWholeAsync(string sql, string name, ReadOnlyMemory<byte> content, string contentType,
+        CancellationToken cancellationToken)
     {
-        using var taken = new TakenRoom(room);
         if (content.Length <= LongestRow)
         {
-            return await PutRowAsync(sql, blob, null, content.ToArray(), taken, cancellationToken);
+            var blob = BlobFile.Of(name, content.Span, contentType);
+            return await PutRowAsync(sql, blob, null, content.ToArray(), cancellationToken) ? blob : null;
         }
 
-        taken.Add(content.Length);
-        await using var file = Guarded(files.Begin);
-        await GuardedAsync(() => file.WriteAsync(content, cancellationToken).AsTask());
-        await GuardedAsync(file.FinishAsync);
-        return await PutRowAsync(sql, blob, file.Name, null, taken, cancellationToken);
+        await using var file = NewFile.Begin(files, room);
+        await file.AppendAsync(content, cancellationToken);
+        return await PutFileAsync(sql, name, file, contentType, cancellationToken);
+    }
+
+    /// <inheritdoc cref="PutWholeAsync"/>
+    private async Task<BlobFile?> PutFileAsync(string sql, string name, NewFile file, string contentType,
+        CancellationToken cancellationToken)
+    {
+        var blob = new BlobFile(name, file.Bytes, await file.FinishAsync(), contentType);
+        if (!await PutRowAsync(sql, blob, file.Name, null, cancellationToken))
+        {
+            return null;
+        }
+
+        file.Keep();
+        return blob;
     }
 
     /// <summary>From here on the name holds the new content, and what it held before goes.</summary>
-    private async Task<bool> PutRowAsync(string sql, BlobFile blob, string? file, byte[]? content, TakenRoom taken,
-        CancellationToken cancellationToken)
+    private async Task<bool> PutRowAsync(string sql, BlobFile blob, string? file, byte[]? content, CancellationToken cancellationToken)
     {
         meter.Count(new("blob", "PUT"));
-        try
-        {
-            var (isWritten, left) = await database.WriteAsync(
-                session =>
-                {
-                    room.Bound(session);
-                    var old = FileOf(session, blob.Name);
-                    var written = session.Run(sql, ("$name", blob.Name), ("$bytes", blob.Bytes), ("$sha256", blob.Sha256),
-                        ("$type", blob.ContentType), ("$file", file), ("$content", content)) == 1;
-                    return (written, old);
-                },
-                cancellationToken);
-            if (isWritten)
+        var (isWritten, left) = await database.WriteAsync(
+            session =>
             {
-                taken.Keep();
-                Drop(left);
-                return true;
-            }
-        }
-        catch when (file is not null)
-        {
-            files.Delete(file);
-            throw;
-        }
-
-        if (file is not null)
-        {
-            files.Delete(file);
-        }
-
-        return false;
+                room.Bound(session);
+                var old = FileOf(session, blob.Name);
+                var written = session.Run(sql, ("$name", blob.Name), ("$bytes", blob.Bytes), ("$sha256", blob.Sha256),
+                    ("$type", blob.ContentType), ("$file", file), ("$content", content)) == 1;
+                return (written, written ? old : null);
+            },
+            cancellationToken);
+        Drop(left);
+        return isWritten;
     }
+
+    // A statement that writes over what is there always writes.
+    private static BlobFile Written(BlobFile? blob) => blob ?? throw new InvalidOperationException("A file was not written.");
 
     private void Drop((string Name, long Bytes)? left)
     {
@@ -258,52 +256,4 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         session.Rows(BlobSql.File, row => (row.GetString(0), row.GetInt64(1)), ("$name", name)) is [var file] ? file : null;
 
     private static BlobFile BlobIn(SqliteDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetString(2), row.GetString(3));
-
-    private static T Guarded<T>(Func<T> act)
-    {
-        try
-        {
-            return act();
-        }
-        catch (Exception e) when (StoreFailure.IsKnown(e))
-        {
-            throw StoreFailure.Of(e);
-        }
-    }
-
-    private static async Task GuardedAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-        }
-        catch (Exception e) when (StoreFailure.IsKnown(e))
-        {
-            throw StoreFailure.Of(e);
-        }
-    }
-
-    /// <summary>Room that a file takes while it is written, given back unless the file is kept.</summary>
-    private sealed class TakenRoom(StorageRoom room) : IDisposable
-    {
-        private bool isKept;
-
-        public long Bytes { get; private set; }
-
-        public void Add(long bytes)
-        {
-            room.Take(bytes);
-            Bytes += bytes;
-        }
-
-        public void Keep() => isKept = true;
-
-        public void Dispose()
-        {
-            if (!isKept)
-            {
-                room.Leave(Bytes);
-            }
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 
 namespace ComfyFunc.Adapters.Storage.Embedded;
@@ -48,21 +47,8 @@ internal sealed class EmbeddedDocumentTable(EmbeddedDatabase database, DocumentS
             .SingleOrDefault());
     }
 
-    public async IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        string? continuation = null;
-        do
-        {
-            var page = await PageAsync(query, continuation, cancellationToken);
-            foreach (var document in page.Documents)
-            {
-                yield return document;
-            }
-
-            continuation = page.Continuation;
-        }
-        while (continuation is not null);
-    }
+    public IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, CancellationToken cancellationToken) =>
+        this.PageByPageAsync(query, cancellationToken);
 
     public Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken)
     {

@@ -38,15 +38,7 @@ public sealed class EmbeddedStore : IDisposable
             var room = new StorageRoom(Path.Combine(options.Folder, EmbeddedDatabase.FileName), options.MaxBytes);
             var meter = new StorageMeter();
             var blobs = new EmbeddedBlobStore(database, new FileFolder(Path.Combine(options.Folder, "files")), room, meter);
-            await blobs.EnsureCreatedAsync(cancellationToken);
-            room.Begin(database.Read(session => (long)session.Scalar(BlobSql.FileBytes)!));
-            await database.WriteAsync(
-                session =>
-                {
-                    room.Bound(session);
-                    return true;
-                },
-                cancellationToken);
+            await blobs.BeginAsync(cancellationToken);
             return new EmbeddedStore(claim, database, blobs, meter);
         }
         catch

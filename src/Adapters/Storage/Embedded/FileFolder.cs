@@ -6,19 +6,25 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// <param name="root">An absolute path.</param>
 internal sealed class FileFolder(string root)
 {
-    private const string Unfinished = ".part";
-
     // What this process's files end in, so that none of them is taken for what an earlier one left. Times would not tell: a file system's
     // clock is coarser than the process's.
     private readonly string session = Guid.NewGuid().ToString("N")[..8];
 
-    /// <summary>A file to be written, which is nowhere yet.</summary>
-    public UnfinishedFile Begin()
+    /// <summary>No file has it, and none has had it.</summary>
+    public string NewName() => $"{Guid.NewGuid():N}{session}";
+
+    /// <summary>Where that file will lie, in a folder that is there.</summary>
+    public string PathFor(string name)
     {
-        var name = $"{Guid.NewGuid():N}{session}";
         var path = PathOf(name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        return new(name, path + Unfinished, path);
+        var folder = Path.GetDirectoryName(path)!; // Under the root.
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            DirectorySync.Flush(root);
+        }
+
+        return path;
     }
 
     /// <returns><see langword="null"/> when it is gone.</returns>
@@ -36,11 +42,13 @@ internal sealed class FileFolder(string root)
     }
 
     /// <summary>Best effort: one that stays is found at the next start.</summary>
-    public void Delete(string name)
+    public void Delete(string name) => TryDelete(PathOf(name));
+
+    internal static void TryDelete(string path)
     {
         try
         {
-            File.Delete(PathOf(name));
+            File.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

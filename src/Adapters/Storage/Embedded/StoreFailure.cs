@@ -17,4 +17,30 @@ internal static class StoreFailure
         e is SqliteException { SqliteErrorCode: SqliteFull } || (e is IOException && FullFiles.Contains(e.HResult))
             ? new StorageFullException($"The data folder's disk, or the room that it may take, is full: {e.Message}", e)
             : new StorageUnavailableException($"The data folder cannot be used: {e.Message}", e);
+
+    /// <exception cref="StorageUnavailableException">What was done failed.</exception>
+    public static T Named<T>(Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (Exception e) when (IsKnown(e))
+        {
+            throw Of(e);
+        }
+    }
+
+    /// <inheritdoc cref="Named{T}"/>
+    public static async Task NamedAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception e) when (IsKnown(e))
+        {
+            throw Of(e);
+        }
+    }
 }

@@ -56,22 +56,8 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
             return inner.FindAsync(partition, row, cancellationToken);
         }
 
-        public async IAsyncEnumerable<Document> QueryAsync(DocumentQuery query,
-            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            string? continuation = null;
-            do
-            {
-                var page = await PageAsync(query, continuation, cancellationToken);
-                foreach (var document in page.Documents)
-                {
-                    yield return document;
-                }
-
-                continuation = page.Continuation;
-            }
-            while (continuation is not null);
-        }
+        public IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, CancellationToken cancellationToken) =>
+            this.PageByPageAsync(query, cancellationToken);
 
         public Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken)
         {
