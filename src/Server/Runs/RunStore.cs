@@ -35,9 +35,10 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     public async Task<RunRecord?> FindOpenAsync(RunId id, int step, CancellationToken cancellationToken) =>
         open.TryGetValue<RunRecord>(id, out var run) && run!.Step >= step ? run : await FindAsync(id, cancellationToken);
 
+    /// <summary>The row, unless the run is being deleted.</summary>
     public async Task<RunRecord?> FindAsync(RunId id, CancellationToken cancellationToken) =>
         await table.FindAsync(RunKeys.Partition(id), RunKeys.Row(id), cancellationToken) is { } document
-        ? Keep(FromDocument(document)) : null;
+        && FromDocument(document) is { IsLeaving: false } run ? Keep(run) : null;
 
     /// <summary>Writes the row if nobody else has since it was read; otherwise answers the row as it is now.</summary>
     public async Task<RunUpdate> UpdateAsync(RunRecord run, CancellationToken cancellationToken)
@@ -86,7 +87,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         }
 
         var page = await table.PageAsync(filter.ToQuery(size), continuation, cancellationToken);
-        return new([.. page.Documents.Select(FromDocument)], page.Continuation);
+        return new([.. page.Documents.Select(FromDocument).Where(r => !r.IsLeaving)], page.Continuation);
     }
 
     // Rows are looked at one by one, so a page may be short, or empty: it ends where the looking did.
@@ -108,7 +109,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         await foreach (var document in table.QueryAsync(query, cancellationToken))
         {
             var run = FromDocument(document);
-            if (filter.Fits(run))
+            if (!run.IsLeaving && filter.Fits(run))
             {
                 found.Add(run);
             }
@@ -124,7 +125,11 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
 
     /// <summary>Every run that has not ended.</summary>
     /// <param name="since">Leaves out those whose ids were made before; <see langword="null"/> looks through them all.</param>
-    public async IAsyncEnumerable<RunRecord> OpenRunsAsync(DateTimeOffset? since,
+    public IAsyncEnumerable<RunRecord> OpenRunsAsync(DateTimeOffset? since, CancellationToken cancellationToken) =>
+        UnfinishedAsync(since, cancellationToken).Where(r => !r.IsLeaving);
+
+    /// <summary>Every run that has not ended, and every one whose deletion has not.</summary>
+    public async IAsyncEnumerable<RunRecord> UnfinishedAsync(DateTimeOffset? since,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var document in table.QueryAsync(
@@ -147,7 +152,10 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         await foreach (var document in table.QueryAsync(
             Between(oldest, newest) with { Where = RunFilter.Open, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            yield return FromDocument(document);
+            if (FromDocument(document) is { IsLeaving: false } run)
+            {
+                yield return run;
+            }
         }
     }
 
@@ -181,7 +189,10 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         var query = last is { } newest ? Between(batch, newest) with { Where = ofBatch.Where, PageSize = ofBatch.PageSize } : ofBatch;
         await foreach (var document in table.QueryAsync(query, cancellationToken))
         {
-            found.Add(FromDocument(document));
+            if (FromDocument(document) is { IsLeaving: false } run)
+            {
+                found.Add(run);
+            }
         }
 
         return found.ToImmutable();
@@ -249,7 +260,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
             .Add("Workflow", run.Workflow)
             .Add("Client", run.Client)
             .Add("Status", run.Status.ToString())
-            .Add("Open", run.Outcome is null);
+            .Add("Open", run.Outcome is null || run.IsLeaving);
         return run.Batch is null ? columns : columns.Add("Batch", run.Batch);
     }
 

@@ -8,9 +8,10 @@ namespace ComfyFunc.Server.Upkeep;
 
 /// <summary>
 /// Finds runs that nobody drives: accepted by a process that died before it could hand them over, or given up by a driver that failed.
-/// Whether a run is driven, its driver knows.
+/// Whether a run is driven, its driver knows. Runs that were half deleted are deleted.
 /// </summary>
-public sealed class RunRescue(RunStore runs, BatchStore batches, IRunDriver driver, RunObservers observers, TimeProvider clock)
+public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval removal, IRunDriver driver, RunObservers observers,
+    TimeProvider clock)
 {
     // Any driver has taken a run's first step by then.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -51,8 +52,14 @@ public sealed class RunRescue(RunStore runs, BatchStore batches, IRunDriver driv
         }
 
         var oldest = await NextIdSinceAsync(now, cancellationToken);
-        await foreach (var run in runs.OpenRunsAsync(allEndedBefore, cancellationToken))
+        await foreach (var run in runs.UnfinishedAsync(allEndedBefore, cancellationToken))
         {
+            if (run.IsLeaving)
+            {
+                await removal.RemoveAsync(run, cancellationToken);
+                continue;
+            }
+
             var made = RunKeys.CreatedAt(run.Id);
             oldest = made < oldest ? made : oldest;
             if (now - run.Limits.FinishBy > EndPatience)

@@ -31,6 +31,15 @@ public class FileTests(AzuriteFixture azurite)
         Assert.Equal("nosniff", Assert.Single(whole.Headers.GetValues("X-Content-Type-Options")));
         Assert.Equal("attachment", whole.Content.Headers.ContentDisposition?.DispositionType);
 
+        if (app.OtherAddress is { Host: var other })
+        {
+            foreach (var link in (string[])["url", "thumbnailUrl"])
+            {
+                using var elsewhere = await Anyone.GetAsync(new UriBuilder((string)output[link]!) { Host = other }.Uri, Cancellation);
+                Assert.True(elsewhere.IsSuccessStatusCode, $"{link}: {elsewhere.StatusCode}");
+            }
+        }
+
         using var part = await SendAsync(HttpMethod.Get, url, r => r.Headers.Range = new RangeHeaderValue(8, 15));
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Assert.Equal(bytes[8..16], await part.Content.ReadAsByteArrayAsync(Cancellation));
@@ -90,6 +99,29 @@ public class FileTests(AzuriteFixture azurite)
         var run = await response.JsonAsync();
 
         Assert.StartsWith(start, (string)run["outputs"]!["my image"]![0]!["url"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Links_lead_to_the_address_that_was_asked()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await StartAsync(host);
+        if (app.OtherAddress is not { } other)
+        {
+            return; // The server has no second address here.
+        }
+
+        var id = (string)(await app.Http.RunAsync("picture", """{"my sampler":{"seed":1}}"""))["id"]!;
+        await app.RestartAsync();
+        using var response = await SendAsync(HttpMethod.Get, new Uri(other, $"runs/{id}"),
+            r => r.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key));
+        var output = (await response.JsonAsync())["outputs"]!["my image"]![0]!;
+        var url = new Uri((string)output["url"]!);
+        using var file = await Anyone.GetAsync(url, Cancellation);
+
+        Assert.Equal(other.Authority, url.Authority);
+        Assert.Equal((string)output["sha256"]!, Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(await file.Content.ReadAsByteArrayAsync(Cancellation))));
     }
 
     private async Task<AppProcess> StartAsync(SimulatedHost host, params (string Name, string Value)[] settings)

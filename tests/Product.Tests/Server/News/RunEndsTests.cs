@@ -1,4 +1,5 @@
-using ComfyFunc.Engine;
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Tests.Support.Storage;

@@ -26,7 +26,7 @@ internal sealed class CountingBlobs(IBlobStore inner) : IBlobStore
         return inner.OpenReadAsync(name, cancellationToken);
     }
 
-    public Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
+    public Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref reads);
         return inner.OpenSeekableAsync(name, cancellationToken);
