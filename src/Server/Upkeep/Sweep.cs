@@ -12,11 +12,12 @@ public sealed record Sweep(string Name, TimeSpan Interval, string Cron, Func<Swe
     public const string RemovalCron = "0 */10 * * * *";
     public const string HousekeepingCron = "30 5/10 * * * *";
 
-    /// <summary>Whether it is not to wait: what a crash left half done is seen by callers.</summary>
+    /// <summary>Whether it is not to wait: a process that crashes often comes to it too, and callers see what is half done.</summary>
     public bool IsDueAtStart { get; private init; }
 
     /// <summary>Gives slots back that a crash left lent.</summary>
-    public static Sweep Leases { get; } = new("leases", TimeSpan.FromSeconds(15), LeasesCron, (s, c) => s.LeasesAsync(c));
+    public static Sweep Leases { get; } =
+        new("leases", TimeSpan.FromSeconds(15), LeasesCron, (s, c) => s.LeasesAsync(c)) { IsDueAtStart = true };
 
     /// <summary>Finds runs that nobody drives, or that are half deleted.</summary>
     public static Sweep Rescue { get; } =

@@ -15,6 +15,9 @@ public class KillTests
     private const int Clients = 6;
     private const int MostAnswers = 30;
 
+    // A slot that a kill left lent is given back after twenty seconds; there are enough for all of them.
+    private const int Slots = 64;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>COMFYFUNC_SEED draws the same requests and the same moments again.</summary>
@@ -90,7 +93,7 @@ public class KillTests
         var app = await AppProcess.StartAsync(new StorageOptions());
         foreach (var host in hosts)
         {
-            await app.Http.AddHostAsync(host.Name, host, slots: 4);
+            await app.Http.AddHostAsync(host.Name, host, slots: Slots);
         }
 
         await app.Http.SaveAsync("small", Prompts.Slow);
