@@ -30,7 +30,8 @@ internal sealed class KeptRun(HttpClient http, HttpClient anyone, int number, st
     public async Task CallAsync(string prefer)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post,
-            new Uri($$"""workflows/{{workflow}}?metadata={"call":{{number}}}""", UriKind.Relative)) { Content = body() };
+            new Uri($$"""workflows/{{workflow}}?metadata={"call":{{number}}}""", UriKind.Relative))
+        { Content = body() };
         request.Headers.Add("Prefer", prefer);
         request.Headers.Add("Idempotency-Key", $"call-{number}");
         var run = await (await http.SendAsync(request, Cancellation)).JsonAsync();
