@@ -20,7 +20,7 @@ internal sealed record DocumentSelect(string Sql, (string Name, object? Value)[]
 
         foreach (var name in query.Where.Keys)
         {
-            AddFilter(query, name, clauses, parameters);
+            AddFilter(table, query, name, clauses, parameters);
         }
 
         parameters.Add(("$count", count));
@@ -44,7 +44,7 @@ internal sealed record DocumentSelect(string Sql, (string Name, object? Value)[]
     private static DocumentSelect CountOf(DocumentSql table, DocumentQuery query, string column)
     {
         var (clauses, parameters) = BoundsOf(query);
-        AddFilter(query, column, clauses, parameters);
+        AddFilter(table, query, column, clauses, parameters);
         return new($"""
             SELECT count(*) FROM
                 (SELECT 1 FROM {table.Table} INDEXED BY {table.IndexOf(column)} WHERE {string.Join(" AND ", clauses)} LIMIT {CountedAtMost})
@@ -52,9 +52,10 @@ internal sealed record DocumentSelect(string Sql, (string Name, object? Value)[]
     }
 
     // Normal refuses every name that could say more.
-    private static void AddFilter(DocumentQuery query, string name, List<string> clauses, List<(string, object?)> parameters)
+    private static void AddFilter(DocumentSql table, DocumentQuery query, string name, List<string> clauses, List<(string, object?)> parameters)
     {
-        clauses.Add($"columns ->> '{name}' = $where{parameters.Count}");
+        var value = table.Indexed.Contains(name) ? DocumentSql.Filter(name) : $"columns ->> '{name}'";
+        clauses.Add($"{value} = $where{parameters.Count}");
         parameters.Add(($"$where{parameters.Count}", ColumnText.Of(Columns.Normal(name, query.Where[name]))));
     }
 
