@@ -58,7 +58,6 @@ public sealed class EmbeddedBackup
     private void Copy()
     {
         var copy = Path.Combine(target, EmbeddedDatabase.FileName);
-        EmbeddedDatabase.Require(source);
         File.Delete(copy + Unfinished);
         HashSet<string> kept;
         using (var session = EmbeddedDatabase.CopyOf(source, copy + Unfinished))

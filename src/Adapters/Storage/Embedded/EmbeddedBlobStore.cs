@@ -40,9 +40,9 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         }
 
         var sql = write.IfAbsent ? BlobSql.PutIfAbsent : BlobSql.Put;
-        if (first.Length <= LongestRow)
+        if (first.Length < Block.Capacity)
         {
-            return await PutShortAsync(sql, BlobFile.Of(name, first.Span, write.ContentType), first.Memory, cancellationToken);
+            return await PutWholeAsync(sql, name, first.Memory, write.ContentType, cancellationToken); // There is no second block.
         }
 
         await using var file = NewFile.Begin(files, room);
@@ -194,17 +194,15 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     {
         if (content.Length <= LongestRow)
         {
-            return await PutShortAsync(sql, BlobFile.Of(name, content.Span, contentType), content, cancellationToken);
+            var blob = BlobFile.Of(name, content.Span, contentType);
+            return await PutRowAsync(sql, blob, null, content.ToArray(), cancellationToken) ? new PutReply.Stored(blob)
+                : new PutReply.Exists(blob);
         }
 
         await using var file = NewFile.Begin(files, room);
         await file.AppendAsync(content, cancellationToken);
         return await PutFileAsync(sql, name, file, contentType, cancellationToken);
     }
-
-    private async Task<PutReply> PutShortAsync(string sql, BlobFile blob, ReadOnlyMemory<byte> content,
-        CancellationToken cancellationToken) =>
-        await PutRowAsync(sql, blob, null, content.ToArray(), cancellationToken) ? new PutReply.Stored(blob) : new PutReply.Exists(blob);
 
     private async Task<PutReply> PutFileAsync(string sql, string name, NewFile file, string contentType,
         CancellationToken cancellationToken)
