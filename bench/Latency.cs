@@ -6,7 +6,7 @@ namespace ComfyFunc.Bench;
 internal static class Latency
 {
     private const int WarmUp = 500;
-    private const int Calls = 300;
+    private const int Calls = 500;
 
     public static async Task RunAsync(Uri? served)
     {

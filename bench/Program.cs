@@ -4,7 +4,7 @@ using ComfyFunc.Bench;
 using ComfyFunc.Bench.Routing;
 
 // dotnet run -c Release --project bench --
-// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|graphs
+// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|stored|graphs
 switch (args)
 {
     case ["latency", ..]:
@@ -46,13 +46,16 @@ switch (args)
     case ["graphs", ..]:
         Graphs.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100_000);
         break;
+    case ["stored", ..]:
+        await Stored.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : Store.IsAzurite ? 20_000 : 100_000);
+        break;
     case ["placement", ..]:
         BenchmarkRunner.Run<Placement>();
         break;
     default:
         Console.Error.WriteLine(
             "One of: latency [url], throughput [url], jobs [url], fuzz [url], transactions, bigfile, compile, routing [plot.svg], "
-                + "routing-sockets, simulate [count [first seed]], placement, queue [waiting], graphs [count], document [url]. "
+                + "routing-sockets, simulate [count [first seed]], placement, queue [waiting], stored [runs], graphs [count], document [url]. "
                 + "The url is of an app that serves already, such as http://localhost:7071.");
         return 2;
 }

@@ -4,10 +4,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Standalone;
-using ComfyFunc.Tests.Azurite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Bench;
 
@@ -23,24 +21,23 @@ internal sealed class Rig : IAsyncDisposable
         """;
 
     private readonly List<Process> hosts = [];
-    private readonly DirectoryInfo data;
-    private readonly AzuriteProcess? azurite;
+    private readonly Store? own;
     private readonly LocalStorage? storage;
     private readonly WebApplication? app;
     private int color;
 
-    private Rig(DirectoryInfo data, AzuriteProcess? azurite, LocalStorage? storage, WebApplication? app, Uri url)
+    private Rig(Store? own, LocalStorage? storage, WebApplication? app, Uri url)
     {
-        (this.data, this.azurite, this.storage, this.app) = (data, azurite, storage, app);
+        (this.own, this.storage, this.app) = (own, storage, app);
         Http = new() { BaseAddress = new(url, "api/"), Timeout = TimeSpan.FromMinutes(10) };
     }
 
     public HttpClient Http { get; }
 
-    /// <summary>Whether the app keeps its data in an emulator (<c>COMFYFUNC_STORAGE=azurite</c>); else in the embedded store.</summary>
-    public static bool IsOnAzurite => Environment.GetEnvironmentVariable("COMFYFUNC_STORAGE") is "azurite";
-
     public List<Uri> Hosts { get; } = [];
+
+    /// <summary>The processor time that the hosts have taken.</summary>
+    public TimeSpan HostsTime => hosts.Aggregate(TimeSpan.Zero, (sum, host) => sum + TimeOf(host));
 
     public IServiceProvider Services => app?.Services ?? throw new InvalidOperationException("The app is in another process.");
 
@@ -48,38 +45,17 @@ internal sealed class Rig : IAsyncDisposable
     /// <param name="settings">Of an app that is started here, as on its command line.</param>
     public static async Task<Rig> StartAsync(Uri? served, int hosts, int slots, params string[] settings)
     {
-        var data = Directory.CreateTempSubdirectory("bench-");
-        AzuriteProcess? azurite = null;
-        LocalStorage? storage = null;
-        WebApplication? app = null;
-        if (served is null)
+        if (served is not null)
         {
-            string[] args = ["--urls", "http://127.0.0.1:0", "--Data", data.FullName, .. settings];
-            if (IsOnAzurite)
-            {
-                azurite = await AzuriteProcess.StartAsync(new() { DataFolder = data.FullName, ToolFolder = Path.GetFullPath(".tools") },
-                    NullLogger.Instance, CancellationToken.None);
-                args = [.. args, $"--Storage:ConnectionString={azurite.ConnectionString}"];
-            }
-
-            storage = await LocalStorage.OpenAsync(StartSettings.Read(StandaloneApp.ReadSettings(args)), CancellationToken.None);
-            app = StandaloneApp.Build(args, storage, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
-            await app.StartAsync();
+            return await new Rig(null, null, null, served).ReadyAsync(hosts, slots);
         }
 
-        var rig = new Rig(data, azurite, storage, app, served ?? StandaloneApp.UrlOf(app!)); // One of the two is there.
-        for (var i = 0; i < hosts; i++)
-        {
-            await rig.AddHostAsync($"bench{i}", slots);
-        }
-
-        if (hosts > 0)
-        {
-            await rig.SaveAsync("bench", Prompt);
-        }
-
-        return rig;
+        var own = await Store.CreateAsync();
+        return await OverAsync(own, own, hosts, slots, settings);
     }
+
+    /// <summary>Starts an app over a store that stays when the app has ended.</summary>
+    public static Task<Rig> OverAsync(Store store, int hosts, int slots) => OverAsync(store, null, hosts, slots, []);
 
     public async Task RegisterAsync(string id, Uri url, int slots)
     {
@@ -107,6 +83,24 @@ internal sealed class Rig : IAsyncDisposable
         return (string?)run!["status"] == "succeeded" ? run : throw new InvalidOperationException($"A call failed: {run.ToJsonString()}");
     }
 
+    /// <summary>Reads an answer to its end.</summary>
+    public async Task GetAsync(string path)
+    {
+        using var answer = await Http.GetAsync(new Uri(path, UriKind.Relative));
+        answer.EnsureSuccessStatusCode();
+        await answer.Content.ReadAsByteArrayAsync();
+    }
+
+    /// <summary>Takes the hosts out of the pool: they end with this rig, and the store may stay.</summary>
+    public async Task RemoveHostsAsync()
+    {
+        for (var i = 0; i < hosts.Count; i++)
+        {
+            using var removed = await Http.DeleteAsync(new Uri($"hosts/bench{i}", UriKind.Relative));
+            removed.EnsureSuccessStatusCode();
+        }
+    }
+
     public int NextColor() => Interlocked.Increment(ref color) & 0xFFFFFF;
 
     public async ValueTask DisposeAsync()
@@ -119,9 +113,9 @@ internal sealed class Rig : IAsyncDisposable
         }
 
         storage?.Dispose();
-        if (azurite is not null)
+        if (own is not null)
         {
-            await azurite.DisposeAsync();
+            await own.DisposeAsync();
         }
 
         foreach (var host in hosts)
@@ -129,8 +123,30 @@ internal sealed class Rig : IAsyncDisposable
             host.Kill();
             host.Dispose();
         }
+    }
 
-        data.Delete(recursive: true);
+    private static async Task<Rig> OverAsync(Store store, Store? own, int hosts, int slots, string[] settings)
+    {
+        string[] args = ["--urls", "http://127.0.0.1:0", .. store.Settings, .. settings];
+        var storage = await LocalStorage.OpenAsync(StartSettings.Read(StandaloneApp.ReadSettings(args)), CancellationToken.None);
+        var app = StandaloneApp.Build(args, storage, b => b.Logging.SetMinimumLevel(LogLevel.Warning));
+        await app.StartAsync();
+        return await new Rig(own, storage, app, StandaloneApp.UrlOf(app)).ReadyAsync(hosts, slots);
+    }
+
+    private async Task<Rig> ReadyAsync(int count, int slots)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await AddHostAsync($"bench{i}", slots);
+        }
+
+        if (count > 0)
+        {
+            await SaveAsync("bench", Prompt);
+        }
+
+        return this;
     }
 
     private async Task AddHostAsync(string id, int slots)
@@ -145,5 +161,11 @@ internal sealed class Rig : IAsyncDisposable
         var url = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..line.LastIndexOf('/')] + "/");
         Hosts.Add(url);
         await RegisterAsync(id, url, slots);
+    }
+
+    private static TimeSpan TimeOf(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
     }
 }

@@ -1,3 +1,5 @@
+using ComfyFunc.ComfySim.Nodes;
+
 namespace ComfyFunc.ComfySim;
 
 /// <summary>The working directories of one host, and how ComfyUI finds a file in them.</summary>
@@ -21,6 +23,9 @@ internal sealed class SimFolders
     public string Temp => Path.Combine(Root, "temp");
 
     public string User => Path.Combine(Root, "user", "default");
+
+    /// <summary>The numbers of the files that nodes write.</summary>
+    public FileCounters Counters { get; } = new();
 
     public string? OfType(string? type) => type switch
     {

@@ -1,3 +1,4 @@
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Functions;
@@ -5,6 +6,11 @@ namespace ComfyFunc.Functions;
 /// <summary>Settings that the platform makes obvious; whoever sets them otherwise has his way.</summary>
 public static class PlatformDefaults
 {
+    /// <summary>Where this app is reached, for links that are made where nobody asks. The platform's front end speaks TLS.</summary>
+    /// <param name="hostname">As for <see cref="Of"/>.</param>
+    public static string AddressOf(string? hostname) =>
+        string.IsNullOrEmpty(hostname) ? PublicAddress.Default : IsOnPlatform(hostname) ? $"https://{hostname}" : $"http://{hostname}";
+
     /// <param name="hostname">What the platform calls this app: <c>WEBSITE_HOSTNAME</c>, on a developer's machine an address of it.</param>
     public static IEnumerable<KeyValuePair<string, string?>> Of(string? hostname)
     {
@@ -16,10 +22,12 @@ public static class PlatformDefaults
         yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.TrustedProxies)}:1", "::/0");
 
         // Azure's front end leads here what asks for one of the app's names, own domains included, and nothing else.
-        if (hostname?.Split(':')[0] is { Length: > 0 } name && name.Contains('.', StringComparison.Ordinal)
-            && Uri.CheckHostName(name) is UriHostNameType.Dns)
+        if (hostname is not null && IsOnPlatform(hostname))
         {
             yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.AllowedHosts)}:0", "*");
         }
     }
+
+    private static bool IsOnPlatform(string hostname) => hostname.Split(':')[0] is var name
+        && name.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(name) is UriHostNameType.Dns;
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Functions;
 using ComfyFunc.Server;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
@@ -37,5 +38,7 @@ builder.Services.AddComfyFunc(builder.Configuration.GetSection(ComfyFuncOptions.
 builder.Services.Configure<JsonSerializerOptions>(StoredJson.AddTo);
 builder.Services.AddSingleton<DurableClientSource>();
 builder.Services.AddSingleton<IRunDriver, DurableDriver>();
-await builder.Build().RunAsync();
+var host = builder.Build();
+host.Services.GetRequiredService<PublicAddress>().Listening = PlatformDefaults.AddressOf(builder.Configuration["WEBSITE_HOSTNAME"]);
+await host.RunAsync();
 return 0;

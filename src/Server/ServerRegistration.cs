@@ -27,8 +27,6 @@ namespace ComfyFunc.Server;
 /// <summary>Registers the application. A host adds storage and a driver of its own.</summary>
 public static class ServerRegistration
 {
-    private const string StorageLinks = "storage";
-
     /// <exception cref="SettingsException">The settings cannot be taken as they are.</exception>
     public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
     {
@@ -46,22 +44,13 @@ public static class ServerRegistration
         return services.AddWorkflows().AddRuns().AddPool().AddProcesses().AddWebhooks().AddEndpoints().AddObservers();
     }
 
-    // Storage may know how to sign links that it serves itself.
+    // Storage that signs links itself serves them itself.
     private static void AddLinks(this IServiceCollection services)
     {
         services.TryAddSingleton<ServedLinks>();
-        var storage = services.LastOrDefault(s => s.ServiceType == typeof(ISasMinter));
-        if (storage is not null)
-        {
-            services.Remove(storage);
-            services.Add(new ServiceDescriptor(typeof(ISasMinter), StorageLinks,
-                (s, _) => storage.ImplementationInstance ?? storage.ImplementationFactory?.Invoke(s)
-                    ?? ActivatorUtilities.CreateInstance(s, storage.ImplementationType!), // One of the three is there.
-                ServiceLifetime.Singleton));
-        }
-
-        services.AddSingleton(s => storage is null || s.GetRequiredService<ComfyFuncOptions>().Links is LinkKind.Proxy
-            ? s.GetRequiredService<ServedLinks>() : s.GetRequiredKeyedService<ISasMinter>(StorageLinks));
+        services.TryAddSingleton(s =>
+            s.GetService<StorageLinks>() is { } own && s.GetRequiredService<ComfyFuncOptions>().Links is not LinkKind.Proxy ? own.Minter
+            : s.GetRequiredService<ServedLinks>());
     }
 
     // In the order in which they are told: who waits for a run first.
@@ -107,6 +96,7 @@ public static class ServerRegistration
         services.TryAddSingleton<Submitter>();
         services.TryAddSingleton<Collector>();
         services.TryAddSingleton<Doubts>();
+        services.TryAddSingleton<AwaitedFiles>();
         services.TryAddSingleton<ArtifactCopier>();
         services.TryAddSingleton<CacheNodeBook>();
         services.TryAddSingleton<ProgressBoard>();

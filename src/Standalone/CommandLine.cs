@@ -5,11 +5,12 @@ using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>What the command line wants: to serve or to show the demo, with which settings; or to be told something.</summary>
+/// <summary>What the command line wants: to serve, to show the demo or to back data up, with which settings; or to be told something.</summary>
+/// <param name="BackupTo">The folder of the backup that is wanted.</param>
 /// <param name="Settings">As .NET's configuration reads them: <c>--Section:Key=value</c>.</param>
 /// <param name="Faults">What cannot be understood, a line each.</param>
 /// <param name="Told">Prints the help or the version; then nothing else is wanted.</param>
-internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<string> Settings,
+internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, ImmutableArray<string> Settings,
     ImmutableArray<string> Faults, Func<int>? Told)
 {
     // What ASP.NET's own host and logs read.
@@ -37,10 +38,15 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
         new("demo", "Shows the main job with two simulated hosts: saves the samples, makes a call, writes its picture to out/, and serves "
             + "on.") { Once };
 
+    private static readonly Argument<string> Target = new("to") { Description = "A folder that is empty, or has an earlier backup." };
+    private static readonly Command Backup =
+        new("backup", "Copies the data folder (--Data) while it is in use. A backup is a data folder: to restore, serve from a copy of it.")
+        { Target };
+
     private static readonly RootCommand Root =
         new("Turns saved ComfyUI workflows into HTTP endpoints. Every setting of docs/settings.md can be given as --Section:Key value.")
     {
-        Urls, Data, MaxDataBytes, AllowAnonymous, Demo,
+        Urls, Data, MaxDataBytes, AllowAnonymous, Demo, Backup,
     };
 
     private static readonly Option<string>[] Own = [Urls, Data, MaxDataBytes, AllowAnonymous];
@@ -49,6 +55,7 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
     {
         Root.SetAction(_ => { }); // Without one, System.CommandLine asks for a command.
         Demo.SetAction(_ => { });
+        Backup.SetAction(_ => { });
     }
 
     public static CommandLine Read(IReadOnlyList<string> args)
@@ -60,7 +67,9 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
         {
             var (name, value) = Split(args[i]);
             var own = Own.FirstOrDefault(o => o.Name.Equals($"--{name}", StringComparison.OrdinalIgnoreCase));
-            if (name.Length == 0 || IsWord(args[i]))
+            // A folder may begin with a slash, as a setting may.
+            var isTarget = words is [.., var last] && last == Backup.Name && !args[i].StartsWith("--", StringComparison.Ordinal);
+            if (name.Length == 0 || isTarget || IsWord(args[i]))
             {
                 words.Add(args[i]);
             }
@@ -86,8 +95,14 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, ImmutableArray<stri
         var parsed = Root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
         faults.AddRange(
             parsed.UnmatchedTokens.Select(w => w == Once.Name ? $"{Once.Name} belongs to {Demo.Name}: {Demo.Name} {Once.Name}."
-                : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name])} See --help."));
-        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), [.. settings], [.. faults],
+                : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name, Backup.Name])} See --help."));
+        var target = parsed.GetResult(Target)?.Tokens is [var folder] ? folder.Value : null;
+        if (parsed.CommandResult.Command == Backup && target is null)
+        {
+            faults.Add("backup needs a folder: backup <to>.");
+        }
+
+        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), target, [.. settings], [.. faults],
             words.Any(w => Questions.Contains(w)) ? () => parsed.Invoke() : null);
     }
 

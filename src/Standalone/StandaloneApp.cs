@@ -14,7 +14,7 @@ namespace ComfyFunc.Standalone;
 /// <summary>The whole product as one web application: Kestrel, the API, and the embedded driver.</summary>
 public static class StandaloneApp
 {
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
 
     public static IConfiguration ReadSettings(string[] args) => CreateBuilder(args).Configuration;
 

@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using ComfyFunc.Server.Http;
 
 namespace ComfyFunc.Standalone;
 
 /// <summary>The settings that only this host has. They have no section: <c>--Data folder</c>.</summary>
 public sealed class StandaloneOptions
 {
-    public const string DefaultUrl = "http://localhost:7071";
+    public const string DefaultUrl = PublicAddress.Default;
 
     /// <summary>Where it listens; several with <c>;</c> between them.</summary>
     public string Urls { get; init; } = DefaultUrl;

@@ -3,7 +3,7 @@ using ComfyFunc.Adapters.Storage;
 namespace ComfyFunc.Standalone;
 
 /// <summary>
-/// The life of the process: settings, storage, the application, the demo where it is wanted, and the end. What keeps it from starting is
+/// The life of the process: settings, storage, the application, the demo or the backup where it is wanted, and the end. What keeps it from starting is
 /// said on the error stream, a line each.
 /// </summary>
 internal sealed class StandaloneProcess(CommandLine command)
@@ -45,6 +45,12 @@ internal sealed class StandaloneProcess(CommandLine command)
 
         var configuration = StandaloneApp.ReadSettings([.. command.Settings]);
         var settings = StartSettings.Read(configuration);
+        if (command.BackupTo is { } folder)
+        {
+            LocalBackup.Run(settings, folder);
+            return Done;
+        }
+
         var door = command.IsDemo ? DemoDoor.Of(settings.ComfyFunc) : DemoDoor.Open;
         string[] args = [.. command.Settings, .. door.Settings];
         StandaloneApp.RefuseOpenDoors(configuration, settings);

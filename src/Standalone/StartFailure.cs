@@ -15,6 +15,8 @@ internal static class StartFailure
     {
         SettingsException settings => [.. settings.Faults.Select(f => f.ToString())],
         StartRefusedException refused => refused.Lines,
+        StorageUnavailableException or OperationCanceledException when storage is null =>
+            [$"Data: the data folder cannot be used: {Root(e)} Look after its disk, or choose another folder: --Data <folder>"],
         StorageUnavailableException or OperationCanceledException =>
             [$"Storage:{NameOf(storage)}: {AddressOf(storage)} does not answer: {Root(e)} Start it, or correct the setting."],
         RequestFailedException { Status: 401 or 403 } refused =>

@@ -41,8 +41,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
             await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
             return true;
         }
-        catch (RequestFailedException e)
-            when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
+        catch (RequestFailedException e) when (BlobFacts.SaysExists(e))
         {
             return false;
         }
@@ -60,12 +59,15 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
         }
     }
 
-    public async Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
+    public async Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
     {
+        var blob = container.GetBlobClient(name);
         try
         {
+            var properties = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
             // It fetches what is read, and fails where the file is replaced meanwhile.
-            return await container.GetBlobClient(name).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
+            var whileAsIs = new BlobOpenReadOptions(allowModifications: false) { Conditions = new() { IfMatch = properties.ETag } };
+            return new(BlobFacts.From(name, properties), await blob.OpenReadAsync(whileAsIs, cancellationToken));
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {

@@ -11,6 +11,8 @@ internal sealed class AzureDocumentTables(TableServiceClient service, string pre
     public IDocumentTable this[string name] =>
         tables.GetOrAdd(name, n => new(service.GetTableClient(prefix + n), new DocumentOverflow(n, blobs)));
 
+    public bool AreShared => true;
+
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         Task.WhenAll(names.Select(name => service.CreateTableIfNotExistsAsync(prefix + name, cancellationToken)));
 }

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Blobs.Models;
 
 namespace ComfyFunc.Adapters.Storage;
@@ -14,6 +15,10 @@ internal static class BlobFacts
 
     public static BlobFile From(BlobItem item) =>
         new(item.Name, item.Properties.ContentLength ?? 0, HashIn(item.Metadata), item.Properties.ContentType ?? "");
+
+    /// <summary>Whether the service refused a write that was for a name without a file.</summary>
+    public static bool SaysExists(RequestFailedException refusal) =>
+        refusal.ErrorCode == BlobErrorCode.BlobAlreadyExists || refusal.ErrorCode == BlobErrorCode.ConditionNotMet;
 
     private static string HashIn(IDictionary<string, string>? metadata) =>
         metadata is not null && metadata.TryGetValue(Sha256, out var hash) ? hash : "";

@@ -81,9 +81,16 @@ internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisp
             }
 
             var file = Finished(name);
-            await blob.UploadAsync(block.AsStream(),
-                new() { HttpHeaders = Headers, Metadata = BlobFacts.Metadata(file) }, cancellationToken);
-            return new PutReply.Stored(file);
+            try
+            {
+                await blob.UploadAsync(block.AsStream(),
+                    new() { HttpHeaders = Headers, Metadata = BlobFacts.Metadata(file), Conditions = Conditions }, cancellationToken);
+                return new PutReply.Stored(file);
+            }
+            catch (RequestFailedException e) when (BlobFacts.SaysExists(e))
+            {
+                return new PutReply.Exists(file);
+            }
         }
     }
 
@@ -122,24 +129,36 @@ internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisp
         try
         {
             await blob.CommitBlockListAsync(ids,
-                new CommitBlockListOptions { HttpHeaders = Headers, Metadata = BlobFacts.Metadata(file) }, cancellationToken);
+                new CommitBlockListOptions { HttpHeaders = Headers, Metadata = BlobFacts.Metadata(file), Conditions = Conditions },
+                cancellationToken);
             return new PutReply.Stored(file);
+        }
+        catch (RequestFailedException e) when (BlobFacts.SaysExists(e))
+        {
+            return new PutReply.Exists(file);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.InvalidBlockList)
         {
             // Whoever commits first drops every other upload's blocks. A repeated command uploads the same bytes: then this one is done
             // too.
             var there = BlobFacts.From(name, (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value);
-            if (there.Sha256 != file.Sha256)
+            if (there.Sha256 == file.Sha256)
             {
-                throw;
+                return new PutReply.Stored(there);
             }
 
-            return new PutReply.Stored(there);
+            if (write.IfAbsent)
+            {
+                return new PutReply.Exists(file);
+            }
+
+            throw;
         }
     }
 
     private BlobFile Finished(string name) => new(name, bytes, Convert.ToHexStringLower(hash.GetHashAndReset()), write.ContentType);
+
+    private BlobRequestConditions Conditions => new() { IfNoneMatch = write.IfAbsent ? ETag.All : null };
 
     private BlobHttpHeaders Headers => new() { ContentType = write.ContentType };
 

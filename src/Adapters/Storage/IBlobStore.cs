@@ -9,7 +9,10 @@ public interface IBlobStore
 {
     Task EnsureCreatedAsync(CancellationToken cancellationToken);
 
-    /// <summary>Stores what the stream holds in bounded memory, over whatever the name held. The stream stays the caller's.</summary>
+    /// <summary>
+    /// Stores what the stream holds in bounded memory, over whatever the name held unless the write says otherwise. The stream stays the
+    /// caller's.
+    /// </summary>
     Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken);
 
     Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken);
@@ -22,8 +25,7 @@ public interface IBlobStore
     Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="OpenReadAsync"/>, for whoever sends parts of the file: costs more where the file is far away.</summary>
-    /// <returns>A stream that can seek and knows its length.</returns>
-    Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken);
+    Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken);
 
     /// <exception cref="InvalidDataException">The file is longer than <paramref name="maxBytes"/>.</exception>
     Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken);
@@ -46,16 +48,25 @@ public sealed record BlobWrite(string ContentType)
     /// <summary>Refuses longer content; <see langword="null"/> takes any length.</summary>
     public long? MaxBytes { get; init; }
 
+    /// <summary>Whether a file that the name holds stays; of several who write it at once, one succeeds.</summary>
+    public bool IfAbsent { get; init; }
+
     /// <summary>The length that the sender announced. Only saves memory; the stream is believed.</summary>
     public long? LengthHint { get; init; }
 }
 
 /// <summary>A file in the store.</summary>
-/// <param name="Sha256">64 lower-case hex digits.</param>
+/// <param name="Sha256">64 lower-case hex digits; empty where somebody else put the file there.</param>
 public sealed record BlobFile(string Name, long Bytes, string Sha256, string ContentType)
 {
     public static BlobFile Of(string name, ReadOnlySpan<byte> content, string contentType) =>
         new(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)), contentType);
+}
+
+/// <summary>A file of one moment: its facts, and a stream of that very content which can seek and knows its length.</summary>
+public sealed record OpenFile(BlobFile File, Stream Content) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
 }
 
 /// <summary>What became of a file that was to be stored.</summary>
@@ -67,4 +78,8 @@ public abstract record PutReply
 
     /// <summary>The content went over the limit. Nothing was stored, and what the name held before is still there.</summary>
     public sealed record TooLarge : PutReply;
+
+    /// <summary>The name holds a file, and it was to stay.</summary>
+    /// <param name="Sent">The file that would have been stored.</param>
+    public sealed record Exists(BlobFile Sent) : PutReply;
 }

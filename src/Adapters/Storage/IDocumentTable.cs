@@ -34,6 +34,9 @@ public interface IDocumentTables
     /// <param name="name">Letters and digits, such as <c>runs</c>.</param>
     IDocumentTable this[string name] { get; }
 
+    /// <summary>Whether other processes may read and write them too.</summary>
+    bool AreShared { get; }
+
     /// <summary>Creates what is not there yet. Everything else expects the tables to exist.</summary>
     Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken);
 }

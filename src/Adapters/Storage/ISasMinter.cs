@@ -20,3 +20,6 @@ public interface ISasMinter
     /// <summary>The headers that whoever writes through a link must send.</summary>
     ImmutableDictionary<string, string> UploadHeaders { get; }
 }
+
+/// <summary>The links that storage signs and serves itself. Where it cannot, none is registered.</summary>
+public sealed record StorageLinks(ISasMinter Minter);

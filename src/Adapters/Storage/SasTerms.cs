@@ -36,7 +36,7 @@ internal static class SasTerms
     public static string Attachment(string fileName)
     {
         var disposition = new ContentDispositionHeaderValue("attachment");
-        disposition.SetHttpFileName(LastSegment(fileName));
+        disposition.SetHttpFileName(DownloadName.Of(fileName));
         return disposition.ToString();
     }
 
@@ -48,12 +48,5 @@ internal static class SasTerms
             && link.AbsolutePath.StartsWith(root, StringComparison.Ordinal)
             ? Uri.UnescapeDataString(link.AbsolutePath[root.Length..])
             : null;
-    }
-
-    private static string LastSegment(string fileName)
-    {
-        var name = string.Concat(fileName.Where(c => !char.IsControl(c)));
-        name = name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Trim();
-        return name.Length == 0 ? "file" : name;
     }
 }

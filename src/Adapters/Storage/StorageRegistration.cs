@@ -43,8 +43,8 @@ public static class StorageRegistration
         services.TryAddSingleton<IBlobStore>(s => new AzureBlobStore(ContainerOf(s)));
         services.TryAddSingleton<IDocumentTables>(s => new AzureDocumentTables(
             s.GetRequiredService<StorageClients>().Tables, OptionsOf(s).TablePrefix, s.GetRequiredService<IBlobStore>()));
-        services.TryAddSingleton<ISasMinter>(s => MinterFor(
-            s.GetRequiredService<StorageClients>().Blobs, ContainerOf(s), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new StorageLinks(MinterFor(
+            s.GetRequiredService<StorageClients>().Blobs, ContainerOf(s), s.GetRequiredService<TimeProvider>())));
         return services;
     }
 

@@ -1,18 +1,15 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace ComfyFunc.ComfySim.Nodes;
 
 /// <summary>Names and writes the files of output nodes: a prefix, and a counter that goes on from what is on disk.</summary>
-internal static partial class OutputFiles
+internal static class OutputFiles
 {
     public static PyDict Save(NodeContext c, string prefix, string extension, int width, int height, Action<string> write) =>
-        Write(c.Folders.Output, "output", Expand(prefix, width, height), extension, write);
+        Write(c.Folders, c.Folders.Output, "output", Expand(prefix, width, height), extension, write);
 
     public static PyDict SaveTemp(NodeContext c, string extension, Action<string> write) =>
-        Write(c.Folders.Temp, "temp", $"ComfyUI_temp_{c.TempLetters()}", extension, write);
+        Write(c.Folders, c.Folders.Temp, "temp", $"ComfyUI_temp_{c.TempLetters()}", extension, write);
 
-    private static PyDict Write(string root, string type, string prefix, string extension, Action<string> write)
+    private static PyDict Write(SimFolders folders, string root, string type, string prefix, string extension, Action<string> write)
     {
         var subfolder = Path.GetDirectoryName(prefix) ?? "";
         var folder = Path.GetFullPath(Path.Combine(root, subfolder));
@@ -25,11 +22,10 @@ internal static partial class OutputFiles
 
         Directory.CreateDirectory(folder);
         var stem = Path.GetFileName(prefix);
-        var next = Directory.EnumerateFiles(folder, $"{stem}_*").Select(f => Counter.Match(Path.GetFileName(f)[stem.Length..]))
-            .Where(m => m.Success)
-            .Select(m => int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max() + 1;
+        var next = folders.Counters.Next(folder, stem);
         var name = $"{stem}_{next:00000}_{extension}";
         write(Path.Combine(folder, name));
+        folders.Counters.Wrote(folder, stem, next);
         return new() { ["filename"] = name, ["subfolder"] = subfolder, ["type"] = type };
     }
 
@@ -43,7 +39,4 @@ internal static partial class OutputFiles
             .Replace("%hour%", $"{now:HH}", StringComparison.Ordinal).Replace("%minute%", $"{now:mm}", StringComparison.Ordinal)
             .Replace("%second%", $"{now:ss}", StringComparison.Ordinal);
     }
-
-    [GeneratedRegex(@"^_(\d{5,})_")]
-    private static partial Regex Counter { get; }
 }

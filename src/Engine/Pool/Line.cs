@@ -1,17 +1,21 @@
+using System.Collections.Immutable;
+
 namespace ComfyFunc.Engine.Pool;
 
 /// <summary>Waiting runs that differ in nothing but their age: one look at the hosts does for all of them.</summary>
 internal sealed class Line
 {
-    private readonly IEnumerator<WaitingRun> runs;
+    private readonly ImmutableSortedSet<WaitingRun> runs;
+    private readonly IReadOnlySet<RunId> leftOut;
     private readonly DateTimeOffset now;
+    private int next;
 
     /// <param name="alike">In the order of their age. As many are looked at as are taken, and one more.</param>
-    /// <param name="count">How many there are.</param>
-    private Line(IEnumerable<WaitingRun> alike, int count, DateTimeOffset now, int desks)
+    /// <param name="leftOut">Those of them that do not wait.</param>
+    /// <param name="count">How many there are without those.</param>
+    private Line(ImmutableSortedSet<WaitingRun> alike, IReadOnlySet<RunId> leftOut, int count, DateTimeOffset now, int desks)
     {
-        runs = alike.GetEnumerator();
-        this.now = now;
+        (runs, this.leftOut, this.now) = (alike, leftOut, now);
         Count = count;
         Fits = new bool?[desks];
         Advance();
@@ -45,8 +49,7 @@ internal sealed class Line
         var left = leftOut.Select(waiting.Find).OfType<WaitingRun>().CountBy(WaitingQueue.KeyOf).ToDictionary();
         return
         [
-            .. waiting.Lines.Select(l => new Line(
-                l.Value.Where(r => !leftOut.Contains(r.Run)), l.Value.Count - left.GetValueOrDefault(l.Key), now, desks))
+            .. waiting.Lines.Select(l => new Line(l.Value, leftOut, l.Value.Count - left.GetValueOrDefault(l.Key), now, desks))
         ];
     }
 
@@ -66,7 +69,12 @@ internal sealed class Line
 
     private void Advance()
     {
-        Head = runs.MoveNext() ? runs.Current : null;
+        while (next < runs.Count && leftOut.Contains(runs[next].Run))
+        {
+            next++;
+        }
+
+        Head = next < runs.Count ? runs[next++] : null;
         WaitedSeconds = Head is null ? 0 : Math.Max(0, (now - Head.Since).TotalSeconds);
         IsKnown = false;
     }

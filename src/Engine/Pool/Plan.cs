@@ -86,40 +86,65 @@ internal sealed class Plan
         }
     }
 
+    // A line that others go before whatever it costs is looked at only when none of these finds a host.
     private Line? Best(List<Line> lines)
     {
-        Line? best = null;
-        foreach (var line in lines)
+        while (First(lines) is { } first)
         {
-            if (line.Head is { } run)
+            Line? best = null;
+            foreach (var line in lines)
             {
-                if (!line.IsKnown)
+                if (MayBeServed(line) && StandingOf(line) == first)
                 {
-                    Find(run, line);
-                }
+                    if (!line.IsKnown)
+                    {
+                        Find(line.Head!, line); // It may be served, so it has a head.
+                    }
 
-                if (line.Best is not null && (best is null || IsBefore(line, best)))
-                {
-                    best = line;
+                    best = line.Best is not null && (best is null || IsBefore(line, best)) ? line : best;
                 }
+            }
+
+            if (best is not null)
+            {
+                return best;
             }
         }
 
-        return best;
+        return null;
     }
 
-    private bool IsBefore(Line a, Line b)
+    // The first standing of all that may be served yet.
+    private (int Rank, double Share)? First(List<Line> lines)
     {
-        var byPriority = RankOf(b).CompareTo(RankOf(a));
-        var byShare = byPriority != 0 ? byPriority : shares.Of(a.Client).CompareTo(shares.Of(b.Client));
-        var byCost = byShare != 0 ? byShare : (a.Cost - a.WaitedSeconds).CompareTo(b.Cost - b.WaitedSeconds);
+        (int Rank, double Share)? first = null;
+        foreach (var line in lines)
+        {
+            if (MayBeServed(line) && StandingOf(line) is var standing
+                && (first is not { } known || standing.Rank > known.Rank || (standing.Rank == known.Rank && standing.Share < known.Share)))
+            {
+                first = standing;
+            }
+        }
+
+        return first;
+    }
+
+    private static bool MayBeServed(Line line) => line is { Head: not null } and not { IsKnown: true, Best: null };
+
+    // Between clients of one rank the one that had least of the pool is next.
+    private (int Rank, double Share) StandingOf(Line line) => (RankOf(line), shares.Of(line.Client));
+
+    // Of one standing.
+    private static bool IsBefore(Line a, Line b)
+    {
+        var byCost = (a.Cost - a.WaitedSeconds).CompareTo(b.Cost - b.WaitedSeconds);
         // Both have a head, or they were not compared.
         return byCost != 0 ? byCost < 0 : string.CompareOrdinal(a.Head!.Run.Value, b.Head!.Run.Value) < 0;
     }
 
     // The priority, and one more for each minute in which nothing of this client and priority was served, so that nothing starves. A client
-    // that is served all the time gains nothing by having asked for much: between clients of one rank the one that had least of the pool is
-    // next.
+    // that is served all the time gains nothing by having asked for much.
     private int RankOf(Line line)
     {
         var since = shares.ServedAt(line.Client, line.Priority);

@@ -48,6 +48,9 @@ public sealed record Batch
     /// <summary>What hosts are given beside each prompt, sealed.</summary>
     public string? ExtraData { get; init; }
 
+    /// <summary>The id of its newest run, made or not. Rows of earlier releases do not say.</summary>
+    public RunId? LastRun { get; init; }
+
     /// <summary>Calls that have been made, in the order of the inputs.</summary>
     public int Made { get; init; }
 

@@ -235,9 +235,11 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
         }
 
         var id = RunIds.New(clock).Value;
+        ImmutableArray<BatchCall> calls = [.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))];
         var batch = new Batch
         {
             Id = id,
+            LastRun = calls[^1].Run,
             Client = call.Client,
             SeesAll = call.SeesAll,
             Server = call.Server,
@@ -253,8 +255,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
             Metadata = call.CommonMetadata,
             ExtraData = await extraData.OfBatchAsync(id, call.ExtraData, cancellationToken),
         };
-        await batches.InsertAsync(batch,
-            new([.. bodies.Select(b => new BatchCall(RunIds.New(clock), b))]) { Axes = axes }, cancellationToken);
+        await batches.InsertAsync(batch, new(calls) { Axes = axes }, cancellationToken);
         bell.Ring();
         var response = request.HttpContext.Response;
         response.Headers.Location = request.Absolute(Paths.Batch(batch.Id));

@@ -61,7 +61,8 @@ public sealed class BatchResource(BatchStore batches, RunStore runs)
             return new(batch, ended);
         }
 
-        var standing = new BatchStanding(batch, await runs.CountBatchAsync(batch.Id, batch.CreatedAt, cancellationToken));
+        var made = await runs.OfBatchAsync(new(batch.Id), batch.LastRun, cancellationToken);
+        var standing = new BatchStanding(batch, made.CountBy(r => r.Status).ToImmutableSortedDictionary());
         if (standing.HasEnded)
         {
             await batches.TryWriteAsync(batch with { Ended = standing.Counts }, cancellationToken);

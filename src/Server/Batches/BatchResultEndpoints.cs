@@ -44,7 +44,7 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
         }
 
         var calls = await batches.CallsAsync(batch, cancellationToken);
-        var rows = await runs.OfBatchAsync(batch.Id, batch.CreatedAt, cancellationToken);
+        var rows = await runs.OfBatchAsync(new(batch.Id), batch.LastRun, cancellationToken);
         var headers = request.HttpContext.Response.Headers;
         headers.CacheControl = "no-store";
         headers.ContentDisposition = $"attachment; filename=\"batch-{batch.Id}.csv\"";
@@ -78,7 +78,7 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
             return Problems.From(FaultCode.Conflict, "The batch has not ended. Its runs' outputs so far are on the runs.");
         }
 
-        var made = (await runs.OfBatchAsync(batch.Id, batch.CreatedAt, cancellationToken)).Where(r => !r.Artifacts.IsEmpty)
+        var made = (await runs.OfBatchAsync(new(batch.Id), batch.LastRun, cancellationToken)).Where(r => !r.Artifacts.IsEmpty)
             .OrderBy(r => r.Place?.Index ?? int.MaxValue).ToImmutableArray();
         if (made.IsEmpty)
         {

@@ -104,10 +104,17 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
     /// <summary>Removes batches whose runs are past their retention.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await foreach (var document in table.QueryAsync(new DocumentQuery { PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        var time = clock.GetUtcNow() - options.Retention - TimeSpan.FromDays(1);
+        await SweepAsync(new DocumentQuery { Partition = Partition, RowFrom = RunKeys.RowBefore(time) }, cancellationToken);
+        await SweepAsync(new DocumentQuery { Partition = OldPartition, RowBefore = RunIds.From(time) }, cancellationToken);
+    }
+
+    private async Task SweepAsync(DocumentQuery old, CancellationToken cancellationToken)
+    {
+        await foreach (var document in table.QueryAsync(old with { PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             var batch = FromDocument(document);
-            if (batch.IsDone && clock.GetUtcNow() - batch.CreatedAt > options.Retention + TimeSpan.FromDays(1))
+            if (batch.IsDone)
             {
                 await blobs.DeletePrefixAsync(PrefixOf(batch.Id), cancellationToken);
                 await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);

@@ -98,8 +98,7 @@ public sealed class CallEndpoints(CallBody bodies, CallExplainer explainer, Keye
                 request.HttpContext.Response.Headers["Idempotent-Replayed"] = "true";
                 return await answers.WaitAndAnswerAsync(request, run, cancellationToken);
             case KeyReply.Claimed { Run: var id }:
-                return await RunAsync(request, call with { Run = id }, cancellationToken,
-                    refused: () => keyed.FreeAsync(key, CancellationToken.None));
+                return await RunAsync(request, call with { Run = id }, cancellationToken, (key, id));
             default:
                 throw new UnreachableException();
         }
@@ -131,23 +130,25 @@ public sealed class CallEndpoints(CallBody bodies, CallExplainer explainer, Keye
         };
     }
 
-    private async Task<IResult> RunAsync(HttpRequest request, Call call, CancellationToken cancellationToken, Func<Task>? refused = null)
+    private async Task<IResult> RunAsync(HttpRequest request, Call call, CancellationToken cancellationToken, (CallKey Key, RunId Run)? claim = null)
     {
         StartReply? reply = null;
         try
         {
-            reply = await starts.StartAsync(request.HttpContext.Response, call, cancellationToken);
+            reply = claim is var (held, run) ? await keyed.HoldAsync(held, run, StartAsync) : await StartAsync();
         }
         finally
         {
-            if (reply is not StartReply.Started { IsNew: true } && refused is not null)
+            if (reply is not StartReply.Started { IsNew: true } && claim is var (key, _))
             {
-                await refused();
+                await keyed.FreeAsync(key, CancellationToken.None);
             }
         }
 
         return reply is StartReply.Started started ? await answers.WaitAndAnswerAsync(request, started.Run, cancellationToken)
             : ((StartReply.Refused)reply).Answer;
+
+        Task<StartReply> StartAsync() => starts.StartAsync(request.HttpContext.Response, call, cancellationToken);
     }
 
     // RFC 9111.

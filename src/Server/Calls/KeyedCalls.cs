@@ -17,17 +17,23 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
 
     // Longer than any call takes to be accepted, the slowest fetch of an input included.
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(3);
+
+    // Whoever makes the call says so in between. Looks are counted, not seconds: clocks differ, and a process may be stopped for a while.
+    private const int LooksUntilAbandoned = 200;
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan HoldInterval = TimeSpan.FromSeconds(2);
     private const string Partition = "calls";
     private const int DaysLookedBack = 14;
 
     private readonly IDocumentTable table = tables["calls"];
+    private string sweptOn = "";
 
     /// <summary>Claims the key for a new run, or finds what became of the call that has it.</summary>
     public async Task<KeyReply> ClaimAsync(CallKey key, CancellationToken cancellationToken)
     {
         var mine = new Row(RunIds.New(clock), key.Fingerprint, clock.GetUtcNow());
         var tries = new WriteTries($"the call '{key.Name}'");
+        var (seen, looks) = ("", 0);
         while (true)
         {
             if (await table.InsertAsync(ToDocument(key, mine), cancellationToken) is WriteReply.Written)
@@ -49,7 +55,8 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
             }
 
             var run = age < Memory ? await runs.FindAsync(theirs.Run, cancellationToken) : null;
-            if (age >= Memory || (run is null && age >= Abandoned))
+            (seen, looks) = (document.ETag, document.ETag == seen ? looks + 1 : 0);
+            if (age >= Memory || (run is null && (age >= Abandoned || looks >= LooksUntilAbandoned)))
             {
                 if (await table.ReplaceAsync(ToDocument(key, mine) with { ETag = document.ETag }, cancellationToken) is WriteReply.Written)
                 {
@@ -73,14 +80,35 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
         }
     }
 
+    /// <summary>Makes a call whose key was claimed; who sends it too sees that it is being made.</summary>
+    public async Task<T> HoldAsync<T>(CallKey key, RunId run, Func<Task<T>> make)
+    {
+        using var made = new CancellationTokenSource();
+        var saying = SayAsync(key, run, made.Token);
+        try
+        {
+            return await make();
+        }
+        finally
+        {
+            await made.CancelAsync();
+            await saying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // It was only said for the others.
+        }
+    }
+
     /// <summary>Frees the key of a call that made no run.</summary>
     public Task FreeAsync(CallKey key, CancellationToken cancellationToken) =>
         table.DeleteAsync(Partition, key.Name, etag: null, cancellationToken);
 
-    /// <summary>Forgets keys whose time is over.</summary>
+    /// <summary>Forgets keys whose time is over: once a day, since each belongs to the day on which it was claimed.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var today = clock.GetUtcNow();
+        if (sweptOn == UtcDay.Of(today))
+        {
+            return;
+        }
+
         for (var back = 2; back <= DaysLookedBack; back++)
         {
             var old = ImmutableDictionary<string, object>.Empty.Add("Day", UtcDay.Of(today.AddDays(-back)));
@@ -88,6 +116,22 @@ public sealed class KeyedCalls(IDocumentTables tables, RunStore runs, TimeProvid
                 new DocumentQuery { Partition = Partition, Where = old, PageSize = DocumentQuery.LargestPage }, cancellationToken))
             {
                 await table.DeleteAsync(Partition, document.Row, document.ETag, cancellationToken);
+            }
+        }
+
+        sweptOn = UtcDay.Of(today);
+    }
+
+    // The row's tag is what says it.
+    private async Task SayAsync(CallKey key, RunId run, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(HoldInterval, clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (await table.FindAsync(Partition, key.Name, cancellationToken) is { } document
+                && StoredJson.Read<Row>(document.Json).Run == run)
+            {
+                await table.ReplaceAsync(document, cancellationToken);
             }
         }
     }

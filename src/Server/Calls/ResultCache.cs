@@ -24,7 +24,7 @@ public sealed class ResultCache(IDocumentTables tables, RunStore runs, ComfyFunc
 
     /// <returns>The run that ended well and still has its outputs, or <see langword="null"/>.</returns>
     public async Task<RunRecord?> FindAsync(RunRecord call, CancellationToken cancellationToken) =>
-        IsFixed(call) && await table.FindAsync(PartitionOf(call), RowOf(call), cancellationToken) is { } document
+        MayBeReused(call) && await table.FindAsync(PartitionOf(call), RowOf(call), cancellationToken) is { } document
         && await runs.FindAsync(StoredJson.Read<RunId>(document.Json), cancellationToken) is
         {
             Outcome: RunOutcome.Succeeded,
@@ -35,25 +35,27 @@ public sealed class ResultCache(IDocumentTables tables, RunStore runs, ComfyFunc
 
     /// <summary>Remembers what a run has made.</summary>
     public Task EndedAsync(RunRecord run, CancellationToken cancellationToken) =>
-        IsFixed(run) && run.Outcome is RunOutcome.Succeeded && !run.Artifacts.IsEmpty
+        options.ReuseResultsFor > TimeSpan.Zero && HasResult(run)
             ? table.UpsertAsync(new Document(PartitionOf(run), RowOf(run), StoredJson.Write(run.Id)), cancellationToken)
             : Task.CompletedTask;
 
-    /// <summary>Forgets results whose runs are gone.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    /// <summary>Forgets what the run made, unless another has made it since.</summary>
+    public async Task RemovedAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        await foreach (var document in table.QueryAsync(new DocumentQuery { PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        if (HasResult(run) && await table.FindAsync(PartitionOf(run), RowOf(run), cancellationToken) is { } document
+            && StoredJson.Read<RunId>(document.Json) == run.Id)
         {
-            if (clock.GetUtcNow() - RunKeys.CreatedAt(StoredJson.Read<RunId>(document.Json)) > options.Retention
-                + TimeSpan.FromDays(1))
-            {
-                await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);
-            }
+            await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);
         }
     }
 
-    private bool IsFixed(RunRecord run) =>
-        options.ReuseResultsFor > TimeSpan.Zero && run.Seeds.All(s => s.Origin is not SeedOrigin.Drawn) && run.Inputs.Length > 0;
+    private bool MayBeReused(RunRecord run) => options.ReuseResultsFor > TimeSpan.Zero && IsFixed(run);
+
+    private static bool IsFixed(RunRecord run) => run.Seeds.All(s => s.Origin is not SeedOrigin.Drawn) && run.Inputs.Length > 0;
+
+    // Whatever the setting says now: it may have been another when the run ended.
+    private static bool HasResult(RunRecord run) =>
+        IsFixed(run) && run.Outcome is RunOutcome.Succeeded && !run.Artifacts.IsEmpty;
 
     private static string PartitionOf(RunRecord run) => TableKey.Escape($"client {run.Client}");
 

@@ -13,7 +13,7 @@ namespace ComfyFunc.Server.Following;
 
 /// <summary>What those are answered who call a workflow, or ask where a run stands.</summary>
 public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks links, RunWaiter waiter, IRunDriver driver,
-    ComfyFuncOptions options, TimeProvider clock)
+    AwaitedFiles awaited, ComfyFuncOptions options, TimeProvider clock)
 {
     /// <summary>How <see cref="StatusAsync"/> answers.</summary>
     internal static ImmutableArray<ApiAnswer> OfStatus { get; } =
@@ -61,6 +61,8 @@ public sealed class RunAnswers(RunStore runs, RunResource resource, RunLinks lin
     public async Task<IResult> WaitAndAnswerAsync(HttpRequest request, RunRecord run, CancellationToken cancellationToken)
     {
         var preferences = Preferences.Of(request, options.Answers);
+        // Renditions are files of their own.
+        using var files = preferences is { Output: OutputForm.Base64, Rendition: null } ? awaited.Await(run.Id) : null;
         var now = run.Outcome is null && preferences.Wait > TimeSpan.Zero
             ? await waiter.WaitAsync(run.Id, preferences.Wait, cancellationToken) ?? run : run;
         return await RunAsync(request, now, preferences, cancellationToken);

@@ -17,11 +17,16 @@ public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, 
     // Clocks differ, and a row may take a while to be written.
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(10);
 
-    private readonly IDocumentTable table = tables["ends"];
+    private readonly IDocumentTable? table = tables.AreShared ? tables["ends"] : null; // Alone, there is nobody to tell.
     private readonly RepeatedFailures failures = new(clock);
 
     public async Task EndedAsync(RunRecord run, CancellationToken cancellationToken)
     {
+        if (table is null)
+        {
+            return;
+        }
+
         try
         {
             await table.UpsertAsync(new Document(PartitionOf(run.CompletedAt ?? clock.GetUtcNow()), run.Id.Value, "{}"), cancellationToken);
@@ -38,6 +43,11 @@ public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, 
     public async Task<HashSet<RunId>> LatelyAsync(CancellationToken cancellationToken)
     {
         var ended = new HashSet<RunId>();
+        if (table is null)
+        {
+            return ended;
+        }
+
         var query = new DocumentQuery { PartitionFrom = PartitionOf(clock.GetUtcNow() - Lately), PageSize = DocumentQuery.LargestPage };
         await foreach (var document in table.QueryAsync(query, cancellationToken))
         {
@@ -49,7 +59,7 @@ public sealed partial class RunEnds(IDocumentTables tables, TimeProvider clock, 
 
     public async Task RemovedAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        if (run.CompletedAt is { } at)
+        if (table is not null && run.CompletedAt is { } at)
         {
             await table.DeleteAsync(PartitionOf(at), run.Id.Value, etag: null, cancellationToken);
         }

@@ -16,7 +16,7 @@ namespace ComfyFunc.Server.Following;
 
 /// <summary>Shows a run's row to its caller: the run resource, its outputs by tag, and the status shape of Durable's HTTP API.</summary>
 public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions renditions, RunProgress progress, QueuePlaces places,
-    ComfyFuncOptions options, TimeProvider clock)
+    AwaitedFiles awaited, ComfyFuncOptions options, TimeProvider clock)
 {
     // Inlined files are held in memory once as bytes and once as text.
     private const int LargestInline = 64 << 20;
@@ -105,7 +105,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             {
                 var artifact = await RenditionAsync(run.Id, original, view, cancellationToken) ?? original;
                 list.Add(artifact.Text
-                    ?? (view.Form is OutputForm.Base64 ? await Base64Async(artifact, cancellationToken)
+                    ?? (view.Form is OutputForm.Base64 ? await Base64Async(run.Id, artifact, cancellationToken)
                         : (await UrlOfAsync(artifact, cancellationToken)).Url.AbsoluteUri));
             }
 
@@ -156,7 +156,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
         };
         if (view.Form is OutputForm.Base64)
         {
-            shown["base64"] = await Base64Async(artifact, cancellationToken);
+            shown["base64"] = await Base64Async(run.Id, artifact, cancellationToken);
         }
         else
         {
@@ -172,8 +172,10 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
         CancellationToken cancellationToken) =>
         view.Rendition is { } rendition ? await renditions.MakeAsync(run, artifact, rendition, cancellationToken) : null;
 
-    private async Task<string> Base64Async(RunArtifact artifact, CancellationToken cancellationToken) =>
-        await blobs.ReadBytesAsync(artifact.Blob!, LargestInline, cancellationToken) is { } bytes
+    private async Task<string> Base64Async(RunId run, RunArtifact artifact, CancellationToken cancellationToken) =>
+        awaited.Find(run, artifact.Blob!) is { } known // It has a blob, as it has no text.
+            ? Convert.ToBase64String(known.Span)
+        : await blobs.ReadBytesAsync(artifact.Blob!, LargestInline, cancellationToken) is { } bytes
             ? Convert.ToBase64String(bytes)
             : throw new FileNotFoundException($"The artifact {artifact.Name} is gone.");
 

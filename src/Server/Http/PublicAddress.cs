@@ -15,6 +15,9 @@ namespace ComfyFunc.Server.Http;
 /// </summary>
 public sealed class PublicAddress
 {
+    /// <summary>Where both hosts listen unless they are told otherwise.</summary>
+    public const string Default = "http://localhost:7071";
+
     private readonly Uri? publicUrl;
     private readonly ForwardedHeadersMiddleware forwarded;
     private readonly AsyncLocal<string?> asked = new();
@@ -32,7 +35,7 @@ public sealed class PublicAddress
     }
 
     /// <summary>Where it listens, for links that are made where nobody asks; without a slash at the end.</summary>
-    public string Listening { get; set; } = "http://localhost:7071";
+    public string Listening { get; set; } = Default;
 
     /// <summary>The address that links begin with: as the request asked that is being answered. Without a slash at the end.</summary>
     public string Base => publicUrl?.AbsoluteUri.TrimEnd('/') ?? asked.Value ?? Listening;

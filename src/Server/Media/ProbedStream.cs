@@ -1,11 +1,10 @@
-using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Comfy;
 using SkiaSharp;
 
 namespace ComfyFunc.Server.Media;
 
 /// <summary>Passes a stream through and keeps its beginning, from which an image's format and size can be read afterwards.</summary>
-public sealed class ProbedStream(Stream inner) : ReadOnlyStream
+public sealed class ProbedStream(Stream inner) : KeepingStream(inner)
 {
     // Enough for the headers of every format that Skia reads, JPEGs with embedded thumbnails and profiles included.
     private const int Kept = 256 << 10;
@@ -23,21 +22,7 @@ public sealed class ProbedStream(Stream inner) : ReadOnlyStream
     /// <summary>The beginning of what passed.</summary>
     public ReadOnlySpan<byte> Head => head.GetBuffer().AsSpan(0, (int)head.Length);
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
-        Keep(buffer.Span[..read]);
-        return read;
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        var read = inner.Read(buffer, offset, count);
-        Keep(buffer.AsSpan(offset, read));
-        return read;
-    }
-
-    private void Keep(ReadOnlySpan<byte> bytes) => head.Write(bytes[..Math.Min(bytes.Length, Kept - (int)head.Length)]);
+    protected override void Keep(ReadOnlySpan<byte> bytes) => head.Write(bytes[..Math.Min(bytes.Length, Kept - (int)head.Length)]);
 
     protected override void Dispose(bool disposing)
     {

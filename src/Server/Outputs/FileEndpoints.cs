@@ -33,10 +33,9 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
             return refusal;
         }
 
-        if (await blobs.FindAsync(link!.Blob, cancellationToken) is not { } file
-            || await blobs.OpenSeekableAsync(link.Blob, cancellationToken) is not { } content)
+        if (await blobs.OpenSeekableAsync(link!.Blob, cancellationToken) is not { } open)
         {
-            return Gone();
+            return Problems.From(FaultCode.NotFound, "The file is gone.");
         }
 
         var headers = request.HttpContext.Response.Headers;
@@ -44,11 +43,11 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox"; // A file that a workflow made is no page of this server.
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         headers.CacheControl = "private, no-cache";
-        return Results.Stream(content, link.ContentType, NameIn(link.FileName), lastModified: null,
-            new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true);
+        var tag = open.File.Sha256.Length > 0 ? new EntityTagHeaderValue($"\"{open.File.Sha256}\"") : null;
+        return Results.Stream(open.Content, link.ContentType, link.FileName, lastModified: null, tag, enableRangeProcessing: true);
     }
 
-    /// <summary>PUT /api/files/{token}: takes the file, once. It is stored as it comes, in bounded memory.</summary>
+    /// <summary>PUT /api/files/{token}: takes one file, however often it is sent. It is stored as it comes, in bounded memory.</summary>
     public async Task<IResult> PutAsync(HttpRequest request, string token, CancellationToken cancellationToken)
     {
         var link = await links.ReadAsync(token, cancellationToken);
@@ -57,9 +56,9 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
             return refusal;
         }
 
-        if (await blobs.FindAsync(link!.Blob, cancellationToken) is not null)
+        if (await blobs.FindAsync(link!.Blob, cancellationToken) is { } there)
         {
-            return Problems.From(FaultCode.Conflict, "The file was sent already. Ask for another upload.");
+            return SentAgain(await SentFile.IsSameAsync(request, there, cancellationToken));
         }
 
         if (request.ContentLength > options.MaxInputBytes)
@@ -67,11 +66,26 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
             return TooLarge();
         }
 
-        var write = new BlobWrite("application/octet-stream") { MaxBytes = options.MaxInputBytes, LengthHint = request.ContentLength };
-        return await blobs.PutAsync(link.Blob, request.Body, write, cancellationToken) is PutReply.Stored
-            ? Results.StatusCode(StatusCodes.Status201Created)
-            : TooLarge();
+        var write = new BlobWrite("application/octet-stream")
+        {
+            MaxBytes = options.MaxInputBytes,
+            LengthHint = request.ContentLength,
+            IfAbsent = true,
+        };
+        return await blobs.PutAsync(link.Blob, request.Body, write, cancellationToken) switch
+        {
+            PutReply.Stored => Created,
+            PutReply.Exists { Sent: var sent } =>
+                SentAgain((await blobs.FindAsync(link.Blob, cancellationToken))?.Sha256 == sent.Sha256),
+            _ => TooLarge(),
+        };
     }
+
+    private static IResult Created => Results.StatusCode(StatusCodes.Status201Created);
+
+    // Whoever did not hear the first answer sends the file again.
+    private static IResult SentAgain(bool isSame) =>
+        isSame ? Created : Problems.From(FaultCode.Conflict, "Another file was sent already. Ask for another upload.");
 
     private IResult? Refusal(FileLink? link, bool isUpload) =>
         link is null || link.IsUpload != isUpload
@@ -81,9 +95,4 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
 
     private IResult TooLarge() =>
         Problems.From(FaultCode.InputTooLarge, $"The file is larger than the {options.MaxInputBytes} bytes that the server takes.");
-
-    private static string NameIn(string fileName) =>
-        fileName[(fileName.LastIndexOfAny(['/', '\\']) + 1)..].Trim() is { Length: > 0 } name ? name : "file";
-
-    private static IResult Gone() => Problems.From(FaultCode.NotFound, "The file is gone.");
 }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ComfyFunc.Adapters.Storage;
 
 namespace ComfyFunc.Server.Outputs;
 
@@ -19,7 +20,7 @@ internal sealed record FileLink(string Blob, bool IsUpload, DateTimeOffset Expir
     public string Sign(byte[] key)
     {
         string[] parts = [Version, IsUpload ? "create" : "read", Expires.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            Blob, OneLine(ContentType), OneLine(FileName)];
+            Blob, ContentType, DownloadName.Of(FileName)];
         var terms = Encoding.UTF8.GetBytes(string.Join(Separator, parts));
         return $"{Base64Url.EncodeToString(terms)}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, terms))}";
     }
@@ -45,6 +46,4 @@ internal sealed record FileLink(string Blob, bool IsUpload, DateTimeOffset Expir
                 fileName, contentType)
             : null;
     }
-
-    private static string OneLine(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
 }

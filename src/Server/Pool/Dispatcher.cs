@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ComfyFunc.Adapters;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
@@ -42,7 +43,7 @@ public sealed partial class Dispatcher(
         var served = await LendAsync(waiting, cancellationToken);
         if (signals.IsReady)
         {
-            await GiveUpAsync(waiting.Where(w => !served.Contains(w.Run)), pool, cancellationToken);
+            await GiveUpAsync(waiting, served, pool, cancellationToken);
         }
     }
 
@@ -68,20 +69,13 @@ public sealed partial class Dispatcher(
     }
 
     // What a run waits for may have gone for good. Whether it really has, the run's next step finds out over the rows as they are then.
-    private async Task GiveUpAsync(IEnumerable<WaitingRun> waiting, IReadOnlyCollection<PoolHost> pool, CancellationToken cancellationToken)
+    private async Task GiveUpAsync(WaitingQueue waiting, HashSet<RunId> served, ImmutableArray<PoolHost> pool,
+        CancellationToken cancellationToken)
     {
         var now = Clock.GetUtcNow();
-        var estimates = new Estimates(pool);
-        foreach (var alike in waiting.GroupBy(w => (w.Work.Name, w.Work.Inputs, w.Work.Needs.Key, w.Work.Demands.Key, w.Placement.Key)))
+        foreach (var run in Hopeless.Among(waiting, pool, capabilities.Has, now).Where(r => !served.Contains(r.Run)).ToArray())
         {
-            if (Poison.Is(alike.First().Work, pool, estimates, now)
-                || Feasibility.ProspectOf(alike.First(), pool, capabilities.Has) is Prospect.None or Prospect.OnlyExcluded)
-            {
-                foreach (var run in alike)
-                {
-                    await signals.SignalAsync(run.Run, new RunEvent.Unplaceable(now), cancellationToken);
-                }
-            }
+            await signals.SignalAsync(run.Run, new RunEvent.Unplaceable(now), cancellationToken);
         }
     }
 
@@ -97,9 +91,9 @@ public sealed partial class Dispatcher(
     {
         var lease = assignment.Lease;
         var now = Clock.GetUtcNow();
-        if (await hosts.UpdateAsync(lease.Host, h => assignment.Over(h, now), cancellationToken) is null)
+        if (await hosts.UpdateKnownAsync(lease.Host, h => assignment.Over(h, now), cancellationToken) is null)
         {
-            bell.Ring(); // Another process has lent there meanwhile: plan again, over the row as it is now.
+            bell.Ring(); // Its slots are others meanwhile: plan again, over the row as it is now.
             return;
         }
 

@@ -50,7 +50,8 @@ public sealed class HostStore(IDocumentTables tables)
 
     /// <summary>Writes a host that may be new. <paramref name="change"/> gets the row as it is, or <see langword="null"/>.</summary>
     public Task<PoolHost> PutAsync(HostId id, Func<PoolHost?, PoolHost> change, CancellationToken cancellationToken) =>
-        WithTurn(id, async entry => (await ChangeAsync(id, entry, host => change(host), cancellationToken))!, cancellationToken);
+        WithTurn(id, async entry => (await ChangeAsync(id, entry, host => change(host), asksAgain: true, cancellationToken))!,
+            cancellationToken);
 
     /// <summary>
     /// Changes a host's row over whatever others write meanwhile. A change that answers <see langword="null"/>, or the row as it was,
@@ -59,7 +60,13 @@ public sealed class HostStore(IDocumentTables tables)
     /// <returns>The row as it is now when the change was made; <see langword="null"/> when there is no such host or the change
     /// declined.</returns>
     public Task<PoolHost?> UpdateAsync(HostId id, Func<PoolHost, PoolHost?> change, CancellationToken cancellationToken) =>
-        WithTurn(id, entry => ChangeAsync(id, entry, host => host is null ? null : change(host), cancellationToken), cancellationToken);
+        WithTurn(id, entry => ChangeAsync(id, entry, host => host is null ? null : change(host), asksAgain: true, cancellationToken),
+            cancellationToken);
+
+    /// <summary>The same for a change that was made up over <see cref="Known"/>: if it declines, no row is read to ask again.</summary>
+    public Task<PoolHost?> UpdateKnownAsync(HostId id, Func<PoolHost, PoolHost?> change, CancellationToken cancellationToken) =>
+        WithTurn(id, entry => ChangeAsync(id, entry, host => host is null ? null : change(host), asksAgain: false, cancellationToken),
+            cancellationToken);
 
     public async Task<bool> DeleteAsync(HostId id, CancellationToken cancellationToken)
     {
@@ -67,7 +74,7 @@ public sealed class HostStore(IDocumentTables tables)
         return await table.DeleteAsync(Partition, TableKey.Escape(id.Value), etag: null, cancellationToken);
     }
 
-    private async Task<PoolHost?> ChangeAsync(HostId id, Entry entry, Func<PoolHost?, PoolHost?> change,
+    private async Task<PoolHost?> ChangeAsync(HostId id, Entry entry, Func<PoolHost?, PoolHost?> change, bool asksAgain,
         CancellationToken cancellationToken)
     {
         var tries = new WriteTries($"the host '{id}'");
@@ -89,7 +96,7 @@ public sealed class HostStore(IDocumentTables tables)
 
                 tries.Lost();
             }
-            else if (!isCached)
+            else if (!isCached || !asksAgain)
             {
                 return changed;
             }

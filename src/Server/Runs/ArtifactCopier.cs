@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Media;
 using ComfyFunc.Server.Media;
 using ComfyFunc.Server.Settings;
@@ -10,7 +11,7 @@ using ComfyFunc.Server.Settings;
 namespace ComfyFunc.Server.Runs;
 
 /// <summary>Copies a prompt's outputs from its host to blobs: streamed, several at once, all of them or none listed.</summary>
-public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
+public sealed class ArtifactCopier(IBlobStore blobs, AwaitedFiles awaited, ComfyFuncOptions options)
 {
     private const int CopiesAtOnce = 4;
 
@@ -38,31 +39,29 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         CancellationToken cancellationToken) => output.Item switch
         {
             OutputFile file =>
-                CopyFileAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), host, output.Tag, file,
-                    run.StripMetadata, cancellationToken),
+                CopyFileAsync(run, RunBlobs.Output(run.Id, attempt, output.Node, output.Index), host, output.Tag, file, cancellationToken),
             OutputText text =>
-                KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, MediaType.Of(".txt"),
+                KeepTextAsync(run.Id, RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, MediaType.Of(".txt"),
                     text.Text, cancellationToken),
             OutputJson json =>
-                KeepTextAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, MediaType.Of(".json"),
+                KeepTextAsync(run.Id, RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output.Tag, MediaType.Of(".json"),
                     json.Value.GetRawText(), cancellationToken),
             OutputPicture picture =>
-                KeepPictureAsync(RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output, picture,
-                    run.StripMetadata, cancellationToken),
+                KeepPictureAsync(run, RunBlobs.Output(run.Id, attempt, output.Node, output.Index), output, picture, cancellationToken),
             _ => throw new UnreachableException(),
         };
 
-    private async Task<CopyReply> KeepPictureAsync(string blob, PlannedOutput output, OutputPicture picture, bool strip,
+    private async Task<CopyReply> KeepPictureAsync(RunRecord run, string blob, PlannedOutput output, OutputPicture picture,
         CancellationToken cancellationToken)
     {
         var name = $"{output.Node}_{output.Index + 1:00000}{MediaType.ExtensionOf(picture.ContentType)}";
         var file = new OutputFile(name, "", "temp", picture.Key, Animated: false);
         using var content = new MemoryStream(picture.Content.ToArray(), writable: false);
-        return strip ? await StoreStrippedAsync(blob, output.Tag, file, content, content.Length, cancellationToken)
-            : await StoreAsync(blob, output.Tag, file, content, content.Length, cancellationToken);
+        return run.StripMetadata ? await StoreStrippedAsync(run.Id, blob, output.Tag, file, content, content.Length, cancellationToken)
+            : await StoreAsync(run.Id, blob, output.Tag, file, content, content.Length, cancellationToken);
     }
 
-    private async Task<CopyReply> CopyFileAsync(string blob, ComfyClient host, string tag, OutputFile file, bool strip,
+    private async Task<CopyReply> CopyFileAsync(RunRecord run, string blob, ComfyClient host, string tag, OutputFile file,
         CancellationToken cancellationToken)
     {
         switch (await host.OpenOutputAsync(file, cancellationToken))
@@ -72,9 +71,9 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
             case OutputReply.Opened opened:
                 await using (opened.Content)
                 {
-                    return strip
-                        ? await StoreStrippedAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken)
-                        : await StoreAsync(blob, tag, file, opened.Content, opened.Length, cancellationToken);
+                    return run.StripMetadata
+                        ? await StoreStrippedAsync(run.Id, blob, tag, file, opened.Content, opened.Length, cancellationToken)
+                        : await StoreAsync(run.Id, blob, tag, file, opened.Content, opened.Length, cancellationToken);
                 }
 
             default:
@@ -83,7 +82,7 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
     }
 
     // Lengths and checksums come before what they count, so nothing is sent on before all of it is here.
-    private async Task<CopyReply> StoreStrippedAsync(string blob, string tag, OutputFile file, Stream source, long? length,
+    private async Task<CopyReply> StoreStrippedAsync(RunId run, string blob, string tag, OutputFile file, Stream source, long? length,
         CancellationToken cancellationToken)
     {
         try
@@ -99,8 +98,8 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
                 : FileMetadata.Strip(whole, file.FileName) switch
                 {
                     StripReply.Stripped { Content: var content } =>
-                        await StoreAsync(blob, tag, file, content, content.Length, cancellationToken),
-                    StripReply.Nothing => await StoreAsync(blob, tag, file, whole, whole.Length, cancellationToken),
+                        await StoreAsync(run, blob, tag, file, content, content.Length, cancellationToken),
+                    StripReply.Nothing => await StoreAsync(run, blob, tag, file, whole, whole.Length, cancellationToken),
                     StripReply.TooLarge => new CopyReply.TooLarge(
                         $"{file.FileName} is larger than the {FileMetadata.LargestRewritten} bytes up to which metadata can be taken out "
                             + $"of its kind."),
@@ -116,10 +115,12 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
         }
     }
 
-    private async Task<CopyReply> StoreAsync(string blob, string tag, OutputFile file, Stream content, long? length,
+    private async Task<CopyReply> StoreAsync(RunId run, string blob, string tag, OutputFile file, Stream content, long? length,
         CancellationToken cancellationToken)
     {
-        using var probe = new ProbedStream(content);
+        using var record = awaited.Has(run) && (length ?? 0) <= AwaitedFiles.LongestFile
+            ? new RecordedStream(content, AwaitedFiles.LongestFile) : null;
+        using var probe = new ProbedStream(record ?? content);
         var (type, kind) = (MediaType.Of(file.FileName).ContentType, MediaType.KindOf(file));
         try
         {
@@ -132,6 +133,11 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
             if (length is { } announced && announced != stored.Bytes)
             {
                 return new CopyReply.NoAnswer();
+            }
+
+            if (record?.Content is { } whole)
+            {
+                awaited.Keep(run, blob, whole);
             }
 
             var media = kind is MediaKind.Image or MediaKind.Video ? probe.Read() : null;
@@ -158,7 +164,7 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
     private CopyReply.TooLarge TooLarge(OutputFile file) =>
         new($"{file.FileName} is larger than the {options.MaxOutputBytes} bytes that are kept.");
 
-    private async Task<CopyReply> KeepTextAsync(string blob, string tag, MediaType type, string text,
+    private async Task<CopyReply> KeepTextAsync(RunId run, string blob, string tag, MediaType type, string text,
         CancellationToken cancellationToken)
     {
         if (text.Length <= LongestText)
@@ -166,7 +172,9 @@ public sealed class ArtifactCopier(IBlobStore blobs, ComfyFuncOptions options)
             return CopyReply.Of(new RunArtifact { Tag = tag, Type = type.Kind, Text = text });
         }
 
-        var stored = await blobs.PutBytesAsync(blob, Encoding.UTF8.GetBytes(text), type.ContentType, cancellationToken);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var stored = await blobs.PutBytesAsync(blob, bytes, type.ContentType, cancellationToken);
+        awaited.Keep(run, blob, bytes);
         return CopyReply.Of(new RunArtifact
         {
             Tag = tag,

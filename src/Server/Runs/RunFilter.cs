@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine;
 
 namespace ComfyFunc.Server.Runs;
 
@@ -33,7 +34,7 @@ public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null
         columns = Status is null ? columns : columns.Add(nameof(Status), Status.Value.ToString());
         columns = Client is null ? columns : columns.Add(nameof(Client), Client);
         columns = Batch is null ? columns : columns.Add(nameof(Batch), Batch);
-        return new()
+        return WithinBatch(new()
         {
             Where = columns,
             PageSize = size,
@@ -41,6 +42,23 @@ public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null
             RowFrom = CreatedBefore is { } end ? RunKeys.RowBefore(end) : null,
             PartitionBefore = CreatedFrom is { } from ? RunKeys.Partition(from.AddDays(-1)) : null,
             RowBefore = CreatedFrom is { } start ? RunKeys.RowBefore(start) : null,
+        });
+    }
+
+    // A batch's runs have ids that were made right after its own.
+    private DocumentQuery WithinBatch(DocumentQuery query)
+    {
+        if (!RunId.TryParse(Batch, out var batch))
+        {
+            return query;
+        }
+
+        var (from, before) = (RunKeys.Partition(RunKeys.CreatedAt(batch).AddDays(1)), RunKeys.RowAfter(batch));
+        return query with
+        {
+            PartitionFrom = string.CompareOrdinal(query.PartitionFrom, from) > 0 ? query.PartitionFrom : from,
+            PartitionBefore = query.PartitionBefore ?? RunKeys.Partition(RunKeys.CreatedAt(batch).AddDays(-1)),
+            RowBefore = query.RowBefore is { } row && string.CompareOrdinal(row, before) < 0 ? row : before,
         };
     }
 

@@ -115,6 +115,9 @@ public sealed record RunRecord
     /// <summary>What the caller wanted kept with the run, as it was sent.</summary>
     public JsonElement? Metadata { get; init; }
 
+    /// <summary>Whether it is being deleted: nobody finds it any more, and what is left of it goes.</summary>
+    public bool IsLeaving { get; init; }
+
     [JsonIgnore]
     public string ETag { get; init; } = "";
 

@@ -6,13 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace ComfyFunc.Server.Runs;
 
 /// <summary>
-/// Deletes runs with their blobs: blobs first, so that a crash leaves a row that points nowhere rather than blobs that nobody finds.
+/// Deletes runs with their blobs. The row says so first, whereupon nobody finds the run, and goes last: after a crash it leads whoever
+/// rescues runs to what is left.
 /// </summary>
 public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, RunObservers observers, IRunDriver driver,
     ComfyFuncOptions options, TimeProvider clock, ILogger<RunRemoval> logger)
 {
     public async Task RemoveAsync(RunRecord run, CancellationToken cancellationToken)
     {
+        await runs.ChangeAsync(run.Id, r => r with { IsLeaving = true }, cancellationToken);
         await blobs.DeletePrefixAsync(RunBlobs.PrefixOf(run.Id), cancellationToken);
         await observers.RemovedAsync(run, cancellationToken);
         await driver.ForgetAsync(run.Id, cancellationToken);

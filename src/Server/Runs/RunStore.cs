@@ -35,9 +35,10 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     public async Task<RunRecord?> FindOpenAsync(RunId id, int step, CancellationToken cancellationToken) =>
         open.TryGetValue<RunRecord>(id, out var run) && run!.Step >= step ? run : await FindAsync(id, cancellationToken);
 
+    /// <summary>The row, unless the run is being deleted.</summary>
     public async Task<RunRecord?> FindAsync(RunId id, CancellationToken cancellationToken) =>
         await table.FindAsync(RunKeys.Partition(id), RunKeys.Row(id), cancellationToken) is { } document
-        ? Keep(FromDocument(document)) : null;
+        && FromDocument(document) is { IsLeaving: false } run ? Keep(run) : null;
 
     /// <summary>Writes the row if nobody else has since it was read; otherwise answers the row as it is now.</summary>
     public async Task<RunUpdate> UpdateAsync(RunRecord run, CancellationToken cancellationToken)
@@ -86,7 +87,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         }
 
         var page = await table.PageAsync(filter.ToQuery(size), continuation, cancellationToken);
-        return new([.. page.Documents.Select(FromDocument)], page.Continuation);
+        return new([.. page.Documents.Select(FromDocument).Where(r => !r.IsLeaving)], page.Continuation);
     }
 
     // Rows are looked at one by one, so a page may be short, or empty: it ends where the looking did.
@@ -108,7 +109,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         await foreach (var document in table.QueryAsync(query, cancellationToken))
         {
             var run = FromDocument(document);
-            if (filter.Fits(run))
+            if (!run.IsLeaving && filter.Fits(run))
             {
                 found.Add(run);
             }
@@ -123,8 +124,12 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     }
 
     /// <summary>Every run that has not ended.</summary>
-    /// <param name="since">Leaves out those created on days before; <see langword="null"/> looks through them all.</param>
-    public async IAsyncEnumerable<RunRecord> OpenRunsAsync(DateTimeOffset? since,
+    /// <param name="since">Leaves out those whose ids were made before; <see langword="null"/> looks through them all.</param>
+    public IAsyncEnumerable<RunRecord> OpenRunsAsync(DateTimeOffset? since, CancellationToken cancellationToken) =>
+        UnfinishedAsync(since, cancellationToken).Where(r => !r.IsLeaving);
+
+    /// <summary>Every run that has not ended, and every one whose deletion has not.</summary>
+    public async IAsyncEnumerable<RunRecord> UnfinishedAsync(DateTimeOffset? since,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var document in table.QueryAsync(
@@ -132,6 +137,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
             {
                 Where = RunFilter.Open,
                 PartitionBefore = since is { } day ? RunKeys.Partition(day.AddDays(-1)) : null,
+                RowBefore = since is { } time ? RunKeys.RowBefore(time) : null,
                 PageSize = DocumentQuery.LargestPage
             }, cancellationToken))
         {
@@ -144,56 +150,49 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var document in table.QueryAsync(
-            new DocumentQuery
-            {
-                Where = RunFilter.Open,
-                PartitionFrom = RunKeys.Partition(newest),
-                PartitionBefore = RunKeys.Partition(RunKeys.CreatedAt(oldest).AddDays(-1)),
-                RowFrom = RunKeys.Row(newest),
-                RowBefore = RunKeys.RowAfter(oldest),
-                PageSize = DocumentQuery.LargestPage,
-            }, cancellationToken))
+            Between(oldest, newest) with { Where = RunFilter.Open, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
-            yield return FromDocument(document);
+            if (FromDocument(document) is { IsLeaving: false } run)
+            {
+                yield return run;
+            }
         }
     }
 
-    /// <summary>How many of a client's runs have not ended, and how many were made on this day (UTC).</summary>
-    public async Task<(int Open, int Today)> CountAsync(string client, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var (open, today) = (0, 0);
-        await foreach (var document in table.QueryAsync(
+    /// <summary>How many of a client's runs have not ended.</summary>
+    public async Task<int> CountOpenAsync(string client, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await table.QueryAsync(
             new DocumentQuery
             {
                 PartitionBefore = RunKeys.Partition(now.AddDays(-LongestOpenDays - 1)),
-                Where = RunFilter.Of(client),
-                PageSize = DocumentQuery.LargestPage
-            }, cancellationToken))
-        {
-            var run = FromDocument(document);
-            open += run.Outcome is null ? 1 : 0;
-            today += run.CreatedAt.UtcDateTime.Date == now.UtcDateTime.Date ? 1 : 0;
-        }
+                Where = RunFilter.Of(client).AddRange(RunFilter.Open),
+                PageSize = DocumentQuery.LargestPage,
+            }, cancellationToken).CountAsync(cancellationToken);
 
-        return (open, today);
+    /// <summary>How many of a client's runs were made on the day (UTC) of <paramref name="now"/>.</summary>
+    /// <param name="since">Leaves out those whose ids were made before; <see langword="null"/> counts all.</param>
+    /// <param name="before">Leaves out those whose ids were made at this time or later.</param>
+    public async Task<int> CountMadeAsync(string client, DateTimeOffset now, DateTimeOffset? since, DateTimeOffset? before,
+        CancellationToken cancellationToken)
+    {
+        var ofClient = new RunFilter(Client: client) { CreatedFrom = since ?? now.AddDays(-LongestOpenDays - 1), CreatedBefore = before };
+        return await table.QueryAsync(ofClient.ToQuery(DocumentQuery.LargestPage), cancellationToken)
+            .CountAsync(d => FromDocument(d).CreatedAt.UtcDateTime.Date == now.UtcDateTime.Date, cancellationToken);
     }
 
-    /// <summary>How many of a batch's runs are where.</summary>
-    /// <param name="since">When the batch was made: its runs have ids of that day.</param>
-    public async Task<ImmutableSortedDictionary<RunStatus, int>> CountBatchAsync(string batch, DateTimeOffset since,
-        CancellationToken cancellationToken) =>
-        (await OfBatchAsync(batch, since, cancellationToken)).CountBy(r => r.Status).ToImmutableSortedDictionary();
-
     /// <summary>A batch's runs.</summary>
-    /// <param name="since">When the batch was made: its runs have ids of that day.</param>
-    public async Task<ImmutableArray<RunRecord>> OfBatchAsync(string batch, DateTimeOffset since, CancellationToken cancellationToken)
+    /// <param name="last">The newest of them; <see langword="null"/> where that is not known.</param>
+    public async Task<ImmutableArray<RunRecord>> OfBatchAsync(RunId batch, RunId? last, CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<RunRecord>();
-        var query = new RunFilter(Batch: batch).ToQuery(DocumentQuery.LargestPage) with
-        { PartitionFrom = RunKeys.Partition(since.AddDays(1)), PartitionBefore = RunKeys.Partition(since.AddDays(-1)) };
+        var ofBatch = new RunFilter(Batch: batch.Value).ToQuery(DocumentQuery.LargestPage);
+        var query = last is { } newest ? Between(batch, newest) with { Where = ofBatch.Where, PageSize = ofBatch.PageSize } : ofBatch;
         await foreach (var document in table.QueryAsync(query, cancellationToken))
         {
-            found.Add(FromDocument(document));
+            if (FromDocument(document) is { IsLeaving: false } run)
+            {
+                found.Add(run);
+            }
         }
 
         return found.ToImmutable();
@@ -204,7 +203,12 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var document in table.QueryAsync(
-            new DocumentQuery { PartitionFrom = RunKeys.Partition(time), PageSize = DocumentQuery.LargestPage }, cancellationToken))
+            new DocumentQuery
+            {
+                PartitionFrom = RunKeys.Partition(time),
+                RowFrom = RunKeys.RowBefore(time),
+                PageSize = DocumentQuery.LargestPage
+            }, cancellationToken))
         {
             yield return FromDocument(document);
         }
@@ -232,16 +236,33 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         return run;
     }
 
+    // Of one day, it is a range of one partition, which every store finds without looking elsewhere.
+    private static DocumentQuery Between(RunId oldest, RunId newest)
+    {
+        var rows = new DocumentQuery { RowFrom = RunKeys.Row(newest), RowBefore = RunKeys.RowAfter(oldest) };
+        return RunKeys.Partition(oldest) == RunKeys.Partition(newest) ? rows with { Partition = RunKeys.Partition(newest) }
+            : rows with
+            {
+                PartitionFrom = RunKeys.Partition(newest),
+                PartitionBefore = RunKeys.Partition(RunKeys.CreatedAt(oldest).AddDays(-1))
+            };
+    }
+
     private static Document ToDocument(RunRecord run) => new(RunKeys.Partition(run.Id), RunKeys.Row(run.Id), StoredJson.Write(run))
     {
         ETag = run.ETag,
-        Columns = ImmutableDictionary<string, object>.Empty
+        Columns = ColumnsOf(run),
+    };
+
+    private static ImmutableDictionary<string, object> ColumnsOf(RunRecord run)
+    {
+        var columns = ImmutableDictionary<string, object>.Empty
             .Add("Workflow", run.Workflow)
             .Add("Client", run.Client)
-            .Add("Batch", run.Batch ?? "")
             .Add("Status", run.Status.ToString())
-            .Add("Open", run.Outcome is null),
-    };
+            .Add("Open", run.Outcome is null || run.IsLeaving);
+        return run.Batch is null ? columns : columns.Add("Batch", run.Batch);
+    }
 
     private static RunRecord FromDocument(Document document)
     {

@@ -5,16 +5,15 @@ using ComfyFunc.Server.Usage;
 namespace ComfyFunc.Server.Upkeep;
 
 /// <summary>
-/// Forgets what is only kept for a time: keys of calls, where results are, files sent ahead of calls, batches, sums of usage, and processes
+/// Forgets what is only kept for a time: keys of calls, files sent ahead of calls, batches, sums of usage, and processes
 /// that are no more.
 /// </summary>
-public sealed class Housekeeping(KeyedCalls calls, ResultCache results, Uploads uploads, BatchStore batches, UsageStore usage,
+public sealed class Housekeeping(KeyedCalls calls, Uploads uploads, BatchStore batches, UsageStore usage,
     ProcessStore processes)
 {
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         await calls.SweepAsync(cancellationToken);
-        await results.SweepAsync(cancellationToken);
         await uploads.SweepAsync(cancellationToken);
         await batches.SweepAsync(cancellationToken);
         await usage.SweepAsync(cancellationToken);

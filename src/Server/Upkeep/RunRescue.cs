@@ -1,14 +1,17 @@
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Upkeep;
 
 /// <summary>
 /// Finds runs that nobody drives: accepted by a process that died before it could hand them over, or given up by a driver that failed.
-/// Whether a run is driven, its driver knows.
+/// Whether a run is driven, its driver knows. Runs that were half deleted are deleted.
 /// </summary>
-public sealed class RunRescue(RunStore runs, IRunDriver driver, RunObservers observers, TimeProvider clock)
+public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval removal, IRunDriver driver, RunObservers observers,
+    TimeProvider clock)
 {
     // Any driver has taken a run's first step by then.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -25,6 +28,16 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, RunObservers obs
     /// </summary>
     public static readonly TimeSpan LongestRun = TimeSpan.FromDays(3);
 
+    // A run's row is written within it after its id is made, slow inputs included. Only the runs of a batch may come later.
+    private static readonly TimeSpan LongestIntake = TimeSpan.FromMinutes(30);
+
+    // In case that the clock of a process that accepts runs is far behind.
+    private static readonly TimeSpan Trust = TimeSpan.FromHours(1);
+
+    // No open run has an id from before.
+    private DateTimeOffset allEndedBefore = DateTimeOffset.MinValue;
+    private DateTimeOffset lookedAtAll = DateTimeOffset.MinValue;
+
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         if (!driver.IsReady)
@@ -33,8 +46,22 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, RunObservers obs
         }
 
         var now = clock.GetUtcNow();
-        await foreach (var run in runs.OpenRunsAsync(now - LongestRun, cancellationToken))
+        if (now - lookedAtAll >= Trust)
         {
+            (allEndedBefore, lookedAtAll) = (now - LongestRun, now);
+        }
+
+        var oldest = await NextIdSinceAsync(now, cancellationToken);
+        await foreach (var run in runs.UnfinishedAsync(allEndedBefore, cancellationToken))
+        {
+            if (run.IsLeaving)
+            {
+                await removal.RemoveAsync(run, cancellationToken);
+                continue;
+            }
+
+            var made = RunKeys.CreatedAt(run.Id);
+            oldest = made < oldest ? made : oldest;
             if (now - run.Limits.FinishBy > EndPatience)
             {
                 await GiveUpAsync(run, now, cancellationToken);
@@ -44,7 +71,13 @@ public sealed class RunRescue(RunStore runs, IRunDriver driver, RunObservers obs
                 await driver.ResumeAsync(run.Id, cancellationToken);
             }
         }
+
+        allEndedBefore = oldest;
     }
+
+    // An ended run is never open again: those before the oldest open one need not be looked at once more. But some rows are still to come.
+    private async Task<DateTimeOffset> NextIdSinceAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await batches.OpenAsync(cancellationToken)).Select(b => b.CreatedAt - LongestIntake).Append(now - LongestIntake).Min();
 
     private async Task GiveUpAsync(RunRecord run, DateTimeOffset now, CancellationToken cancellationToken)
     {

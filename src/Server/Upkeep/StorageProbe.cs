@@ -10,6 +10,9 @@ public sealed class StorageProbe(HostStore hosts, IBlobStore blobs, TimeProvider
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.8);
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(10);
 
+    // A few pages, as a run takes.
+    private const int ProbeBytes = 16 * 1024;
+
     private DateTimeOffset writtenAt = DateTimeOffset.MinValue;
     private int writers;
 
@@ -47,8 +50,10 @@ public sealed class StorageProbe(HostStore hosts, IBlobStore blobs, TimeProvider
 
         try
         {
-            // What is full can still be read, and says so only to who writes.
-            await blobs.PutBytesAsync("ready/probe", "ready"u8.ToArray(), "text/plain", cancellationToken);
+            // What is full can still be read, and says so only to who writes: what is not there yet, since what replaces something finds the
+            // room of that.
+            await blobs.PutBytesAsync("ready/probe", new byte[ProbeBytes], "application/octet-stream", cancellationToken);
+            await blobs.DeleteAsync("ready/probe", cancellationToken);
             writtenAt = clock.GetUtcNow();
         }
         finally

@@ -12,11 +12,16 @@ public sealed record Sweep(string Name, TimeSpan Interval, string Cron, Func<Swe
     public const string RemovalCron = "0 */10 * * * *";
     public const string HousekeepingCron = "30 5/10 * * * *";
 
-    /// <summary>Gives slots back that a crash left lent.</summary>
-    public static Sweep Leases { get; } = new("leases", TimeSpan.FromSeconds(15), LeasesCron, (s, c) => s.LeasesAsync(c));
+    /// <summary>Whether it is not to wait: a process that crashes often comes to it too, and callers see what is half done.</summary>
+    public bool IsDueAtStart { get; private init; }
 
-    /// <summary>Finds runs that nobody drives.</summary>
-    public static Sweep Rescue { get; } = new("rescue", TimeSpan.FromMinutes(1), RescueCron, (s, c) => s.RescueAsync(c));
+    /// <summary>Gives slots back that a crash left lent.</summary>
+    public static Sweep Leases { get; } =
+        new("leases", TimeSpan.FromSeconds(15), LeasesCron, (s, c) => s.LeasesAsync(c)) { IsDueAtStart = true };
+
+    /// <summary>Finds runs that nobody drives, or that are half deleted.</summary>
+    public static Sweep Rescue { get; } =
+        new("rescue", TimeSpan.FromMinutes(1), RescueCron, (s, c) => s.RescueAsync(c)) { IsDueAtStart = true };
 
     /// <summary>Removes runs past their retention.</summary>
     public static Sweep Removal { get; } = new("removal", TimeSpan.FromMinutes(10), RemovalCron, (s, c) => s.RemovalAsync(c));

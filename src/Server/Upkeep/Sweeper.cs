@@ -20,7 +20,7 @@ public sealed partial class Sweeper(Sweeps sweeps, TimeProvider clock, ILogger<S
     private async Task LoopAsync(Sweep sweep, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(sweep.Interval, clock);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
+        for (var isDue = sweep.IsDueAtStart; isDue || await timer.WaitForNextTickAsync(cancellationToken); isDue = false)
         {
             try
             {

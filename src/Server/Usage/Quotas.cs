@@ -18,12 +18,17 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
     private const int OpenRetrySeconds = 5;
 
+    // What was made longer ago than that has its row, but for runs of batches: these are counted when all are counted again.
+    private static readonly TimeSpan LongestIntake = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Trust = TimeSpan.FromMinutes(10);
+
     private readonly PartitionedRateLimiter<string> minutes = PartitionedRateLimiter.Create<string, string>(client =>
         QuotaOf(options, client)?.RunsPerMinute is { } most
             ? RateLimitPartition.GetFixedWindowLimiter(client, _ => new() { PermitLimit = most, Window = TimeSpan.FromMinutes(1) })
             : RateLimitPartition.GetNoLimiter(client));
 
     private readonly ConcurrentDictionary<string, Load> loads = new();
+    private readonly ConcurrentDictionary<string, Settled> settled = new();
 
     public void Dispose() => minutes.Dispose();
 
@@ -48,7 +53,7 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
         }
 
         var now = clock.GetUtcNow();
-        var load = await LoadAsync(client, now, cancellationToken);
+        var load = await LoadAsync(client, quota, now, cancellationToken);
         if (load.Open >= quota.OpenRuns)
         {
             return Refuse(response, TimeSpan.FromSeconds(OpenRetrySeconds),
@@ -65,16 +70,31 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
         return null;
     }
 
-    private async Task<Load> LoadAsync(string client, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Load> LoadAsync(string client, QuotaOptions quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (loads.TryGetValue(client, out var known) && now - known.At < Freshness && known.At.UtcDateTime.Date == now.UtcDateTime.Date)
+        if (loads.TryGetValue(client, out var known) && now - known.At < Freshness && IsSameDay(known.At, now))
         {
             return known;
         }
 
-        var (open, today) = await runs.CountAsync(client, now, cancellationToken);
-        return loads[client] = new(now, open, today);
+        var open = quota.OpenRuns is null ? 0 : await runs.CountOpenAsync(client, now, cancellationToken);
+        return loads[client] = new(now, open, quota.RunsPerDay is null ? 0 : await TodayAsync(client, now, cancellationToken));
     }
+
+    // Most of a day's runs need not be counted every time.
+    private async Task<int> TodayAsync(string client, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!settled.TryGetValue(client, out var earlier) || now - earlier.At >= Trust || !IsSameDay(earlier.At, now))
+        {
+            var before = now - LongestIntake;
+            var count = await runs.CountMadeAsync(client, now, since: null, before, cancellationToken);
+            settled[client] = earlier = new(now, before, count);
+        }
+
+        return earlier.Today + await runs.CountMadeAsync(client, now, earlier.Before, before: null, cancellationToken);
+    }
+
+    private static bool IsSameDay(DateTimeOffset a, DateTimeOffset b) => a.UtcDateTime.Date == b.UtcDateTime.Date;
 
     private static QuotaOptions? QuotaOf(ComfyFuncOptions options, string client) =>
         options.Quotas.FirstOrDefault(q => q.Client == client) ?? options.Quotas.FirstOrDefault(q => q.Client == QuotaOptions.Others);
@@ -86,4 +106,7 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
     }
 
     private sealed record Load(DateTimeOffset At, int Open, int Today);
+
+    /// <param name="Today">How many of this day's runs have ids from before.</param>
+    private sealed record Settled(DateTimeOffset At, DateTimeOffset Before, int Today);
 }

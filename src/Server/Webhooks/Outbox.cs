@@ -21,8 +21,14 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
     // Until then the run's row has been written, in all but the rarest cases.
     private static readonly TimeSpan Head = TimeSpan.FromSeconds(5);
 
+    // While receivers are away there may be very many: then one page of them is looked at each time, and that so often at most.
+    private static readonly TimeSpan PageInterval = TimeSpan.FromSeconds(4);
+
     private readonly IDocumentTable open = tables["outbox"];
     private readonly IDocumentTable log = tables["deliveries"];
+    private string? from;
+    private bool isLong;
+    private DateTimeOffset lookedAt;
 
     /// <summary>Writes down whom to tell.</summary>
     /// <returns>Whether there is anybody.</returns>
@@ -43,13 +49,13 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
     public void Happened(RunRecord run) => bell.Ring(run.Id);
 
     /// <summary>
-    /// Takes the deliveries that are due, or are of runs that were just heard of, so that no other process sends them for a while.
+    /// Takes the deliveries that are due, or are of runs that were just heard of, so that no other process sends them for a while. Of more
+    /// than fit a page, those of the next page. Not for two at once.
     /// </summary>
     public async Task<ImmutableArray<OpenDelivery>> TakeAsync(IReadOnlySet<RunId> now, TimeSpan hold, CancellationToken cancellationToken)
     {
         var taken = ImmutableArray.CreateBuilder<OpenDelivery>();
-        await foreach (var document in open.QueryAsync(
-            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        foreach (var document in await CandidatesAsync(now, cancellationToken))
         {
             var delivery = StoredJson.Read<Delivery>(document.Json);
             if (delivery.DueAt > clock.GetUtcNow() && !(delivery.Attempts.IsEmpty && now.Contains(delivery.Run)))
@@ -65,6 +71,47 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
         }
 
         return taken.ToImmutable();
+    }
+
+    private async Task<IEnumerable<Document>> CandidatesAsync(IReadOnlySet<RunId> now, CancellationToken cancellationToken)
+    {
+        var candidates = new Dictionary<string, Document>(StringComparer.Ordinal);
+        if (!isLong || clock.GetUtcNow() - lookedAt >= PageInterval)
+        {
+            lookedAt = clock.GetUtcNow();
+            foreach (var document in await NextPageAsync(cancellationToken))
+            {
+                candidates[document.Row] = document;
+            }
+        }
+
+        // Else they are among those of the page.
+        foreach (var run in isLong ? now : ImmutableHashSet<RunId>.Empty)
+        {
+            foreach (var delivery in await OfAsync(run, cancellationToken))
+            {
+                if (!candidates.ContainsKey(delivery.Id) && await open.FindAsync(Partition, delivery.Id, cancellationToken) is { } document)
+                {
+                    candidates[document.Row] = document;
+                }
+            }
+        }
+
+        return candidates.Values;
+    }
+
+    private async Task<ImmutableArray<Document>> NextPageAsync(CancellationToken cancellationToken)
+    {
+        var query = new DocumentQuery { Partition = Partition, RowFrom = from, PageSize = DocumentQuery.LargestPage };
+        var page = await open.PageAsync(query, null, cancellationToken);
+        while (page is { Documents.IsEmpty: true, Continuation: { } continuation })
+        {
+            page = await open.PageAsync(query, continuation, cancellationToken);
+        }
+
+        isLong = from is not null || page.Continuation is not null;
+        from = page.Continuation is null ? null : $"{page.Documents[^1].Row}0"; // What follows it.
+        return page.Documents;
     }
 
     /// <summary>Writes down where a delivery stands; what is no longer pending leaves the outbox.</summary>

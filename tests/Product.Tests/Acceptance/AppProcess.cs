@@ -23,12 +23,13 @@ public sealed class AppProcess : IAsyncDisposable
     private readonly StorageOptions storage;
     private readonly IReadOnlyDictionary<string, string> settings;
     private readonly string? group;
+    private readonly int? diskMegabytes;
     private readonly TestFolder folder = new();
     private Process? process;
 
-    private AppProcess(StorageOptions storage, IReadOnlyDictionary<string, string> settings, string? group)
+    private AppProcess(StorageOptions storage, IReadOnlyDictionary<string, string> settings, string? group, int? diskMegabytes = null)
     {
-        (this.storage, this.settings, this.group) = (storage, settings, group);
+        (this.storage, this.settings, this.group, this.diskMegabytes) = (storage, settings, group, diskMegabytes);
         Http = new(new TrafficGuard(new SocketsHttpHandler { AllowAutoRedirect = false },
             [folder.Path, AppContext.BaseDirectory.TrimEnd('/'), TestFolders.Root, KeyOf(storage.ConnectionString)]))
         {
@@ -43,11 +44,20 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>The account where it keeps everything; names none where it has a store of its own.</summary>
     public StorageOptions Storage => storage;
 
+    /// <summary>Where Standalone keeps everything unless it has an account.</summary>
+    public string DataFolder => Path.Combine(folder.Path, ".data");
+
+    /// <summary>That folder as the living process sees it, also where it has a disk of its own.</summary>
+    public string LivingDataFolder => $"/proc/{process!.Id}/root{DataFolder}"; // It has been started.
+
+    /// <summary>Another address of this machine where Standalone listens too; <see langword="null"/> where there is none.</summary>
+    public Uri? OtherAddress => OperatingSystem.IsLinux() && !IsFunctions ? new($"http://127.0.0.2:{port}/api/") : null;
+
     /// <summary>What it has stored, when it is over: a store of its own is one process's.</summary>
     internal async Task<StorageServices> EndAndOpenStorageAsync()
     {
         Kill();
-        return storage.NamesAccount ? StorageServices.Of(storage) : await StorageServices.OpenAsync(Path.Combine(folder.Path, ".data"));
+        return storage.NamesAccount ? StorageServices.Of(storage) : await StorageServices.OpenAsync(DataFolder);
     }
 
     /// <summary>The task hub of the Functions app, whose tables begin with it.</summary>
@@ -64,6 +74,22 @@ public sealed class AppProcess : IAsyncDisposable
 
     public static async Task<AppProcess> StartAsync(AzuriteFixture azurite, IReadOnlyDictionary<string, string>? settings = null) =>
         await StartAsync(IsEmbedded ? new StorageOptions() : await azurite.NewStorageAsync(), settings ?? new Dictionary<string, string>());
+
+    /// <summary>Standalone on a disk of its own, of so many megabytes, which goes with the process. Linux has such.</summary>
+    public static async Task<AppProcess> StartOnDiskAsync(int megabytes)
+    {
+        var app = new AppProcess(new StorageOptions(), new Dictionary<string, string>(), group: null, megabytes);
+        try
+        {
+            await app.StartAsync();
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <param name="storage">The app's own: processes that share it are instances of one app.</param>
     /// <param name="group">The functions that the process serves, as on Flex Consumption; <see langword="null"/> for all. Standalone always
@@ -184,11 +210,19 @@ public sealed class AppProcess : IAsyncDisposable
         }
     }
 
-    private ProcessStartInfo StandaloneInfo() => With(
-        new("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "ComfyFunc.Standalone.dll"), "--urls",
-                $"http://localhost:{port}"])
-        { WorkingDirectory = folder.Path });
+    private ProcessStartInfo StandaloneInfo()
+    {
+        string[] program = ["dotnet", Path.Combine(AppContext.BaseDirectory, "ComfyFunc.Standalone.dll"), "--urls",
+            string.Join(';', (string?[])[$"http://localhost:{port}", OtherAddress?.GetLeftPart(UriPartial.Authority)]).TrimEnd(';')];
+        if (diskMegabytes is { } megabytes)
+        {
+            // A name space of mounts is the process's own, and needs no rights where the system gives users name spaces.
+            Directory.CreateDirectory(DataFolder);
+            program = ["unshare", "-rm", "sh", "-c", $"mount -t tmpfs -o size={megabytes}m none .data && exec \"$@\"", "sh", .. program];
+        }
+
+        return With(new(program[0], program[1..]) { WorkingDirectory = folder.Path });
+    }
 
     private ProcessStartInfo FunctionsInfo()
     {

@@ -31,6 +31,16 @@ public class FileTests(AzuriteFixture azurite)
         Assert.Equal("nosniff", Assert.Single(whole.Headers.GetValues("X-Content-Type-Options")));
         Assert.Equal("attachment", whole.Content.Headers.ContentDisposition?.DispositionType);
 
+        if (app.OtherAddress is { } other)
+        {
+            using var elsewhere = await Anyone.GetAsync(new UriBuilder(url) { Host = other.Host }.Uri, Cancellation);
+            Assert.Equal(bytes, await elsewhere.Content.ReadAsByteArrayAsync(Cancellation));
+            using var made = await app.Http.GetAsync(new Uri(other, (string)output["thumbnailUrl"]!), Cancellation);
+            Assert.Equal(other.Host, made.Headers.Location?.Host);
+            using var thumbnail = await Anyone.GetAsync(made.Headers.Location, Cancellation);
+            Assert.Equal((HttpStatusCode.OK, "image/webp"), (thumbnail.StatusCode, thumbnail.Content.Headers.ContentType?.MediaType));
+        }
+
         using var part = await SendAsync(HttpMethod.Get, url, r => r.Headers.Range = new RangeHeaderValue(8, 15));
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Assert.Equal(bytes[8..16], await part.Content.ReadAsByteArrayAsync(Cancellation));
@@ -55,7 +65,7 @@ public class FileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_upload_is_taken_once_without_a_key_and_not_when_it_is_too_large()
+    public async Task An_upload_takes_one_file_however_often_it_is_sent_without_a_key_and_none_that_is_too_large()
     {
         await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
         await using var app = await StartAsync(host, ("MaxInputBytes", "6000000"));
@@ -65,8 +75,13 @@ public class FileTests(AzuriteFixture azurite)
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PutAsync(large, 6_000_001));
         Assert.Equal(HttpStatusCode.Created, await PutAsync(large, 6_000_000));
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(large, 6_000_000));
+        Assert.Equal(HttpStatusCode.Conflict, await PutAsync(large, 6_000_000, last: 1));
         Assert.Equal(HttpStatusCode.Created, await PutAsync(upload, 10));
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(upload, 10, isChunked: true));
         Assert.Equal(HttpStatusCode.Conflict, await PutAsync(upload, 11));
+        Assert.Equal(HttpStatusCode.Conflict, await PutAsync(upload, 11, isChunked: true));
+        Assert.Equal(HttpStatusCode.Conflict, await PutAsync(upload, 9, isChunked: true));
         using var read = await Anyone.GetAsync(new Uri((string)upload["url"]!), Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, read.StatusCode);
     }
@@ -87,6 +102,29 @@ public class FileTests(AzuriteFixture azurite)
         Assert.StartsWith(start, (string)run["outputs"]!["my image"]![0]!["url"]!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Links_lead_to_the_address_that_was_asked()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await StartAsync(host);
+        if (app.OtherAddress is not { } other)
+        {
+            return; // The server has no second address here.
+        }
+
+        var id = (string)(await app.Http.RunAsync("picture", """{"my sampler":{"seed":1}}"""))["id"]!;
+        await app.RestartAsync();
+        using var response = await SendAsync(HttpMethod.Get, new Uri(other, $"runs/{id}"),
+            r => r.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key));
+        var output = (await response.JsonAsync())["outputs"]!["my image"]![0]!;
+        var url = new Uri((string)output["url"]!);
+        using var file = await Anyone.GetAsync(url, Cancellation);
+
+        Assert.Equal(other.Authority, url.Authority);
+        Assert.Equal((string)output["sha256"]!, Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(await file.Content.ReadAsByteArrayAsync(Cancellation))));
+    }
+
     private async Task<AppProcess> StartAsync(SimulatedHost host, params (string Name, string Value)[] settings)
     {
         var all = settings.ToDictionary(s => $"ComfyFunc__{s.Name}", s => s.Value);
@@ -104,10 +142,16 @@ public class FileTests(AzuriteFixture azurite)
     private static async Task<JsonNode> OutputAsync(AppProcess app) =>
         (await app.Http.RunAsync("picture", """{"my sampler":{"seed":1}}"""))["outputs"]!["my image"]![0]!;
 
-    private static async Task<HttpStatusCode> PutAsync(JsonObject upload, int length)
+    private static async Task<HttpStatusCode> PutAsync(JsonObject upload, int length, byte last = 0, bool isChunked = false)
     {
+        var bytes = new byte[length];
+        bytes[^1] = last;
         using var response = await SendAsync(HttpMethod.Put, new((string)upload["url"]!),
-            r => r.Content = new ByteArrayContent(new byte[length]));
+            r =>
+            {
+                r.Content = new ByteArrayContent(bytes);
+                r.Headers.TransferEncodingChunked = isChunked;
+            });
         return response.StatusCode;
     }
 

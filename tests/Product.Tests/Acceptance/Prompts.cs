@@ -25,6 +25,16 @@ internal static class Prompts
         }
         """;
 
+    /// <summary>As <see cref="Slow"/>, with a file of a megabyte.</summary>
+    public const string Heavy = """
+        {
+          "1": {"class_type":"EmptyImage","inputs":{"width":32,"height":32,"batch_size":1,"color":0},"_meta":{"title":"[canvas]"}},
+          "2": {"class_type":"SimSleep","inputs":{"image":["1",0],"seconds":1.0,"poll":true},"_meta":{"title":"[sleep]"}},
+          "3": {"class_type":"SaveImage","inputs":{"images":["2",0],"filename_prefix":"heavy"},"_meta":{"title":"[image]"}},
+          "4": {"class_type":"SimBigFile","inputs":{"megabytes":1,"filename_prefix":"heavy"},"_meta":{"title":"[file]"}}
+        }
+        """;
+
     /// <summary>Every kind of output.</summary>
     public const string Everything = """
         {

@@ -5,16 +5,17 @@ namespace ComfyFunc.Tests.Functions;
 public class PlatformDefaultsTests
 {
     [Theory]
-    [InlineData("comfy.azurewebsites.net", true)]
-    [InlineData("comfy-abc.westeurope-01.azurewebsites.net", true)]
-    [InlineData("localhost:7071", false)]
-    [InlineData("127.0.0.1:7071", false)]
-    [InlineData("", false)]
-    [InlineData(null, false)]
-    public void On_azure_the_front_end_knows_the_names_of_the_app(string? hostname, bool isAzure)
+    [InlineData("comfy.azurewebsites.net", true, "https://comfy.azurewebsites.net")]
+    [InlineData("comfy-abc.westeurope-01.azurewebsites.net", true, "https://comfy-abc.westeurope-01.azurewebsites.net")]
+    [InlineData("localhost:7072", false, "http://localhost:7072")]
+    [InlineData("127.0.0.1:7072", false, "http://127.0.0.1:7072")]
+    [InlineData("", false, "http://localhost:7071")]
+    [InlineData(null, false, "http://localhost:7071")]
+    public void On_azure_the_front_end_knows_the_names_of_the_app(string? hostname, bool isAzure, string address)
     {
         var defaults = PlatformDefaults.Of(hostname).ToDictionary();
 
+        Assert.Equal(address, PlatformDefaults.AddressOf(hostname));
         Assert.Equal("true", defaults["ComfyFunc:SignLinks"]);
         Assert.Equal(("0.0.0.0/0", "::/0"), (defaults["ComfyFunc:TrustedProxies:0"], defaults["ComfyFunc:TrustedProxies:1"]));
         Assert.Equal(isAzure ? "*" : null, defaults.GetValueOrDefault("ComfyFunc:AllowedHosts:0"));

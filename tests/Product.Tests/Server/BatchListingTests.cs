@@ -90,7 +90,7 @@ public sealed class BatchListingTests : IAsyncLifetime
     {
         var id = await AddAsync("a", new RunState.Ended(new RunOutcome.Succeeded()));
         await ListAsync("");
-        var run = Assert.Single(await rig.Get<RunStore>().OfBatchAsync(id, Now, Cancellation));
+        var run = Assert.Single(await rig.Get<RunStore>().OfBatchAsync(new(id), null, Cancellation));
         await rig.Get<RunStore>().DeleteAsync(run.Id, Cancellation);
         var (status, canceled) = await rig.AnswerAsync(await rig.Get<BatchEndpoints>().CancelAsync(ServerRig.Request(), id, Cancellation));
 

@@ -51,7 +51,7 @@ public sealed class InputFilesTests : IAsyncLifetime
     public async Task A_link_of_our_own_storage_is_never_fetched()
     {
         var earlier = await RunAsync(Png(10, 10));
-        var link = await services.GetRequiredService<ISasMinter>()
+        var link = await services.GetRequiredService<StorageLinks>().Minter
             .MintAsync($"runs/{earlier}/outputs/1/9/0", "a.png", "image/png", DateTimeOffset.UnixEpoch, Cancellation);
 
         Assert.IsType<FilesReply.Stored>(await StoreAsync(new Call("w") { Client = "one" }, new FileSource.Url(link)));

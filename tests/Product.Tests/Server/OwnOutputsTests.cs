@@ -59,7 +59,7 @@ public sealed class OwnOutputsTests : IAsyncLifetime
             Cancellation);
         foreach (var blob in new[] { "outputs/1/57%3A3/0", "renditions/small", "values.json", "inputs/0", "renditions/../values.json" })
         {
-            links[blob] = (await services.GetRequiredService<ISasMinter>()
+            links[blob] = (await services.GetRequiredService<StorageLinks>().Minter
                 .MintAsync($"runs/{run}/{blob}", "a.png", "image/png", clock.GetUtcNow(), Cancellation)).AbsoluteUri;
         }
     }
@@ -133,7 +133,7 @@ public sealed class OwnOutputsTests : IAsyncLifetime
     {
         text = links.GetValueOrDefault(text, text).Replace("RUN", run.Value, StringComparison.Ordinal);
         FileSource source = OutputLink.Read(text) ?? (FileSource)new FileSource.Url(new(text));
-        return new OwnOutputs(Runs, Blobs, services.GetRequiredService<ISasMinter>(), new Renditions(Blobs)).OpenAsync(source,
+        return new OwnOutputs(Runs, Blobs, services.GetRequiredService<StorageLinks>().Minter, new Renditions(Blobs)).OpenAsync(source,
             call, Cancellation);
     }
 

@@ -1,7 +1,9 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Tests.Support.Storage;
@@ -29,12 +31,44 @@ public class RunRescueTests
         var young = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
         var driver = new NoDriver();
 
-        await new RunRescue(runs, driver,
-            new RunObservers([Outboxes.Over(services, clock)], clock, NullLogger<RunObservers>.Instance), clock).SweepAsync(Cancellation);
+        await RescueOver(services, runs, driver, clock).SweepAsync(Cancellation);
 
         Assert.Equal([idle], driver.Resumed);
         Assert.Equal(RunStatus.Failed, (await runs.FindAsync(stuck, Cancellation))?.Status);
         Assert.Equal(RunStatus.Queued, (await runs.FindAsync(young, Cancellation))?.Status);
+    }
+
+    [Fact]
+    public async Task A_run_that_a_crash_left_half_deleted_is_found_by_nobody_and_goes_wholly()
+    {
+        var clock = new FakeTimeProvider(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var services = new ServiceCollection().AddMemoryStorage().BuildServiceProvider();
+        await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
+        var runs = new RunStore(services.GetRequiredService<IDocumentTables>());
+        var blobs = services.GetRequiredService<IBlobStore>();
+        var half = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(1));
+        await blobs.PutBytesAsync(RunBlobs.Output(half, 1, "9", 0), new byte[3], "image/png", Cancellation);
+        await runs.ChangeAsync(half, r => r with { State = new RunState.Ended(new RunOutcome.Succeeded()), IsLeaving = true }, Cancellation);
+
+        Assert.Null(await runs.FindAsync(half, Cancellation));
+        Assert.Empty((await runs.PageAsync(new(), 10, null, Cancellation))!.Runs);
+        Assert.Empty(await runs.OpenRunsAsync(since: null, Cancellation).ToArrayAsync(Cancellation));
+        Assert.Single(await runs.UnfinishedAsync(since: null, Cancellation).ToArrayAsync(Cancellation));
+
+        await RescueOver(services, runs, new NoDriver(), clock).SweepAsync(Cancellation);
+
+        Assert.Empty(await runs.UnfinishedAsync(since: null, Cancellation).ToArrayAsync(Cancellation));
+        Assert.Null(await blobs.FindAsync(RunBlobs.Output(half, 1, "9", 0), Cancellation));
+    }
+
+    private static RunRescue RescueOver(IServiceProvider services, RunStore runs, IRunDriver driver, TimeProvider clock)
+    {
+        var observers = new RunObservers([Outboxes.Over(services, clock)], clock, NullLogger<RunObservers>.Instance);
+        var removal = new RunRemoval(runs, services.GetRequiredService<IBlobStore>(), observers, driver, new ComfyFuncOptions(), clock,
+            NullLogger<RunRemoval>.Instance);
+        var batches = new BatchStore(services.GetRequiredService<IDocumentTables>(), services.GetRequiredService<IBlobStore>(),
+            new ComfyFuncOptions(), clock);
+        return new RunRescue(runs, batches, removal, driver, observers, clock);
     }
 
     private static async Task<RunId> InsertAsync(RunStore runs, TimeProvider clock, TimeSpan finishWithin)

@@ -24,8 +24,9 @@ internal sealed class ServerRig : IAsyncDisposable
 
     /// <param name="before">A rig whose storage this one has, as a process has that is started later.</param>
     /// <param name="tables">Tables that the test has a hand in, or that several rigs share.</param>
+    /// <param name="blobs">Blobs that the test has a hand in.</param>
     public ServerRig(ComfyFuncOptions? options = null, ServerRig? before = null, TimeProvider? clock = null,
-        IDocumentTables? tables = null)
+        IDocumentTables? tables = null, IBlobStore? blobs = null)
     {
         var all = new ServiceCollection().AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
             .AddSingleton<IRunDriver>(Driver).AddSingleton(clock ?? TimeProvider.System);
@@ -37,6 +38,11 @@ internal sealed class ServerRig : IAsyncDisposable
         if (tables is not null)
         {
             all.AddSingleton(tables);
+        }
+
+        if (blobs is not null)
+        {
+            all.AddSingleton(blobs);
         }
 
         services = all.AddMemoryStorage().AddSingleton(options ?? new()).AddComfyFunc(new ConfigurationBuilder().Build())

@@ -45,11 +45,26 @@ public class CommandLineTests
     [InlineData("--Callers:0:Role=Admin", "--Callers:0:Role is no setting. See --help.")]
     [InlineData("--hlp", "--hlp is no setting. Did you mean --help? See --help.")]
     [InlineData("-x", "'-x' is no command. See --help.")]
+    [InlineData("bakup x", "'bakup' is no command. Did you mean 'backup'? See --help.\n'x' is no command. See --help.")]
+    [InlineData("backup", "backup needs a folder: backup <to>.")]
+    [InlineData("backup a b", "'b' is no command. See --help.")]
     [InlineData("--Data", "--Data needs a value.")]
     [InlineData("--Data --urls http://a:1", "--Data needs a value.")]
     [InlineData("--ComfyFunc:MaxBatch", "--ComfyFunc:MaxBatch needs a value.")]
     [InlineData("--Dta x --Data y servr", "--Dta is no setting. Did you mean --Data? See --help.\n'servr' is no command. See --help.")]
     public void Unknown_words_are_refused(string line, string faults) => Assert.Equal(faults, string.Join('\n', Read(line).Faults));
+
+    [Theory]
+    [InlineData("backup there", "there", "")]
+    [InlineData("--Data x backup there", "there", "--Data=x")]
+    [InlineData("backup --Data x /there", "/there", "--Data=x")]
+    [InlineData("demo", null, "")]
+    public void A_backup_names_its_folder(string line, string? folder, string settings)
+    {
+        var read = Read(line);
+        Assert.Empty(read.Faults);
+        Assert.Equal((folder, settings), (read.BackupTo, string.Join(' ', read.Settings)));
+    }
 
     [Theory]
     [InlineData("--help")]

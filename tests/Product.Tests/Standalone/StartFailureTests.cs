@@ -36,6 +36,13 @@ public class StartFailureTests
     public void Every_failure_is_a_line_that_says_what_to_do(string failure, string line) =>
         Assert.Equal([line], StartFailure.Describe(Thrown(failure), Account));
 
+    [Theory]
+    [InlineData("unavailable", "Connection refused.")]
+    [InlineData("late", "it took too long.")]
+    public void Without_an_account_it_is_the_data_folder(string failure, string reason) => Assert.Equal(
+        [$"Data: the data folder cannot be used: {reason} Look after its disk, or choose another folder: --Data <folder>"],
+        StartFailure.Describe(Thrown(failure), storage: null));
+
     private static Exception Thrown(string failure) => failure switch
     {
         "unavailable" =>

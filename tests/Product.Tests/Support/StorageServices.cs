@@ -20,7 +20,7 @@ internal sealed class StorageServices : IAsyncDisposable
 
     public IBlobStore Blobs => services.GetRequiredService<IBlobStore>();
 
-    public ISasMinter Links => services.GetRequiredService<ISasMinter>();
+    public ISasMinter Links => services.GetRequiredService<StorageLinks>().Minter;
 
     public StorageMeter Meter => services.GetRequiredService<StorageMeter>();
 

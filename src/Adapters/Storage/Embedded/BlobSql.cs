@@ -24,9 +24,13 @@ internal static class BlobSql
 
     public const string Find = "SELECT name, bytes, sha256, type FROM blobs WHERE name = $name";
 
-    public const string Open = "SELECT file, content FROM blobs WHERE name = $name";
+    public const string Open = "SELECT name, bytes, sha256, type, file, content FROM blobs WHERE name = $name";
 
     public const string Delete = "DELETE FROM blobs WHERE name = $name";
+
+    public const string Files = "SELECT file, bytes FROM blobs WHERE file IS NOT NULL";
+
+    public const string DeleteFile = "DELETE FROM blobs WHERE file = $file";
 
     public const string HasFile = "SELECT 1 FROM blobs WHERE file = $file";
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 
 namespace ComfyFunc.Adapters.Storage.Embedded;
 
@@ -6,42 +7,52 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// The statements of one table. Keys compare by their bytes, which is the order of listings: escaped keys hold no surrogates.
 /// </summary>
 /// <param name="Table">Its name in the database.</param>
-internal sealed record DocumentSql(string Table)
+/// <param name="Indexed">The columns that have an index.</param>
+internal sealed record DocumentSql(string Table, ImmutableArray<string> Indexed)
 {
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <exception cref="ArgumentException">A table cannot be called so.</exception>
     public static DocumentSql Of(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(NameCharacters)
-        ? new($"documents_{name.ToLowerInvariant()}")
+        ? new($"documents_{name.ToLowerInvariant()}", FilteredColumns.Of(name))
         : throw new ArgumentException($"A table cannot be called '{name}'.", nameof(name));
 
-    /// <summary>The second index holds what filters look at, so that they do not read the documents that they leave out.</summary>
     public string Create { get; } = $"""
         CREATE TABLE IF NOT EXISTS {Table}
             (id INTEGER PRIMARY KEY, partition TEXT NOT NULL, row TEXT NOT NULL, tag TEXT NOT NULL, columns TEXT NOT NULL,
-             json TEXT NOT NULL);
+             json TEXT NOT NULL{string.Concat(Indexed.Select(c => $", {Filter(c)} TEXT"))});
         CREATE UNIQUE INDEX IF NOT EXISTS {Table}_keys ON {Table} (partition, row);
-        CREATE INDEX IF NOT EXISTS {Table}_columns ON {Table} (partition, row, columns);
+        {string.Join('\n', Indexed.Select(c => $"""
+            CREATE INDEX IF NOT EXISTS {Table}_{c} ON {Table} ({Filter(c)}, partition, row) WHERE {Filter(c)} IS NOT NULL;
+            """))}
         """;
 
     public string Insert { get; } = $"""
-        INSERT INTO {Table} (partition, row, tag, columns, json) VALUES ($partition, $row, $tag, $columns, $json)
+        INSERT INTO {Table} (partition, row, tag, columns, json{string.Concat(Indexed.Select(c => $", {Filter(c)}"))})
+        VALUES ($partition, $row, $tag, $columns, $json{string.Concat(Indexed.Select(c => $", {ValueOf(c)}"))})
         ON CONFLICT (partition, row) DO NOTHING
         """;
 
-    public string Replace { get; } = $"""
-        UPDATE {Table} SET tag = $tag, columns = $columns, json = $json WHERE partition = $partition AND row = $row AND tag = $before
-        """;
+    /// <summary>The columns of a row, and its tag.</summary>
+    public string Old { get; } = $"SELECT columns, tag FROM {Table} WHERE partition = $partition AND row = $row";
 
-    public string Upsert { get; } = $"""
-        INSERT INTO {Table} (partition, row, tag, columns, json) VALUES ($partition, $row, $tag, $columns, $json)
-        ON CONFLICT (partition, row) DO UPDATE SET tag = excluded.tag, columns = excluded.columns, json = excluded.json
+    /// <summary>Writes over a row. An index whose column is not named is left alone, and costs nothing.</summary>
+    /// <param name="changed">The columns with an index whose values are others now.</param>
+    public string Update(IEnumerable<string> changed) => $"""
+        UPDATE {Table} SET tag = $tag, columns = $columns, json = $json{string.Concat(changed.Select(c => $", {Filter(c)} = {ValueOf(c)}"))}
+        WHERE partition = $partition AND row = $row
         """;
-
-    public string Exists { get; } = $"SELECT 1 FROM {Table} WHERE partition = $partition AND row = $row";
 
     public string Find { get; } = $"SELECT partition, row, tag, columns, json FROM {Table} WHERE partition = $partition AND row = $row";
 
     public string Delete { get; } = $"DELETE FROM {Table} WHERE partition = $partition AND row = $row AND ($tag IS NULL OR tag = $tag)";
+
+    /// <summary>Where the value of a column with an index lies once more.</summary>
+    public static string Filter(string column) => $"filter_{column}";
+
+    private static string ValueOf(string column) => $"$columns ->> '{column}'";
+
+    /// <summary>The index of a column, or that of the keys.</summary>
+    public string IndexOf(string? column) => column is null ? $"{Table}_keys" : $"{Table}_{column}";
 }

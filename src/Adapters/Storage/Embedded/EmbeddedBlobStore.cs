@@ -18,8 +18,18 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     // Follows every other character that a name can hold.
     private const string AfterAll = "\U0010FFFF";
 
-    public Task EnsureCreatedAsync(CancellationToken cancellationToken) =>
-        database.WriteAsync(session => session.Run(BlobSql.Create), cancellationToken);
+    /// <summary>Makes the folder ready, and knows from then on what its files take.</summary>
+    public Task BeginAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            session.Run(BlobSql.Create);
+            room.Begin((long)session.Scalar(BlobSql.FileBytes)!); // A sum of nothing is 0.
+            room.Bound(session);
+            return true;
+        },
+        cancellationToken);
+
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask; // It began.
 
     public async Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken)
     {
@@ -29,41 +39,44 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
             return new PutReply.TooLarge();
         }
 
-        if (first.Length <= LongestRow)
+        var sql = write.IfAbsent ? BlobSql.PutIfAbsent : BlobSql.Put;
+        if (first.Length < Block.Capacity)
         {
-            return new PutReply.Stored(await PutBytesAsync(name, first.Memory, write.ContentType, cancellationToken));
+            return await PutWholeAsync(sql, name, first.Memory, write.ContentType, cancellationToken); // There is no second block.
         }
 
         await using var file = NewFile.Begin(files, room);
         return await IsTakenAsync(file, first, content, write.MaxBytes, cancellationToken)
-            ? new PutReply.Stored(Written(await PutFileAsync(BlobSql.Put, name, file, write.ContentType, cancellationToken)))
+            ? await PutFileAsync(sql, name, file, write.ContentType, cancellationToken)
             : new PutReply.TooLarge();
     }
 
     public async Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType,
         CancellationToken cancellationToken) =>
-        Written(await PutWholeAsync(BlobSql.Put, name, content, contentType, cancellationToken));
+        await PutWholeAsync(BlobSql.Put, name, content, contentType, cancellationToken) is PutReply.Stored { File: var blob } ? blob
+            : throw new InvalidOperationException("What writes over everything was not written.");
 
     public async Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType,
         CancellationToken cancellationToken) =>
-        await PutWholeAsync(BlobSql.PutIfAbsent, name, content, contentType, cancellationToken) is not null;
+        await PutWholeAsync(BlobSql.PutIfAbsent, name, content, contentType, cancellationToken) is PutReply.Stored;
 
-    public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) => OpenSeekableAsync(name, cancellationToken);
+    public async Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        (await OpenSeekableAsync(name, cancellationToken))?.Content;
 
-    public Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
+    public Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // A replace between the two looks takes the file away; the row then names the next one.
         for (var tries = 0; tries < MostTries; tries++)
         {
-            switch (Look(BlobSql.Open, name, row => row.IsDBNull(0) ? (null, (byte[])row[1]) : (row.GetString(0), (byte[]?)null)))
+            switch (Look(BlobSql.Open, name, row => (BlobIn(row), row[4] as string, row[5] as byte[])))
             {
                 case []:
-                    return Task.FromResult<Stream?>(null);
-                case [(_, { } content)]:
-                    return Task.FromResult<Stream?>(new MemoryStream(content, writable: false));
-                case [({ } file, _)] when StoreFailure.Named(() => files.Open(file)) is { } stream:
-                    return Task.FromResult<Stream?>(stream);
+                    return Task.FromResult<OpenFile?>(null);
+                case [(var blob, _, { } content)]:
+                    return Task.FromResult<OpenFile?>(new(blob, new MemoryStream(content, writable: false)));
+                case [(var blob, { } file, _)] when StoreFailure.Named(() => files.Open(file)) is { } stream:
+                    return Task.FromResult<OpenFile?>(new(blob, stream));
                 default:
                     break;
             }
@@ -74,19 +87,19 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
 
     public async Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken)
     {
-        await using var stream = await OpenSeekableAsync(name, cancellationToken);
-        if (stream is null)
+        await using var open = await OpenSeekableAsync(name, cancellationToken);
+        if (open is null)
         {
             return null;
         }
 
-        if (stream.Length > maxBytes)
+        if (open.File.Bytes > maxBytes)
         {
-            throw new InvalidDataException($"The file '{name}' holds {stream.Length} bytes, more than {maxBytes}.");
+            throw new InvalidDataException($"The file '{name}' holds {open.File.Bytes} bytes, more than {maxBytes}.");
         }
 
-        var bytes = new byte[stream.Length];
-        await StoreFailure.NamedAsync(() => stream.ReadExactlyAsync(bytes, cancellationToken).AsTask());
+        var bytes = new byte[open.File.Bytes];
+        await StoreFailure.NamedAsync(() => open.Content.ReadExactlyAsync(bytes, cancellationToken).AsTask());
         return bytes;
     }
 
@@ -176,14 +189,14 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         return true;
     }
 
-    /// <returns><see langword="null"/> where the statement wrote nothing.</returns>
-    private async Task<BlobFile?> PutWholeAsync(string sql, string name, ReadOnlyMemory<byte> content, string contentType,
+    private async Task<PutReply> PutWholeAsync(string sql, string name, ReadOnlyMemory<byte> content, string contentType,
         CancellationToken cancellationToken)
     {
         if (content.Length <= LongestRow)
         {
             var blob = BlobFile.Of(name, content.Span, contentType);
-            return await PutRowAsync(sql, blob, null, content.ToArray(), cancellationToken) ? blob : null;
+            return await PutRowAsync(sql, blob, null, content.ToArray(), cancellationToken) ? new PutReply.Stored(blob)
+                : new PutReply.Exists(blob);
         }
 
         await using var file = NewFile.Begin(files, room);
@@ -191,18 +204,17 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         return await PutFileAsync(sql, name, file, contentType, cancellationToken);
     }
 
-    /// <inheritdoc cref="PutWholeAsync"/>
-    private async Task<BlobFile?> PutFileAsync(string sql, string name, NewFile file, string contentType,
+    private async Task<PutReply> PutFileAsync(string sql, string name, NewFile file, string contentType,
         CancellationToken cancellationToken)
     {
         var blob = new BlobFile(name, file.Bytes, await file.FinishAsync(), contentType);
         if (!await PutRowAsync(sql, blob, file.Name, null, cancellationToken))
         {
-            return null;
+            return new PutReply.Exists(blob);
         }
 
         file.Keep();
-        return blob;
+        return new PutReply.Stored(blob);
     }
 
     /// <summary>From here on the name holds the new content, and what it held before goes.</summary>
@@ -222,9 +234,6 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         Drop(left);
         return isWritten;
     }
-
-    // A statement that writes over what is there always writes.
-    private static BlobFile Written(BlobFile? blob) => blob ?? throw new InvalidOperationException("A file was not written.");
 
     private void Drop((string Name, long Bytes)? left)
     {

@@ -35,31 +35,35 @@ internal sealed class EmbeddedDatabase : IDisposable
     public static EmbeddedDatabase Open(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        SqliteSession? session = null;
-        try
-        {
-            var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
-            session = new SqliteSession(connectionString,
-                $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages};");
-            Check(session, path);
-            return new EmbeddedDatabase(connectionString, new EmbeddedWriter(session));
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode is 11 or 26) // SQLITE_CORRUPT, SQLITE_NOTADB
-        {
-            session?.Dispose();
-            throw new InvalidDataException($"{path} is damaged, or no database: {e.Message}", e);
-        }
-        catch (Exception e) when (StoreFailure.IsKnown(e))
-        {
-            session?.Dispose();
-            throw StoreFailure.Of(e);
-        }
-        catch
-        {
-            session?.Dispose();
-            throw;
-        }
+        return Checked(path, ConnectionTo(path),
+            $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages};",
+            session => new EmbeddedDatabase(ConnectionTo(path), new EmbeddedWriter(session)));
     }
+
+    /// <summary>Demands that a folder has a database of this product's.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static void Require(string folder) => Checked(ExistingIn(folder), Reading(folder), "PRAGMA query_only=ON;",
+        session =>
+        {
+            session.Dispose();
+            return true;
+        });
+
+    /// <summary>Copies a folder's database as it is at this moment, be it in use or not.</summary>
+    /// <param name="path">No file yet. It will be one file, whole.</param>
+    /// <returns>The copy, to be changed and disposed.</returns>
+    /// <inheritdoc cref="Open"/>
+    public static SqliteSession CopyOf(string folder, string path) =>
+        Checked(ExistingIn(folder), Reading(folder), "PRAGMA query_only=ON;", session =>
+        {
+            using (session)
+            {
+                var copy = new SqliteSession(ConnectionTo(path), "PRAGMA synchronous=FULL;");
+                session.CopyTo(copy);
+                copy.Say("PRAGMA journal_mode=DELETE;");
+                return copy;
+            }
+        });
 
     /// <summary>Reads what is committed, on the caller's thread: a look takes some tens of microseconds.</summary>
     public T Read<T>(Func<SqliteSession, T> read)
@@ -89,6 +93,47 @@ internal sealed class EmbeddedDatabase : IDisposable
         while (idle.TryTake(out var session))
         {
             session.Dispose();
+        }
+    }
+
+    private static string ConnectionTo(string path) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+
+    private static string ExistingIn(string folder) => Path.Combine(folder, FileName) is var path && File.Exists(path) ? path
+        : throw new InvalidDataException($"{folder} has no data of this product's.");
+
+    // What reads in another process's folder makes no file there but SQLite's own, which it shares.
+    private static string Reading(string folder) => new SqliteConnectionStringBuilder
+    {
+        DataSource = Path.Combine(folder, FileName),
+        Mode = SqliteOpenMode.ReadWrite,
+        Pooling = false,
+    }.ToString();
+
+    /// <summary>Opens a database of this product's; the session is <paramref name="use"/>'s from then on.</summary>
+    private static T Checked<T>(string path, string connectionString, string pragmas, Func<SqliteSession, T> use)
+    {
+        SqliteSession? session = null;
+        try
+        {
+            session = new SqliteSession(connectionString, pragmas);
+            Check(session, path);
+            return use(session);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is 11 or 26) // SQLITE_CORRUPT, SQLITE_NOTADB
+        {
+            session?.Dispose();
+            throw new InvalidDataException($"{path} is damaged, or no database: {e.Message}", e);
+        }
+        catch (Exception e) when (StoreFailure.IsKnown(e))
+        {
+            session?.Dispose();
+            throw StoreFailure.Of(e);
+        }
+        catch
+        {
+            session?.Dispose();
+            throw;
         }
     }
 

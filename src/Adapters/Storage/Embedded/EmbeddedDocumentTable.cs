@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 
 namespace ComfyFunc.Adapters.Storage.Embedded;
@@ -19,9 +20,20 @@ internal sealed class EmbeddedDocumentTable(EmbeddedDatabase database, DocumentS
         return WriteAsync(
             "PUT",
             session =>
-                session.Run(sql.Replace, [.. write.Parameters, ("$before", document.ETag)]) == 1 ? write.Reply
-                : session.Scalar(sql.Exists, ("$partition", document.Partition), ("$row", document.Row)) is null ? new WriteReply.Missing()
-                : new WriteReply.Conflict(),
+            {
+                if (OldOf(session, document) is not { } old)
+                {
+                    return new WriteReply.Missing();
+                }
+
+                if (old.Tag != document.ETag)
+                {
+                    return new WriteReply.Conflict();
+                }
+
+                Update(session, document, old.Columns, write.Parameters);
+                return write.Reply;
+            },
             cancellationToken);
     }
 
@@ -32,7 +44,15 @@ internal sealed class EmbeddedDocumentTable(EmbeddedDatabase database, DocumentS
             "PUT",
             session =>
             {
-                session.Run(sql.Upsert, write.Parameters);
+                if (OldOf(session, document) is { } old)
+                {
+                    Update(session, document, old.Columns, write.Parameters);
+                }
+                else
+                {
+                    session.Run(sql.Insert, write.Parameters);
+                }
+
                 return write.Reply;
             },
             cancellationToken);
@@ -54,8 +74,13 @@ internal sealed class EmbeddedDocumentTable(EmbeddedDatabase database, DocumentS
     {
         var after = DocumentCursor.Parse(continuation);
         cancellationToken.ThrowIfCancellationRequested();
-        var select = DocumentSelect.Of(sql, query, after, query.BoundedPageSize + 1);
-        var found = Read(session => session.Rows(select.Sql, DocumentIn, select.Parameters));
+        var found = Read(session =>
+        {
+            // A count is always there.
+            var lead = DocumentSelect.LeadOf(sql, query, count => (long)session.Scalar(count.Sql, count.Parameters)!);
+            var select = DocumentSelect.Of(sql, query, lead, after, query.BoundedPageSize + 1);
+            return session.Rows(select.Sql, DocumentIn, select.Parameters);
+        });
         if (found.Count <= query.BoundedPageSize)
         {
             return Task.FromResult(new DocumentPage([.. found], null));
@@ -72,6 +97,14 @@ internal sealed class EmbeddedDocumentTable(EmbeddedDatabase database, DocumentS
         return WriteAsync("DELETE",
             session => session.Run(sql.Delete, ("$partition", partition), ("$row", row), ("$tag", etag)) == 1, cancellationToken);
     }
+
+    private (ImmutableDictionary<string, object> Columns, string Tag)? OldOf(SqliteSession session, Document document) =>
+        session.Rows(sql.Old, row => (ColumnText.Read(row.GetString(0)), row.GetString(1)),
+            ("$partition", document.Partition), ("$row", document.Row)) is [var old] ? old : null;
+
+    private void Update(SqliteSession session, Document document, ImmutableDictionary<string, object> old,
+        (string, object?)[] parameters) => session.Run(
+            sql.Update(sql.Indexed.Where(c => !Equals(document.Columns.GetValueOrDefault(c), old.GetValueOrDefault(c)))), parameters);
 
     private Task<T> WriteAsync<T>(string verb, Func<SqliteSession, T> write, CancellationToken cancellationToken)
     {

@@ -9,6 +9,9 @@ internal sealed class EmbeddedDocumentTables(EmbeddedDatabase database, StorageM
 
     public IDocumentTable this[string name] => tables.GetOrAdd(name, n => new(database, DocumentSql.Of(n), meter));
 
+    /// <summary>One process owns the folder.</summary>
+    public bool AreShared => false;
+
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
         string[] sql = [.. names.Select(n => DocumentSql.Of(n).Create)];

@@ -3,13 +3,11 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// <summary>The storage of one process in a folder of its own: documents and short files in a database, long files beside it.</summary>
 public sealed class EmbeddedStore : IDisposable
 {
-    private const string Mark = "in-use";
-
-    private readonly FileStream claim;
+    private readonly FolderClaim claim;
     private readonly EmbeddedDatabase database;
     private readonly Task tidying;
 
-    private EmbeddedStore(FileStream claim, EmbeddedDatabase database, EmbeddedBlobStore blobs, StorageMeter meter)
+    private EmbeddedStore(FolderClaim claim, EmbeddedDatabase database, EmbeddedBlobStore blobs, StorageMeter meter)
     {
         (this.claim, this.database) = (claim, database);
         (Blobs, Meter) = (blobs, meter);
@@ -30,29 +28,21 @@ public sealed class EmbeddedStore : IDisposable
     /// <exception cref="StorageUnavailableException">The folder cannot be written or read.</exception>
     public static async Task<EmbeddedStore> OpenAsync(EmbeddedOptions options, CancellationToken cancellationToken)
     {
-        var claim = Claim(options.Folder);
+        var claim = FolderClaim.Take(options.Folder);
         EmbeddedDatabase? database = null;
         try
         {
             database = EmbeddedDatabase.Open(options.Folder);
             var room = new StorageRoom(Path.Combine(options.Folder, EmbeddedDatabase.FileName), options.MaxBytes);
             var meter = new StorageMeter();
-            var blobs = new EmbeddedBlobStore(database, new FileFolder(Path.Combine(options.Folder, "files")), room, meter);
-            await blobs.EnsureCreatedAsync(cancellationToken);
-            room.Begin(database.Read(session => (long)session.Scalar(BlobSql.FileBytes)!));
-            await database.WriteAsync(
-                session =>
-                {
-                    room.Bound(session);
-                    return true;
-                },
-                cancellationToken);
+            var blobs = new EmbeddedBlobStore(database, new FileFolder(Path.Combine(options.Folder, FileFolder.FolderName)), room, meter);
+            await blobs.BeginAsync(cancellationToken);
             return new EmbeddedStore(claim, database, blobs, meter);
         }
         catch
         {
             database?.Dispose();
-            await claim.DisposeAsync();
+            claim.Dispose();
             throw;
         }
     }
@@ -62,24 +52,5 @@ public sealed class EmbeddedStore : IDisposable
         tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         database.Dispose();
         claim.Dispose();
-    }
-
-    // The system gives the lock back even after a kill.
-    private static FileStream Claim(string folder)
-    {
-        var mark = Path.Combine(folder, Mark);
-        try
-        {
-            Directory.CreateDirectory(folder);
-            return new FileStream(mark, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(mark))
-        {
-            throw new FolderInUseException($"Another process uses the folder {folder}.", e);
-        }
-        catch (Exception e) when (StoreFailure.IsKnown(e))
-        {
-            throw StoreFailure.Of(e);
-        }
     }
 }

@@ -6,6 +6,9 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// <param name="root">An absolute path.</param>
 internal sealed class FileFolder(string root)
 {
+    /// <summary>Its place in a data folder.</summary>
+    public const string FolderName = "files";
+
     // What this process's files end in, so that none of them is taken for what an earlier one left. Times would not tell: a file system's
     // clock is coarser than the process's.
     private readonly string session = Guid.NewGuid().ToString("N")[..8];
@@ -26,6 +29,8 @@ internal sealed class FileFolder(string root)
 
         return path;
     }
+
+    public bool Has(string name, long bytes) => new FileInfo(PathOf(name)) is { Exists: true, Length: var length } && length == bytes;
 
     /// <returns><see langword="null"/> when it is gone.</returns>
     public FileStream? Open(string name)

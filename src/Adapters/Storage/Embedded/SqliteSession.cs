@@ -53,6 +53,9 @@ internal sealed class SqliteSession : IDisposable
         return rows;
     }
 
+    /// <summary>Copies the whole database as it is now.</summary>
+    public void CopyTo(SqliteSession other) => connection.BackupDatabase(other.connection);
+
     public void Dispose()
     {
         foreach (var command in prepared.Values)

@@ -33,8 +33,9 @@ public abstract class BlobStoreContract : StorageContract
         }
 
         Assert.Equal(content, copy.ToArray());
-        await using var parts = await Blobs.OpenSeekableAsync("a/b.png", Cancellation);
-        Assert.Equal((true, length), (parts!.CanSeek, parts.Length));
+        await using var open = await Blobs.OpenSeekableAsync("a/b.png", Cancellation);
+        var parts = open!.Content; // It was found above.
+        Assert.Equal((expected, true, length), (open.File, parts.CanSeek, parts.Length));
         parts.Position = length / 2;
         var half = new byte[length - (length / 2)];
         await parts.ReadExactlyAsync(half, Cancellation);
@@ -54,6 +55,26 @@ public abstract class BlobStoreContract : StorageContract
         Assert.Null(await Blobs.OpenReadAsync("big", Cancellation));
         Assert.Null(await Blobs.OpenSeekableAsync("big", Cancellation));
         Assert.Empty(await Blobs.ListAsync("", Cancellation).ToListAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(Block + 1)]
+    public async Task A_file_that_is_open_is_never_half_another(int length)
+    {
+        await Blobs.PutBytesAsync("shared", Content(length), "x/y", Cancellation);
+        var old = await Blobs.FindAsync("shared", Cancellation);
+        await using var open = await Blobs.OpenSeekableAsync("shared", Cancellation);
+        await Blobs.PutBytesAsync("shared", new byte[length], "x/y", Cancellation);
+
+        var read = await Record.ExceptionAsync(async () =>
+        {
+            var bytes = new byte[length];
+            await open!.Content.ReadExactlyAsync(bytes, Cancellation);
+            Assert.Equal(old!.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
+        });
+        Assert.Equal(old, open!.File);
+        Assert.True(read is null or IOException or StorageUnavailableException or Azure.RequestFailedException, $"{read}");
     }
 
     [Fact]
@@ -111,6 +132,24 @@ public abstract class BlobStoreContract : StorageContract
         Assert.False(await Blobs.PutIfAbsentAsync("a/key", Content(20), "x/y", Cancellation));
         await Blobs.DeleteAsync("a/key", Cancellation);
         Assert.True(await Blobs.PutIfAbsentAsync("a/key", Content(20), "x/y", Cancellation));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData((2 * Block) + 1)]
+    public async Task Of_many_streams_for_what_is_absent_one_is_stored_and_stays(int length)
+    {
+        var write = new BlobWrite("x/y") { IfAbsent = true };
+        var replies = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(n => Blobs.PutAsync("a/link", new MemoryStream(Content(length + n)), write, Cancellation)));
+        var stored = Assert.Single(replies.OfType<PutReply.Stored>()).File;
+
+        Assert.Equal(stored, await Blobs.FindAsync("a/link", Cancellation));
+        Assert.Equal(stored.Sha256, Convert.ToHexStringLower(
+            SHA256.HashData((await Blobs.ReadBytesAsync("a/link", int.MaxValue, Cancellation))!)));
+        Assert.Equal(Enumerable.Range(length, 4).Select(n => (long)n).Where(n => n != stored.Bytes),
+            replies.OfType<PutReply.Exists>().Select(e => e.Sent.Bytes));
+        Assert.IsType<PutReply.Exists>(await Blobs.PutAsync("a/link", new MemoryStream(Content(5)), write, Cancellation));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class FalteringBlobs(IBlobStore inner) : IBlobStore
 
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) => inner.OpenReadAsync(name, cancellationToken);
 
-    public Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken) =>
+    public Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken) =>
         inner.OpenSeekableAsync(name, cancellationToken);
 
     public Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken) =>

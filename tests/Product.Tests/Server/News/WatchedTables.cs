@@ -13,6 +13,8 @@ internal sealed class WatchedTables(IDocumentTables? inner = null) : IDocumentTa
 
     public IDocumentTable this[string name] => new Table(this, name);
 
+    public bool AreShared => inner?.AreShared ?? true;
+
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken) => Task.CompletedTask;
 
     private IDocumentTable Ask(string name)

@@ -52,6 +52,25 @@ public sealed class LongQueueTests
     }
 
     [Fact]
+    public async Task A_plan_that_a_slot_given_back_has_overtaken_is_made_anew_without_reading_the_row()
+    {
+        await using var rig = await RigAsync();
+        await FillAsync(rig, Many);
+        await rig.Get<PendingStore>().RefreshAsync(Cancellation);
+        await AddHostsAsync(rig, 1);
+        var (hosts, host) = (rig.Get<HostStore>(), new HostId("h0"));
+        var plan = Scheduler.Assign(hosts.Known, rig.Get<PendingStore>().Known, ImmutableHashSet<RunId>.Empty,
+            rig.Get<Capabilities>().Has, clock.GetUtcNow());
+        await rig.Get<Dispatcher>().DispatchAsync(Cancellation); // Lends the slots that the plan is over.
+        tables.Reset();
+
+        Assert.Null(await hosts.UpdateKnownAsync(host, h => plan[0].Over(h, clock.GetUtcNow()), Cancellation));
+        Assert.Equal(0, tables.ReadsOf("hosts"));
+        Assert.Null(await hosts.UpdateAsync(host, h => plan[0].Over(h, clock.GetUtcNow()), Cancellation));
+        Assert.Equal(1, tables.ReadsOf("hosts"));
+    }
+
+    [Fact]
     public async Task A_sweep_over_a_long_queue_costs_a_few_queries_and_takes_out_only_who_wants_no_slot()
     {
         await using var rig = await RigAsync();

@@ -10,6 +10,8 @@ internal sealed class FaultyTables(SimWorld world) : IDocumentTables
 {
     public IDocumentTable this[string name] => new FaultyTable(world, name);
 
+    public bool AreShared => true;
+
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 

@@ -3,10 +3,16 @@ using ComfyFunc.Adapters.Storage;
 
 namespace ComfyFunc.Tests.Support.Storage;
 
-/// <summary>Tables that count what is read from them: a page is one read, as a point read is.</summary>
+/// <summary>
+/// Tables that count what is read from them: a page is one read, as a point read is; and the rows that a store has to look at which keeps
+/// no index of columns.
+/// </summary>
 internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
 {
     private readonly ConcurrentDictionary<string, Table> tables = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Each column that was filtered by, behind its table: <c>runs.Workflow</c>.</summary>
+    public IEnumerable<string> Filters => tables.SelectMany(t => t.Value.Filters.Keys.Select(c => $"{t.Key}.{c}"));
 
     public int Reads => tables.Values.Sum(t => t.Reads);
 
@@ -17,13 +23,18 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
 
     public int ReadsOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Reads : 0;
 
+    /// <summary>How many rows lie between the bounds of the queries.</summary>
+    public int RowsOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Rows : 0;
+
     public void Reset()
     {
         foreach (var table in tables.Values)
         {
-            table.Reads = 0;
+            (table.Reads, table.Rows) = (0, 0);
         }
     }
+
+    public bool AreShared => inner.AreShared;
 
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         inner.EnsureCreatedAsync(names, cancellationToken);
@@ -31,6 +42,15 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     private sealed class Table(IDocumentTable inner, Func<Task> beforeReplace) : IDocumentTable
     {
         private int reads;
+        private int rows;
+
+        public ConcurrentDictionary<string, bool> Filters { get; } = new(StringComparer.Ordinal);
+
+        public int Rows
+        {
+            get => Volatile.Read(ref rows);
+            set => Volatile.Write(ref rows, value);
+        }
 
         public int Reads
         {
@@ -59,10 +79,21 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
         public IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, CancellationToken cancellationToken) =>
             this.PageByPageAsync(query, cancellationToken);
 
-        public Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken)
+        public async Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref reads);
-            return inner.PageAsync(query, continuation, cancellationToken);
+            var page = await inner.PageAsync(query, continuation, cancellationToken);
+            var looked = query.Where.IsEmpty ? page.Documents.Length
+                : continuation is null ? await inner.QueryAsync(query with { Where = query.Where.Clear() }, cancellationToken)
+                    .CountAsync(cancellationToken)
+                : 0;
+            Interlocked.Add(ref rows, looked);
+            foreach (var column in query.Where.Keys)
+            {
+                Filters[column] = true;
+            }
+
+            return page;
         }
 
         public Task<bool> DeleteAsync(string partition, string row, string? etag, CancellationToken cancellationToken)

@@ -29,6 +29,13 @@ internal sealed class MemoryBlobStore : IBlobStore
             }
         }
 
+        if (write.IfAbsent)
+        {
+            var blob = BlobFile.Of(name, whole.ToArray(), write.ContentType);
+            return await PutIfAbsentAsync(name, whole.ToArray(), write.ContentType, cancellationToken) ? new PutReply.Stored(blob)
+                : new PutReply.Exists(blob);
+        }
+
         return new PutReply.Stored(await PutBytesAsync(name, whole.ToArray(), write.ContentType, cancellationToken));
     }
 
@@ -49,7 +56,9 @@ internal sealed class MemoryBlobStore : IBlobStore
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult<Stream?>(files.TryGetValue(name, out var found) ? new MemoryStream(found.Content, writable: false) : null);
 
-    public Task<Stream?> OpenSeekableAsync(string name, CancellationToken cancellationToken) => OpenReadAsync(name, cancellationToken);
+    public Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult(files.TryGetValue(name, out var found)
+            ? new OpenFile(found.File, new MemoryStream(found.Content, writable: false)) : null);
 
     public Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken)
     {

@@ -19,6 +19,8 @@ internal sealed class MemoryDocumentTables : IDocumentTables
         }
     }
 
+    public bool AreShared { get; init; } = true;
+
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
         created = names.Concat(created ?? Enumerable.Empty<string>()).ToHashSet(StringComparer.OrdinalIgnoreCase);

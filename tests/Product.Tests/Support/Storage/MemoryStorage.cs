@@ -12,7 +12,7 @@ internal static class MemoryStorage
         services.TryAddSingleton<StorageMeter>();
         services.TryAddSingleton<IBlobStore, MemoryBlobStore>();
         services.TryAddSingleton<IDocumentTables, MemoryDocumentTables>();
-        services.TryAddSingleton<ISasMinter, MemorySasMinter>();
+        services.TryAddSingleton(new StorageLinks(new MemorySasMinter()));
         return services;
     }
 }

@@ -1,0 +1,50 @@
+using ComfyFunc.Adapters.Storage;
+
+namespace ComfyFunc.Tests.Support.Storage;
+
+/// <summary>Blobs that count how often the content of one is read.</summary>
+internal sealed class CountingBlobs(IBlobStore inner) : IBlobStore
+{
+    private int reads;
+
+    public int Reads => Volatile.Read(ref reads);
+
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => inner.EnsureCreatedAsync(cancellationToken);
+
+    public Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken) =>
+        inner.PutAsync(name, content, write, cancellationToken);
+
+    public Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType,
+        CancellationToken cancellationToken) => inner.PutBytesAsync(name, content, contentType, cancellationToken);
+
+    public Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType,
+        CancellationToken cancellationToken) => inner.PutIfAbsentAsync(name, content, contentType, cancellationToken);
+
+    public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref reads);
+        return inner.OpenReadAsync(name, cancellationToken);
+    }
+
+    public Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref reads);
+        return inner.OpenSeekableAsync(name, cancellationToken);
+    }
+
+    public Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref reads);
+        return inner.ReadBytesAsync(name, maxBytes, cancellationToken);
+    }
+
+    public Task<BlobFile?> FindAsync(string name, CancellationToken cancellationToken) => inner.FindAsync(name, cancellationToken);
+
+    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => inner.DeleteAsync(name, cancellationToken);
+
+    public Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken) =>
+        inner.DeletePrefixAsync(prefix, cancellationToken);
+
+    public IAsyncEnumerable<BlobFile> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        inner.ListAsync(prefix, cancellationToken);
+}
