@@ -13,6 +13,9 @@ public sealed record GraphConversion(JsonElement? Prompt, ImmutableArray<GraphFi
     /// <summary>The inputs of the prompt that nodes set which are not in it: instances of subgraphs, and primitives.</summary>
     public ImmutableArray<CarriedInput> Carried { get; init; } = [];
 
+    /// <summary>The texts that were left as they are because no moment was given.</summary>
+    public ImmutableArray<LaterText> Later { get; init; } = [];
+
     /// <summary>What the graph shows in ComfyUI's app mode; <see langword="null"/> where it has none.</summary>
     public GraphApp? App { get; init; }
 
@@ -30,3 +33,7 @@ public sealed record CarriedInput(string From, string? Title, string Name, strin
 
 /// <summary>App mode: the inputs that it shows, and the nodes whose outputs it shows.</summary>
 public sealed record GraphApp(ImmutableArray<(string Node, string Input)> Inputs, ImmutableArray<string> Outputs);
+
+/// <summary>A text of the prompt that the browser makes anew each time it queues.</summary>
+/// <param name="IsDynamicPrompt">Whether it has choices and comments; otherwise it is a prefix with a date.</param>
+public sealed record LaterText(string Node, string Input, bool IsDynamicPrompt);

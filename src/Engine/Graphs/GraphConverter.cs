@@ -11,6 +11,7 @@ namespace ComfyFunc.Engine.Graphs;
 public static class GraphConverter
 {
     /// <param name="graph">What ComfyUI saved: an object with nodes, of either schema.</param>
+    /// <param name="moment">When the browser would queue; <see langword="null"/> where the prompt is kept for runs to come.</param>
     /// <param name="replacements">What <c>/node_replacements</c> of a host says: what stands in for classes that are gone.</param>
     public static GraphConversion Convert(JsonElement graph, NodeCatalog catalog, GraphMoment? moment = null,
         JsonElement replacements = default)
@@ -29,10 +30,10 @@ public static class GraphConverter
         }
 
         file = new NodeReplacements(replacements, catalog, report).Apply(file);
-        return Convert(file, catalog, moment ?? GraphMoment.None, report);
+        return Convert(file, catalog, moment, report);
     }
 
-    private static GraphConversion Convert(GraphFile file, NodeCatalog catalog, GraphMoment moment, GraphReport report)
+    private static GraphConversion Convert(GraphFile file, NodeCatalog catalog, GraphMoment? moment, GraphReport report)
     {
         var views = new GraphViews(catalog, file.Definitions, report);
         new GroupNodes(views, report).Define(file);
@@ -51,6 +52,7 @@ public static class GraphConverter
         {
             Pointers = emitter.Pointers.ToImmutable(),
             Carried = carried,
+            Later = emitter.Later.ToImmutable(),
             App = app,
         };
     }

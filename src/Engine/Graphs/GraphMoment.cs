@@ -1,9 +1,9 @@
 namespace ComfyFunc.Engine.Graphs;
 
-/// <summary>What the browser takes from the moment in which it queues: the date, and the dice of dynamic prompts.</summary>
-/// <param name="Now">Stands for <c>%date:…%</c>; without it the text stays as it is, and the report says so.</param>
+/// <summary>
+/// What the browser takes from the moment in which it queues: the date, and the dice of dynamic prompts. Without one, the texts that need
+/// it stay as they are, and the conversion lists them: each run has a moment of its own.
+/// </summary>
+/// <param name="Now">Stands for <c>%date:…%</c>.</param>
 /// <param name="Draw">Chooses one of so many; without it the first is taken.</param>
-public sealed record GraphMoment(DateTimeOffset? Now = null, Func<int, int>? Draw = null)
-{
-    public static GraphMoment None { get; } = new();
-}
+public sealed record GraphMoment(DateTimeOffset Now, Func<int, int>? Draw = null);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using ComfyFunc.Engine.Workflows;
 
@@ -91,10 +92,10 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
         {
             var value = link.OriginSlot < walk.Scope.Hosted.Length ? walk.Scope.Hosted[link.OriginSlot] : default;
             return value.ValueKind is JsonValueKind.Undefined ? LinkSource.Nothing.Instance
-                : new LinkSource.Value(value, instance, outer.IdOf(instance),
-                slots[link.OriginSlot].Name);
+                : new LinkSource.Value(value, instance, outer.IdOf(instance), slots[link.OriginSlot].Name) { Through = walk.Through };
         }
 
+        walk.Pass(outer, instance, slots[link.OriginSlot].Name);
         walk.ToInstance(outer, instance, link.OriginSlot);
         return null;
     }
@@ -131,6 +132,7 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
 
     private static LinkSource? OnwardTo(LinkWalk walk, GraphScope scope, GraphNode node, int slot)
     {
+        walk.Pass(scope, node, LinkWalk.OnlyValue);
         walk.ToInput(scope, node, slot);
         return null;
     }
@@ -171,7 +173,7 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
         }
 
         return new LinkSource.Value(value.ValueKind is JsonValueKind.String && walk.Node.Property("Run widget replace on values").Is()
-            ? prefixes.Replace(value, walk.Start) : value, walk.Node, walk.Scope.IdOf(walk.Node), "value");
+            ? prefixes.Replace(value, walk.Start) : value, walk.Node, walk.Scope.IdOf(walk.Node), LinkWalk.OnlyValue) { Through = walk.Through };
     }
 
     private LinkSource? FromSet(LinkWalk walk)
@@ -181,6 +183,7 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
             return LinkSource.Nothing.Instance;
         }
 
+        walk.Pass(walk.Scope, walk.Node, LinkWalk.OnlyValue);
         return OnwardTo(walk, setter.Scope, setter.Node, 0);
     }
 
@@ -248,7 +251,11 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
 /// <summary>Where the following of one link stands.</summary>
 internal sealed class LinkWalk(GraphScope scope, GraphNode node, int slot)
 {
+    /// <summary>What a node calls its value that has just one.</summary>
+    public const string OnlyValue = "value";
+
     private readonly (GraphScope Scope, GraphNode Node) start = (scope, node);
+    private ImmutableArray<Passed>.Builder? through;
     private HashSet<(GraphScope, GraphNode, int, bool)>? visited;
 
     /// <summary>The input that wants to know.</summary>
@@ -270,6 +277,17 @@ internal sealed class LinkWalk(GraphScope scope, GraphNode node, int slot)
     public bool IsAcrossBorder { get; set; }
 
     public int Steps { get; set; }
+
+    /// <summary>The nodes with titles of their own that have handed it on.</summary>
+    public ImmutableArray<Passed> Through => through?.ToImmutable() ?? [];
+
+    public void Pass(GraphScope within, GraphNode node, string name)
+    {
+        if (node.Title is not null)
+        {
+            (through ??= ImmutableArray.CreateBuilder<Passed>()).Add(new(within.IdOf(node), node.Title, name));
+        }
+    }
 
     public bool IsNew() => (visited ??= []).Add((Scope, Node, Slot, IsAtInput));
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -7,7 +6,7 @@ namespace ComfyFunc.Engine.Graphs;
 /// <summary>
 /// Replaces what the browser replaces in the prefixes of files: <c>%date:…%</c>, and <c>%node.widget%</c> with what that widget holds.
 /// </summary>
-internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, GraphMoment moment, GraphReport report)
+internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, GraphMoment? moment, GraphReport report)
 {
     private const int LongestPrefix = 2_000;
     private const int LongestValue = 2_000;
@@ -72,27 +71,15 @@ internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, Grap
 
     private string Date(string format, string match, GraphPlace place)
     {
-        if (moment.Now is not { } now)
+        if (moment is null)
         {
-            report.Differs("D7", place, $"'{match}' is the date on which the browser queues, and stays as it is.");
+            report.Note("D7", place, $"'{match}' is the date: each run puts its own in, as the browser does each time it queues.");
             return match;
         }
 
         report.Note("D7", place, $"'{match}' is replaced with the date of the conversion. The browser takes the date on which it queues.");
-        return DateParts.Replace(format, part => part.Value switch
-        {
-            "yyyy" => now.Year.ToString(CultureInfo.InvariantCulture),
-            "yy" => now.Year.ToString(CultureInfo.InvariantCulture)[2..],
-            ['d', ..] => Padded(now.Day, part.Length),
-            ['M', ..] => Padded(now.Month, part.Length),
-            ['h', ..] => Padded(now.Hour, part.Length),
-            ['m', ..] => Padded(now.Minute, part.Length),
-            ['s', ..] => Padded(now.Second, part.Length),
-            _ => part.Value,
-        });
+        return DateMarks.Format(format, moment.Now);
     }
-
-    private static string Padded(int value, int length) => value.ToString(CultureInfo.InvariantCulture).PadLeft(length, '0');
 
     // Every node but the savers has its class as an alias, until somebody writes another.
     private static string? AliasOf(NodeView view) =>
@@ -128,7 +115,4 @@ internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, Grap
 
     [GeneratedRegex("""[/?<>\\:*|"\x00-\x1F\x7F]""")]
     private static partial Regex Illegal { get; }
-
-    [GeneratedRegex("dd?|MM?|hh?|mm?|ss?|yyy?y?")]
-    private static partial Regex DateParts { get; }
 }

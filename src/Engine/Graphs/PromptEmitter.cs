@@ -9,11 +9,15 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
 {
     private const int DeepestWritten = 1000;
     private readonly ArrayBufferWriter<byte> buffer = new();
+    private readonly Dictionary<(string Holder, string Input), int> proxied = [];
 
     public ImmutableDictionary<string, string>.Builder Pointers { get; } = ImmutableDictionary.CreateBuilder<string,
         string>(StringComparer.Ordinal);
 
     public ImmutableArray<CarriedInput>.Builder Carried { get; } = ImmutableArray.CreateBuilder<CarriedInput>();
+
+    /// <summary>The texts that wait for a moment.</summary>
+    public ImmutableArray<LaterText>.Builder Later => texts.Later;
 
     public JsonElement? Write(IEnumerable<GraphScope> scopes)
     {
@@ -82,10 +86,11 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
                 case LinkSource.Output:
                     break;
                 case LinkSource.Value value:
-                    Carried.Add(new(value.Id, value.Holder.Title, value.Name, scope.IdOf(view.Node), widget.Name));
+                    Carry(value, scope.IdOf(view.Node), widget.Name);
                     WriteValue(writer, scope, view, own with { Value = value.Json, IsSaved = true }, isPromoted: true);
                     break;
                 default:
+                    CarryProxied(scope, view.Node, widget.Name);
                     WriteValue(writer, scope, view, own, isPromoted: false);
                     break;
             }
@@ -94,6 +99,30 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
         for (var i = 0; i < sources.Length; i++)
         {
             WriteLink(writer, scope, view, i, sources[i]);
+        }
+    }
+
+    private void Carry(LinkSource.Value value, string node, string input)
+    {
+        foreach (var passed in value.Through)
+        {
+            Carried.Add(new(passed.Id, passed.Title, passed.Name, node, input));
+        }
+
+        Carried.Add(new(value.Id, value.Holder.Title, value.Name, node, input));
+    }
+
+    // Older files proxy widgets of inner nodes on the instance, with no link between them. Those of one name are told apart as the front
+    // end does when it makes inputs of them.
+    private void CarryProxied(GraphScope scope, GraphNode node, string input)
+    {
+        var (at, id) = (scope, node.Id);
+        while (at is { Parent: { } outer, Instance: { } instance } && at.Overrides.ContainsKey((id, input)))
+        {
+            var holder = outer.IdOf(instance);
+            var before = proxied[(holder, input)] = proxied.GetValueOrDefault((holder, input), -1) + 1;
+            Carried.Add(new(holder, instance.Title, before == 0 ? input : $"{input}_{before}", scope.IdOf(node), input));
+            (at, id) = (outer, instance.Id);
         }
     }
 
@@ -111,6 +140,7 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
                 break;
             case LinkSource.Value value when view.Widget(name) is null && !view.Inputs[input].IsWidget:
                 report.Note("G4", scope.Place(view.Node, name), $"{name} has no widget here, and gets the value of a promoted one.");
+                Carry(value, scope.IdOf(view.Node), name);
                 WriteWrapped(writer, name, value.Json);
                 break;
         }

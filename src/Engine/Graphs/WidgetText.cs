@@ -1,10 +1,14 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace ComfyFunc.Engine.Graphs;
 
 /// <summary>What the front end makes of a widget's value when it sends it.</summary>
-internal sealed class WidgetText(PrefixText prefixes, GraphMoment moment, GraphReport report)
+internal sealed class WidgetText(PrefixText prefixes, GraphMoment? moment, GraphReport report)
 {
+    /// <summary>The texts that wait for a moment.</summary>
+    public ImmutableArray<LaterText>.Builder Later { get; } = ImmutableArray.CreateBuilder<LaterText>();
+
     private static readonly JsonElement NoComparison = JsonElement.Parse("""["",""]""");
 
     public JsonElement Of(NodeView view, NodeWidget widget, GraphPlace place)
@@ -30,15 +34,26 @@ internal sealed class WidgetText(PrefixText prefixes, GraphMoment moment, GraphR
 
         return widget.Name switch
         {
-            "filename_prefix" when PrefixText.Has(view.Node.Type) => prefixes.Replace(value, place),
+            "filename_prefix" when PrefixText.Has(view.Node.Type) => Prefix(value, place),
             "sampler_name" when view.Node.Type is "KSampler" or "KSamplerAdvanced" => Sampler(value, place),
             _ => value,
         };
     }
 
+    private JsonElement Prefix(JsonElement value, GraphPlace place)
+    {
+        var replaced = prefixes.Replace(value, place);
+        if (moment is null && DateMarks.Has(replaced.Text()) && place is { Node: { } node, Input: { } input })
+        {
+            Later.Add(new(node, input, IsDynamicPrompt: false));
+        }
+
+        return replaced;
+    }
+
     private JsonElement Dynamic(string text, JsonElement value, GraphPlace place)
     {
-        var processed = DynamicPrompt.Process(text, moment.Draw);
+        var processed = DynamicPrompt.Process(text, moment?.Draw);
         if (processed.IsTooDeep)
         {
             report.Differs("D6", place, "The braces of this text lie too deep in each other; it is sent as it is.");
@@ -47,8 +62,9 @@ internal sealed class WidgetText(PrefixText prefixes, GraphMoment moment, GraphR
 
         if (processed.HasChoices)
         {
-            report.Note("D6", place,
-                "The text has choices in braces. The browser draws anew each time it queues; here one is taken for good.");
+            report.Note("D6", place, moment is null
+                ? "The text has choices in braces. Each run draws anew, as the browser does each time it queues."
+                : "The text has choices in braces. The browser draws anew each time it queues; here one is taken for good.");
         }
 
         if (processed.HasAddress)
@@ -56,7 +72,18 @@ internal sealed class WidgetText(PrefixText prefixes, GraphMoment moment, GraphR
             report.Differs("D6", place, "The text has '://', which the browser takes for the begin of a comment; here it stays.");
         }
 
-        return processed.Text == text ? value : GraphJson.Of(processed.Text);
+        if (processed.Text == text)
+        {
+            return value;
+        }
+
+        if (moment is null && place is { Node: { } node, Input: { } input })
+        {
+            Later.Add(new(node, input, IsDynamicPrompt: true));
+            return value;
+        }
+
+        return GraphJson.Of(processed.Text);
     }
 
     private JsonElement Sampler(JsonElement value, GraphPlace place)

@@ -19,9 +19,9 @@ public static class SeedPlan
     {
         var exposed = (from tag in workflow.Tags.All
                        from node in tag.Nodes
-                       from input in node.Exposed
-                       where input.IsSeed
-                       select (node.Node.Id, Input: input)).ToLookup(e => e.Id, e => e.Input, StringComparer.Ordinal);
+                       from named in node.Exposed
+                       where named.Input.IsSeed
+                       select (node.Node.Id, named.Input)).ToLookup(e => e.Id, e => e.Input, StringComparer.Ordinal);
         var set = new Dictionary<(string, string), Assignment>();
         foreach (var assignment in values.Assignments)
         {

@@ -43,6 +43,10 @@ public static class ValueBinder
         {
             case JsonValueKind.True or JsonValueKind.Null:
                 break;
+            case JsonValueKind.False when !tag.CanBypass:
+                call.Refuse(pointer,
+                    $"'{tag.Name}' stands on a subgraph or on what feeds a value, which no call can bypass: it takes an object of its inputs.");
+                break;
             case JsonValueKind.False:
                 foreach (var node in tag.Nodes)
                 {

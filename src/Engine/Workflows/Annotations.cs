@@ -14,6 +14,9 @@ public sealed partial record Annotations(ImmutableArray<Tag> Tags, bool Bypass, 
     /// <summary>Texts in brackets that the node's pack wrote, which are no tags.</summary>
     public ImmutableArray<string> Ignored { get; init; } = [];
 
+    /// <summary>The marks by the words that they are written with.</summary>
+    public IEnumerable<string> Marks => [.. Bypass ? ["bypass"] : Array.Empty<string>(), .. Cache ? ["cache"] : Array.Empty<string>()];
+
     /// <param name="own">The names of the node's class: what stands in brackets there too is no tag.</param>
     public static Annotations Parse(string? title, params ReadOnlySpan<string?> own)
     {

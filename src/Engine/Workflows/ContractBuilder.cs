@@ -14,16 +14,16 @@ internal static class ContractBuilder
         output.IsSavedOnly ? MediaKind.Any : OutputTags.KindOf(nodes[output.Nodes[0]], id => nodes.GetValueOrDefault(id));
 
     private static ContractTag TagOf(TaggedNodes tag) =>
-        new(tag.Name, [.. tag.Nodes.Select(n => new ContractNode(n.Node.Id, n.Node.Class.Name))], CanBypass: true,
-            [.. tag.Inputs.Select(i => InputOf([.. i]))]);
+        new(tag.Name, [.. tag.Nodes.Select(n => new ContractNode(n.Node.Id, n.Node.Class.Name))], tag.CanBypass,
+            [.. tag.Inputs.Select(i => InputOf(i.Key, [.. i]))]);
 
     // A value goes to each node that has the input, so it must be right for all of them.
-    private static ContractInput InputOf(ImmutableArray<(PromptNode Node, NodeInput Input)> targets)
+    private static ContractInput InputOf(string name, ImmutableArray<(PromptNode Node, NodeInput Input)> targets)
     {
         var (node, input) = targets[0];
         return new()
         {
-            Name = input.Name,
+            Name = name,
             Type = TypeOf(input),
             Default = node.Find(input.Name) is { Link: null } saved ? saved.Value : input.Default,
             Min = targets.Max(t => t.Input.Min),

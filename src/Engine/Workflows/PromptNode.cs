@@ -8,6 +8,9 @@ public sealed record PromptNode(string Id, NodeClass Class, string? Title, Immut
 {
     public Annotations Annotations { get; init; } = Annotations.None;
 
+    /// <summary>What the graph says of it beyond the prompt.</summary>
+    public NodeNotes Notes { get; init; } = NodeNotes.None;
+
     public PromptInput? Find(string input)
     {
         foreach (var candidate in Inputs)

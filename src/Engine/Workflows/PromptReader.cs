@@ -11,7 +11,7 @@ internal static class PromptReader
     /// <param name="faults">Gets what cannot be read; it is left out.</param>
     public static ImmutableArray<PromptNode> Read(JsonElement prompt, NodeCatalog catalog, List<Fault> faults)
     {
-        var raw = new List<(string Id, string Class, string? Title, ImmutableArray<PromptInput> Inputs)>();
+        var raw = new List<RawNode>();
         if (prompt.ValueKind is JsonValueKind.Object)
         {
             foreach (var property in prompt.EnumerateObject())
@@ -46,15 +46,15 @@ internal static class PromptReader
             .Distinct(StringComparer.Ordinal),
     ];
 
-    private static PromptNode Known((string Id, string Class, string? Title, ImmutableArray<PromptInput> Inputs) node,
-        NodeClass nodeClass) =>
+    private static PromptNode Known(RawNode node, NodeClass nodeClass) =>
         UnlistedInputs.Refine(
-            new(node.Id, nodeClass, node.Title,
-                node.Inputs)
-            { Annotations = Annotations.Parse(node.Title, nodeClass.DisplayName, nodeClass.Name) });
+            new(node.Id, nodeClass, node.Title, node.Inputs)
+            {
+                Annotations = Annotations.Parse(node.Title, nodeClass.DisplayName, nodeClass.Name),
+                Notes = node.Notes,
+            });
 
-    private static (string, string, string?, ImmutableArray<PromptInput>)? ReadNode(JsonProperty property,
-        JsonElement prompt, List<Fault> faults)
+    private static RawNode? ReadNode(JsonProperty property, JsonElement prompt, List<Fault> faults)
     {
         var node = property.Value;
         if (node.ValueKind is not JsonValueKind.Object || !node.TryGetProperty("class_type", out var type)
@@ -70,9 +70,14 @@ internal static class PromptReader
             return null;
         }
 
-        var title = node.TryGetProperty("_meta", out var meta) && meta.ValueKind is JsonValueKind.Object
-            && meta.TryGetProperty("title", out var text) && text.ValueKind is JsonValueKind.String ? text.GetString() : null;
-        return (property.Name, type.GetString()!, title, [.. ReadInputs(inputs, prompt)]); // A string is never null.
+        var (title, notes) = ((string?)null, NodeNotes.None);
+        if (node.TryGetProperty("_meta", out var meta) && meta.ValueKind is JsonValueKind.Object)
+        {
+            title = meta.TryGetProperty("title", out var text) && text.ValueKind is JsonValueKind.String ? text.GetString() : null;
+            notes = NodeNotes.Read(meta, JsonPointer.Of(property.Name, "_meta"), faults);
+        }
+
+        return new(property.Name, type.GetString()!, title, [.. ReadInputs(inputs, prompt)], notes); // A string is never null.
     }
 
     private static IEnumerable<PromptInput> ReadInputs(JsonElement inputs, JsonElement prompt) =>
@@ -85,4 +90,6 @@ internal static class PromptReader
         && (value[0].ValueKind is JsonValueKind.String || prompt.TryGetProperty(link.Node, out _)) ? link : null;
 
     private static Fault Fault(string pointer, string detail) => new(FaultCode.InvalidWorkflow, detail, pointer);
+
+    private sealed record RawNode(string Id, string Class, string? Title, ImmutableArray<PromptInput> Inputs, NodeNotes Notes);
 }

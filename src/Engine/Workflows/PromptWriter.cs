@@ -59,11 +59,25 @@ internal static class PromptWriter
         }
 
         writer.WriteEndObject();
+        if (node.Title is not null || !node.Notes.IsEmpty)
+        {
+            WriteMeta(writer, node);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMeta(Utf8JsonWriter writer, PromptNode node)
+    {
+        writer.WriteStartObject("_meta"u8);
         if (node.Title is not null)
         {
-            writer.WriteStartObject("_meta"u8);
             writer.WriteString("title"u8, node.Title);
-            writer.WriteEndObject();
+        }
+
+        if (!node.Notes.IsEmpty)
+        {
+            node.Notes.WriteTo(writer);
         }
 
         writer.WriteEndObject();

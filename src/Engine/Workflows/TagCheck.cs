@@ -15,6 +15,12 @@ internal static class TagCheck
             {
                 yield return new(FaultCode.InvalidWorkflow, detail, JsonPointer.Of(node.Id, "_meta", "title"));
             }
+
+            foreach (var detail in node.Notes.Tags.SelectMany(t => CarriedFaults(node, t)
+                .Concat(SpellingFaults(node, new(t.Tag, null), spellings))))
+            {
+                yield return new(FaultCode.InvalidWorkflow, detail, JsonPointer.Of(node.Id, "_meta", "comfyfunc", "tags"));
+            }
         }
     }
 
@@ -46,6 +52,9 @@ internal static class TagCheck
             yield return $"The tag '{OutputTag.Untagged}' is reserved for what nodes without a tag save.";
         }
     }
+
+    private static IEnumerable<string> CarriedFaults(PromptNode node, CarriedTag carried) =>
+        NameFaults(new(carried.Tag, null)).Concat(ListFaults(node, new(carried.Tag, [new(carried.Input, carried.Kind)])));
 
     private static IEnumerable<string> ListFaults(PromptNode node, Tag tag)
     {

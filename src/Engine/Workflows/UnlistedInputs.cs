@@ -9,7 +9,8 @@ internal static class UnlistedInputs
     public static PromptNode Refine(PromptNode node)
     {
         var refined = new Dictionary<string, NodeInput>(StringComparer.Ordinal);
-        foreach (var listed in node.Annotations.Tags.SelectMany(t => t.Inputs ?? []))
+        foreach (var listed in node.Annotations.Tags.SelectMany(t => t.Inputs ?? [])
+            .Concat(node.Notes.Tags.Select(c => new TagInput(c.Input, c.Kind))))
         {
             var known = node.Class.Inputs.FirstOrDefault(i => i.Name.Equals(listed.Name, StringComparison.OrdinalIgnoreCase))
                 ?? Described(node, listed.Name);

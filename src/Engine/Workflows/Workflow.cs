@@ -117,7 +117,12 @@ public sealed class Workflow
         Bypass.Apply(all, all.Where(n => n.Annotations.Bypass).Select(n => n.Id).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>The tag that callers know the node by.</summary>
-    public string? TagOf(string nodeId) => Find(nodeId)?.Annotations.Tags is [var tag, ..] ? tag.Name : null;
+    public string? TagOf(string nodeId) => Find(nodeId) switch
+    {
+        { Annotations.Tags: [var tag, ..] } => tag.Name,
+        { Notes.Tags: [var carried, ..] } => carried.Tag,
+        _ => null,
+    };
 
     internal PromptNode? Find(string nodeId) => byId.GetValueOrDefault(nodeId);
 

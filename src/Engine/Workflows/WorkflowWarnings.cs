@@ -56,7 +56,7 @@ internal static class WorkflowWarnings
             yield return new("output_lost",
                 $"{node.Describe()} is an output node and is bypassed, so that it returns nothing.", TitleOf(node));
         }
-        else if (!node.Annotations.Tags.IsEmpty)
+        else if (!node.Annotations.Tags.IsEmpty || !node.Notes.Tags.IsEmpty)
         {
             yield return new("output_lost",
                 $"{node.Describe()} is bypassed in every API run, so that what its tags set has no effect.", TitleOf(node));

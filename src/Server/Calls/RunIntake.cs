@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -108,6 +109,8 @@ public sealed class RunIntake(
         var kept = ((FilesReply.Stored)stored).Files;
         var given = GivenInputs.Of(bound.Body, bound.Files, kept);
         var now = clock.GetUtcNow();
+        ImmutableArray<RunSeed> seeds = [.. SeedPlan.Of(bound.Workflow, bound.Values, version.Settings?.HiddenSeeds ?? HiddenSeeds.Auto)
+            .Select(s => new RunSeed(s.Node, s.Input, s.Value ?? Draw(s.Least, s.Most), s.Tag, s.Origin))];
         var run = await WithValuesAsync(
             new RunRecord
             {
@@ -133,10 +136,9 @@ public sealed class RunIntake(
                     call.FinishWithin ?? version.Settings?.FinishWithin),
                 State = RunProcess.Initial,
                 Files = kept,
-                Seeds = [.. SeedPlan.Of(bound.Workflow, bound.Values, version.Settings?.HiddenSeeds ?? HiddenSeeds.Auto)
-                    .Select(s => new RunSeed(s.Node, s.Input, s.Value ?? Draw(s.Least, s.Most), s.Tag, s.Origin))],
+                Seeds = seeds,
             },
-            bound.Values,
+            WithTexts(bound, seeds, now),
             extra.Digest,
             cancellationToken);
         if (call.MayReuse && await results.FindAsync(run, cancellationToken) is { } made)
@@ -200,6 +202,15 @@ public sealed class RunIntake(
                 StripMetadata = old.StripMetadata,
             },
             cancellationToken);
+    }
+
+    // Without a seed there is nothing that a call could fix: then each run draws otherwise.
+    private static CallValues WithTexts(BindReply.Bound bound, ImmutableArray<RunSeed> seeds, DateTimeOffset now)
+    {
+        var dice = seeds.IsEmpty ? Draw(0, ulong.MaxValue).ToString(CultureInfo.InvariantCulture)
+            : string.Join('\n', seeds.Select(s => s.Value.ToString(CultureInfo.InvariantCulture)));
+        var texts = RunTexts.Of(bound.Workflow, bound.Values, now, dice);
+        return texts.IsEmpty ? bound.Values : bound.Values with { Assignments = [.. bound.Values.Assignments, .. texts] };
     }
 
     private async Task<bool> CopyAsync(string from, string to, string contentType, CancellationToken cancellationToken)

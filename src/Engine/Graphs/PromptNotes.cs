@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComfyFunc.Engine.Workflows;
+
+namespace ComfyFunc.Engine.Graphs;
+
+/// <summary>
+/// Writes into a prompt what its graph says beyond it: the tags of nodes that are not in the prompt, and the texts that each run makes
+/// anew.
+/// </summary>
+public static class PromptNotes
+{
+    /// <summary>The prompt with what the conversion of its graph knows of its nodes; what the prompt says itself stays.</summary>
+    /// <param name="prompt">The conversion's own, or what a browser made of the same graph: then its texts are made already.</param>
+    public static JsonElement Write(JsonElement prompt, GraphConversion conversion, bool isOfBrowser)
+    {
+        var notes = NotesOf(conversion, isOfBrowser);
+        if (notes.Count == 0 || prompt.ValueKind is not JsonValueKind.Object)
+        {
+            return prompt;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, PromptWriter.Options);
+        writer.WriteStartObject();
+        foreach (var node in prompt.EnumerateObject())
+        {
+            writer.WritePropertyName(node.Name);
+            if (notes.TryGetValue(node.Name, out var known) && node.Value.ValueKind is JsonValueKind.Object)
+            {
+                WriteNode(writer, node.Value, Within(known, node.Value));
+            }
+            else
+            {
+                node.Value.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return JsonElement.Parse(buffer.WrittenSpan);
+    }
+
+    private static Dictionary<string, NodeNotes> NotesOf(GraphConversion conversion, bool isOfBrowser)
+    {
+        var notes = new Dictionary<string, NodeNotes>(StringComparer.Ordinal);
+        foreach (var carried in conversion.Carried.Distinct())
+        {
+            foreach (var tag in TagsOf(carried))
+            {
+                var known = notes.GetValueOrDefault(carried.Node, NodeNotes.None);
+                notes[carried.Node] = known with { Tags = known.Tags.Add(tag) };
+            }
+        }
+
+        foreach (var later in isOfBrowser ? [] : conversion.Later)
+        {
+            var known = notes.GetValueOrDefault(later.Node, NodeNotes.None);
+            notes[later.Node] = later.IsDynamicPrompt
+                ? known with { DynamicPrompts = known.DynamicPrompts.Add(later.Input) }
+                : known with { Dates = known.Dates.Add(later.Input) };
+        }
+
+        return notes;
+    }
+
+    /// <summary>The tags of a title that mean an input which its node carries.</summary>
+    internal static IEnumerable<CarriedTag> TagsOf(CarriedInput carried) =>
+        from tag in Annotations.Parse(carried.Title).Tags
+        where !tag.IsOutputOnly
+        let listed = tag.Inputs?.FirstOrDefault(l => l.Name.Equals(carried.Name, StringComparison.OrdinalIgnoreCase))
+        where tag.Inputs is null || listed is not null
+        select new CarriedTag(tag.Name, carried.Name, carried.Input, listed?.Kind);
+
+    // Where the prompt has another node of the id, or a link in the place of the value, callers can set nothing there.
+    private static NodeNotes Within(NodeNotes notes, JsonElement node)
+    {
+        var inputs = node.Member("inputs");
+        return notes with
+        {
+            Tags = [.. notes.Tags.Where(t => inputs.Member(t.Input).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Array))],
+        };
+    }
+
+    private static void WriteNode(Utf8JsonWriter writer, JsonElement node, NodeNotes notes)
+    {
+        writer.WriteStartObject();
+        foreach (var member in node.EnumerateObject().Where(m => m.Name != "_meta" || m.Value.ValueKind is not JsonValueKind.Object))
+        {
+            member.WriteTo(writer);
+        }
+
+        writer.WriteStartObject("_meta"u8);
+        var meta = node.Member("_meta");
+        if (meta.ValueKind is JsonValueKind.Object)
+        {
+            foreach (var member in meta.EnumerateObject())
+            {
+                member.WriteTo(writer);
+            }
+        }
+
+        if (!notes.IsEmpty && !NodeNotes.AreIn(meta))
+        {
+            notes.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+}
