@@ -25,6 +25,30 @@ internal sealed record NodeLayout(ImmutableArray<LayoutInput> Inputs, ImmutableA
         [.. nodeClass.Outputs],
         [.. nodeClass.Source.Member("output_matchtypes").Items().Select(m => m.Text())]);
 
+    /// <summary>The input that a prompt's node has under a name, be it one of a choice that the node makes.</summary>
+    /// <param name="node">The inputs of the node.</param>
+    public LayoutInput? Find(string name, JsonElement node) => Find(Inputs, "", name, node);
+
+    private static LayoutInput? Find(ImmutableArray<LayoutInput> inputs, string parent, string name, JsonElement node)
+    {
+        foreach (var input in inputs)
+        {
+            var whole = parent + input.Name;
+            if (whole == name)
+            {
+                return input;
+            }
+
+            if (name.StartsWith($"{whole}.", StringComparison.Ordinal) && input.Choice(node.Text(whole)) is { } choice
+                && Find(choice.Inputs, $"{whole}.", name, node) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
     private static ImmutableArray<LayoutInput> ReadInputs(NodeClass nodeClass)
     {
         var groups = nodeClass.Source.Member("input");

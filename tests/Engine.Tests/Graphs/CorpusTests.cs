@@ -41,12 +41,12 @@ public sealed class CorpusTests(ITestOutputHelper output)
     [MemberData(nameof(FrontEnd))]
     public void What_the_front_end_made_of_a_graph_is_made_here(string name) =>
         Check("frontend", name, FrontEndCatalog.Value, Notes.Value.GetValueOrDefault(name) is { } note
-            && note.Contains("FE-DEFECT", StringComparison.Ordinal), null);
+            && note.Contains("FE-DEFECT", StringComparison.Ordinal), isNewer: false);
 
     [CorpusTheory]
     [MemberData(nameof(Pairs))]
     public void What_a_browser_wrote_into_a_picture_is_made_here(string name) =>
-        Check("pairs", name, PairsCatalog.Value, false, PairsCatalog.Value);
+        Check("pairs", name, PairsCatalog.Value, isDefect: false, isNewer: true);
 
     [CorpusTheory]
     [InlineData("01-sd15-txt2img", false)]
@@ -64,11 +64,11 @@ public sealed class CorpusTests(ITestOutputHelper output)
         Assert.Equal(isRefused, conversion.IsRefused);
         if (conversion.Prompt is { } prompt)
         {
-            Assert.Empty(PromptComparison.Differences(prompt, Json("../workflows", $"{name}.api.json"), catalog));
+            Assert.Empty(PromptComparison.Differences(prompt, Json("../workflows", $"{name}.api.json"), catalog, isNewer: true));
         }
     }
 
-    private void Check(string folder, string name, NodeCatalog catalog, bool isDefect, NodeCatalog? newer)
+    private void Check(string folder, string name, NodeCatalog catalog, bool isDefect, bool isNewer)
     {
         Assert.True(Root is not null, "COMFYFUNC_CORPUS names no folder.");
         var conversion = GraphConverter.Convert(Json(folder, $"{name}.graph.json"), catalog, Moment);
@@ -96,7 +96,7 @@ public sealed class CorpusTests(ITestOutputHelper output)
             theirs = PromptIds.Renamed(theirs, prompt);
         }
 
-        var differences = PromptComparison.Differences(prompt, theirs, newer).ToArray();
+        var differences = PromptComparison.Differences(prompt, theirs, catalog, isNewer).ToArray();
         foreach (var (node, input, detail) in differences)
         {
             output.WriteLine($"{node} {input} {detail}");
