@@ -1,6 +1,6 @@
 namespace ComfyFunc.Engine;
 
-/// <summary>Writes RFC 6901 pointers.</summary>
+/// <summary>Writes RFC 6901 pointers, and reads their segments.</summary>
 public static class JsonPointer
 {
     public static string Of(params ReadOnlySpan<string> segments) => Under("", segments);
@@ -14,4 +14,8 @@ public static class JsonPointer
 
         return pointer;
     }
+
+    /// <summary>What a segment of a pointer stands for.</summary>
+    public static string Unescape(string segment) =>
+        segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 }

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>The HTTP triggers of workflows and the names of their versions.</summary>
+/// <summary>The HTTP triggers of workflows, the names of their versions, and conversion.</summary>
 public sealed class WorkflowTriggers(ApiPipeline api)
 {
     [Function(nameof(ListWorkflows))]
@@ -31,6 +31,12 @@ public sealed class WorkflowTriggers(ApiPipeline api)
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = Routes.Workflow)] HttpRequest request,
         CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(DeleteWorkflow), cancellationToken);
+
+    [Function(nameof(Convert))]
+    public Task<IResult> Convert(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Convert)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(Convert), cancellationToken);
 
     [Function(nameof(ListVersions))]
     public Task<IResult> ListVersions(

@@ -67,7 +67,9 @@ public static class ServerRegistration
     private static IServiceCollection AddWorkflows(this IServiceCollection services)
     {
         services.TryAddSingleton<WorkflowStore>();
+        services.TryAddSingleton<SourceReader>();
         services.TryAddSingleton<WorkflowSaving>();
+        services.TryAddSingleton<RunnableHosts>();
         return services;
     }
 
@@ -137,6 +139,7 @@ public static class ServerRegistration
         services.TryAddSingleton<LiveWorkflows>();
         services.TryAddSingleton<PendingStore>();
         services.TryAddSingleton<Capabilities>();
+        services.TryAddSingleton<INodeReplacements, HostReplacements>();
         services.TryAddSingleton<PromptWatch>();
         services.TryAddSingleton<PromptEnds>();
         services.TryAddSingleton<IPromptEnds>(s => s.GetRequiredService<PromptEnds>());

@@ -175,6 +175,13 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
         (await GetObjectAsync("features", "/features", cancellationToken)).Value is { Root: var features }
         ? HostFeatures.Read(features) : new();
 
+    /// <summary>
+    /// What stands in for node classes that are gone, by their names; nothing of servers that are too old to say (app/node_replace_manager.py).
+    /// </summary>
+    public async Task<JsonElement> GetNodeReplacementsAsync(CancellationToken cancellationToken) =>
+        (await GetObjectAsync("node_replacements", "/node_replacements", cancellationToken)).Value is { Root: var replacements }
+        ? replacements : default;
+
     private async Task<Asked<SubmitReply>> ReadSubmitAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         response.StatusCode switch
         {

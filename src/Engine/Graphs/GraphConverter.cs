@@ -33,6 +33,50 @@ public static class GraphConverter
         return Convert(file, catalog, moment, report);
     }
 
+    /// <summary>Whether nodes of a class are in prompts, unless a catalog does not have it: others are the front end's own.</summary>
+    public static bool IsOfPrompts(string nodeClass) => VirtualNodes.KindOf(nodeClass, isKnown: false) is VirtualKind.None;
+
+    /// <summary>The classes that a graph names, those within its subgraphs and group nodes among them.</summary>
+    public static ImmutableArray<string> ClassesOf(JsonElement graph)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var definitions = new HashSet<string>(StringComparer.Ordinal);
+        Gather(graph, found, definitions, GraphBounds.Depth);
+        foreach (var group in Members(graph.Member("extra").Member("groupNodes")))
+        {
+            Gather(group.Value, found, definitions, GraphBounds.Depth);
+        }
+
+        return [.. found.Except(definitions).Where(c => !GroupNodes.Is(c)).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The classes that stand in for classes of a graph which the catalog does not have.</summary>
+    public static ImmutableArray<string> ReplacementsOf(JsonElement graph, NodeCatalog catalog, JsonElement replacements) =>
+    [
+        .. ClassesOf(graph).Where(c => !catalog.Has(c)).SelectMany(c => replacements.Member(c).Items().Select(r => r.Text("new_node_id")))
+            .OfType<string>().Distinct(StringComparer.Ordinal),
+    ];
+
+    private static void Gather(JsonElement graph, HashSet<string> found, HashSet<string> definitions, int depth)
+    {
+        foreach (var node in graph.Member("nodes").Items())
+        {
+            if (node.Text("type") is { } type)
+            {
+                found.Add(GraphReader.Sanitised(type));
+            }
+        }
+
+        foreach (var definition in depth == 0 ? default : graph.Member("definitions").Member("subgraphs").Items())
+        {
+            definitions.Add(definition.Text("id") ?? "");
+            Gather(definition, found, definitions, depth - 1);
+        }
+    }
+
+    private static JsonElement.ObjectEnumerator Members(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Object ? value.EnumerateObject() : default;
+
     private static GraphConversion Convert(GraphFile file, NodeCatalog catalog, GraphMoment? moment, GraphReport report)
     {
         var views = new GraphViews(catalog, file.Definitions, report);

@@ -46,6 +46,25 @@ internal sealed class GraphNode
 
     public required string Pointer { get; init; }
 
+    /// <summary>The same node as one of another class.</summary>
+    public GraphNode As(string type) => new()
+    {
+        Id = Id,
+        PromptId = PromptId,
+        Type = type,
+        Title = Title,
+        Mode = Mode,
+        Order = Order,
+        Inputs = Inputs,
+        Outputs = Outputs,
+        Values = Values,
+        Named = Named,
+        Properties = Properties,
+        Color = Color,
+        Position = Position,
+        Pointer = Pointer,
+    };
+
     public JsonElement Property(string name) => Properties.Member(name);
 
     public GraphInput? Input(string name)

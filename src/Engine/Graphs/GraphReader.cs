@@ -299,7 +299,7 @@ internal sealed class GraphReader(GraphReport report)
         value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var number) ? number : 0;
 
     // What the front end does to the names of classes when it loads a file; group nodes have a mark in theirs.
-    private static string Sanitised(string type)
+    public static string Sanitised(string type)
     {
         return type switch
         {

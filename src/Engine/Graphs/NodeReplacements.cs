@@ -82,6 +82,11 @@ internal sealed class NodeReplacements(JsonElement replacements, NodeCatalog cat
 
     private static GraphNode Replaced(GraphNode node, string type, JsonElement choice)
     {
+        if (choice.Member("input_mapping").ValueKind is not JsonValueKind.Array)
+        {
+            return node.As(type);
+        }
+
         var old = choice.Member("old_widget_ids").Items().Select(w => w.Text() ?? "").ToArray();
         var values = node.Values.Items().ToArray();
         var inputs = new List<GraphInput>();

@@ -20,10 +20,21 @@ public sealed record PromptDifferences(ImmutableArray<PromptDifference> Listed, 
     /// <summary>Whether both run the same: at most, the conversion adds the defaults of inputs that are newer than the prompt.</summary>
     public bool Agree => Listed.All(d => d.Kind is PromptDifferenceKind.AddedDefault);
 
+    /// <summary>The same; what the browser makes anew each time it queues is no difference.</summary>
+    public static PromptDifferences Between(GraphConversion conversion, JsonElement given, NodeCatalog catalog)
+    {
+        var drawn = conversion.Later.Select(l => (l.Node, (string?)l.Input)).ToHashSet();
+        return conversion.Prompt is { } converted ? Between(converted, given, catalog, drawn) : new([], 0);
+    }
+
     /// <param name="converted">The prompt that was made of the graph.</param>
     /// <param name="given">The prompt that came along, whatever it is.</param>
     /// <param name="catalog">What the graph was converted with.</param>
-    public static PromptDifferences Between(JsonElement converted, JsonElement given, NodeCatalog catalog)
+    public static PromptDifferences Between(JsonElement converted, JsonElement given, NodeCatalog catalog) =>
+        Between(converted, given, catalog, []);
+
+    private static PromptDifferences Between(JsonElement converted, JsonElement given, NodeCatalog catalog,
+        HashSet<(string Node, string? Input)> drawn)
     {
         var theirs = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var node in Members(given))
@@ -48,6 +59,7 @@ public sealed record PromptDifferences(ImmutableArray<PromptDifference> Listed, 
 
         found.AddRange(theirs.Where(n => !ours.Contains(n.Key)).Select(n =>
             new PromptDifference(PromptDifferenceKind.OnlyGiven, n.Key, TitleOf(n.Value), null, null, n.Value)));
+        found.RemoveAll(d => drawn.Contains((d.Node, d.Input)));
         ImmutableArray<PromptDifference> listed =
             [.. found.OrderBy(d => d.Kind is PromptDifferenceKind.AddedDefault).Take(GraphBounds.Findings)];
         return new(listed, found.Count - listed.Length);

@@ -11,11 +11,14 @@ namespace ComfyFunc.Engine.Graphs;
 /// </summary>
 public static class PromptNotes
 {
-    /// <summary>The prompt with what the conversion of its graph knows of its nodes; what the prompt says itself stays.</summary>
-    /// <param name="prompt">The conversion's own, or what a browser made of the same graph: then its texts are made already.</param>
-    public static JsonElement Write(JsonElement prompt, GraphConversion conversion, bool isOfBrowser)
+    /// <summary>
+    /// The prompt with what the conversion of its graph knows of its nodes. What the prompt says itself stays, but for the texts that each
+    /// run makes anew: those are as the graph has them.
+    /// </summary>
+    /// <param name="prompt">The conversion's own, or what a browser made of the same graph.</param>
+    public static JsonElement Write(JsonElement prompt, GraphConversion conversion)
     {
-        var notes = NotesOf(conversion, isOfBrowser);
+        var notes = NotesOf(conversion);
         if (notes.Count == 0 || prompt.ValueKind is not JsonValueKind.Object)
         {
             return prompt;
@@ -29,7 +32,7 @@ public static class PromptNotes
             writer.WritePropertyName(node.Name);
             if (notes.TryGetValue(node.Name, out var known) && node.Value.ValueKind is JsonValueKind.Object)
             {
-                WriteNode(writer, node.Value, Within(known, node.Value));
+                WriteNode(writer, node.Value, Within(known, node.Value), conversion.Prompt?.Member(node.Name) ?? default);
             }
             else
             {
@@ -42,7 +45,7 @@ public static class PromptNotes
         return JsonElement.Parse(buffer.WrittenSpan);
     }
 
-    private static Dictionary<string, NodeNotes> NotesOf(GraphConversion conversion, bool isOfBrowser)
+    private static Dictionary<string, NodeNotes> NotesOf(GraphConversion conversion)
     {
         var notes = new Dictionary<string, NodeNotes>(StringComparer.Ordinal);
         foreach (var carried in conversion.Carried.Distinct())
@@ -54,7 +57,7 @@ public static class PromptNotes
             }
         }
 
-        foreach (var later in isOfBrowser ? [] : conversion.Later)
+        foreach (var later in conversion.Later)
         {
             var known = notes.GetValueOrDefault(later.Node, NodeNotes.None);
             notes[later.Node] = later.IsDynamicPrompt
@@ -77,18 +80,27 @@ public static class PromptNotes
     private static NodeNotes Within(NodeNotes notes, JsonElement node)
     {
         var inputs = node.Member("inputs");
-        return notes with
+        return new()
         {
             Tags = [.. notes.Tags.Where(t => inputs.Member(t.Input).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Array))],
+            DynamicPrompts = [.. notes.DynamicPrompts.Where(i => inputs.Member(i).ValueKind is JsonValueKind.String)],
+            Dates = [.. notes.Dates.Where(i => inputs.Member(i).ValueKind is JsonValueKind.String)],
         };
     }
 
-    private static void WriteNode(Utf8JsonWriter writer, JsonElement node, NodeNotes notes)
+    private static void WriteNode(Utf8JsonWriter writer, JsonElement node, NodeNotes notes, JsonElement converted)
     {
         writer.WriteStartObject();
         foreach (var member in node.EnumerateObject().Where(m => m.Name != "_meta" || m.Value.ValueKind is not JsonValueKind.Object))
         {
-            member.WriteTo(writer);
+            if (member.Name == "inputs" && member.Value.ValueKind is JsonValueKind.Object)
+            {
+                WriteInputs(writer, member.Value, notes, converted.Member("inputs"));
+            }
+            else
+            {
+                member.WriteTo(writer);
+            }
         }
 
         writer.WriteStartObject("_meta"u8);
@@ -107,6 +119,19 @@ public static class PromptNotes
         }
 
         writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteInputs(Utf8JsonWriter writer, JsonElement inputs, NodeNotes notes, JsonElement converted)
+    {
+        writer.WriteStartObject("inputs"u8);
+        foreach (var input in inputs.EnumerateObject())
+        {
+            var saved = notes.DynamicPrompts.Contains(input.Name) || notes.Dates.Contains(input.Name) ? converted.Member(input.Name) : default;
+            writer.WritePropertyName(input.Name);
+            (saved.ValueKind is JsonValueKind.String ? saved : input.Value).WriteTo(writer);
+        }
+
         writer.WriteEndObject();
     }
 }

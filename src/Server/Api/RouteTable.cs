@@ -24,7 +24,7 @@ public static class RouteTable
     /// <summary>In the order of the description.</summary>
     public static ImmutableArray<ApiRoute> All { get; } =
     [
-        .. WorkflowEndpoints.Routes, .. AliasEndpoints.Routes,
+        .. WorkflowEndpoints.Routes, .. AliasEndpoints.Routes, .. ConvertEndpoints.Routes,
         .. CallEndpoints.Routes, .. RunEndpoints.Routes, .. LinkEndpoints.Routes, .. OutputEndpoints.Routes,
         .. BatchEndpoints.Routes, .. BatchResultEndpoints.Routes, .. UploadEndpoints.Routes, .. FileEndpoints.Routes,
         .. HostEndpoints.Routes, .. PoolEndpoints.Routes, .. WebhookEndpoints.Routes,

@@ -104,11 +104,21 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
                 : null;
         }
 
+        if (body is BodyKind.JsonOrFile && parsed is not null && IsFile(parsed))
+        {
+            return null;
+        }
+
         return isForm && body is BodyKind.JsonOrForm
             ? Problems.From(FaultCode.Forbidden,
                 "A form that a browser sends without saying from which page needs the header X-Requested-With.")
             : HasBody(request) || body is not BodyKind.None ? Refuse($"The body is sent as '{type}'.", body) : null;
     }
+
+    // No page can send one of these to another server unasked.
+    private static bool IsFile(MediaTypeHeaderValue type) =>
+        new[] { "image", "video", "audio" }.Contains(type.Type.ToString(), StringComparer.OrdinalIgnoreCase)
+        || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase);
 
     // A browser so old that it does not say where a form comes from.
     private static bool LooksLikePage(HttpRequest request) =>
@@ -121,8 +131,15 @@ public sealed class PageGuard(ComfyFuncOptions options, AllowedOrigins origins)
     private static IResult Refuse(string what, BodyKind body) => Problems.From(
         FaultCode.UnsupportedMediaType,
         $"{what} Send JSON with Content-Type: "
-            + $"application/json{(body is BodyKind.JsonOrForm ? ", or a multipart/form-data" : "")} (curl: -H 'Content-Type: "
+            + $"application/json{Also(body)} (curl: -H 'Content-Type: "
             + $"application/json').");
+
+    private static string Also(BodyKind body) => body switch
+    {
+        BodyKind.JsonOrForm => ", or a multipart/form-data",
+        BodyKind.JsonOrFile => ", or a file with a type such as image/png or application/octet-stream",
+        _ => "",
+    };
 
     private static bool IsLike(string name, string pattern) =>
         pattern == "*" || name.Equals(pattern, StringComparison.OrdinalIgnoreCase)

@@ -1,14 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Prompts;
-using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Kit;
-using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Workflows;
 
 namespace ComfyFunc.Server.Calls;
 
@@ -16,7 +14,7 @@ namespace ComfyFunc.Server.Calls;
 /// Says what a call would do, without doing any of it: its faults, what it changes in the prompt, and which hosts could take it. Nothing is
 /// fetched or stored.
 /// </summary>
-public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilities capabilities, TimeProvider clock)
+public sealed class CallExplainer(RunIntake intake, RunnableHosts runnable)
 {
     public async Task<ExplainReply> ExplainAsync(Call call, CancellationToken cancellationToken)
     {
@@ -44,15 +42,7 @@ public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilitie
             [.. bound.Files.Select(f => $"{RunFile.HostFolder}/file-{f.Index}")],
             [.. drawn.Select(s => new DrawnSeed(s.Node, s.Input, s.Least))],
             CompileOptions.Plain);
-        var waiting = new WaitingRun
-        {
-            Run = RunIds.New(clock),
-            Placement = Placement.First,
-            Since = clock.GetUtcNow(),
-            Work = Workload.Of($"{bound.Name}@{bound.Version.Version}", "", prompt,
-                (bound.Version.Demands ?? Demands.None).And(call.Demands)),
-        };
-        var pool = hosts.Known;
+        var demands = (bound.Version.Demands ?? Demands.None).And(call.Demands);
         return new()
         {
             ["valid"] = true,
@@ -62,20 +52,8 @@ public sealed class CallExplainer(RunIntake intake, HostStore hosts, Capabilitie
             ["changes"] = ChangesOf(bound, plain),
             ["bypassed"] = new JsonArray([.. bound.Values.Bypassed.Select(id => (JsonNode)id)]),
             ["seedsToDraw"] = new JsonArray([.. drawn.Select(s => new JsonObject { ["node"] = s.Node, ["input"] = s.Input })]),
-            ["hosts"] = new JsonArray([.. pool.OrderBy(h => h.Id.Value, StringComparer.Ordinal).Select(h => HostOf(waiting, h, pool))]),
+            ["hosts"] = JsonSerializer.SerializeToNode(runnable.Of(bound.Name, bound.Version, prompt, demands), ServerJson.Options),
         };
-    }
-
-    private JsonObject HostOf(WaitingRun waiting, PoolHost host, IReadOnlyCollection<PoolHost> pool)
-    {
-        var answer = new JsonObject { ["id"] = host.Id.Value, ["capable"] = true };
-        if (capabilities.LackOf(waiting, host, pool) is { } lack)
-        {
-            answer["capable"] = false;
-            answer["reason"] = lack;
-        }
-
-        return answer;
     }
 
     private static JsonArray ChangesOf(BindReply.Bound bound, CompiledPrompt plain)

@@ -23,6 +23,9 @@ public enum BodyKind
     /// <summary>JSON, or multipart/form-data.</summary>
     JsonOrForm,
 
+    /// <summary>JSON, or a file that ComfyUI wrote.</summary>
+    JsonOrFile,
+
     /// <summary>Bytes of any type.</summary>
     Bytes,
 }

@@ -24,6 +24,7 @@ public static class Routes
     public const string Webhook = "webhooks/{id}";
     public const string WebhookSecret = "webhooks/{id}/secret";
     public const string WebhookRotate = "webhooks/{id}/rotate";
+    public const string Convert = "convert";
     public const string Alias = "workflows/{name}/aliases/{alias}";
     public const string AliasRollback = "workflows/{name}/aliases/{alias}/rollback";
     public const string WorkflowBatches = "workflows/{name}/batches";

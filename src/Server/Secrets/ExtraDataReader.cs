@@ -33,13 +33,12 @@ internal static class ExtraDataReader
     /// <summary>
     /// Finds it beside the prompt of a saved document. What the editor keeps there for pictures is no part of the workflow.
     /// </summary>
-    public static Extra OfDocument(JsonElement document)
+    /// <param name="envelope">What lies around the prompt and the graph; <see langword="null"/> when nothing does.</param>
+    public static Extra OfDocument(JsonElement? envelope)
     {
-        if (document.ValueKind is not JsonValueKind.Object || !document.TryGetProperty("prompt", out var prompt)
-            || prompt.ValueKind is not JsonValueKind.Object
-            || prompt.TryGetProperty("class_type", out _) || !document.TryGetProperty(Member, out var given))
+        if (envelope is not { } document || !document.TryGetProperty(Member, out var given))
         {
-            return new(document);
+            return new(default);
         }
 
         var kept = given.ValueKind is JsonValueKind.Object ? Without(given, "extra_pnginfo") : given;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
-using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Server.Workflows;
 
@@ -12,10 +11,11 @@ namespace ComfyFunc.Server.Workflows;
 /// </summary>
 public static class DemandsReader
 {
+    /// <param name="around">What lies around the prompt; <see langword="null"/> when nothing does.</param>
     /// <returns><see langword="null"/> when the document demands nothing.</returns>
-    public static (Demands? Demands, ImmutableArray<Fault> Faults) Read(JsonElement document)
+    public static (Demands? Demands, ImmutableArray<Fault> Faults) Read(JsonElement? around)
     {
-        if (PromptDocument.Read(document).Document?.Envelope is not { } envelope || !envelope.TryGetProperty("requires", out var requires))
+        if (around is not { } envelope || !envelope.TryGetProperty("requires", out var requires))
         {
             return (null, []);
         }

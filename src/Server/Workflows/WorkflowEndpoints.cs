@@ -17,12 +17,13 @@ using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Workflows.Workflow
 namespace ComfyFunc.Server.Workflows;
 
 /// <summary>The endpoints that save workflows and show them.</summary>
-public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveWorkflows live,
+public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveWorkflows live, RunnableHosts runnable,
     ComfyFuncOptions options, TimeProvider clock) : IEndpoints
 {
     private static readonly HeaderParameter IfLatest = new("If-Match", "Only if this is the latest version's ETag.");
 
-    private static readonly QueryParameter Include = QueryParameters.OneOf("include", "prompt shows the prompt too.", "prompt");
+    private static readonly QueryParameter Include = QueryParameters.OneOf("include",
+        "prompt shows the prompt too, graph what was saved in the editor.", "prompt", "graph");
 
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
@@ -38,8 +39,11 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         {
             OperationId = "SaveWorkflow",
             Headers = [IfLatest, new("If-None-Match", "* saves only a new workflow.")],
-            Query = [BreakingQuery("refuse: not if callers of the latest version would break.")],
-            Body = new(Shape.Object) { Description = "A prompt as ComfyUI exports it (API format).", Example = _ => ExamplePrompt },
+            Query = [
+                BreakingQuery("refuse: not if callers of the latest version would break."),
+                QueryParameters.Flag("validateOnly", "Answers what a save would, and saves nothing."),
+            ],
+            Body = SavedBody.Taken with { Example = _ => ExamplePrompt },
             Answers = [
                 new(200, "A new or an unchanged version.", SchemaNames.Workflow),
                 new(201, "A new workflow.", SchemaNames.Workflow),
@@ -83,34 +87,26 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
             return Problems.From(FaultCode.InvalidWorkflow, $"A workflow's name is {SafeName.Rule}.");
         }
 
-        if (await RequestBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) is not { } body)
+        return await SavedBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) switch
         {
-            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {options.MaxBodyBytes} bytes.");
-        }
-
-        switch (StrictJson.Parse(body))
-        {
-            case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
-            case StrictJson.Parsed { Root: var root }:
-                return await saving.SaveAsync(name, root, TermsOf(request), cancellationToken) switch
-                {
-                    SaveReply.Refused refused => Problems.From(refused.Faults),
-                    SaveReply.Saved saved => Answer(request, saved),
-                    _ => throw new UnreachableException(),
-                };
-            default:
-                throw new UnreachableException();
-        }
+            SavedBody.Refused refused => Problems.From(refused.Fault),
+            SavedBody.Read { Root: var root } => await saving.SaveAsync(name, root, TermsOf(request), cancellationToken) switch
+            {
+                SaveReply.Refused refused => Problems.From(refused.Faults),
+                SaveReply.Saved saved => Answer(request, saved),
+                _ => throw new UnreachableException(),
+            },
+            _ => throw new UnreachableException(),
+        };
     }
 
     /// <summary>GET /api/workflows/{name} and …/versions/{version}: the contract, and the prompt with ?include=prompt.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
     {
-        var withPrompt = request.Query.ContainsKey("include");
-        if (withPrompt && request.Caller().Role < Role.Author)
+        var include = request.Query["include"].ToString().ToLowerInvariant();
+        if (include.Length > 0 && request.Caller().Role < Role.Author)
         {
-            return Problems.From(FaultCode.Forbidden, "Prompts are for authors: ?include=prompt takes the role author.");
+            return Problems.From(FaultCode.Forbidden, $"Prompts and graphs are for authors: ?include={include} takes the role author.");
         }
 
         if (await workflows.FindAsync(name, cancellationToken) is not { DeletedAt: null } row)
@@ -131,10 +127,14 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         }
 
         var workflow = (await live.OfAsync(picked, cancellationToken)).Workflow;
-        var shown = Show(row, picked, workflow.Contract, workflow.Warnings);
-        if (withPrompt)
+        var shown = Show(row, picked, workflow, workflow.Warnings);
+        if (include == "prompt")
         {
             shown["prompt"] = JsonNode.Parse(workflow.PromptJson);
+        }
+        else if (include == "graph")
+        {
+            shown["graph"] = await workflows.GraphAsync(picked, cancellationToken) is { } graph ? JsonNode.Parse(graph.GetRawText()) : null;
         }
 
         return Json(shown);
@@ -216,7 +216,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     public static IResult NotFound(string name) => Problems.From(FaultCode.WorkflowNotFound, $"There is no workflow '{name}'.");
 
     // Nodes that every ComfyUI has, and no model.
-    private static JsonNode ExamplePrompt => JsonNode.Parse("""
+    public static JsonNode ExamplePrompt => JsonNode.Parse("""
         {
           "1": {"class_type":"EmptyImage","inputs":{"width":512,"height":512,"batch_size":1,"color":4620980},"_meta":{"title":"Empty Image [canvas]"}},
           "2": {"class_type":"SaveImage","inputs":{"filename_prefix":"canvas","images":["1",0]},"_meta":{"title":"Save Image [picture]"}}
@@ -226,25 +226,30 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     private static SaveTerms TermsOf(HttpRequest request) => new(
         request.Headers.IfMatch,
         request.Headers.IfNoneMatch,
-        RefusesBreaking(request));
+        RefusesBreaking(request),
+        request.Query.IsSet("validateOnly"));
 
-    private static IResult Answer(HttpRequest request, SaveReply.Saved saved)
+    private IResult Answer(HttpRequest request, SaveReply.Saved saved)
     {
         var latest = saved.Row.Latest;
+        var isDry = TermsOf(request).ValidateOnly;
         request.HttpContext.Response.Headers.ETag = latest.ETag;
-        var shown = Show(saved.Row, latest, saved.Workflow.Contract, saved.Warnings);
+        var shown = Show(saved.Row, latest, saved.Workflow, saved.Warnings);
+        shown["saved"] = !isDry;
         shown["differences"] = JsonSerializer.SerializeToNode(saved.Differences, ServerJson.Options);
-        return Json(shown, saved.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        shown["conversion"] = JsonSerializer.SerializeToNode(ConversionView.Of(saved.Source), ServerJson.Options);
+        return Json(shown, saved.Created && !isDry ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static JsonObject Show(WorkflowRow row, WorkflowVersion version, Contract contract, ImmutableArray<Warning> warnings) => new()
+    private JsonObject Show(WorkflowRow row, WorkflowVersion version, Workflow workflow, ImmutableArray<Warning> warnings) => new()
     {
         ["name"] = row.Name,
         ["version"] = version.Version,
         ["etag"] = version.ETag,
         ["createdAt"] = version.CreatedAt,
         ["aliases"] = new JsonObject(row.Aliases.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value[^1]))),
-        ["contract"] = JsonSerializer.SerializeToNode(contract, ServerJson.Options),
+        ["contract"] = JsonSerializer.SerializeToNode(workflow.Contract, ServerJson.Options),
+        ["hosts"] = JsonSerializer.SerializeToNode(runnable.Of(row.Name, version, workflow), ServerJson.Options),
         ["warnings"] = JsonSerializer.SerializeToNode(warnings, ServerJson.Options),
         ["requires"] = version.Demands is { } demands
             ? new JsonObject
@@ -266,6 +271,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
             ["version"] = Paths.Version(row.Name, version.Version),
             ["versions"] = $"{Paths.Workflow(row.Name)}/versions",
             ["run"] = Paths.Workflow(row.Name),
+            ["graph"] = version.Graph is null ? null : $"{Paths.Version(row.Name, version.Version)}?include=graph",
         },
     };
 

@@ -49,9 +49,13 @@ public sealed record WorkflowVersion(int Version, string Content, string Catalog
 {
     /// <summary>The HTTP entity tag: the same content has the same one, for ever.</summary>
     [JsonIgnore]
-    public string ETag => Demands is null && Settings is null && ExtraData is null
+    public string ETag => Demands is null && Settings is null && ExtraData is null && Graph is null
         ? $"\"{Content}\""
-        : $"\"{Content}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Demands?.Key}{Settings}{ExtraData}")))[..8]}\"";
+        : $"\"{Content}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Demands?.Key}{Settings}{ExtraData}{Graph}")))[..8]}\"";
+
+    /// <summary>The hash of the graph that it was saved with; <see langword="null"/> where it came as a prompt alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Graph { get; init; }
 
     /// <summary>What the workflow's author demands of a host beyond what the prompt names.</summary>
     public Demands? Demands { get; init; }
@@ -61,4 +65,8 @@ public sealed record WorkflowVersion(int Version, string Content, string Catalog
 
     /// <summary>How the author wants runs treated.</summary>
     public WorkflowSettings? Settings { get; init; }
+
+    /// <summary>Whether saving it would change nothing.</summary>
+    public bool IsSameAs(WorkflowVersion other) => Content == other.Content && Demands?.Key == other.Demands?.Key
+        && Settings == other.Settings && ExtraData == other.ExtraData && Graph == other.Graph;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Workflows;
@@ -10,21 +11,33 @@ using Microsoft.Extensions.Primitives;
 namespace ComfyFunc.Server.Workflows;
 
 /// <summary>Saves workflows: checked against what the pool's hosts know, idempotent, versioned, and never half.</summary>
-public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, ExtraData extraData, TimeProvider clock)
+public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, SourceReader sources, ExtraData extraData, TimeProvider clock)
 {
-    public async Task<SaveReply> SaveAsync(string name, JsonElement document, SaveTerms terms, CancellationToken cancellationToken)
-    {
-        var catalog = await live.CatalogOfAsync(Workflow.ClassesOf(document), NodeCatalog.Empty, cancellationToken);
-        var check = Workflow.Check(document, catalog);
-        if (check is not WorkflowCheck.Valid { Workflow: var workflow, Warnings: var warnings })
+    public async Task<SaveReply> SaveAsync(string name, JsonElement body, SaveTerms terms, CancellationToken cancellationToken) =>
+        await sources.ReadAsync(body, cancellationToken) switch
         {
-            return new SaveReply.Refused(((WorkflowCheck.Invalid)check).Faults);
+            SourceReply.Refused refused => new SaveReply.Refused(refused.Faults),
+            SourceReply.Read { Source: var source } => await SaveAsync(name, source, terms, cancellationToken),
+            _ => throw new UnreachableException(),
+        };
+
+    private async Task<SaveReply> SaveAsync(string name, WorkflowSource source, SaveTerms terms, CancellationToken cancellationToken)
+    {
+        var prompt = source.Prompt!.Value; // What is refused has none.
+        var catalog = await live.CatalogOfAsync(Workflow.ClassesOf(prompt), source.Sent, cancellationToken);
+        var check = Workflow.Check(prompt, catalog);
+        if (check is not WorkflowCheck.Valid { Workflow: var workflow, Warnings: var found })
+        {
+            return new SaveReply.Refused(
+                [.. ((WorkflowCheck.Invalid)check).Faults.Select(f => f with { Pointer = source.PlaceOf(f.Pointer ?? "") })]);
         }
 
-        var (demands, faults) = DemandsReader.Read(document);
-        faults = [.. EnvelopeCheck.Faults(document), .. faults];
-        var (settings, settingFaults) = WorkflowSettings.Read(document);
-        var extra = ExtraDataReader.OfDocument(document);
+        ImmutableArray<Warning> warnings = [.. found.Select(w => w with { Pointer = source.PlaceOf(w.Pointer) })];
+        var envelope = source.Document.Envelope;
+        var (demands, faults) = DemandsReader.Read(envelope);
+        faults = [.. EnvelopeCheck.Faults(source.Document), .. faults];
+        var (settings, settingFaults) = WorkflowSettings.Read(envelope);
+        var extra = ExtraDataReader.OfDocument(envelope);
         if (!faults.IsEmpty || !settingFaults.IsEmpty || extra.Fault is not null)
         {
             // A request that says what nobody reads cannot be read at all, whatever else is wrong with it.
@@ -32,6 +45,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
             return new SaveReply.Refused([.. all.OrderBy(f => f.Code != FaultCode.InvalidRequest)]);
         }
 
+        var graph = source.Document.Graph is { } given ? KeptGraph.Of(given) : null;
         var sealedExtra = await extraData.OfWorkflowAsync(name, extra.Given, cancellationToken);
         var tries = new WriteTries($"the workflow '{name}'");
         while (true)
@@ -43,11 +57,18 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
                 return Refuse(objection);
             }
 
-            if (current?.Latest.Content == workflow.ContentHash && current.Latest.Demands?.Key == demands?.Key
-                && current.Latest.Settings == settings && current.Latest.ExtraData == sealedExtra)
+            var known = row ?? new WorkflowRow { Name = name };
+            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash, clock.GetUtcNow())
+            {
+                Demands = demands,
+                Settings = settings,
+                ExtraData = sealedExtra,
+                Graph = graph?.Hash,
+            };
+            if (current is not null && next.IsSameAs(current.Latest))
             {
                 return new SaveReply.Saved(current, (await live.OfAsync(current.Latest, cancellationToken)).Workflow, warnings,
-                    [], Created: false);
+                    [], source, Created: false);
             }
 
             // Both as the pool is now: what hosts have gained or lost since is no difference between versions.
@@ -59,15 +80,22 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
                     [.. differences.Where(d => d.IsBreaking).Select(d => new Fault(FaultCode.BreakingChange, d.Detail, d.Pointer))]);
             }
 
-            await workflows.KeepAsync(workflow, catalog, cancellationToken);
-            var known = row ?? new WorkflowRow { Name = name };
-            var next = new WorkflowVersion(known.Versions.Length + 1, workflow.ContentHash, catalog.Hash,
-                clock.GetUtcNow())
-            { Demands = demands, Settings = settings, ExtraData = sealedExtra };
             var saved = known with { Name = current?.Name ?? name, Versions = known.Versions.Add(next), DeletedAt = null };
+            var reply = new SaveReply.Saved(saved, workflow, warnings, differences, source, Created: current is null);
+            if (terms.ValidateOnly)
+            {
+                return reply;
+            }
+
+            await workflows.KeepAsync(workflow, catalog, cancellationToken);
+            if (graph is not null)
+            {
+                await workflows.KeepAsync(graph, cancellationToken);
+            }
+
             if (await workflows.TryWriteAsync(saved, cancellationToken))
             {
-                return new SaveReply.Saved(saved, workflow, warnings, differences, Created: current is null);
+                return reply;
             }
 
             tries.Lost();
@@ -83,15 +111,17 @@ public abstract record SaveReply
     private SaveReply() { }
 
     public sealed record Saved(WorkflowRow Row, Workflow Workflow, ImmutableArray<Warning> Warnings,
-        ImmutableArray<ContractDifference> Differences, bool Created) : SaveReply;
+        ImmutableArray<ContractDifference> Differences, WorkflowSource Source, bool Created) : SaveReply;
 
     public sealed record Refused(ImmutableArray<Fault> Faults) : SaveReply;
 }
 
 /// <summary>
-/// On which terms a workflow is saved: the entity tags that the caller named, and whether a breaking difference is refused.
+/// On which terms a workflow is saved: the entity tags that the caller named, whether a breaking difference is refused, and whether the
+/// caller only wants to know what would be saved.
 /// </summary>
-public sealed record SaveTerms(StringValues IfMatch = default, StringValues IfNoneMatch = default, bool RefuseBreaking = false)
+public sealed record SaveTerms(StringValues IfMatch = default, StringValues IfNoneMatch = default, bool RefuseBreaking = false,
+    bool ValidateOnly = false)
 {
     /// <summary>Why these terms forbid to write over this version (<see langword="null"/>: over nothing).</summary>
     public Fault? Objection(WorkflowVersion? latest) =>

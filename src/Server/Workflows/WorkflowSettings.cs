@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
-using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Server.Workflows;
 
@@ -21,10 +20,11 @@ public sealed record WorkflowSettings(TimeSpan? StartWithin = null, TimeSpan? Fi
 {
     private const int LongestDeadline = 24 * 60 * 60;
 
+    /// <param name="around">What lies around the prompt; <see langword="null"/> when nothing does.</param>
     /// <returns><see langword="null"/> when the document sets nothing.</returns>
-    public static (WorkflowSettings? Settings, ImmutableArray<Fault> Faults) Read(JsonElement document)
+    public static (WorkflowSettings? Settings, ImmutableArray<Fault> Faults) Read(JsonElement? around)
     {
-        if (PromptDocument.Read(document).Document?.Envelope is not { } envelope || !envelope.TryGetProperty("settings", out var given))
+        if (around is not { } envelope || !envelope.TryGetProperty("settings", out var given))
         {
             return (null, []);
         }

@@ -53,6 +53,10 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
         kept.AddOrUpdate((workflow.ContentHash, catalog.Hash), workflow);
     }
 
+    /// <summary>Stores the graph that a version is saved with.</summary>
+    public Task KeepAsync(KeptGraph graph, CancellationToken cancellationToken) =>
+        blobs.PutBytesAsync(GraphBlob(graph.Hash), graph.Json, "application/json", cancellationToken);
+
     /// <summary>Stores a catalog that runs are going to refer to.</summary>
     public Task KeepAsync(NodeCatalog catalog, CancellationToken cancellationToken) =>
         blobs.PutBytesAsync(CatalogBlob(catalog.Hash), catalog.ToJson(), "application/json", cancellationToken);
@@ -60,6 +64,10 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     /// <summary>A catalog that was stored with a version.</summary>
     public async Task<NodeCatalog> CatalogAsync(string hash, CancellationToken cancellationToken) =>
         NodeCatalog.Read(await ReadAsync(CatalogBlob(hash), cancellationToken));
+
+    /// <summary>The graph that a version was saved with; <see langword="null"/> where it came as a prompt alone.</summary>
+    public async Task<JsonElement?> GraphAsync(WorkflowVersion version, CancellationToken cancellationToken) =>
+        version.Graph is { } hash ? JsonElement.Parse(await ReadAsync(GraphBlob(hash), cancellationToken)) : null;
 
     public Task<Workflow> LoadAsync(WorkflowVersion version, CancellationToken cancellationToken) =>
         LoadAsync(version.Content, version.Catalog, cancellationToken);
@@ -86,6 +94,8 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     private static string KeyOf(string name) => TableKey.Escape(name.ToLowerInvariant());
 
     private static string PromptBlob(string hash) => $"prompts/{hash}.json";
+
+    private static string GraphBlob(string hash) => $"graphs/{hash}.json";
 
     private static string CatalogBlob(string hash) => $"catalogs/{hash}.json";
 }

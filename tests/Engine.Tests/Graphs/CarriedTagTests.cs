@@ -120,7 +120,7 @@ public sealed class CarriedTagTests
         var linked = JsonElement.Parse("""
             {"1:7":{"class_type":"Make","inputs":{"width":["3",0],"height":9}},"90":{"class_type":"SaveImage","inputs":{"images":["1:7",0],"filename_prefix":"x"}}}
             """);
-        var noted = PromptNotes.Write(linked, conversion, isOfBrowser: true);
+        var noted = PromptNotes.Write(linked, conversion);
 
         Assert.Equal("""{"comfyfunc":{"tags":[{"tag":"maker","name":"tall","input":"height"}]}}""",
             noted.GetProperty("1:7").GetProperty("_meta").GetRawText());
@@ -190,7 +190,7 @@ public sealed class CarriedTagTests
         var conversion = GraphConverter.Convert(JsonElement.Parse(graph), GraphGoldens.Catalog);
         Assert.DoesNotContain(conversion.Report, f => f.Severity is GraphSeverity.Refused);
         var check = ComfyFunc.Engine.Workflows.Workflow.Check(
-            PromptNotes.Write(conversion.Prompt!.Value, conversion, isOfBrowser: false), GraphGoldens.Catalog);
+            PromptNotes.Write(conversion.Prompt!.Value, conversion), GraphGoldens.Catalog);
         return check is WorkflowCheck.Valid valid ? valid.Workflow
             : throw new Xunit.Sdk.XunitException(string.Join('\n', ((WorkflowCheck.Invalid)check).Faults));
     }

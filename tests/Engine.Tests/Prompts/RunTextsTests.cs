@@ -62,6 +62,6 @@ public sealed class RunTextsTests
                 links = new object[] { new object[] { 1, 1, 0, 2, 0, "*" }, new object[] { 2, 4, 0, 3, 0, "IMAGE" } },
             }),
             GraphGoldens.Catalog);
-        return Workflow.Load(PromptNotes.Write(conversion.Prompt!.Value, conversion, isOfBrowser: false), GraphGoldens.Catalog);
+        return Workflow.Load(PromptNotes.Write(conversion.Prompt!.Value, conversion), GraphGoldens.Catalog);
     }
 }

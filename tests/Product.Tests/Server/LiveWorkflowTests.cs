@@ -121,8 +121,8 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
 
     private async Task<SaveReply.Saved> SaveAsync(string name, string prompt = Prompt) =>
         Assert.IsType<SaveReply.Saved>(
-            await new WorkflowSaving(Workflows, Live, new(new(new(services.GetRequiredService<IBlobStore>(), new()))),
-                TimeProvider.System).SaveAsync(name, JsonElement.Parse(prompt), new(), Cancellation));
+            await new WorkflowSaving(Workflows, Live, new(Live, new NoReplacements(), Hosts),
+                new(new(new(services.GetRequiredService<IBlobStore>(), new()))), TimeProvider.System).SaveAsync(name, JsonElement.Parse(prompt), new(), Cancellation));
 
     private async Task HostAsync(string id, HostStatus status, string model)
     {
@@ -135,4 +135,9 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
 
     private static string?[] Options(LiveWorkflow live) =>
         [.. live.Workflow.Contract.Tags[0].Inputs[0].Options!.Value.Select(o => o.GetString())];
+
+    private sealed class NoReplacements : INodeReplacements
+    {
+        public Task<JsonElement> AskAsync(CancellationToken cancellationToken) => Task.FromResult(default(JsonElement));
+    }
 }

@@ -18,6 +18,7 @@ public class PermissionsTests
         ["PutAlias"] = Role.Author,
         ["DeleteAlias"] = Role.Author,
         ["RollbackAlias"] = Role.Author,
+        ["Convert"] = Role.Author,
         ["RunWorkflow"] = Role.Run,
         ["RunWorkflowVersion"] = Role.Run,
         ["RetryRun"] = Role.Run,

@@ -38,5 +38,5 @@ public class WorkflowSettingsTests
             new WorkflowSettings(StripMetadata: true, HiddenSeeds: HiddenSeeds.Saved).ToString());
 
     private static (WorkflowSettings? Settings, System.Collections.Immutable.ImmutableArray<Fault> Faults) Read(string settings) =>
-        WorkflowSettings.Read(JsonElement.Parse($$$"""{"prompt":{"1":{"class_type":"A"}},"settings":{{{settings}}}}"""));
+        WorkflowSettings.Read(JsonElement.Parse($$$"""{"settings":{{{settings}}}}"""));
 }

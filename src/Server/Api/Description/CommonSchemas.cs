@@ -6,6 +6,7 @@ using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Workflows;
 using Microsoft.OpenApi;
 using static ComfyFunc.Server.Http.Schemas;
 
@@ -59,7 +60,7 @@ internal static class CommonSchemas
             ("id", Text("The run's id.")),
             ("status", Schemas.OneOf("An expired run is Failed.", "NotStarted", "Running", "Succeeded", "Failed", "Canceled")),
             ("error", To(Fault)), ("resourceLocation", Link("The run."))));
-        document.AddComponent(SchemaNames.Workflow, WorkflowSchema());
+        document.AddComponent(SchemaNames.Workflow, WorkflowSchema(document));
         document.AddComponent(SchemaNames.WorkflowList, Record("A page of workflows, by name.", ["workflows"],
             ("workflows",
                 ListOf(Record(null, ["name", "version"], ("name", Text()), ("version", Integer()), ("etag", Text()), ("updatedAt", Time()),
@@ -222,7 +223,7 @@ internal static class CommonSchemas
         ("seedsToDraw", ListOf(Record(null, ["node", "input"], ("node", Text()), ("input", Text())))),
         ("hosts", ListOf(Record(null, ["id", "capable"], ("id", Text()), ("capable", Boolean()), ("reason", Text("What it lacks."))))));
 
-    private static OpenApiSchema WorkflowSchema() => Record("A saved workflow and its contract.", ["name", "version", "contract"],
+    private static OpenApiSchema WorkflowSchema(OpenApiDocument document) => Record("A saved workflow and its contract.", ["name", "version", "contract"],
         ("name", Text()), ("version", Integer()), ("etag", Text()), ("createdAt", Time()),
         ("contract", Record("What callers may set and what they get.", ["tags", "outputs"],
             ("tags", ListOf(new OpenApiSchema { Type = JsonSchemaType.Object })),
@@ -236,6 +237,10 @@ internal static class CommonSchemas
         ("differences", ListOf(DifferenceSchema())),
         ("warnings", ListOf(WarningSchema())),
         ("prompt", new OpenApiSchema { Description = "With include=prompt." }),
+        ("graph", new OpenApiSchema { Description = "With include=graph." }),
+        ("saved", Boolean("Whether it is saved now: not with validateOnly.")),
+        ("conversion", Optional(ViewSchemas.In(document, typeof(ConversionView)))),
+        ("hosts", ListOf(ViewSchemas.In(document, typeof(RunnableHost)))),
         ("links", Links()));
 
     private static OpenApiSchema HostSchema() => Record("A ComfyUI server of the pool.", ["id", "url", "state", "slots"],

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
+using Microsoft.AspNetCore.Http;
+using At = ComfyFunc.Server.Http.Routes;
+using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Workflows.ConvertEndpoints>;
+
+namespace ComfyFunc.Server.Workflows;
+
+/// <summary>The endpoint that makes of what ComfyUI saves what its API takes, and keeps nothing.</summary>
+public sealed class ConvertEndpoints(SourceReader sources, ComfyFuncOptions options) : IEndpoints
+{
+    public static ImmutableArray<ApiRoute> Routes { get; } =
+    [
+        new Route("Convert", "POST", At.Convert, Role.Author, RouteGroup.Workflows,
+            "Converts a graph to a prompt, and says what the rules of conversion have to say.", (e, r, ct) => e.ConvertAsync(r, ct))
+        {
+            Body = SavedBody.Taken with { Example = _ => WorkflowEndpoints.ExamplePrompt },
+            Answers = [new(200, "The prompt.", Shape.Of<ConvertedView>())],
+            Problems = [400, 413, 422],
+        },
+    ];
+
+    public async Task<IResult> ConvertAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        await SavedBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) switch
+        {
+            SavedBody.Refused refused => Problems.From(refused.Fault),
+            SavedBody.Read { Root: var root } => await sources.ReadAsync(root, cancellationToken) switch
+            {
+                SourceReply.Refused refused => Problems.From(refused.Faults),
+                SourceReply.Read { Source: var source } => Results.Json(ConvertedView.Of(source), ServerJson.Options),
+                _ => throw new UnreachableException(),
+            },
+            _ => throw new UnreachableException(),
+        };
+}
+
+/// <summary>A prompt, and what there is to say of it.</summary>
+[View("Converted"), Description("A prompt as ComfyUI's API takes it.")]
+internal sealed record ConvertedView
+{
+    [Description("Nodes by their ids. Their _meta.comfyfunc has what a prompt has no words for.")]
+    public required JsonElement Prompt { get; init; }
+
+    [Description("Where there was a graph.")]
+    public ConversionView? Conversion { get; init; }
+
+    public static ConvertedView Of(WorkflowSource source) => new()
+    {
+        Prompt = source.Document.Graph is not null && source.Conversion?.Prompt is { } converted
+            ? Engine.Graphs.PromptNotes.Write(converted, source.Conversion) : source.Prompt!.Value, // What is refused is not shown.
+        Conversion = ConversionView.Of(source),
+    };
+}

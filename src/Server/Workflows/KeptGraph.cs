@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace ComfyFunc.Server.Workflows;
+
+/// <summary>A graph as it is kept beside its prompt, so that its author gets it back.</summary>
+/// <param name="Json">As it was sent, whatever its blanks.</param>
+/// <param name="Hash">Names its content. Where the editor's window stood when it was saved is no part of that.</param>
+public sealed record KeptGraph(ReadOnlyMemory<byte> Json, string Hash)
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static KeptGraph Of(JsonElement graph) =>
+        new(Write(graph, isWhole: true), Convert.ToHexStringLower(SHA256.HashData(Write(graph, isWhole: false)))[..32]);
+
+    private static byte[] Write(JsonElement graph, bool isWhole)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, Options);
+        writer.WriteStartObject();
+        foreach (var member in graph.EnumerateObject())
+        {
+            if (!isWhole && member is { Name: "extra", Value.ValueKind: JsonValueKind.Object })
+            {
+                WriteExtra(writer, member.Value);
+            }
+            else
+            {
+                member.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteExtra(Utf8JsonWriter writer, JsonElement extra)
+    {
+        writer.WriteStartObject("extra"u8);
+        foreach (var member in extra.EnumerateObject().Where(m => m.Name != "ds"))
+        {
+            member.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+    }
+}

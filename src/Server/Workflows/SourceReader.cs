@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Graphs;
+using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Pool;
+
+namespace ComfyFunc.Server.Workflows;
+
+/// <summary>
+/// Reads what somebody sent: a prompt, a graph, or both. Graphs are converted with the node classes that came along, and for the others with
+/// what the pool's hosts know.
+/// </summary>
+public sealed class SourceReader(LiveWorkflows live, INodeReplacements replacements, HostStore hosts)
+{
+    /// <summary>The member in which node classes come along, as <c>/object_info</c> describes them.</summary>
+    public const string CatalogMember = "catalog";
+
+    public async Task<SourceReply> ReadAsync(JsonElement body, CancellationToken cancellationToken)
+    {
+        var (document, refusal) = SavedDocument.Read(body);
+        if (document is null)
+        {
+            return new SourceReply.Refused([refusal!]); // One of the two is there.
+        }
+
+        var (sent, fault) = CatalogOf(document.Envelope);
+        if (fault is not null)
+        {
+            return new SourceReply.Refused([fault]);
+        }
+
+        if (document.Graph is not { } graph)
+        {
+            return new SourceReply.Read(new(document, null, null, sent));
+        }
+
+        var (conversion, catalog) = await ConvertAsync(graph, sent, cancellationToken);
+        var source = new WorkflowSource(document, conversion,
+            document.Prompt is { } given ? PromptDifferences.Between(conversion, given, catalog) : null, sent);
+        return source.Prompt is null ? new SourceReply.Refused(source.Refusals)
+            : document.Prompt is null && Unknown(source, catalog) is { IsEmpty: false } unknown ? new SourceReply.Refused(unknown)
+            : new SourceReply.Read(source);
+    }
+
+    private async Task<(GraphConversion Conversion, NodeCatalog Catalog)> ConvertAsync(JsonElement graph, NodeCatalog sent,
+        CancellationToken cancellationToken)
+    {
+        var classes = GraphConverter.ClassesOf(graph);
+        var catalog = await CatalogAsync(classes, sent, cancellationToken);
+        JsonElement standIns = default;
+        if (classes.Any(c => GraphConverter.IsOfPrompts(c) && !catalog.Has(c)))
+        {
+            standIns = await replacements.AskAsync(cancellationToken);
+            if (GraphConverter.ReplacementsOf(graph, catalog, standIns) is { IsEmpty: false } others)
+            {
+                catalog = await CatalogAsync(classes.AddRange(others), sent, cancellationToken);
+            }
+        }
+
+        return (GraphConverter.Convert(graph, catalog, replacements: standIns), catalog);
+    }
+
+    // The file was made where the classes came from: how its nodes are laid out, those say best.
+    private async Task<NodeCatalog> CatalogAsync(ImmutableArray<string> classes, NodeCatalog sent, CancellationToken cancellationToken)
+    {
+        var known = sent.Only(classes);
+        var others = await live.CatalogOfAsync([.. classes.Where(c => !known.Has(c))], NodeCatalog.Empty, cancellationToken);
+        return NodeCatalog.Union([known, others]);
+    }
+
+    // A prompt says which of its values is which; a graph does not, unless somebody knows the class.
+    private ImmutableArray<Fault> Unknown(WorkflowSource source, NodeCatalog catalog)
+    {
+        var pool = hosts.Known.Select(h => h.Id.Value).Order(StringComparer.Ordinal).ToArray();
+        var lacking = pool.Length == 0 ? "no host is registered, and no catalog came along" : $"{string.Join(", ", pool)} lack it";
+        return
+        [
+            .. (source.Conversion?.Prompt is { } prompt ? prompt.EnumerateObject() : default)
+                .Where(n => n.Value.TryGetProperty("class_type", out var type) && !catalog.Has(type.GetString() ?? ""))
+                .Select(n => new Fault(FaultCode.InvalidWorkflow,
+                    $"No host has the node class '{n.Value.GetProperty("class_type").GetString()}' of node {n.Name} "
+                        + $"('{TitleOf(n.Value)}'), so which of its values is which cannot be told: {lacking}. (Rule I3.)",
+                    source.PlaceOf(JsonPointer.Of(n.Name)))),
+        ];
+    }
+
+    private static string? TitleOf(JsonElement node) =>
+        node.TryGetProperty("_meta", out var meta) && meta.TryGetProperty("title", out var title) ? title.GetString() : null;
+
+    private static (NodeCatalog Catalog, Fault? Fault) CatalogOf(JsonElement? envelope)
+    {
+        if (envelope is not { } around || !around.TryGetProperty(CatalogMember, out var given) || given.ValueKind is JsonValueKind.Null)
+        {
+            return (NodeCatalog.Empty, null);
+        }
+
+        return given.ValueKind is JsonValueKind.Object && given.EnumerateObject().All(c => c.Value.ValueKind is JsonValueKind.Object)
+            ? (NodeCatalog.Read(JsonSerializer.SerializeToUtf8Bytes(given)), null)
+            : (NodeCatalog.Empty, new(FaultCode.InvalidWorkflow,
+                "catalog is what /object_info of the ComfyUI answers in which the workflow was made, or the part of it that it uses: "
+                    + "{\"KSampler\":{\"input\":…},…}.",
+                JsonPointer.Of(CatalogMember)));
+    }
+}
+
+/// <summary>Whether what was sent can be read.</summary>
+public abstract record SourceReply
+{
+    private SourceReply() { }
+
+    public sealed record Read(WorkflowSource Source) : SourceReply;
+
+    public sealed record Refused(ImmutableArray<Fault> Faults) : SourceReply;
+}

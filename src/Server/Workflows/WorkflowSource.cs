@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComfyFunc.Engine;
+using ComfyFunc.Engine.Graphs;
+using ComfyFunc.Engine.Workflows;
+
+namespace ComfyFunc.Server.Workflows;
+
+/// <summary>What somebody sent to be saved or converted, once its graph is converted.</summary>
+/// <param name="Document">What was sent.</param>
+/// <param name="Conversion">What became of its graph; <see langword="null"/> where it has none.</param>
+/// <param name="Differences">Where the converted prompt and the one that came along are not the same; <see langword="null"/> where there are
+/// not both.</param>
+/// <param name="Sent">The node classes that came along.</param>
+public sealed record WorkflowSource(SavedDocument Document, GraphConversion? Conversion, PromptDifferences? Differences, NodeCatalog Sent)
+{
+    /// <summary>
+    /// The prompt that is to run: the one that came along, else the graph's; <see langword="null"/> where the graph is refused.
+    /// </summary>
+    public JsonElement? Prompt => (Document.Prompt ?? Conversion?.Prompt) is not { } prompt ? null
+        : Conversion is null ? prompt : PromptNotes.Write(prompt, Conversion);
+
+    /// <summary>Whether graph and prompt say the same; <see langword="null"/> where there are not both.</summary>
+    public bool? Agrees => Document is { Graph: not null, Prompt: not null } ? Conversion?.Prompt is not null && Differences is { Agree: true } : null;
+
+    /// <summary>What the graph is refused for, with pointers into what was sent.</summary>
+    public ImmutableArray<Fault> Refusals =>
+    [
+        .. (Conversion?.Report ?? []).Where(f => f.Severity is GraphSeverity.Refused)
+            .Select(f => new Fault(FaultCode.InvalidWorkflow, DetailOf(f), Document.GraphPointer + f.Pointer)),
+    ];
+
+    /// <summary>Where in what was sent a place of the prompt comes from.</summary>
+    public string PlaceOf(string pointer)
+    {
+        if (Document.Prompt is not null || Conversion is null)
+        {
+            return Document.PromptPointer + pointer;
+        }
+
+        var node = pointer.Split('/') is [_, var id, ..] ? JsonPointer.Unescape(id) : "";
+        return Document.GraphPointer + Conversion.Pointers.GetValueOrDefault(node, "");
+    }
+
+    /// <summary>A finding as a sentence about its node.</summary>
+    public static string DetailOf(GraphFinding finding)
+    {
+        var what = finding switch
+        {
+            { Node: null, Title: null } => "",
+            { Node: null } => $"'{finding.Title}': ",
+            _ when finding.Input is null => $"Node {finding.Node} ('{finding.Title}'): ",
+            _ => $"{finding.Input} of node {finding.Node} ('{finding.Title}'): ",
+        };
+        return $"{what}{finding.Message} (Rule {finding.Rule}.)";
+    }
+}
