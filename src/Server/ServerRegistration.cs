@@ -209,6 +209,7 @@ public static class ServerRegistration
         services.AddEndpoints<KeyEndpoints>();
         services.AddEndpoints<WorkflowEndpoints>();
         services.AddEndpoints<AliasEndpoints>();
+        services.AddEndpoints<ConvertEndpoints>();
         services.TryAddSingleton<RunLinks>();
         services.TryAddSingleton<RunAnswers>();
         services.AddEndpoints<CallEndpoints>();

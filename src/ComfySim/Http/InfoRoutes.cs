@@ -19,6 +19,11 @@ internal static class InfoRoutes
         app.Both("GET", "/embeddings",
             context => context.JsonAsync(
                 new PyList(catalog.Shelf.Files("embeddings").Select(f => (object?)Path.GetFileNameWithoutExtension(f)))));
+        if (Releases.IsNew(process.Options))
+        {
+            app.Both("GET", "/node_replacements", context => context.JsonAsync(NodeReplacements.All));
+        }
+
         app.Both("GET", "/extensions", context => context.JsonAsync(new PyList()));
     }
 

@@ -67,6 +67,11 @@ internal static class PromptRoutes
         }
 
         var prompt = Py.Item(body, "prompt");
+        if (isNew && prompt is PyDict nodes)
+        {
+            NodeReplacements.Apply(nodes, process.Machine.Catalog);
+        }
+
         var id = Py.Contains(body, "prompt_id") ? Py.Str(Py.Item(body, "prompt_id")) : Guid.NewGuid().ToString();
         var targets = Py.Contains(body, "partial_execution_targets") ? Py.Item(body, "partial_execution_targets") : null;
         var verdict = new PromptValidator(process.Machine.Catalog, process.Machine.Folders, isNew).Validate(prompt, targets);

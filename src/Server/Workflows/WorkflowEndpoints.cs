@@ -237,7 +237,11 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
         var shown = Show(saved.Row, latest, saved.Workflow, saved.Warnings);
         shown["saved"] = !isDry;
         shown["differences"] = JsonSerializer.SerializeToNode(saved.Differences, ServerJson.Options);
-        shown["conversion"] = JsonSerializer.SerializeToNode(ConversionView.Of(saved.Source), ServerJson.Options);
+        if (ConversionView.Of(saved.Source) is { } conversion)
+        {
+            shown["conversion"] = JsonSerializer.SerializeToNode(conversion, ServerJson.Options);
+        }
+
         return Json(shown, saved.Created && !isDry ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
@@ -265,15 +269,25 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
                 ["stripMetadata"] = settings.StripMetadata,
                 ["hiddenSeeds"] = JsonSerializer.SerializeToNode(settings.HiddenSeeds, ServerJson.Options)
             } : null,
-        ["links"] = new JsonObject
+        ["links"] = LinksOf(row, version),
+    };
+
+    private static JsonObject LinksOf(WorkflowRow row, WorkflowVersion version)
+    {
+        var links = new JsonObject
         {
             ["self"] = Paths.Workflow(row.Name),
             ["version"] = Paths.Version(row.Name, version.Version),
             ["versions"] = $"{Paths.Workflow(row.Name)}/versions",
             ["run"] = Paths.Workflow(row.Name),
-            ["graph"] = version.Graph is null ? null : $"{Paths.Version(row.Name, version.Version)}?include=graph",
-        },
-    };
+        };
+        if (version.Graph is not null)
+        {
+            links["graph"] = $"{Paths.Version(row.Name, version.Version)}?include=graph";
+        }
+
+        return links;
+    }
 
     private static IResult Json(JsonObject document, int status = StatusCodes.Status200OK) =>
         Results.Json(document, ServerJson.Options, statusCode: status);

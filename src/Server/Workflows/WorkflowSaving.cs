@@ -25,24 +25,20 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
     {
         var prompt = source.Prompt!.Value; // What is refused has none.
         var catalog = await live.CatalogOfAsync(Workflow.ClassesOf(prompt), source.Sent, cancellationToken);
-        var check = Workflow.Check(prompt, catalog);
-        if (check is not WorkflowCheck.Valid { Workflow: var workflow, Warnings: var found })
-        {
-            return new SaveReply.Refused(
-                [.. ((WorkflowCheck.Invalid)check).Faults.Select(f => f with { Pointer = source.PlaceOf(f.Pointer ?? "") })]);
-        }
-
-        ImmutableArray<Warning> warnings = [.. found.Select(w => w with { Pointer = source.PlaceOf(w.Pointer) })];
         var envelope = source.Document.Envelope;
-        var (demands, faults) = DemandsReader.Read(envelope);
-        faults = [.. EnvelopeCheck.Faults(source.Document), .. faults];
+        var (demands, demandFaults) = DemandsReader.Read(envelope);
         var (settings, settingFaults) = WorkflowSettings.Read(envelope);
         var extra = ExtraDataReader.OfDocument(envelope);
-        if (!faults.IsEmpty || !settingFaults.IsEmpty || extra.Fault is not null)
+        var check = source.Check(catalog);
+        ImmutableArray<Fault> faults =
+        [
+            .. EnvelopeCheck.Faults(source.Document), .. demandFaults, .. settingFaults,
+            .. extra.Fault is { } fault ? [fault] : Array.Empty<Fault>(), .. (check as WorkflowCheck.Invalid)?.Faults ?? [],
+        ];
+        if (!faults.IsEmpty || check is not WorkflowCheck.Valid { Workflow: var workflow, Warnings: var warnings })
         {
             // A request that says what nobody reads cannot be read at all, whatever else is wrong with it.
-            Fault[] all = [.. faults, .. settingFaults, .. extra.Fault is { } fault ? [fault] : Array.Empty<Fault>()];
-            return new SaveReply.Refused([.. all.OrderBy(f => f.Code != FaultCode.InvalidRequest)]);
+            return new SaveReply.Refused([.. faults.OrderBy(f => f.Code != FaultCode.InvalidRequest)]);
         }
 
         var graph = source.Document.Graph is { } given ? KeptGraph.Of(given) : null;

@@ -30,6 +30,18 @@ public sealed record WorkflowSource(SavedDocument Document, GraphConversion? Con
             .Select(f => new Fault(FaultCode.InvalidWorkflow, DetailOf(f), Document.GraphPointer + f.Pointer)),
     ];
 
+    /// <summary>Checks the prompt that is to run. Pointers lead into what was sent.</summary>
+    public WorkflowCheck Check(NodeCatalog catalog) => Prompt is not { } prompt ? new WorkflowCheck.Invalid(Refusals)
+        : Conversion is not null && !prompt.EnumerateObject().Any()
+            ? new WorkflowCheck.Invalid([new(FaultCode.InvalidWorkflow, "The graph has no node that would run.", Document.GraphPointer)])
+        : Workflow.Check(prompt, catalog) switch
+        {
+            WorkflowCheck.Valid valid => valid with { Warnings = [.. valid.Warnings.Select(w => w with { Pointer = PlaceOf(w.Pointer) })] },
+            WorkflowCheck.Invalid invalid =>
+                new WorkflowCheck.Invalid([.. invalid.Faults.Select(f => f with { Pointer = PlaceOf(f.Pointer ?? "") })]),
+            var check => check,
+        };
+
     /// <summary>Where in what was sent a place of the prompt comes from.</summary>
     public string PlaceOf(string pointer)
     {

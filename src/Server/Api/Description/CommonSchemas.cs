@@ -239,7 +239,7 @@ internal static class CommonSchemas
         ("prompt", new OpenApiSchema { Description = "With include=prompt." }),
         ("graph", new OpenApiSchema { Description = "With include=graph." }),
         ("saved", Boolean("Whether it is saved now: not with validateOnly.")),
-        ("conversion", Optional(ViewSchemas.In(document, typeof(ConversionView)))),
+        ("conversion", ViewSchemas.In(document, typeof(ConversionView))),
         ("hosts", ListOf(ViewSchemas.In(document, typeof(RunnableHost)))),
         ("links", Links()));
 
