@@ -6,7 +6,8 @@ namespace ComfyFunc.Server.Media;
 /// <summary>Finds the tags that are put before and behind audio of any format: ID3, APE and Lyrics3.</summary>
 internal static class AudioTags
 {
-    private const int Id3Header = 10;
+    public const int Id3Header = 10;
+
     private const int Id3v1 = 128;
     private const int ApeFooter = 32;
     private const int LyricsFooter = 15; // Six digits and "LYRICS200".
@@ -14,10 +15,9 @@ internal static class AudioTags
     /// <returns>What is between the tags; empty when a tag says that it is longer than the file.</returns>
     public static ReadOnlySpan<byte> Without(ReadOnlySpan<byte> file)
     {
-        while (file.Length >= Id3Header && file.StartsWith("ID3"u8))
+        while (Id3At(file) is > 0 and var id3)
         {
-            var hasFooter = (file[5] & 0x10) != 0;
-            file = file[Math.Min(file.Length, Id3Header + SyncSafe(file[6..]) + (hasFooter ? Id3Header : 0))..];
+            file = file[Math.Min(file.Length, id3)..];
         }
 
         while (LengthAtEnd(file) is > 0 and var length)
@@ -27,6 +27,10 @@ internal static class AudioTags
 
         return file;
     }
+
+    /// <summary>How long an ID3 tag that begins here says that it is; 0 when none begins.</summary>
+    public static int Id3At(ReadOnlySpan<byte> file) => file.Length < Id3Header || !file.StartsWith("ID3"u8) ? 0
+        : Id3Header + SyncSafe(file[6..]) + ((file[5] & 0x10) != 0 ? Id3Header : 0);
 
     private static int LengthAtEnd(ReadOnlySpan<byte> file) => file switch
     {
@@ -47,6 +51,6 @@ internal static class AudioTags
         return (int)Math.Clamp(length, ApeFooter, int.MaxValue);
     }
 
-    private static int SyncSafe(ReadOnlySpan<byte> bytes) =>
+    public static int SyncSafe(ReadOnlySpan<byte> bytes) =>
         ((bytes[0] & 0x7F) << 21) | ((bytes[1] & 0x7F) << 14) | ((bytes[2] & 0x7F) << 7) | (bytes[3] & 0x7F);
 }

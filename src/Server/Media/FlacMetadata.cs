@@ -7,6 +7,8 @@ internal static class FlacMetadata
 {
     private const int StreamInfo = 0;
     private const int SeekTable = 3; // Counts from the first frame.
+    private const int Comments = 4;
+    private const int BlockHeader = 4;
     private const byte Last = 0x80;
 
     private static readonly ushort[] Crc16 = Table();
@@ -22,7 +24,7 @@ internal static class FlacMetadata
         var lastKept = 0;
         for (var isLast = false; !isLast;)
         {
-            if (rest.Length < 4 || 4 + ((rest[1] << 16) | (rest[2] << 8) | rest[3]) is var length && length > rest.Length)
+            if (BlockLength(rest) is not (> 0 and var length))
             {
                 return null;
             }
@@ -40,6 +42,36 @@ internal static class FlacMetadata
 
         return blocks.WrittenCount > 0 && AreFrames(rest) ? [.. Signature, .. Ended(blocks.WrittenSpan, lastKept), .. rest] : null;
     }
+
+    /// <summary>Reads the comments.</summary>
+    public static Flaw? Read(ReadOnlySpan<byte> file, SavedTexts texts)
+    {
+        file.Overlaps(AudioTags.Without(file), out var start);
+        start += Signature.Length;
+        for (var isLast = false; !isLast;)
+        {
+            if (BlockLength(file[start..]) is not (> 0 and var length))
+            {
+                return Flaw.CutOff(start);
+            }
+
+            var block = file.Slice(start, length);
+            isLast = (block[0] & Last) != 0;
+            if ((block[0] & ~Last) is Comments && VorbisComments.Read(block[BlockHeader..], start + BlockHeader, texts) is { } flaw)
+            {
+                return flaw;
+            }
+
+            start += length;
+        }
+
+        return null;
+    }
+
+    /// <returns>With its header; 0 when it goes on beyond the end.</returns>
+    private static int BlockLength(ReadOnlySpan<byte> rest) =>
+        rest.Length < BlockHeader || BlockHeader + ((rest[1] << 16) | (rest[2] << 8) | rest[3]) is var length && length > rest.Length
+        ? 0 : length;
 
     private static byte[] Ended(ReadOnlySpan<byte> blocks, int last)
     {

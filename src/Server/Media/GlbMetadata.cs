@@ -5,8 +5,8 @@ namespace ComfyFunc.Server.Media;
 /// <summary>GLB: scene and pictures lose what describes them, and nothing moves. The prompt is in <c>asset.extras</c>.</summary>
 internal static class GlbMetadata
 {
-    private const int Header = 12;
     private const int ChunkHeader = 8;
+    private const int Scene = 12 + ChunkHeader; // Behind the file's own header and that of the first chunk.
     private const uint Json = 0x4E4F534A;
     private const uint Binary = 0x004E4942;
 
@@ -14,18 +14,7 @@ internal static class GlbMetadata
 
     public static bool Strip(Stream file)
     {
-        var header = new byte[Header + ChunkHeader];
-        if (!InPlace.TryRead(file, 0, header)
-            || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4)) != 2
-            || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(8)) != file.Length
-            || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(16)) != Json
-            || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(12)) is var length && length > FileMetadata.LargestRewritten)
-        {
-            return false;
-        }
-
-        var json = new byte[(int)length];
-        if (!InPlace.TryRead(file, header.Length, json))
+        if (SceneOf(file) is not { } json)
         {
             return false;
         }
@@ -34,13 +23,44 @@ internal static class GlbMetadata
         json.AsSpan(json.AsSpan().TrimEnd((byte)0).Length).Fill((byte)' ');
         if (!GltfJson.Blank(json)
             || GltfJson.Pictures(json) is not { } pictures
-            || BlankChunks(file, header.Length + length) is not { } binary)
+            || BlankChunks(file, Scene + json.Length) is not { } binary)
         {
             return false;
         }
 
-        InPlace.Write(file, header.Length, json);
+        InPlace.Write(file, Scene, json);
         return pictures.All(p => StripPicture(file, binary, p.Start, p.Length));
+    }
+
+    /// <summary>Reads what the scene's <c>asset</c> has beside.</summary>
+    public static Flaw? Read(Stream file, SavedTexts texts)
+    {
+        if (SceneOf(file) is not { } json)
+        {
+            return new("is cut off, or has no scene", 0);
+        }
+
+        var scene = NonFinite.ToNull(json.AsSpan().TrimEnd((byte)0));
+        return !JsonPieces.IsObject(scene) ? new("has a scene that is no JSON", Scene)
+            : JsonPieces.Member(JsonPieces.Member(scene, "asset"), "extras") is { IsEmpty: false } extras ? texts.AddObject(extras, Scene)
+            : null;
+    }
+
+    private static byte[]? SceneOf(Stream file)
+    {
+        var header = new byte[Scene];
+        if (!InPlace.TryRead(file, 0, header)
+            || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4)) != 2
+            || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(8)) != file.Length
+            || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(16)) != Json
+            || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(12)) is var length
+            && length > Math.Min(FileMetadata.LargestRewritten, file.Length))
+        {
+            return null;
+        }
+
+        var json = new byte[(int)length];
+        return InPlace.TryRead(file, Scene, json) ? json : null;
     }
 
     /// <summary>Chunks that no one but their maker knows are emptied.</summary>

@@ -9,6 +9,7 @@ internal static class JpegMetadata
     private const byte Marker = 0xFF;
     private const byte StartOfScan = 0xDA;
     private const byte End = 0xD9;
+    private const byte Application1 = 0xE1;
 
     public static bool Recognises(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[Marker, 0xD8, Marker]);
 
@@ -19,7 +20,6 @@ internal static class JpegMetadata
         var rest = file[2..];
         while (rest.Length >= 4 && rest[0] == Marker)
         {
-            var length = BinaryPrimitives.ReadUInt16BigEndian(rest[2..]) + 2;
             if (rest[1] is Marker)
             {
                 rest = rest[1..]; // Fill bytes.
@@ -31,7 +31,7 @@ internal static class JpegMetadata
                 break;
             }
 
-            if (rest[1] is < 0xC0 or (>= 0xD0 and < StartOfScan) || length is < 4 || length > rest.Length)
+            if (SegmentLength(rest) is not (> 0 and var length))
             {
                 return null;
             }
@@ -53,6 +53,41 @@ internal static class JpegMetadata
 
         kept.Write(rest[..2]);
         return kept.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads the texts of the EXIF, which stands before the picture.</summary>
+    public static Flaw? Read(ReadOnlySpan<byte> file, SavedTexts texts)
+    {
+        for (var at = 2; file.Length - at >= 4 && file[at] == Marker && file[at + 1] is not (End or StartOfScan);)
+        {
+            var rest = file[at..];
+            var length = rest[1] is Marker ? 1 : SegmentLength(rest); // A fill byte.
+            if (length == 0)
+            {
+                return Flaw.CutOff(at);
+            }
+
+            if (rest[1] is Application1 && rest[4..length] is var content && content.StartsWith("Exif\0\0"u8)
+                && ExifTexts.Read(content, at + 4, texts) is { } flaw)
+            {
+                return flaw;
+            }
+
+            at += length;
+            if (file.Length - at < 4 || file[at] != Marker)
+            {
+                return Flaw.CutOff(at);
+            }
+        }
+
+        return null;
+    }
+
+    /// <returns>0 when no segment begins here, or it goes on beyond the end.</returns>
+    private static int SegmentLength(ReadOnlySpan<byte> rest)
+    {
+        var length = BinaryPrimitives.ReadUInt16BigEndian(rest[2..]) + 2;
+        return rest[1] is < 0xC0 or (>= 0xD0 and < StartOfScan) || length is < 4 || length > rest.Length ? 0 : length;
     }
 
     private static bool IsKept(byte marker, ReadOnlySpan<byte> content) => marker switch

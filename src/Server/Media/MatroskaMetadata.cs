@@ -12,7 +12,7 @@ internal static class MatroskaMetadata
     private const int MostElements = 1_000_000;
 
     private const uint Ebml = 0x1A45DFA3;
-    private const uint Segment = 0x18538067;
+    public const uint Segment = 0x18538067;
     private const uint SeekHead = 0x114D9B74;
     private const uint Seek = 0x4DBB;
     private const uint SeekId = 0x53AB;
@@ -21,7 +21,7 @@ internal static class MatroskaMetadata
     private const uint WritingApp = 0x5741;
     private const uint Tracks = 0x1654AE6B;
     private const uint TrackEntry = 0xAE;
-    private const uint Cluster = 0x1F43B675;
+    public const uint Cluster = 0x1F43B675;
     private const uint Cues = 0x1C53BB6B;
     private const uint Crc32 = 0xBF;
     private const uint Void = 0xEC;
@@ -37,9 +37,9 @@ internal static class MatroskaMetadata
             && Walk(file, segment, ref elements);
     }
 
-    private static bool Walk(Stream file, Element parent, ref int elements)
+    private static bool Walk(Stream file, MatroskaElement parent, ref int elements)
     {
-        Element? checksum = null;
+        MatroskaElement? checksum = null;
         for (var at = parent.Content; at < parent.End;)
         {
             if (++elements > MostElements || ElementAt(file, at, parent.End) is not { } element)
@@ -96,7 +96,7 @@ internal static class MatroskaMetadata
         _ => Handling.Drop,
     };
 
-    private static bool PointsToWhatGoes(Stream file, Element seek)
+    private static bool PointsToWhatGoes(Stream file, MatroskaElement seek)
     {
         var target = new byte[4];
         return ElementAt(file, seek.Content, seek.End) is { Id: SeekId, IsOpen: false } id
@@ -105,7 +105,7 @@ internal static class MatroskaMetadata
                 || HandlingOf(Segment, BinaryPrimitives.ReadUInt32BigEndian(target)) is Handling.Drop);
     }
 
-    private static void WriteVoid(Stream file, Element element)
+    private static void WriteVoid(Stream file, MatroskaElement element)
     {
         var total = element.End - element.Start;
         Span<byte> header = stackalloc byte[9];
@@ -121,7 +121,7 @@ internal static class MatroskaMetadata
         InPlace.Fill(file, element.Start + header.Length, element.End);
     }
 
-    private static Element? ElementAt(Stream file, long at, long end)
+    public static MatroskaElement? ElementAt(Stream file, long at, long end)
     {
         var header = new byte[(int)Math.Min(12, end - at)];
         return InPlace.TryRead(file, at, header)
@@ -157,6 +157,8 @@ internal static class MatroskaMetadata
         Blank,
         Drop,
     }
-
-    private readonly record struct Element(uint Id, long Start, long Content, long End, bool IsOpen);
 }
+
+/// <summary>An element of Matroska, and where its content is.</summary>
+/// <param name="IsOpen">Whether it does not say how long it is.</param>
+internal readonly record struct MatroskaElement(uint Id, long Start, long Content, long End, bool IsOpen);

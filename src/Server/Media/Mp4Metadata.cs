@@ -75,7 +75,7 @@ internal static class Mp4Metadata
         return true;
     }
 
-    private static Box? BoxAt(Stream file, long at, long end, int depth)
+    public static Mp4Box? BoxAt(Stream file, long at, long end, int depth)
     {
         var header = new byte[16];
         if (!InPlace.TryRead(file, at, header.AsSpan(0, (int)Math.Min(16, end - at))))
@@ -93,7 +93,7 @@ internal static class Mp4Metadata
     }
 
     // A handler's name is free text. A track of timed metadata has it in its samples, which are not looked into.
-    private static bool BlankName(Stream file, Box box)
+    private static bool BlankName(Stream file, Mp4Box box)
     {
         var fields = new byte[24];
         if (box.End - box.Content < fields.Length || !InPlace.TryRead(file, box.Content, fields) || fields.AsSpan(8).StartsWith("meta"u8))
@@ -113,6 +113,7 @@ internal static class Mp4Metadata
 
         public bool HasData { get; set; }
     }
-
-    private readonly record struct Box(string Type, long Content, long End);
 }
+
+/// <summary>A box of MP4, and where its content is.</summary>
+internal readonly record struct Mp4Box(string Type, long Content, long End);

@@ -24,6 +24,29 @@ internal static class MpegAudioMetadata
         return at > 0 && !sound[at..].ContainsAnyExcept((byte)0) ? sound[..at].ToArray() : null;
     }
 
+    /// <summary>Reads the tags that stand before the sound.</summary>
+    public static Flaw? Read(ReadOnlySpan<byte> file, SavedTexts texts)
+    {
+        var at = 0;
+        while (AudioTags.Id3At(file[at..]) is > 0 and var length)
+        {
+            if (length > file.Length - at)
+            {
+                return Flaw.CutOff(at);
+            }
+
+            var tag = file.Slice(at, length);
+            if (Id3Texts.Read(tag[AudioTags.Id3Header..], tag[3], tag[5], at + AudioTags.Id3Header, texts) is { } flaw)
+            {
+                return flaw;
+            }
+
+            at += length;
+        }
+
+        return file.Length < AudioTags.Id3Header ? Flaw.CutOff(0) : null;
+    }
+
     /// <returns>0 when no frame begins here.</returns>
     private static int FrameLength(ReadOnlySpan<byte> at)
     {

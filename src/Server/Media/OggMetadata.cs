@@ -24,6 +24,59 @@ internal static class OggMetadata
         return streams.Count > 0 && streams.Values.All(s => s.HasEnded) ? kept.WrittenSpan.ToArray() : null;
     }
 
+    /// <summary>Reads the comments, which are the second packet of a stream.</summary>
+    public static Flaw? Read(ReadOnlySpan<byte> file, SavedTexts texts)
+    {
+        var packets = new Dictionary<int, ArrayBufferWriter<byte>>();
+        var isBehindHeads = false;
+        for (var at = 0; !isBehindHeads || packets.Count > 0;)
+        {
+            if (OggPage.Read(file[at..], out var page) is not (> 0 and var length))
+            {
+                return at == file.Length && packets.Count == 0 ? null
+                    : new("has a page that is cut off, or is not as its checksum says", at);
+            }
+
+            var begins = (page.Flags & OggPage.Begins) != 0;
+            isBehindHeads |= !begins;
+            if (begins && (OggStream.HeadersOf(page) > 0 || page.Body.StartsWith("\u007FFLAC"u8)))
+            {
+                packets[page.Serial] = new();
+            }
+            else if (packets.TryGetValue(page.Serial, out var packet) && Collect(page, packet))
+            {
+                packets.Remove(page.Serial);
+                if (OggStream.CommentsOf(packet.WrittenSpan) is { IsEmpty: false } comments
+                    && VorbisComments.Read(comments, at, texts) is { } flaw)
+                {
+                    return flaw;
+                }
+            }
+
+            at += length;
+        }
+
+        return null;
+    }
+
+    /// <returns>Whether the packet ends on this page.</returns>
+    private static bool Collect(OggPage page, ArrayBufferWriter<byte> packet)
+    {
+        var length = 0;
+        foreach (var segment in page.Segments)
+        {
+            length += segment;
+            if (segment < OggPage.MostSegments)
+            {
+                packet.Write(page.Body[..length]);
+                return true;
+            }
+        }
+
+        packet.Write(page.Body[..length]);
+        return false;
+    }
+
     private static bool Copy(OggPage page, Dictionary<int, OggStream> streams, ArrayBufferWriter<byte> kept)
     {
         if ((page.Flags & OggPage.Begins) != 0)
@@ -56,9 +109,19 @@ internal sealed class OggStream
 
     private static ReadOnlySpan<byte> EmptyVorbisComment => "\u0003vorbis\0\0\0\0\0\0\0\0\u0001"u8;
 
+    /// <summary>How many packets the stream that begins with this page has before its sound; 0 when it is of another kind.</summary>
+    public static int HeadersOf(OggPage page) =>
+        page.Body.StartsWith("OpusHead"u8) ? OpusHeaders : page.Body.StartsWith("\u0001vorbis"u8) ? VorbisHeaders : 0;
+
+    /// <summary>The comments of the packet that has them; empty when it is another one.</summary>
+    public static ReadOnlySpan<byte> CommentsOf(ReadOnlySpan<byte> packet) =>
+        packet.StartsWith(EmptyOpusTags[..8]) ? packet[8..] : packet.StartsWith(EmptyVorbisComment[..7]) ? packet[7..]
+        : packet is [4 or 0x84, _, _, _, .. var block] ? block // Of FLAC, which has its own header.
+        : default;
+
     public static OggStream? Begin(OggPage page, ArrayBufferWriter<byte> kept)
     {
-        var count = page.Body.StartsWith("OpusHead"u8) ? OpusHeaders : page.Body.StartsWith("\u0001vorbis"u8) ? VorbisHeaders : 0;
+        var count = HeadersOf(page);
         if (count == 0 || page.Segments.Length != 1 || page.Segments[0] == 255)
         {
             return null;

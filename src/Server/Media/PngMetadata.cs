@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Frozen;
+using System.IO.Compression;
 using System.Text;
 
 namespace ComfyFunc.Server.Media;
@@ -9,6 +10,8 @@ namespace ComfyFunc.Server.Media;
 internal static class PngMetadata
 {
     private const int Frame = 12; // Length, type and checksum.
+    private const int LongestKeyword = 79;
+    private const int Block = 64 << 10;
 
     // What is drawn, and how its colors, sizes and frames are meant.
     private static readonly FrozenSet<string> Kept = FrozenSet.Create(
@@ -23,16 +26,13 @@ internal static class PngMetadata
     {
         var kept = new ArrayBufferWriter<byte>(file.Length);
         kept.Write(Signature);
-        for (var rest = file[Signature.Length..]; rest.Length >= Frame;)
+        for (var rest = file[Signature.Length..]; TryChunk(rest, out var type, out var chunk);)
         {
-            var length = BinaryPrimitives.ReadUInt32BigEndian(rest);
-            var type = Encoding.Latin1.GetString(rest.Slice(4, 4));
-            if (length > rest.Length - Frame || (!Kept.Contains(type) && !IsAncillary(type)))
+            if (!Kept.Contains(type) && !IsAncillary(type))
             {
                 return null;
             }
 
-            var chunk = rest[..((int)length + Frame)];
             if (Kept.Contains(type))
             {
                 kept.Write(chunk);
@@ -48,6 +48,97 @@ internal static class PngMetadata
         }
 
         return null;
+    }
+
+    /// <summary>Reads the texts: of stills, and those that stand behind the picture of an animation.</summary>
+    public static Flaw? Read(ReadOnlySpan<byte> file, SavedTexts texts)
+    {
+        var at = Signature.Length;
+        for (; TryChunk(file[at..], out var type, out var chunk); at += chunk.Length)
+        {
+            if (type == "IEND")
+            {
+                return null;
+            }
+
+            if (type is "tEXt" or "zTXt" or "iTXt" or "comf" && AddText(type, chunk[8..^4], at, texts) is { } flaw)
+            {
+                return flaw;
+            }
+        }
+
+        return Flaw.CutOff(at);
+    }
+
+    // The keyword ends with a zero. What iTXt has between it and its text: whether that is compressed and how, a language, and the keyword
+    // in that language.
+    private static Flaw? AddText(string type, ReadOnlySpan<byte> content, long at, SavedTexts texts)
+    {
+        var end = content.IndexOf((byte)0);
+        var keyword = end is > 0 and <= LongestKeyword ? SavedTexts.Decode(content[..end]) : "";
+        if (!SavedTexts.Wants(keyword))
+        {
+            return null;
+        }
+
+        var text = content[(end + 1)..];
+        var isCompressed = type == "zTXt";
+        if (isCompressed || type == "iTXt")
+        {
+            var fields = isCompressed ? 1 : 2;
+            if (text.Length < fields || text[fields - 1] != 0)
+            {
+                return new($"has a {keyword} that is compressed in an unknown way", at);
+            }
+
+            isCompressed |= text[0] != 0;
+            text = text[fields..];
+        }
+
+        for (var skipped = 0; type == "iTXt" && skipped < 2; skipped++)
+        {
+            text = text[(text.IndexOf((byte)0) + 1)..];
+        }
+
+        return isCompressed ? AddCompressed(keyword, text, at, texts) : texts.Add(keyword, text, at);
+    }
+
+    private static Flaw? AddCompressed(string keyword, ReadOnlySpan<byte> text, long at, SavedTexts texts)
+    {
+        var inflated = new ArrayBufferWriter<byte>();
+        using var source = new MemoryStream(text.ToArray());
+        using var inflater = new ZLibStream(source, CompressionMode.Decompress);
+        try
+        {
+            while (inflater.Read(inflated.GetSpan(Block)) is > 0 and var read)
+            {
+                inflated.Advance(read);
+                if (inflated.WrittenCount > texts.Left)
+                {
+                    return SavedTexts.TooLong(at);
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return new($"has a {keyword} that cannot be decompressed", at);
+        }
+
+        return texts.Add(keyword, inflated.WrittenSpan, at);
+    }
+
+    private static bool TryChunk(ReadOnlySpan<byte> rest, out string type, out ReadOnlySpan<byte> chunk)
+    {
+        type = "";
+        chunk = default;
+        if (rest.Length < Frame || BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length > rest.Length - Frame)
+        {
+            return false;
+        }
+
+        type = Encoding.Latin1.GetString(rest.Slice(4, 4));
+        chunk = rest[..((int)length + Frame)];
+        return true;
     }
 
     private static bool IsAncillary(string type) => char.IsAsciiLetterLower(type[0]) && type.All(char.IsAsciiLetter);

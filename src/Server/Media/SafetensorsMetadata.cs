@@ -13,24 +13,36 @@ internal static class SafetensorsMetadata
 
     public static bool Strip(Stream file)
     {
-        var length = new byte[8];
-        if (!InPlace.TryRead(file, 0, length)
-            || BinaryPrimitives.ReadInt64LittleEndian(length) is var count && count < 2
-            || count > Math.Min(LongestHeader, file.Length - 8))
-        {
-            return false;
-        }
-
-        var header = new byte[(int)count];
-        if (!InPlace.TryRead(file, 8, header)
+        if (HeaderOf(file) is not { } header
             || !JsonBlanks.Blank(header, static n => n is "__metadata__")
-            || EndOfTensors(header) != file.Length - 8 - count)
+            || EndOfTensors(header) != file.Length - 8 - header.Length)
         {
             return false;
         }
 
         InPlace.Write(file, 8, header);
         return true;
+    }
+
+    /// <summary>Reads the texts of the header.</summary>
+    public static Flaw? Read(Stream file, SavedTexts texts) =>
+        HeaderOf(file) is not { } header ? Flaw.CutOff(0)
+        : !JsonPieces.IsObject(header) ? new("has a header that is no JSON", 8)
+        : JsonPieces.Member(header, "__metadata__") is { IsEmpty: false } metadata ? texts.AddObject(metadata, 8)
+        : null;
+
+    private static byte[]? HeaderOf(Stream file)
+    {
+        var length = new byte[8];
+        if (!InPlace.TryRead(file, 0, length)
+            || BinaryPrimitives.ReadInt64LittleEndian(length) is var count && count < 2
+            || count > Math.Min(LongestHeader, file.Length - 8))
+        {
+            return null;
+        }
+
+        var header = new byte[(int)count];
+        return InPlace.TryRead(file, 8, header) ? header : null;
     }
 
     /// <returns>-1 when the header is none.</returns>

@@ -57,6 +57,56 @@ internal static class SvgMetadata
         }
     }
 
+    /// <summary>Reads what is written into the drawing's <c>metadata</c>.</summary>
+    public static Flaw? Read(ReadOnlySpan<byte> file, SavedTexts texts)
+    {
+        try
+        {
+            using var text = new MemoryStream(file.ToArray());
+            using var reader = XmlReader.Create(text, new() { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+            while (reader.Read())
+            {
+                if (reader is { NodeType: XmlNodeType.Element, LocalName: "metadata", IsEmptyElement: false }
+                    && AddTexts(reader, texts) is { } flaw)
+                {
+                    return flaw;
+                }
+            }
+
+            return null;
+        }
+        catch (XmlException e)
+        {
+            return new("is no XML", StartOfLine(file, e.LineNumber));
+        }
+    }
+
+    private static Flaw? AddTexts(XmlReader reader, SavedTexts texts)
+    {
+        using var within = reader.ReadSubtree();
+        while (within.Read())
+        {
+            if (within.NodeType is XmlNodeType.CDATA or XmlNodeType.Text
+                && texts.AddObject(Encoding.UTF8.GetBytes(within.Value), 0) is { } flaw)
+            {
+                return flaw;
+            }
+        }
+
+        return null;
+    }
+
+    private static long StartOfLine(ReadOnlySpan<byte> file, int line)
+    {
+        var at = 0;
+        while (--line > 0 && file[at..].IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            at += end + 1;
+        }
+
+        return at;
+    }
+
     private static bool Goes(XElement element) =>
         element.Name.LocalName is "metadata" or "title" or "desc" || !Kept.Contains(element.Name.Namespace);
 }

@@ -7,6 +7,7 @@ namespace ComfyFunc.Server.Media;
 internal static class WebPMetadata
 {
     private const int Header = 12;
+    private const int ChunkHeader = 8;
     private const int FrameHeader = 16; // Of ANMF: place, size, duration and flags.
     private const byte XmpFlag = 0x04; // Of VP8X.
     private const byte ExifFlag = 0x08;
@@ -34,18 +35,51 @@ internal static class WebPMetadata
         return stripped;
     }
 
+    /// <summary>Reads the texts of the EXIF.</summary>
+    public static Flaw? Read(ReadOnlySpan<byte> file, SavedTexts texts)
+    {
+        for (var at = Header; at < file.Length;)
+        {
+            if (!TryChunk(file[at..], out var type, out var content))
+            {
+                return Flaw.CutOff(at);
+            }
+
+            if (type.SequenceEqual("EXIF"u8) && ExifTexts.Read(content, at + ChunkHeader, texts) is { } flaw)
+            {
+                return flaw;
+            }
+
+            at += ChunkHeader + content.Length + (content.Length & 1);
+        }
+
+        return BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) > file.Length ? Flaw.CutOff(file.Length) : null;
+    }
+
+    private static bool TryChunk(ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> type, out ReadOnlySpan<byte> content)
+    {
+        type = content = default;
+        if (rest.Length < ChunkHeader || BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) is var length
+            && length > rest.Length - ChunkHeader)
+        {
+            return false;
+        }
+
+        type = rest[..4];
+        content = rest.Slice(ChunkHeader, (int)length);
+        return true;
+    }
+
     private static bool Copy(ReadOnlySpan<byte> rest, ArrayBufferWriter<byte> kept, bool isFrame)
     {
-        while (rest.Length >= 8)
+        while (rest.Length >= ChunkHeader)
         {
-            var length = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
-            if (length > rest.Length - 8)
+            if (!TryChunk(rest, out var type, out var content))
             {
                 return false;
             }
 
-            var type = rest[..4];
-            var content = rest.Slice(8, (int)length);
+            var length = content.Length;
             if (type.SequenceEqual("ANMF"u8) && !isFrame)
             {
                 if (length < FrameHeader || !CopyFrame(content, kept))
@@ -58,11 +92,11 @@ internal static class WebPMetadata
                 Write(kept, type, content);
                 if (type.SequenceEqual("VP8X"u8) && length > 0)
                 {
-                    Edit(kept, kept.WrittenCount - (int)(length + (length & 1)))[0] &= unchecked((byte)~(XmpFlag | ExifFlag));
+                    Edit(kept, kept.WrittenCount - length - (length & 1))[0] &= unchecked((byte)~(XmpFlag | ExifFlag));
                 }
             }
 
-            rest = rest[(int)Math.Min(rest.Length, 8 + length + (length & 1))..];
+            rest = rest[Math.Min(rest.Length, ChunkHeader + length + (length & 1))..];
         }
 
         return rest.IsEmpty;

@@ -97,9 +97,9 @@ internal static class Sounds
 
     private static byte[] Id3v1() => [.. "TAG"u8, .. Secret, .. new byte[125 - Secret.Length]];
 
-    private static byte[] Page(byte flags, long granule, byte[] packet, int number) => Page(flags, granule, [packet], number);
+    public static byte[] Page(byte flags, long granule, byte[] packet, int number) => Page(flags, granule, [packet], number);
 
-    private static byte[] Page(byte flags, long granule, byte[][] packets, int number)
+    public static byte[] Page(byte flags, long granule, byte[][] packets, int number)
     {
         // A packet of 255 segments goes on.
         byte[] segments = [.. packets.SelectMany(p => Enumerable.Repeat((byte)255,
