@@ -56,7 +56,7 @@ internal sealed class WidgetText(PrefixText prefixes, GraphMoment moment, GraphR
             report.Differs("D6", place, "The text has '://', which the browser takes for the begin of a comment; here it stays.");
         }
 
-        return processed.Text == text ? value : GraphJson.Of(processed.Text);
+        return processed.Text == text ? value : LooseJson.Of(processed.Text);
     }
 
     private JsonElement Sampler(JsonElement value, GraphPlace place)
@@ -68,6 +68,6 @@ internal sealed class WidgetText(PrefixText prefixes, GraphMoment moment, GraphR
         }
 
         report.Note("A5", place, $"'{name}' is read as '{name["sample_".Length..]}', as files of 2023 need it.");
-        return GraphJson.Of(name["sample_".Length..]);
+        return LooseJson.Of(name["sample_".Length..]);
     }
 }

@@ -48,10 +48,10 @@ internal static class PromptReader
 
     private static PromptNode Known((string Id, string Class, string? Title, ImmutableArray<PromptInput> Inputs) node,
         NodeClass nodeClass) =>
-        UnlistedInputs.Refine(
-            new(node.Id, nodeClass, node.Title,
-                node.Inputs)
-            { Annotations = Annotations.Parse(node.Title, nodeClass.DisplayName, nodeClass.Name) });
+        new PromptNode(node.Id, nodeClass, node.Title, node.Inputs)
+        {
+            Annotations = Annotations.Parse(node.Title, nodeClass.DisplayName, nodeClass.Name),
+        }.Read();
 
     private static (string, string, string?, ImmutableArray<PromptInput>)? ReadNode(JsonProperty property,
         JsonElement prompt, List<Fault> faults)
