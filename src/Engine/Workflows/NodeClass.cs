@@ -22,7 +22,7 @@ public sealed class NodeClass
         DisplayName = Text(source, "display_name");
         IsCustom = Text(source, "python_module")?.StartsWith("custom_nodes", StringComparison.Ordinal) is true;
         AlsoComputes = IsOutputNode && !outputs.IsEmpty && inputs.Any(i => i.IsWidget && !i.IsUnlisted) && !OnlySaves(name, inputs);
-        HasDynamicInputs = inputs.Any(i => i.IsSelector || i.Type is NodeLayout.Autogrow);
+        HasDynamicInputs = catalogued?.HasDynamicInputs ?? inputs.Any(i => i.IsSelector || i.Type is NodeLayout.Autogrow);
     }
 
     public string Name { get; }
