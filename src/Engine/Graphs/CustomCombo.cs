@@ -11,13 +11,13 @@ internal static class CustomCombo
     public static WidgetReading Read(GraphNode node)
     {
         ImmutableArray<JsonElement> values = [.. node.Values.Items().Take(GraphBounds.Values)];
-        var choice = values.Length > 0 ? values[0] : GraphJson.EmptyText;
-        ImmutableArray<JsonElement> options = values.Length > 2 ? values[2..] : [GraphJson.EmptyText];
+        var choice = values.Length > 0 ? values[0] : LooseJson.EmptyText;
+        ImmutableArray<JsonElement> options = values.Length > 2 ? values[2..] : [LooseJson.EmptyText];
         var index = options.TakeWhile(o => !JsonElement.DeepEquals(o, choice)).Count();
         return new(
             [
                 new("choice", choice, null),
-                new("index", GraphJson.Of(index == options.Length ? -1 : index), null),
+                new("index", LooseJson.Of(index == options.Length ? -1 : index), null),
                 .. options.Select((o, i) => new NodeWidget($"option{i + 1}", o, null)),
             ],
             []);

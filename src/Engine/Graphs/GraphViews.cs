@@ -77,8 +77,21 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
             : CustomCombo.Is(node.Type) ? CustomCombo.Read(node)
             : new WidgetReader(node.Type, layout, node, place, report).Read();
         var inputs = LiveInputs.Of(layout, node, reading, (index, extra, name) => Say(place, node, index, extra, name));
-        return MatchTypes.Apply(scope.Graph, layout, new() { Node = node, Class = known, Widgets = reading.Widgets, Inputs = inputs });
+        var types = new MatchTypes(layout, [.. inputs.Select(i => new MatchingInput(i.Type, i.Match, Brought(scope.Graph, i)))]);
+        var outputs = types.Outputs;
+        return new()
+        {
+            Node = node,
+            Class = known,
+            Widgets = reading.Widgets,
+            Inputs = [.. inputs.Select((input, at) => input with { Type = types.OfInput(at) })],
+            // A class may have more outputs than the catalog says.
+            Outputs = [.. outputs, .. node.Outputs.Skip(outputs.Length).Select(o => o.Type)],
+        };
     }
+
+    private static string Brought(Graph graph, LiveInput input) =>
+        input.Link is { } id && graph.Links.TryGetValue(id, out var link) ? link.Type : InputType.Wildcard;
 
     private void Say(GraphPlace place, GraphNode node, int index, LiveExtra extra, string name)
     {

@@ -146,7 +146,7 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
                 + "refuses this.");
         }
 
-        var slot = BypassSlot.Of(view, walk.Slot, walk.Type);
+        var slot = BypassSlot.Of([.. view.Inputs.Select(i => i.Type)], view.OutputType(walk.Slot), walk.Slot, walk.Type);
         if (slot < 0)
         {
             return LinkSource.Nothing.Instance;

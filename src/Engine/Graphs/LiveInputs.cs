@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Engine.Graphs;
 
@@ -9,7 +10,6 @@ namespace ComfyFunc.Engine.Graphs;
 internal sealed class LiveInputs
 {
     private readonly GraphNode node;
-    private readonly Dictionary<string, string?> choices;
     private readonly ImmutableArray<LiveInput>.Builder inputs = ImmutableArray.CreateBuilder<LiveInput>();
     private readonly Dictionary<string, int> saved = new(StringComparer.Ordinal);
     private readonly HashSet<string> widgets;
@@ -18,7 +18,6 @@ internal sealed class LiveInputs
     private LiveInputs(GraphNode node, WidgetReading reading)
     {
         this.node = node;
-        choices = reading.Choices;
         widgets = [.. reading.Widgets.Where(w => w.Input is not null).Select(w => w.Name)];
         for (var i = 0; i < node.Inputs.Length; i++)
         {
@@ -31,78 +30,30 @@ internal sealed class LiveInputs
         Action<int, LiveExtra, string> say)
     {
         var live = new LiveInputs(node, reading);
-        foreach (var input in layout.Inputs.Where(i => !live.widgets.Contains(i.Name)))
+        var slots = NodeSlots.Of(name => reading.Choices.GetValueOrDefault(name), LinksOf(node));
+        foreach (var slot in slots.Numbered(layout, i => live.widgets.Contains(i.Name)))
         {
-            live.Add(input, input.Name);
-        }
-
-        foreach (var input in layout.Inputs.Where(i => live.widgets.Contains(i.Name)))
-        {
-            live.Add(input, input.Name);
+            live.Add(slot);
         }
 
         live.AddOthers(layout, say);
         return live.inputs.ToImmutable();
     }
 
-    /// <summary>How often a growing group has its inputs: as far as links go, and once more; a few of them always.</summary>
-    public static int Repetitions(LayoutGroup group, string name, GraphNode node)
+    /// <summary>What is in use of a node of a file: what is linked.</summary>
+    public static Func<string, bool> LinksOf(GraphNode node) => name => node.Input(name) is { Link: not null };
+
+    private void Add(NodeSlot slot)
     {
-        var linked = 0;
-        for (var i = 0; i < group.Max; i++)
+        var index = saved.Remove(slot.Name, out var found) ? found : -1;
+        inputs.Add(new(slot.Name, slot.Input.Type, index < 0 ? null : node.Inputs[index].Link, widgets.Contains(slot.Name), index,
+            slot.Input.Match));
+        if (slot.Group is { } group)
         {
-            foreach (var input in group.Inputs)
-            {
-                if (group.NameOf(i, input) is { } own && node.Input($"{name}.{own}") is { Link: not null })
-                {
-                    linked = i + 1;
-                }
-            }
+            var prefix = group.Name + ".";
+            groups.RemoveAll(g => g.Prefix == prefix);
+            groups.Add((prefix, inputs.Count));
         }
-
-        return Math.Min(Math.Max(group.Min + 1, linked + 1), group.Max);
-    }
-
-    private void Add(LayoutInput input, string name)
-    {
-        if (input.Group is { } group)
-        {
-            AddGroup(group, name);
-            return;
-        }
-
-        // The front end puts what a choice brings before the combo's own input.
-        foreach (var child in input.Choice(choices.GetValueOrDefault(name))?.Inputs ?? [])
-        {
-            Add(child, $"{name}.{child.Name}");
-        }
-
-        if (!input.IsSocketless)
-        {
-            Add(name, input.Type, input.Match, widgets.Contains(name));
-        }
-    }
-
-    private void AddGroup(LayoutGroup group, string name)
-    {
-        for (var i = 0; i < Repetitions(group, name, node); i++)
-        {
-            foreach (var input in group.Inputs)
-            {
-                if (group.NameOf(i, input) is { } own)
-                {
-                    Add(input, $"{name}.{own}");
-                }
-            }
-        }
-
-        groups.Add((name + ".", inputs.Count));
-    }
-
-    private void Add(string name, string type, string? match, bool isWidget)
-    {
-        var index = saved.Remove(name, out var found) ? found : -1;
-        inputs.Add(new(name, type, index < 0 ? null : node.Inputs[index].Link, isWidget, index, match));
     }
 
     private int IndexOf(string name)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Engine.Graphs;
 

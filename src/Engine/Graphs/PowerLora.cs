@@ -26,7 +26,7 @@ internal static class PowerLora
             }
         }
 
-        widgets.Add(new("➕ Add Lora", GraphJson.EmptyText, null));
+        widgets.Add(new("➕ Add Lora", LooseJson.EmptyText, null));
         return new(widgets.ToImmutable(), []);
     }
 

@@ -37,7 +37,7 @@ internal sealed partial class PrefixText(Func<IEnumerable<NodeView>> nodes, Grap
         }
 
         var replaced = Marks.Replace(text, match => Replaced(match, place));
-        return replaced == text ? value : GraphJson.Of(replaced);
+        return replaced == text ? value : LooseJson.Of(replaced);
     }
 
     private string Replaced(Match match, GraphPlace place)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Engine.Graphs;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Engine.Graphs;
 
@@ -120,7 +121,7 @@ internal sealed class WidgetPass(string nodeClass, GraphNode node, WidgetReading
             return;
         }
 
-        for (var i = 0; i < LiveInputs.Repetitions(group, name, node); i++)
+        for (var i = 0; i < group.Repetitions(name, LiveInputs.LinksOf(node)); i++)
         {
             foreach (var input in group.Inputs)
             {
@@ -141,7 +142,7 @@ internal sealed class WidgetPass(string nodeClass, GraphNode node, WidgetReading
         }
 
         var value = slot.Kind is SlotKind.Constant ? Past() : Take();
-        widgets.Add(new(slot.Name, value ?? (slot.Default.IsThere() ? slot.Default : GraphJson.Null), null,
+        widgets.Add(new(slot.Name, value ?? (slot.Default.IsThere() ? slot.Default : LooseJson.Null), null,
             slot.Kind is SlotKind.Sent or SlotKind.Constant,
             value is not null));
     }

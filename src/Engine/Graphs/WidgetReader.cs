@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Engine.Graphs;
 
@@ -243,6 +244,6 @@ internal sealed class WidgetReader(string nodeClass, NodeLayout layout, GraphNod
             return null;
         }
 
-        return [.. Enumerable.Range(0, length).Select(i => values.Member($"{i}")).Select(v => v.IsThere() ? v : GraphJson.Null)];
+        return [.. Enumerable.Range(0, length).Select(i => values.Member($"{i}")).Select(v => v.IsThere() ? v : LooseJson.Null)];
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ComfyFunc.Engine.Workflows;
 
 namespace ComfyFunc.Engine.Graphs;
 
@@ -35,25 +36,25 @@ internal static class WidgetSlots
     private static readonly ImmutableArray<WidgetSlot> MarkAndFilter = [.. Mark, new("control_filter_list", SlotKind.Filter)];
 
     private static readonly ImmutableArray<WidgetSlot> Refresh =
-        [new("auto_refresh", SlotKind.Unsent), new("refresh", SlotKind.Sent, GraphJson.Of("refresh"))];
+        [new("auto_refresh", SlotKind.Unsent), new("refresh", SlotKind.Sent, LooseJson.Of("refresh"))];
 
     private static readonly ImmutableArray<WidgetSlot> Crop =
         [new("x", SlotKind.Unsent), new("y", SlotKind.Unsent), new("width", SlotKind.Unsent), new("height", SlotKind.Unsent)];
 
     private static readonly ImmutableArray<WidgetSlot> SceneButtons =
     [
-        new("upload 3d model", SlotKind.Sent, GraphJson.Of("upload3dmodel")),
-        new("upload extra resources", SlotKind.Sent, GraphJson.Of("uploadExtraResources")),
-        new("clear", SlotKind.Sent, GraphJson.Of("clear")),
+        new("upload 3d model", SlotKind.Sent, LooseJson.Of("upload3dmodel")),
+        new("upload extra resources", SlotKind.Sent, LooseJson.Of("uploadExtraResources")),
+        new("clear", SlotKind.Sent, LooseJson.Of("clear")),
     ];
 
-    private static readonly ImmutableArray<WidgetSlot> Scene = [new("image", SlotKind.Sent, GraphJson.EmptyText)];
+    private static readonly ImmutableArray<WidgetSlot> Scene = [new("image", SlotKind.Sent, LooseJson.EmptyText)];
 
     private static readonly ImmutableArray<WidgetSlot> Upload = [new("upload", SlotKind.Unsent)];
 
     private static readonly ImmutableArray<WidgetSlot> PlayerAndUpload = [new("audioUI", SlotKind.Unsent), .. Upload];
 
-    private static readonly ImmutableArray<WidgetSlot> Display = [new("output", SlotKind.Constant, GraphJson.EmptyText)];
+    private static readonly ImmutableArray<WidgetSlot> Display = [new("output", SlotKind.Constant, LooseJson.EmptyText)];
 
     private static readonly ImmutableArray<WidgetSlot> Comparer =
         [new("rgthree_comparer", SlotKind.Constant, JsonElement.Parse("""{"images":[]}"""))];

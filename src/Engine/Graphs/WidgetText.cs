@@ -83,7 +83,7 @@ internal sealed class WidgetText(PrefixText prefixes, GraphMoment? moment, Graph
             return value;
         }
 
-        return GraphJson.Of(processed.Text);
+        return LooseJson.Of(processed.Text);
     }
 
     private JsonElement Sampler(JsonElement value, GraphPlace place)
@@ -95,6 +95,6 @@ internal sealed class WidgetText(PrefixText prefixes, GraphMoment? moment, Graph
         }
 
         report.Note("A5", place, $"'{name}' is read as '{name["sample_".Length..]}', as files of 2023 need it.");
-        return GraphJson.Of(name["sample_".Length..]);
+        return LooseJson.Of(name["sample_".Length..]);
     }
 }

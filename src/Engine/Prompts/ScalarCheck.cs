@@ -23,7 +23,7 @@ internal static class ScalarCheck
         "If it names a file that callers may send, the workflow's author says so in the node's title: [tag:input=file].";
 
     /// <summary>What is wrong with the value, as a sentence; <see langword="null"/> when nothing is.</summary>
-    public static string? Of(NodeInput input, JsonElement value) => input.Type switch
+    public static string? Of(NodeInput input, JsonElement value) => input.ValueType switch
     {
         InputType.Int => OfInteger(input, value),
         InputType.Float => OfNumber(input, value),
@@ -36,7 +36,7 @@ internal static class ScalarCheck
 
     /// <summary>The value as ComfyUI takes it: 20.0 for a whole number becomes 20.</summary>
     public static JsonElement Normal(NodeInput input, JsonElement value) =>
-        input.Type is InputType.Int && value.TryGetDecimal(out var number) && value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E')
+        input.ValueType is InputType.Int && value.TryGetDecimal(out var number) && value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E')
             ? JsonElement.Parse(decimal.Truncate(number).ToString(CultureInfo.InvariantCulture))
             : value;
 

@@ -16,7 +16,8 @@ public static class Bypass
         }
 
         var byId = nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
-        return [.. nodes.Where(n => !bypassed.Contains(n.Id)).Select(n => Rewire(n, byId, bypassed))];
+        var types = new PromptTypes(byId);
+        return [.. nodes.Where(n => !bypassed.Contains(n.Id)).Select(n => Rewire(n, byId, types, bypassed))];
     }
 
     /// <summary>The required inputs that lost their links, of nodes that some output still needs.</summary>
@@ -34,7 +35,7 @@ public static class Bypass
                select (node, node.Class.Find(lost.Name)!); // The line above has found it.
     }
 
-    private static PromptNode Rewire(PromptNode node, Dictionary<string, PromptNode> byId, IReadOnlySet<string> bypassed)
+    private static PromptNode Rewire(PromptNode node, Dictionary<string, PromptNode> byId, PromptTypes types, IReadOnlySet<string> bypassed)
     {
         if (!node.Inputs.Any(i => i.Link is { } link && bypassed.Contains(link.Node)))
         {
@@ -48,7 +49,7 @@ public static class Bypass
             {
                 inputs.Add(input);
             }
-            else if (Resolve(link, node.Class.Find(input.Name)?.Type ?? TypeOf(link, byId), byId, bypassed) is { } through)
+            else if (Resolve(link, types.OfInput(node, input.Name) ?? types.OfOutput(link) ?? Any, byId, types, bypassed) is { } through)
             {
                 inputs.Add(input with { Link = through });
             }
@@ -57,33 +58,35 @@ public static class Bypass
         return node with { Inputs = inputs.ToImmutable() };
     }
 
-    private static NodeLink? Resolve(NodeLink link, string type, Dictionary<string, PromptNode> byId, IReadOnlySet<string> bypassed)
+    private static NodeLink? Resolve(NodeLink link, string type, Dictionary<string, PromptNode> byId, PromptTypes types,
+        IReadOnlySet<string> bypassed)
     {
         var visited = new HashSet<NodeLink>();
-        for (NodeLink? at = link; at is { } here; at = Through(byId[here.Node], here.Slot, type))
+        for (NodeLink? at = link; at is { } here;)
         {
             if (!bypassed.Contains(here.Node))
             {
                 return here;
             }
 
-            if (!visited.Add(here) || !byId.ContainsKey(here.Node))
+            if (!visited.Add(here) || !byId.TryGetValue(here.Node, out var node))
             {
                 return null;
             }
+
+            var slots = types.SlotsOf(node);
+            var slot = BypassSlot.Of([.. slots.Select(s => s.Type)], types.OfOutput(here), here.Slot, type);
+            if (slot < 0 || slot >= slots.Length)
+            {
+                return null;
+            }
+
+            // Before the next node that is left out, the type of the input that stands in counts.
+            (at, type) = (slots[slot].Link, slots[slot].Type);
         }
 
         return null;
     }
-
-    private static NodeLink? Through(PromptNode node, int slot, string type) =>
-        PickSlot(node.Class.Slots, slot, type) is { } input ? node.Find(input.Name)?.Link : null;
-
-    private static NodeInput? PickSlot(ImmutableArray<NodeInput> slots, int slot, string type) =>
-        slots.IsEmpty ? null
-        : type == Any ? slots[slot < slots.Length ? slot : 0]
-        : slot < slots.Length && Fits(slots[slot].Type, type) ? slots[slot]
-        : slots.FirstOrDefault(s => s.Type == type) ?? slots.FirstOrDefault(s => Fits(s.Type, type));
 
     /// <summary>Whether a link may join the two: LiteGraph's rule, where a type may be a list and <c>*</c> is all.</summary>
     public static bool Fits(string one, string other) =>
@@ -94,7 +97,4 @@ public static class Bypass
 
     /// <summary>A type of newer servers that stands for others: what it takes is not said here.</summary>
     public static bool IsDynamic(string type) => type.StartsWith("COMFY_", StringComparison.Ordinal);
-
-    private static string TypeOf(NodeLink link, Dictionary<string, PromptNode> byId) =>
-        byId.TryGetValue(link.Node, out var node) ? node.Class.OutputType(link.Slot) ?? Any : Any;
 }

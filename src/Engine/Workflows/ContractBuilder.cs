@@ -54,7 +54,7 @@ internal static class ContractBuilder
     public static string TypeOf(NodeInput input) => input switch
     {
         { Upload: not null } => InputType.File,
-        _ => InputType.InContract(input.Type),
+        _ => InputType.InContract(input.ValueType),
     };
 
     public static string? UploadOf(PromptNode node, NodeInput input) =>

@@ -21,14 +21,14 @@ internal static partial class LiteralCheck
 
     public static Finding? Of(PromptNode node, NodeInput input, JsonElement value)
     {
-        value = Unwrapped(value);
         var name = $"{input.Name} of {node.Describe()}";
-        if (value.ValueKind is JsonValueKind.Array && !Bypass.IsDynamic(input.Type))
+        if (value.ValueKind is JsonValueKind.Array)
         {
             return new Finding.Wrong($"{name} is an array that is no link. A link is a node's id and the number of its output: [\"4\",0].");
         }
 
-        return input.Type switch
+        value = Unwrapped(value);
+        return input.ValueType switch
         {
             InputType.Int => OfNumber(name, input, value, IntegerOf(value), "a whole number"),
             InputType.Float => OfNumber(name, input, value, NumberOf(value), "a number"),
@@ -55,9 +55,15 @@ internal static partial class LiteralCheck
 
     private static Finding? OfCombo(string name, PromptNode node, NodeInput input, JsonElement value)
     {
-        if (!input.ListsOptions || input.Offers(value))
+        if (!input.ListsOptions || input.Offers(value)
+            || (input.IsMultiselect && value.ValueKind is JsonValueKind.Array && value.EnumerateArray().All(input.Offers)))
         {
             return null;
+        }
+
+        if (input.IsSelector)
+        {
+            return new Finding.Wrong($"{name} is {Shown(value)}, which is none of its choices: {Listed(input)}.");
         }
 
         if (value.ValueKind is not JsonValueKind.String)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Engine.Graphs;
 
 namespace ComfyFunc.Engine.Workflows;
 
@@ -8,9 +7,12 @@ namespace ComfyFunc.Engine.Workflows;
 public sealed class NodeClass
 {
     private readonly Dictionary<string, NodeInput> byName;
+    private readonly NodeClass? catalogued;
 
-    private NodeClass(string name, JsonElement source, ImmutableArray<NodeInput> inputs, ImmutableArray<string> outputs)
+    private NodeClass(string name, JsonElement source, ImmutableArray<NodeInput> inputs, ImmutableArray<string> outputs,
+        NodeClass? catalogued = null)
     {
+        this.catalogued = catalogued;
         Name = name;
         Source = source;
         Inputs = inputs;
@@ -20,7 +22,7 @@ public sealed class NodeClass
         DisplayName = Text(source, "display_name");
         IsCustom = Text(source, "python_module")?.StartsWith("custom_nodes", StringComparison.Ordinal) is true;
         AlsoComputes = IsOutputNode && !outputs.IsEmpty && inputs.Any(i => i.IsWidget && !i.IsUnlisted) && !OnlySaves(name, inputs);
-        Slots = [.. inputs.Where(i => !i.IsWidget), .. inputs.Where(i => i.IsWidget)];
+        HasDynamicInputs = catalogued?.HasDynamicInputs ?? inputs.Any(i => i.IsSelector || i.Type is NodeLayout.Autogrow);
     }
 
     public string Name { get; }
@@ -54,22 +56,43 @@ public sealed class NodeClass
     /// <summary>Whether ComfyUI executes it for its own sake.</summary>
     public bool IsOutputNode { get; }
 
-    /// <summary>The inputs as the front end numbers them: sockets first, then widgets.</summary>
-    internal ImmutableArray<NodeInput> Slots { get; }
-
     internal JsonElement Source { get; }
 
+    /// <summary>The class as the catalog has it, of which this one is as one node has it.</summary>
+    internal NodeClass Catalogued => catalogued ?? this;
+
+    /// <summary>Whether its nodes have inputs by what they choose and how far their groups have grown.</summary>
+    internal bool HasDynamicInputs { get; }
+
     /// <summary>How the front end lays out its nodes.</summary>
-    internal NodeLayout Layout => field ??= NodeLayout.Of(this);
+    internal NodeLayout Layout => field ??= catalogued?.Layout ?? NodeLayout.Of(this);
+
+    /// <summary>The inputs that any of its nodes may have, several of one name where choices bring the same.</summary>
+    internal ImmutableArray<NodeInput> PossibleInputs => field.IsDefault
+        ? field = HasDynamicInputs ? [.. NodeSlots.OfAnyNode.Listed(Layout).Select(Read)] : Inputs : field;
 
     public NodeInput? Find(string input) => byName.GetValueOrDefault(input);
+
+    /// <summary>The class with the inputs that a node has by what it chooses and uses.</summary>
+    internal NodeClass For(ImmutableArray<PromptInput> used)
+    {
+        if (!HasDynamicInputs)
+        {
+            return this;
+        }
+
+        var given = used.DistinctBy(i => i.Name, StringComparer.Ordinal).ToDictionary(i => i.Name, StringComparer.Ordinal);
+        var slots = NodeSlots.Of(name => given.GetValueOrDefault(name) is { Link: null } key ? key.Value.Text() : null, given.ContainsKey);
+        return new(Name, Source, [.. slots.Listed(Layout).Select(Read)], Outputs, Catalogued) { IsUnknown = IsUnknown };
+    }
 
     /// <summary>The class with inputs that one node has besides, and with others in the place of those of the same names.</summary>
     internal NodeClass With(IReadOnlyCollection<NodeInput> inputs) => inputs.Count == 0 ? this : new(
         Name,
         Source,
         [.. Inputs.Select(i => inputs.FirstOrDefault(n => n.Name == i.Name) ?? i), .. inputs.Where(n => Find(n.Name) is null)],
-        Outputs)
+        Outputs,
+        Catalogued)
     { IsUnknown = IsUnknown };
 
     /// <summary>A class that no host has, as the nodes of a prompt use it.</summary>
@@ -82,6 +105,14 @@ public sealed class NodeClass
 
     internal static NodeClass Read(string name, JsonElement source) =>
         new(name, source, [.. ReadInputs(name, source)], [.. ReadOutputs(source)]);
+
+    private NodeInput Read(NodeSlot slot) =>
+        slot.BroughtBy is null && slot.Group is null ? Catalogued.Find(slot.Name)!  // The layout has it from there.
+        : NodeInput.Read(Name, slot.Name, slot.Input.Spec, slot.IsRequired) with
+        {
+            BroughtBy = slot.BroughtBy,
+            Group = slot.Group,
+        };
 
     private static readonly JsonElement EmptySource = JsonElement.Parse("{}");
 

@@ -16,6 +16,25 @@ public sealed record NodeInput
 
     public required bool IsRequired { get; init; }
 
+    /// <summary>What a value of it is, where that is another thing than a link may bring: one that takes FLOAT,INT has a FLOAT.</summary>
+    public string ValueType
+    {
+        get => field ?? Type;
+        init;
+    }
+
+    /// <summary>The inputs and outputs of its node that have one type in common with it.</summary>
+    internal string? Match { get; init; }
+
+    /// <summary>The choice without which the node does not have it.</summary>
+    internal InputChoice? BroughtBy { get; init; }
+
+    /// <summary>The group that has grown to it.</summary>
+    internal InputGroup? Group { get; init; }
+
+    /// <summary>Whether other inputs of the node depend on its value: a dynamic combo.</summary>
+    internal bool IsSelector { get; init; }
+
     /// <summary>What a combo offers.</summary>
     public ImmutableArray<JsonElement> Options { get; init; } = [];
 
@@ -92,35 +111,51 @@ public sealed record NodeInput
         var parts = spec.ValueKind is JsonValueKind.Array ? spec.EnumerateArray().ToArray() : [];
         var first = parts.Length > 0 ? parts[0] : default;
         var extra = parts.Length > 1 && parts[1].ValueKind is JsonValueKind.Object ? parts[1] : default;
-        var type = first.ValueKind switch
+        var kind = first.ValueKind switch
         {
             JsonValueKind.Array => InputType.Combo,
             JsonValueKind.String => first.GetString()!, // A string is never null.
             _ => InputType.Wildcard,
         };
+        var isSelector = kind is NodeLayout.DynamicCombo;
+        var type = kind switch
+        {
+            NodeLayout.DynamicCombo => InputType.Combo,
+            NodeLayout.MatchingType => extra.Member("template").Text("allowed_types") ?? InputType.Wildcard,
+            _ => kind,
+        };
+        var valueType = Widget(extra) is { } widget && type.Contains(',', StringComparison.Ordinal) ? widget : type;
+        var own = name[(name.LastIndexOf('.') + 1)..];
+        var isSeed = valueType is InputType.Int && own is "seed" or "noise_seed";
         var options = first.ValueKind is JsonValueKind.Array ? first
             : Member(extra, "options") is { ValueKind: JsonValueKind.Array } listed ? listed : default;
         return new()
         {
             Name = name,
             Type = type,
+            ValueType = valueType,
+            Match = kind is NodeLayout.MatchingType ? extra.Member("template").Text("template_id") : null,
+            IsSelector = isSelector,
             IsRequired = isRequired,
-            Options = options.ValueKind is JsonValueKind.Array ? [.. options.EnumerateArray()] : [],
+            Options = [.. isSelector ? options.Items().Select(o => o.Member("key")).Where(k => k.IsThere()) : options.Items()],
             ListsOptions = type is InputType.Combo && options.ValueKind is JsonValueKind.Array,
             Default = Member(extra, "default"),
             Min = Number(extra, "min"),
             Max = Number(extra, "max"),
             Step = Number(extra, "step"),
             IsMultiline = Flag(extra, "multiline"),
-            IsMultiselect = Flag(extra, "multiselect") || Member(extra, "multi_select") is { ValueKind: JsonValueKind.Object },
+            IsMultiselect = Flag(extra, "multiselect") || Member(extra, "multi_select") is { ValueKind: JsonValueKind.Object or JsonValueKind.True },
             Tooltip = Member(extra, "tooltip") is { ValueKind: JsonValueKind.String } tooltip ? tooltip.GetString() : null,
             Formats = Member(extra, "formats"),
             Upload = UploadOf(nodeClass, name, extra),
-            IsWidget = InputType.HasWidget(type) && !Flag(extra, "forceInput"),
-            IsSeed = type is InputType.Int && (name is "seed" or "noise_seed" || Control(extra) is "randomize"),
-            IsFixedSeed = type is InputType.Int && (name is "seed" or "noise_seed") && Control(extra) is "fixed",
+            IsWidget = InputType.HasWidget(valueType) && !Flag(extra, "forceInput"),
+            IsSeed = isSeed || (valueType is InputType.Int && Control(extra) is "randomize"),
+            // The front end puts no control behind what a choice brings.
+            IsFixedSeed = isSeed && (Control(extra) is "fixed" || (own != name && Control(extra) is not "randomize")),
         };
     }
+
+    private static string? Widget(JsonElement extra) => extra.Text("widgetType") is { } widget && InputType.HasWidget(widget) ? widget : null;
 
     // Packs mark what takes a file as ComfyUI does: video_upload, mesh_upload… What lists another folder takes nothing that is put into the
     // input folder.

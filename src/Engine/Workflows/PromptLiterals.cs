@@ -13,7 +13,7 @@ internal static class PromptLiterals
     /// </summary>
     public static bool IsCandidate(PromptNode node, PromptInput input) =>
         input is { Link: null, Value.ValueKind: JsonValueKind.String }
-        && node.Class.Find(input.Name) is not { Type: InputType.String, IsMultiline: true }
+        && node.Class.Find(input.Name) is not { ValueType: InputType.String, IsMultiline: true }
         && input.Value.GetString() is { Length: > 0 and <= Longest } text && !text.Contains('\n', StringComparison.Ordinal)
         && !Spelling.Normal(text).StartsWith(CatalogCleaning.StagingFolder, StringComparison.Ordinal);
 

@@ -24,6 +24,9 @@ public sealed record PromptNode(string Id, NodeClass Class, string? Title, Immut
         return null;
     }
 
+    /// <summary>The node with its class as its inputs and its tags have it.</summary>
+    internal PromptNode Read() => UnlistedInputs.Refine(this with { Class = Class.Catalogued.For(Inputs) });
+
     /// <summary>How a person finds the node: its id, class and title.</summary>
     public string Describe() => Title is null || Title == Class.Name ? $"node {Id} ({Class.Name})" : $"node {Id} ({Class.Name}, '{Title}')";
 }

@@ -47,12 +47,11 @@ internal static class PromptReader
     ];
 
     private static PromptNode Known(RawNode node, NodeClass nodeClass) =>
-        UnlistedInputs.Refine(
-            new(node.Id, nodeClass, node.Title, node.Inputs)
-            {
-                Annotations = Annotations.Parse(node.Title, nodeClass.DisplayName, nodeClass.Name),
-                Notes = node.Notes,
-            });
+        new PromptNode(node.Id, nodeClass, node.Title, node.Inputs)
+        {
+            Annotations = Annotations.Parse(node.Title, nodeClass.DisplayName, nodeClass.Name),
+            Notes = node.Notes,
+        }.Read();
 
     private static RawNode? ReadNode(JsonProperty property, JsonElement prompt, List<Fault> faults)
     {

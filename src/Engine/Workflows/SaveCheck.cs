@@ -49,21 +49,22 @@ internal static class SaveCheck
         IReadOnlySet<string> unread)
     {
         var byId = nodes.ToDictionary(n => n.Id, StringComparer.Ordinal);
+        var types = new PromptTypes(byId);
         foreach (var node in nodes.Where(n => needed.Contains(n.Id)))
         {
             foreach (var input in node.Inputs)
             {
-                var finding = input.Link is { } link ? LinkCheck.Of(node, input.Name, link, byId, unread)
+                var finding = (input.Link is { } link ? LinkCheck.Of(node, input.Name, link, byId, types, unread)
                     : node.Class is { IsUnknown: false } && node.Class.Find(input.Name) is { IsUnlisted: false } known
                     ? LiteralCheck.Of(node, known, input.Value)
-                    : null;
+                    : null) ?? StrayInputs.Of(node, input);
                 if (finding is not null)
                 {
                     yield return (JsonPointer.Of(node.Id, "inputs", input.Name), finding);
                 }
             }
 
-            // Dynamic inputs of newer servers have no fixed names, so their absence proves nothing.
+            // What has a type of newer servers that is not known here may have other names, so its absence proves nothing.
             foreach (var missing in node.Class.Inputs.Where(i => i.IsRequired && !Bypass.IsDynamic(i.Type) && node.Find(i.Name) is null))
             {
                 yield return (JsonPointer.Of(node.Id, "inputs", missing.Name),

@@ -30,7 +30,7 @@ public sealed record Tag(string Name, ImmutableArray<TagInput>? Inputs)
     }
 
     // A listed input that the author forced to be a socket still takes a value of a scalar type.
-    private static bool CanBeLiteral(NodeInput input) => InputType.HasWidget(input.Type);
+    private static bool CanBeLiteral(NodeInput input) => InputType.HasWidget(input.ValueType);
 }
 
 /// <summary>An input that a tag lists.</summary>

@@ -32,7 +32,7 @@ internal static class UnlistedInputs
     private static NodeInput? Described(PromptNode node, string name)
     {
         var saved = node.Inputs.FirstOrDefault(i => i.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return saved is null ? null : ByFormat(node, saved.Name)
+        return saved is null || StrayInputs.IsUnder(node, saved.Name) ? null : ByFormat(node, saved.Name)
             ?? (saved.Link is null ? NodeInput.ByValue(saved.Name, saved.Value) : null);
     }
 

@@ -53,10 +53,6 @@ public sealed record WorkflowVersion(int Version, string Content, string Catalog
         ? $"\"{Content}\""
         : $"\"{Content}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Demands?.Key}{Settings}{ExtraData}{Graph}")))[..8]}\"";
 
-    /// <summary>The hash of the graph that it was saved with; <see langword="null"/> where it came as a prompt alone.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Graph { get; init; }
-
     /// <summary>What the workflow's author demands of a host beyond what the prompt names.</summary>
     public Demands? Demands { get; init; }
 
@@ -65,6 +61,10 @@ public sealed record WorkflowVersion(int Version, string Content, string Catalog
 
     /// <summary>How the author wants runs treated.</summary>
     public WorkflowSettings? Settings { get; init; }
+
+    /// <summary>The hash of the graph that it was saved with; <see langword="null"/> where it came as a prompt alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Graph { get; init; }
 
     /// <summary>Whether saving it would change nothing.</summary>
     public bool IsSameAs(WorkflowVersion other) => Content == other.Content && Demands?.Key == other.Demands?.Key

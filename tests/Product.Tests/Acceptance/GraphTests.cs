@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using ComfyFunc.ComfySim;
+using ComfyFunc.Tests.Server.Metadata;
 
 namespace ComfyFunc.Tests.Acceptance;
 
@@ -129,6 +131,81 @@ public class GraphTests(AppFixture app)
         Assert.Contains("NewImage", (string)saved["hosts"]![0]!["reason"]!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_picture_of_a_run_is_an_endpoint()
+    {
+        await app.Http.SaveAsync("graph made", Prompts.Slow);
+        var run = await app.Http.RunAsync("graph made", """{"sleep":{"seconds":0},"canvas":{"width":44}}""");
+        var picture = await app.Http.GetByteArrayAsync(new Uri((string)run["outputs"]!["image"]![0]!["url"]!), Cancellation);
+        using var saved = await SendFileAsync("graph dropped", picture, "image/png");
+        var again = await app.Http.RunAsync("graph dropped");
+
+        Assert.Equal(HttpStatusCode.Created, saved.StatusCode);
+        Assert.Equal(44, await WidthOfAsync((string)again["outputs"]!["image"]![0]!["url"]!));
+    }
+
+    [Theory]
+    [InlineData("image/png")]
+    [InlineData("application/octet-stream")]
+    public async Task A_file_that_holds_graph_and_prompt_is_as_both(string type)
+    {
+        var file = ToldFiles.Png(ToldFiles.PngText("workflow", Graphs.Canvas), ToldFiles.PngCompressed("prompt", Graphs.CanvasPrompt));
+        using var saved = await SendFileAsync("graph in a picture", file, type);
+        var answer = await saved.JsonAsync();
+
+        Assert.True((bool)answer["conversion"]!["agrees"]!, answer.ToJsonString());
+        Assert.Equal(["tint", "width"], NamesOf(answer["contract"]!["tags"]!.AsArray(), "canvas"));
+    }
+
+    [Fact]
+    public async Task A_file_that_holds_neither_or_is_broken_is_refused_with_the_reason()
+    {
+        using var neither = await SendFileAsync("graph in nothing", ToldFiles.Png(), "image/png");
+        using var broken = await SendFileAsync("graph in nothing", ToldFiles.Png(ToldFiles.PngText("workflow", "{"))[..60], "image/png");
+        using var page = await SendFileAsync("graph in nothing", "<p>"u8.ToArray(), "text/html");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnsupportedMediaType),
+            (neither.StatusCode, broken.StatusCode, page.StatusCode));
+        Assert.Contains("neither a workflow nor a prompt", (string)(await neither.JsonAsync())["detail"]!, StringComparison.Ordinal);
+        Assert.Contains("PNG", (string)(await broken.JsonAsync())["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_class_that_hosts_have_replaced_is_replaced()
+    {
+        await using var host = await SimulatedHost.StartAsync(
+            new()
+            {
+                Name = "newer",
+                ComfyVersion = "0.29.0",
+                ObjectInfo = """
+                    {"ImageScaleToMaxDimension":{"input":{"required":{"image":["IMAGE",{}],"upscale_method":[["area","lanczos"],{}],"largest_size":["INT",{"default":512}]}},
+                     "input_order":{"required":["image","upscale_method","largest_size"]},"output":["IMAGE"],"output_node":false}}
+                    """u8.ToArray(),
+            },
+            Cancellation);
+        await app.Http.AddHostAsync("newer", host);
+        try
+        {
+            var saved = await app.Http.SaveAsync("graph of old", """
+                {"nodes":[{"id":1,"type":"EmptyImage","outputs":[{"name":"IMAGE","type":"IMAGE","links":[1]}],"widgets_values":[64,32,1,9]},
+                  {"id":2,"type":"ResizeImagesByLongerEdge","inputs":[{"name":"images","type":"IMAGE","link":1}],"outputs":[{"name":"images","type":"IMAGE","links":[2]}],"widgets_values":[40]},
+                  {"id":3,"type":"SaveImage","title":"[picture]","inputs":[{"name":"images","type":"IMAGE","link":2}],"widgets_values":["old"]}],
+                 "links":[[1,1,0,2,0,"IMAGE"],[2,2,0,3,0,"IMAGE"]],"version":0.4}
+                """);
+            var prompt = (await GetAsync("workflows/graph of old?include=prompt"))["prompt"]!;
+
+            Assert.Contains(saved["conversion"]!["report"]!.AsArray(), f => (string)f!["rule"]! == "A6");
+            Assert.Equal(("ImageScaleToMaxDimension", 40, "lanczos"), ((string)prompt["2"]!["class_type"]!,
+                (int)prompt["2"]!["inputs"]!["largest_size"]!, (string)prompt["2"]!["inputs"]!["upscale_method"]!));
+            Assert.Equal("succeeded", (string)(await app.Http.RunAsync("graph of old"))["status"]!);
+        }
+        finally
+        {
+            using var gone = await app.Http.DeleteAsync(new Uri("hosts/newer", UriKind.Relative), Cancellation);
+        }
+    }
+
     [Theory]
     [InlineData("""{"workflow":{"nodes":[]},"catalog":7}""", "/catalog")]
     [InlineData("""{"workflow":{"nodes":[]},"catalogue":{}}""", "/catalogue")]
@@ -173,10 +250,15 @@ public class GraphTests(AppFixture app)
     private Task<HttpResponseMessage> PostAsync(string path, string body) =>
         app.Http.PostAsync(new Uri(path, UriKind.Relative), Json(body), Cancellation);
 
-    private static ByteArrayContent Json(string body)
+    private Task<HttpResponseMessage> SendFileAsync(string name, byte[] file, string type) =>
+        app.Http.PutAsync(new Uri($"workflows/{name}", UriKind.Relative), Content(file, type), Cancellation);
+
+    private static ByteArrayContent Json(string body) => Content(Encoding.UTF8.GetBytes(body), "application/json");
+
+    private static ByteArrayContent Content(byte[] body, string type)
     {
-        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
         return content;
     }
 

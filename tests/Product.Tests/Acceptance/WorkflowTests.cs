@@ -141,13 +141,6 @@ public class WorkflowTests(AppFixture app)
     }
 
     [Fact]
-    public async Task A_graph_is_refused_with_the_way_to_export_a_prompt()
-    {
-        using var refused = await PutAsync("graph", """{"nodes":[],"links":[],"version":0.4}""", null);
-        Assert.Contains("Export (API)", (string)(await refused.JsonAsync())["detail"]!, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_workflow_that_is_known_by_its_etag_is_not_sent_again()
     {
         var saved = await app.Http.SaveAsync("known", Prompts.Slow);

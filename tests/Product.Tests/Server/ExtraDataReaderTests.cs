@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Graphs;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Secrets;
 
@@ -52,23 +53,24 @@ public class ExtraDataReaderTests
     }
 
     [Theory]
-    [InlineData("""{"prompt":{"1":{}},"extra_data":{"api_key_comfy_org":"k","extra_pnginfo":{"workflow":{}}}}""",
+    [InlineData("""{"prompt":{"1":{"class_type":"A"}},"extra_data":{"api_key_comfy_org":"k","extra_pnginfo":{"workflow":{}}}}""",
         """{"api_key_comfy_org":"k"}""")]
-    [InlineData("""{"prompt":{"1":{}},"extra_data":{"extra_pnginfo":{"workflow":{}}}}""", null)]
-    [InlineData("""{"prompt":{"1":{}},"extra_data":null}""", null)]
+    [InlineData("""{"prompt":{"1":{"class_type":"A"}},"extra_data":{"extra_pnginfo":{"workflow":{}}}}""", null)]
+    [InlineData("""{"prompt":{"1":{"class_type":"A"}},"extra_data":null}""", null)]
     [InlineData("""{"extra_data":{"class_type":"A","inputs":{}}}""", null)]
     [InlineData("""{"prompt":{"class_type":"A"},"extra_data":{"class_type":"B"}}""", null)]
     public void Of_a_saved_document_it_is_what_the_editor_did_not_put_there(string document, string? given)
     {
-        var extra = ExtraDataReader.OfDocument(JsonElement.Parse(document));
+        var extra = ExtraDataReader.OfDocument(EnvelopeOf(document));
         Assert.Equal((given, null), (extra.Given, extra.Fault));
     }
 
     [Fact]
     public void What_the_editor_put_there_may_be_large() =>
-        Assert.Null(ExtraDataReader.OfDocument(
-            JsonElement.Parse(
-                $$$$"""{"prompt":{"1":{}},"extra_data":{"extra_pnginfo":{"x":"{{{{new string('x', 100_000)}}}}"}}}""")).Fault);
+        Assert.Null(ExtraDataReader.OfDocument(EnvelopeOf(
+            $$$$"""{"prompt":{"1":{"class_type":"A"}},"extra_data":{"extra_pnginfo":{"x":"{{{{new string('x', 100_000)}}}}"}}}""")).Fault);
+
+    private static JsonElement? EnvelopeOf(string document) => SavedDocument.Read(JsonElement.Parse(document)).Document?.Envelope;
 
     [Theory]
     [InlineData(null, null, null)]

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace ComfyFunc.Engine.Graphs;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>One input of a class, as the front end lays it out: a socket, a widget, or several of them.</summary>
 internal sealed record LayoutInput
@@ -16,6 +16,9 @@ internal sealed record LayoutInput
     public string? Widget { get; init; }
 
     public required bool IsRequired { get; init; }
+
+    /// <summary>All that the catalog says of it.</summary>
+    public JsonElement Spec { get; init; }
 
     /// <summary>What the catalog says beside the type.</summary>
     public JsonElement Extra { get; init; }
@@ -66,14 +69,14 @@ internal sealed record LayoutInput
 
         return Widget switch
         {
-            NodeLayout.DynamicCombo => Choices.IsEmpty ? GraphJson.Null : GraphJson.Of(Choices[0].Key),
-            "COMBO" => Extra.Member("multi_select").IsThere() || Extra.Member("multiselect").Is() ? GraphJson.EmptyArray
-                : Options.IsEmpty ? GraphJson.Null : Options[0],
-            "INT" or "FLOAT" => GraphJson.Zero,
-            "BOOLEAN" => GraphJson.False,
-            "STRING" or "MARKDOWN" or "TEXTAREA" or "COLOR" or "PAINTER" or "LOAD_3D" or "AUDIO_RECORD" or "WEBCAM" => GraphJson.EmptyText,
-            "BOUNDING_BOXES" or "COLORS" => GraphJson.EmptyArray,
-            _ => IsSocketless ? GraphJson.Null : GraphJson.EmptyText,
+            NodeLayout.DynamicCombo => Choices.IsEmpty ? LooseJson.Null : LooseJson.Of(Choices[0].Key),
+            "COMBO" => Extra.Member("multi_select").IsThere() || Extra.Member("multiselect").Is() ? LooseJson.EmptyArray
+                : Options.IsEmpty ? LooseJson.Null : Options[0],
+            "INT" or "FLOAT" => LooseJson.Zero,
+            "BOOLEAN" => LooseJson.False,
+            "STRING" or "MARKDOWN" or "TEXTAREA" or "COLOR" or "PAINTER" or "LOAD_3D" or "AUDIO_RECORD" or "WEBCAM" => LooseJson.EmptyText,
+            "BOUNDING_BOXES" or "COLORS" => LooseJson.EmptyArray,
+            _ => IsSocketless ? LooseJson.Null : LooseJson.EmptyText,
         };
     }
 }
@@ -91,4 +94,28 @@ internal sealed record LayoutGroup(ImmutableArray<LayoutInput> Inputs, string Pr
         : Inputs.Length > 1 ? $"{input.Name}{repetition}"
         : Names.IsEmpty ? $"{Prefix}{repetition}"
         : repetition < Names.Length ? Names[repetition] : null;
+
+    /// <summary>
+    /// How often it has its inputs: as far as they are used, and once more for what may come; a few of them always.
+    /// </summary>
+    /// <param name="isUsed">Whether an input of that name, the group's before it, is in use.</param>
+    public int Repetitions(string name, Func<string, bool> isUsed)
+    {
+        var used = 0;
+        for (var i = 0; i < Max; i++)
+        {
+            foreach (var input in Inputs)
+            {
+                if (NameOf(i, input) is { } own && isUsed($"{name}.{own}"))
+                {
+                    used = i + 1;
+                }
+            }
+        }
+
+        return Math.Min(Math.Max(Min + 1, used + 1), Max);
+    }
+
+    /// <summary>Whether ComfyUI wants the input of that repetition. It knows groups of one input only.</summary>
+    public bool Demands(int repetition, LayoutInput input) => repetition < Min && input.IsRequired && Inputs.Length == 1;
 }

@@ -1,15 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ComfyFunc.Engine.Workflows;
 
-namespace ComfyFunc.Engine.Graphs;
+namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>How the front end lays out the nodes of a class: which inputs are widgets, in which order, with what behind them.</summary>
 internal sealed record NodeLayout(ImmutableArray<LayoutInput> Inputs, ImmutableArray<string> Outputs, ImmutableArray<string?> OutputMatches)
 {
     public const string DynamicCombo = "COMFY_DYNAMICCOMBO_V3";
-    private const string Autogrow = "COMFY_AUTOGROW_V3";
-    private const string MatchingType = "COMFY_MATCHTYPE_V3";
+    public const string Autogrow = "COMFY_AUTOGROW_V3";
+    public const string MatchingType = "COMFY_MATCHTYPE_V3";
     private const int MostRepetitions = 100;
 
     /// <summary>What the front end has widgets for, and what its extensions add to that.</summary>
@@ -56,7 +55,9 @@ internal sealed record NodeLayout(ImmutableArray<LayoutInput> Inputs, ImmutableA
         return
         [
             .. nodeClass.Inputs.Select(i => required.Member(i.Name) is { ValueKind: not JsonValueKind.Undefined } spec
-                ? Read(i.Name, spec, isRequired: true) : Read(i.Name, optional.Member(i.Name), isRequired: false)),
+                ? Read(i.Name, spec, isRequired: true)
+                : optional.Member(i.Name) is { ValueKind: not JsonValueKind.Undefined } other ? Read(i.Name, other, isRequired: false)
+                : new() { Name = i.Name, Type = i.Type, Widget = i.IsWidget ? i.Type : null, IsRequired = false }),
         ];
     }
 
@@ -91,6 +92,7 @@ internal sealed record NodeLayout(ImmutableArray<LayoutInput> Inputs, ImmutableA
             Type = type is MatchingType ? extra.Member("template").Text("allowed_types") ?? "*" : type,
             Widget = !isForced && Widgets.Contains(widget) ? widget : null,
             IsRequired = isRequired,
+            Spec = spec,
             Extra = extra,
             Options = widget is DynamicCombo ? []
                 : first.ValueKind is JsonValueKind.Array ? [.. first.EnumerateArray()] : [.. extra.Member("options").Items()],

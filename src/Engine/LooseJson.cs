@@ -1,10 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
-namespace ComfyFunc.Engine.Graphs;
+namespace ComfyFunc.Engine;
 
 /// <summary>Reads JSON that may be anything: what is not as expected is not there.</summary>
-internal static class GraphJson
+internal static class LooseJson
 {
     public static JsonElement Null { get; } = JsonElement.Parse("null");
 
