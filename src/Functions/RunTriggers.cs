@@ -111,6 +111,12 @@ public sealed class RunTriggers(DurableClientSource clients, ApiPipeline api)
         CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(GetRunOutput), cancellationToken);
 
+    [Function(nameof(GetRunOutputByLink))]
+    public Task<IResult> GetRunOutputByLink(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.RunOutputLink)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(GetRunOutputByLink), cancellationToken);
+
     [Function(nameof(CreateUpload))]
     public Task<IResult> CreateUpload(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Uploads)] HttpRequest request,

@@ -118,6 +118,7 @@ public static class ServerRegistration
         services.TryAddSingleton<QueuePlaces>();
         services.TryAddSingleton<KeptPictures>();
         services.TryAddSingleton<RunWaiter>();
+        services.TryAddSingleton<OutputLinks>();
         services.TryAddSingleton<RunResource>();
         services.TryAddSingleton<RunRemoval>();
         services.TryAddSingleton<RunRescue>();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
@@ -21,7 +20,7 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<RunId, Channel<RunEvent>> mailboxes = new();
+    private readonly ConcurrentDictionary<RunId, RunMail> mailboxes = new();
     private readonly ConcurrentDictionary<Task, RunId> loops = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly RepeatedFailures failures = new(clock);
@@ -52,7 +51,7 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
         Interlocked.Increment(ref signals);
         while (!Drive(run, signal))
         {
-            if (mailboxes.TryGetValue(run, out var mailbox) && mailbox.Writer.TryWrite(signal))
+            if (mailboxes.TryGetValue(run, out var mailbox) && mailbox.TryPost(signal))
             {
                 break;
             }
@@ -126,7 +125,7 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
 
     private bool Drive(RunId run, RunEvent first)
     {
-        var mailbox = Channel.CreateUnbounded<RunEvent>(new UnboundedChannelOptions { SingleReader = true });
+        var mailbox = new RunMail(clock);
         if (!mailboxes.TryAdd(run, mailbox))
         {
             return false;
@@ -138,14 +137,14 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
         return true;
     }
 
-    private async Task DriveAsync(RunId run, RunEvent first, Channel<RunEvent> mailbox, CancellationToken cancellationToken)
+    private async Task DriveAsync(RunId run, RunEvent first, RunMail mailbox, CancellationToken cancellationToken)
     {
         try
         {
-            var pause = await AdvanceAsync(run, first, step: 0, cancellationToken);
+            var pause = await AdvanceAsync(run, first, step: 0, mailbox, cancellationToken);
             while (pause.Until is { } until)
             {
-                pause = await AdvanceAsync(run, await NextAsync(mailbox.Reader, until, cancellationToken), pause.Step, cancellationToken);
+                pause = await AdvanceAsync(run, await mailbox.NextAsync(until, cancellationToken), pause.Step, mailbox, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -155,44 +154,25 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
         finally
         {
             mailboxes.TryRemove(run, out _);
-            mailbox.Writer.TryComplete(); // Whoever has just found it here and writes too late drives the run anew.
-        }
-    }
-
-    private async Task<RunEvent> NextAsync(ChannelReader<RunEvent> mailbox, DateTimeOffset until, CancellationToken cancellationToken)
-    {
-        var patience = until - clock.GetUtcNow();
-        if (patience <= TimeSpan.Zero)
-        {
-            return mailbox.TryRead(out var waiting) ? waiting : new RunEvent.DeadlinePassed(clock.GetUtcNow());
-        }
-
-        using var deadline = new CancellationTokenSource(patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
-        {
-            return await mailbox.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new RunEvent.DeadlinePassed(clock.GetUtcNow());
+            mailbox.Close(); // Whoever has just found it here and writes too late drives the run anew.
         }
     }
 
     // The driver's one outer catch: the run's row cannot be read or written. The event is tried again a few times, since carrying out a
     // step twice is safe; then it is lost, as any may be, and the run hears what has come meanwhile or finds out for itself at its next
     // look.
-    private async Task<RunPause> AdvanceAsync(RunId run, RunEvent @event, int step, CancellationToken cancellationToken)
+    private async Task<RunPause> AdvanceAsync(RunId run, RunEvent @event, int step, RunMail mailbox, CancellationToken cancellationToken)
     {
         for (var (tries, delay) = (1, FirstDelay); ; tries++, delay *= 2)
         {
             try
             {
-                return await executor.Value.AdvanceAsync(run, @event, step, cancellationToken);
+                return await executor.Value.AdvanceAsync(run, @event, step, mailbox.SoonAsync, cancellationToken);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 Say(run, tries, e);
+                mailbox.Unhear();
                 if (tries == MostTries)
                 {
                     return new(clock.GetUtcNow() + LongestDelay, step);

@@ -8,8 +8,6 @@ namespace ComfyFunc.Engine.Pool;
 /// </summary>
 internal sealed class Plan
 {
-    private const double SecondsPerRank = 60;
-
     // A run is held back for a host that is full only if that is expected to end it sooner by this much, and only for so long: a slot in
     // hand is certain. What stands behind the numbers: docs/decisions/scheduler-constants.md.
     private const double HoldSeconds = 0.5;
@@ -26,6 +24,7 @@ internal sealed class Plan
     private readonly Desk[] desks;
     private readonly Estimates estimates;
     private readonly Shares shares;
+    private readonly Turns turns;
     private readonly Dictionary<string, int> holders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double[]> executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Unproven?> unproven = new(StringComparer.Ordinal);
@@ -35,6 +34,7 @@ internal sealed class Plan
         (this.pool, this.capable, this.now) = (pool, capable, now);
         estimates = new(pool);
         shares = new(pool, now);
+        turns = new(shares, now);
         desks = [.. pool.Where(h => h.OpenSlots(now) > 0 || h.Status is HostStatus.Ready).OrderBy(h => h.Id.Value, StringComparer.Ordinal)
             .Select((h, i) => new Desk(h, i, now))];
         foreach (var desk in desks)
@@ -49,7 +49,7 @@ internal sealed class Plan
         var open = desks.Sum(d => d.Open);
         var lines = open > 0 ? Line.Of(waiting, leftOut, now, desks.Length) : [];
         PriceLoads(lines);
-        while (open > 0 && Best(lines) is { Best: { } desk } line)
+        while (open > 0 && turns.Next(lines, Find) is { Best: { } desk } line)
         {
             var isOpen = desk.Open > 0;
             var given = Give(line, desk);
@@ -86,71 +86,6 @@ internal sealed class Plan
         }
     }
 
-    // A line that others go before whatever it costs is looked at only when none of these finds a host.
-    private Line? Best(List<Line> lines)
-    {
-        while (First(lines) is { } first)
-        {
-            Line? best = null;
-            foreach (var line in lines)
-            {
-                if (MayBeServed(line) && StandingOf(line) == first)
-                {
-                    if (!line.IsKnown)
-                    {
-                        Find(line.Head!, line); // It may be served, so it has a head.
-                    }
-
-                    best = line.Best is not null && (best is null || IsBefore(line, best)) ? line : best;
-                }
-            }
-
-            if (best is not null)
-            {
-                return best;
-            }
-        }
-
-        return null;
-    }
-
-    // The first standing of all that may be served yet.
-    private (int Rank, double Share)? First(List<Line> lines)
-    {
-        (int Rank, double Share)? first = null;
-        foreach (var line in lines)
-        {
-            if (MayBeServed(line) && StandingOf(line) is var standing
-                && (first is not { } known || standing.Rank > known.Rank || (standing.Rank == known.Rank && standing.Share < known.Share)))
-            {
-                first = standing;
-            }
-        }
-
-        return first;
-    }
-
-    private static bool MayBeServed(Line line) => line is { Head: not null } and not { IsKnown: true, Best: null };
-
-    // Between clients of one rank the one that had least of the pool is next.
-    private (int Rank, double Share) StandingOf(Line line) => (RankOf(line), shares.Of(line.Client));
-
-    // Of one standing.
-    private static bool IsBefore(Line a, Line b)
-    {
-        var byCost = (a.Cost - a.WaitedSeconds).CompareTo(b.Cost - b.WaitedSeconds);
-        // Both have a head, or they were not compared.
-        return byCost != 0 ? byCost < 0 : string.CompareOrdinal(a.Head!.Run.Value, b.Head!.Run.Value) < 0;
-    }
-
-    // The priority, and one more for each minute in which nothing of this client and priority was served, so that nothing starves. A client
-    // that is served all the time gains nothing by having asked for much.
-    private int RankOf(Line line)
-    {
-        var since = shares.ServedAt(line.Client, line.Priority);
-        return line.Priority + (int)(Math.Max(0, Math.Min((now - since).TotalSeconds, line.WaitedSeconds)) / SecondsPerRank);
-    }
-
     private Assignment Give(Line line, Desk desk)
     {
         var run = line.Take();
@@ -175,8 +110,9 @@ internal sealed class Plan
         return given;
     }
 
-    private void Find(WaitingRun run, Line line)
+    private void Find(Line line)
     {
+        var run = line.Head!; // It may be served, so it has a head.
         var execution = ExecutionsOf(run.Work.Name);
         Desk? best = null;
         var bestCost = 0.0;

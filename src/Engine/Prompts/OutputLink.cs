@@ -3,22 +3,25 @@ using System.Globalization;
 namespace ComfyFunc.Engine.Prompts;
 
 /// <summary>
-/// Reads what names an output of an earlier run: <c>run:{id}/{tag}/{n}</c>, or the path of the link that the API hands out for it.
+/// Reads what names an output of an earlier run: <c>run:{id}/{tag}/{n}</c>, or the path of a link that the API hands out for it.
 /// </summary>
 public static class OutputLink
 {
     private const string Prefix = "run:";
     private const string PathPrefix = "/api/runs/";
+    private const string SignedPrefix = "/api/links/runs/";
     private const string PathMiddle = "/outputs/";
 
     /// <summary>Whether a text means to be one.</summary>
     public static bool IsMeant(string text) =>
-        text.StartsWith(Prefix, StringComparison.Ordinal) || text.StartsWith(PathPrefix, StringComparison.OrdinalIgnoreCase);
+        text.StartsWith(Prefix, StringComparison.Ordinal) || text.StartsWith(PathPrefix, StringComparison.OrdinalIgnoreCase)
+        || text.StartsWith(SignedPrefix, StringComparison.OrdinalIgnoreCase);
 
     /// <returns><see langword="null"/> where the text is none.</returns>
     public static FileSource.RunOutput? Read(string text) =>
         text.StartsWith(Prefix, StringComparison.Ordinal) ? ReadName(text[Prefix.Length..])
         : text.StartsWith(PathPrefix, StringComparison.OrdinalIgnoreCase) ? ReadPath(text[PathPrefix.Length..])
+        : text.StartsWith(SignedPrefix, StringComparison.OrdinalIgnoreCase) ? ReadPath(text[SignedPrefix.Length..])
         : null;
 
     // A tag may have slashes in it; ids and numbers have none.

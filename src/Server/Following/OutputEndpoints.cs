@@ -14,7 +14,8 @@ using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Following.OutputEn
 namespace ComfyFunc.Server.Following;
 
 /// <summary>The endpoints of a run's outputs: each of them, as the caller wants it, or all in one file.</summary>
-public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditions renditions, OutputBundle bundle) : IEndpoints
+public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditions renditions, OutputBundle bundle, OutputLinks links)
+    : IEndpoints
 {
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
@@ -38,6 +39,15 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
             Query = Rendition.Query,
             Answers = [ApiAnswer.Redirect, new(200, "A text.") { Content = [new(MediaTypeNames.Text.Plain, Shape.Text)] }],
             Problems = [400, 404, 422],
+        },
+        new Route("GetRunOutputByLink", "GET", At.RunOutputLink, Role.None, RouteGroup.Runs,
+            "Sends to the thumbnail of an output, by its thumbnailUrl: it needs no key.",
+            (e, r, ct) => e.GetByLinkAsync(r, r.InPath("id"), r.InPath("tag"), r.InPath("n"), ct))
+        {
+            Path = [new("n", Schemas.Integer("Counts from 0.").Within(0, null))],
+            Query = [.. Rendition.Query, .. OutputLinks.Query],
+            Answers = [ApiAnswer.Redirect],
+            Problems = [400, 403, 404, 422],
         },
     ];
 
@@ -69,13 +79,34 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
     }
 
     /// <summary>GET /api/runs/{id}/outputs/{tag}/{n}: sends the caller to a fresh download URL.</summary>
-    public async Task<IResult> GetAsync(HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken)
+    public async Task<IResult> GetAsync(HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken) =>
+        await runs.FindAsync(request, id, cancellationToken) is { } run
+            ? await SendAsync(request, run, tag, n, cancellationToken) : RunAnswers.NotFound(id);
+
+    /// <summary>
+    /// GET /api/links/runs/{id}/outputs/{tag}/{n}: the same for whoever has a link that was signed for it. Without, nothing tells whether
+    /// the run exists.
+    /// </summary>
+    public async Task<IResult> GetByLinkAsync(HttpRequest request, string id, string tag, string n, CancellationToken cancellationToken)
     {
-        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
+        if (!RunId.TryParse(id, out var run)
+            || !await links.IsSignedAsync(run, tag, n, Rendition.Read(request.Query).Rendition, request.Query, cancellationToken))
         {
             return RunAnswers.NotFound(id);
         }
 
+        if (links.IsOver(request.Query))
+        {
+            return Problems.From(FaultCode.Forbidden, "The link's time is over. Ask for the run again.");
+        }
+
+        request.HttpContext.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        return await runs.FindAsync(run, cancellationToken) is { } record
+            ? await SendAsync(request, record, tag, n, cancellationToken) : RunAnswers.NotFound(id);
+    }
+
+    private async Task<IResult> SendAsync(HttpRequest request, RunRecord run, string tag, string n, CancellationToken cancellationToken)
+    {
         var artifacts = ArtifactsOf(run, tag);
         if (!int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= artifacts.Length)
         {

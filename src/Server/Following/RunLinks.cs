@@ -23,8 +23,6 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
     internal static QueryParameter SignatureQuery { get; } =
         new(Signature, Schemas.Text()) { Description = "The link's signature.", IsRequired = true };
 
-    private bool AreSigned => options.SignLinks ?? options.AsksForKeys;
-
     public Task<string> StatusAsync(HttpRequest request, RunId run, CancellationToken cancellationToken) =>
         LinkAsync(request, run, LinkAction.Status, cancellationToken);
 
@@ -33,7 +31,7 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
 
     /// <summary>The run itself. Its status shows the run once it has ended, so one signature opens both.</summary>
     public async Task<string> RunAsync(HttpRequest request, RunId run, CancellationToken cancellationToken) =>
-        request.Absolute(AreSigned
+        request.Absolute(options.SignsLinks
             ? $"{Paths.Link(run)}?{Signature}={await SignAsync(run, LinkAction.Status, cancellationToken)}" : Paths.Run(run));
 
     public async ValueTask<string> SignAsync(RunId run, LinkAction action, CancellationToken cancellationToken)
@@ -52,7 +50,7 @@ public sealed class RunLinks(SecretKey secret, ComfyFuncOptions options)
 
     private async Task<string> LinkAsync(HttpRequest request, RunId run, LinkAction action, CancellationToken cancellationToken)
     {
-        var path = (action, AreSigned) switch
+        var path = (action, options.SignsLinks) switch
         {
             (LinkAction.Status, false) => Paths.Status(run),
             (LinkAction.Cancel, false) => Paths.Cancel(run),

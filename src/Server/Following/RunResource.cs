@@ -16,7 +16,7 @@ namespace ComfyFunc.Server.Following;
 
 /// <summary>Shows a run's row to its caller: the run resource, its outputs by tag, and the status shape of Durable's HTTP API.</summary>
 public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions renditions, RunProgress progress, QueuePlaces places,
-    AwaitedFiles awaited, ComfyFuncOptions options, TimeProvider clock)
+    AwaitedFiles awaited, OutputLinks links, ComfyFuncOptions options, TimeProvider clock)
 {
     // Inlined files are held in memory once as bytes and once as text.
     private const int LargestInline = 64 << 20;
@@ -152,7 +152,7 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
             ["sha256"] = artifact.Sha256,
             ["asWanted"] = view.Rendition is null ? null : made is not null,
             ["thumbnailUrl"] = original is { Type: MediaKind.Image, Width: not null }
-                ? $"{Paths.Output(run.Id, original.Tag, n)}?{Rendition.ThumbnailQuery}" : null,
+                ? await links.ThumbnailAsync(run.Id, original.Tag, n, cancellationToken) : null,
         };
         if (view.Form is OutputForm.Base64)
         {

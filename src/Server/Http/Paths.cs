@@ -17,6 +17,8 @@ public static class Paths
 
     public static string Output(RunId id, string tag, int n) => $"/api/runs/{id}/outputs/{Uri.EscapeDataString(tag)}/{n}";
 
+    public static string OutputLink(RunId id, string tag, int n) => $"{Link(id)}/outputs/{Uri.EscapeDataString(tag)}/{n}";
+
     public static string Retry(RunId id) => $"/api/runs/{id}/retry";
 
     public static string Batch(string id) => $"/api/batches/{id}";

@@ -20,6 +20,7 @@ public static class Routes
     public const string RunLink = "links/runs/{id}";
     public const string RunStatusLink = "links/runs/{id}/status";
     public const string RunCancelLink = "links/runs/{id}/cancel";
+    public const string RunOutputLink = "links/runs/{id}/outputs/{tag}/{n}";
     public const string Webhooks = "webhooks";
     public const string Webhook = "webhooks/{id}";
     public const string WebhookSecret = "webhooks/{id}/secret";

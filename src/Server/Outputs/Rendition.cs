@@ -20,6 +20,9 @@ public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int
     /// <summary>What an image's <c>thumbnail</c> link asks for.</summary>
     public const string ThumbnailQuery = "format=webp&width=256&height=256";
 
+    /// <summary>What <see cref="ThumbnailQuery"/> says.</summary>
+    internal static Rendition Thumbnail { get; } = new(ImageFormat.Webp, DefaultQuality, 256, 256);
+
     /// <summary>The query parameters that say it.</summary>
     internal static ImmutableArray<QueryParameter> Query { get; } =
     [

@@ -11,31 +11,42 @@ namespace ComfyFunc.Server.Runs;
 
 /// <summary>
 /// Carries a run forward from one event until it waits for a signal or has ended: decides by <see cref="RunProcess"/>, carries out the
-/// commands, and writes the row whenever the run comes to rest. Both drivers do nothing but call it. Calling it twice with the same event
-/// is safe.
+/// commands, and writes the row whenever the run comes to rest for longer than a moment. Both drivers do nothing but call it. Calling it
+/// twice with the same event is safe.
 /// </summary>
 public sealed partial class RunExecutor(RunStore runs, RunCommands commands, RunObservers observers, RunsInHand hands,
     TimeProvider clock, ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
 
+    // What comes so soon after a run was placed saves the row that says so. A process that dies meanwhile leaves a row from which the next
+    // one finds the slot that was lent, and the prompt in it.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+
     private readonly RepeatedFailures failures = new(clock);
 
     /// <param name="step">What the last pause said; 0 at first.</param>
-    public async Task<RunPause> AdvanceAsync(RunId id, RunEvent @event, int step, CancellationToken cancellationToken)
+    public Task<RunPause> AdvanceAsync(RunId id, RunEvent @event, int step, CancellationToken cancellationToken) =>
+        AdvanceAsync(id, @event, step, soon: null, cancellationToken);
+
+    /// <param name="step">What the last pause said; 0 at first.</param>
+    /// <param name="soon">The run's next event, if it comes until then; <see langword="null"/> where nobody could tell. A step that fails
+    /// leaves none of those heard.</param>
+    public async Task<RunPause> AdvanceAsync(RunId id, RunEvent @event, int step, SoonAsync? soon, CancellationToken cancellationToken)
     {
         using var taken = await hands.TakeAsync(id, cancellationToken);
         return await runs.FindOpenAsync(id, step, cancellationToken) switch
         {
             null => new(null, step),
             { Limits.AreKnown: false } run => new(clock.GetUtcNow() + YieldPatience, run.Step), // A process of a newer release decides it.
-            var run => await AdvanceAsync(run, @event, cancellationToken),
+            var run => await AdvanceAsync(run, @event, soon, cancellationToken),
         };
     }
 
-    private async Task<RunPause> AdvanceAsync(RunRecord run, RunEvent? @event, CancellationToken cancellationToken)
+    private async Task<RunPause> AdvanceAsync(RunRecord run, RunEvent? @event, SoonAsync? soon, CancellationToken cancellationToken)
     {
         var wasStarted = run.StartedAt is not null;
+        var writeBy = DateTimeOffset.MaxValue;
         while (@event is not null)
         {
             var step = RunProcess.Decide(run.Limits, run.State, @event);
@@ -51,6 +62,15 @@ public sealed partial class RunExecutor(RunStore runs, RunCommands commands, Run
                     case Await when run is { CancelRequestedAt: { } at, State: not RunState.Stopping }:
                         // The row remembers a cancel whose signal was lost.
                         @event = new RunEvent.CancelRequested(at);
+                        break;
+                    case Await wait when soon is not null && run.State is (RunState.Executing or RunState.Waiting):
+                        writeBy = Earliest(writeBy, clock.GetUtcNow() + Moment);
+                        @event = await soon(Earliest(writeBy, wait.Until), cancellationToken);
+                        if (@event is null)
+                        {
+                            return await RestAsync(run, wait.Until, hasStarted, cancellationToken);
+                        }
+
                         break;
                     case Await wait:
                         return await RestAsync(run, wait.Until, hasStarted, cancellationToken);
@@ -77,6 +97,8 @@ public sealed partial class RunExecutor(RunStore runs, RunCommands commands, Run
         return new(null, run.Step);
     }
 
+    private static DateTimeOffset Earliest(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
     // The façade's own failures are news like any other: between two tries the run hears its signals and keeps its deadline.
     private async Task<(RunRecord Run, RunEvent? Answer)> TryAsync(RunRecord run, RunCommand command, RunEvent cause,
         CancellationToken cancellationToken)
@@ -101,7 +123,7 @@ public sealed partial class RunExecutor(RunStore runs, RunCommands commands, Run
         }
 
         return saved.CancelRequestedAt is not null && run.CancelRequestedAt is null
-            ? await AdvanceAsync(saved, new RunEvent.CancelRequested(clock.GetUtcNow()), cancellationToken)
+            ? await AdvanceAsync(saved, new RunEvent.CancelRequested(clock.GetUtcNow()), soon: null, cancellationToken)
             : new(until, saved.Step);
     }
 
@@ -186,3 +208,7 @@ public sealed partial class RunExecutor(RunStore runs, RunCommands commands, Run
         "{Command} of run {RunId} could not reach storage. {Reason} Not said since the last time: {Unsaid}.")]
     private partial void StorageWasUnavailable(RunId runId, string command, string reason, int unsaid);
 }
+
+/// <summary>Hears a run's next event.</summary>
+/// <returns><see langword="null"/> when there is none until then.</returns>
+public delegate Task<RunEvent?> SoonAsync(DateTimeOffset until, CancellationToken cancellationToken);

@@ -36,10 +36,13 @@ public sealed class ComfyFuncOptions
     public bool AsksForKeys => Callers.Count > 0 || TrustEasyAuth;
 
     /// <summary>
-    /// Whether the links by which a run is followed and canceled carry a signature in place of a key. Unset: where callers need keys. The
+    /// Whether the links by which a run is followed, canceled and pictured carry a signature in place of a key. Unset: where callers need keys. The
     /// Functions app sets it, because function keys guard that.
     /// </summary>
     public bool? SignLinks { get; init; }
+
+    /// <summary>What <see cref="SignLinks"/> comes to.</summary>
+    public bool SignsLinks => SignLinks ?? AsksForKeys;
 
     /// <summary>
     /// Where the world reaches this server, such as <c>https://comfy.example.com</c>. Unset: as requests ask for it, or as a trusted proxy

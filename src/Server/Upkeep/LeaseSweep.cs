@@ -42,9 +42,9 @@ public sealed partial class LeaseSweep(
     // A part of the queue at a time. Those whose rows say that they wait for a slot come with one query; the others are looked at each.
     private async Task SweepQueueAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var part = await NextPartAsync(cancellationToken);
+        var part = await NextPartAsync(now, cancellationToken);
         var wanting = part.Length <= LookedAtEach ? [] : await WantingAsync(part, cancellationToken);
-        foreach (var waiting in part.Where(w => now - w.Since > Settled && !wanting.Contains(w.Run)))
+        foreach (var waiting in part.Where(w => !wanting.Contains(w.Run)))
         {
             if (!NeedsSlot(await runs.FindAsync(waiting.Run, cancellationToken)))
             {
@@ -53,10 +53,12 @@ public sealed partial class LeaseSweep(
         }
     }
 
-    private async Task<WaitingRun[]> NextPartAsync(CancellationToken cancellationToken)
+    private async Task<WaitingRun[]> NextPartAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var waiting = (await pending.RefreshAsync(cancellationToken)).OrderBy(w => w.Run.Value, StringComparer.Ordinal);
-        var part = waiting.Where(w => string.CompareOrdinal(w.Run.Value, sweptTo) > 0).Take(DocumentQuery.LargestPage).ToArray();
+        // Of what is due: the rest is not even put in order.
+        var part = (await pending.RefreshAsync(cancellationToken))
+            .Where(w => now - w.Since > Settled && string.CompareOrdinal(w.Run.Value, sweptTo) > 0)
+            .OrderBy(w => w.Run.Value, StringComparer.Ordinal).Take(DocumentQuery.LargestPage).ToArray();
         sweptTo = part.Length < DocumentQuery.LargestPage ? "" : part[^1].Run.Value;
         return part;
     }

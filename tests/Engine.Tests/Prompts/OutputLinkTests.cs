@@ -14,6 +14,7 @@ public class OutputLinkTests
     [InlineData($"/api/runs/{Id}/outputs/out/0", "out", 0, "")]
     [InlineData($"/API/runs/{Id}/OUTPUTS/a/b/3?width=64#top", "a/b", 3, "?width=64")]
     [InlineData($"/api/runs/{Id}/outputs/a%20b/0#x?y", "a b", 0, "")]
+    [InlineData($"/api/links/runs/{Id}/outputs/a%20b/0?width=64&sig=x", "a b", 0, "?width=64&sig=x")]
     public void A_link_says_run_tag_place_and_rendition(string text, string tag, int index, string query)
     {
         Assert.True(OutputLink.IsMeant(text));
@@ -34,6 +35,7 @@ public class OutputLinkTests
     [InlineData($"/api/runs/{Id}/outputs/0")]
     [InlineData($"/api/runs/{Id}/files/out/0")]
     [InlineData("/api/runs//outputs/out/0")]
+    [InlineData($"/api/links/runs/{Id}/status?sig=x")]
     public void A_link_that_lacks_a_part_names_no_output(string text)
     {
         Assert.True(OutputLink.IsMeant(text));
@@ -43,6 +45,7 @@ public class OutputLinkTests
     [Theory]
     [InlineData("Run:x")]
     [InlineData("/api/workflows/x")]
+    [InlineData("/api/links/x")]
     [InlineData("picture.png")]
     public void What_does_not_begin_like_a_link_is_none(string text)
     {

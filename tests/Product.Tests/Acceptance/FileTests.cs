@@ -35,10 +35,6 @@ public class FileTests(AzuriteFixture azurite)
         {
             using var elsewhere = await Anyone.GetAsync(new UriBuilder(url) { Host = other.Host }.Uri, Cancellation);
             Assert.Equal(bytes, await elsewhere.Content.ReadAsByteArrayAsync(Cancellation));
-            using var made = await app.Http.GetAsync(new Uri(other, (string)output["thumbnailUrl"]!), Cancellation);
-            Assert.Equal(other.Host, made.Headers.Location?.Host);
-            using var thumbnail = await Anyone.GetAsync(made.Headers.Location, Cancellation);
-            Assert.Equal((HttpStatusCode.OK, "image/webp"), (thumbnail.StatusCode, thumbnail.Content.Headers.ContentType?.MediaType));
         }
 
         using var part = await SendAsync(HttpMethod.Get, url, r => r.Headers.Range = new RangeHeaderValue(8, 15));
@@ -50,6 +46,34 @@ public class FileTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
         using var head = await SendAsync(HttpMethod.Head, url, _ => { });
         Assert.Equal((HttpStatusCode.OK, bytes.LongLength), (head.StatusCode, head.Content.Headers.ContentLength));
+    }
+
+    [Theory]
+    [InlineData("left/right")]
+    [InlineData("a%2Fb & d? é")]
+    public async Task A_thumbnail_is_shown_to_anyone_and_after_a_restart_and_nothing_else_by_its_link(string tag)
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await StartAsync(host);
+        var prompt = JsonNode.Parse(Prompts.Slow)!;
+        prompt["3"]!["_meta"]!["title"] = $"Save [{tag}]";
+        await app.Http.SaveAsync("tagged", prompt.ToJsonString());
+        var run = await app.Http.RunAsync("tagged", """{"sleep":{"seconds":0}}""");
+        var link = new Uri((string)run["outputs"]![tag]![0]!["thumbnailUrl"]!);
+        await app.RestartAsync();
+
+        foreach (var name in new[] { link.Host, app.OtherAddress?.Host ?? link.Host })
+        {
+            using var thumbnail = await Anyone.GetAsync(new UriBuilder(link) { Host = name }.Uri, Cancellation);
+            Assert.Equal((HttpStatusCode.OK, "image/webp"), (thumbnail.StatusCode, thumbnail.Content.Headers.ContentType?.MediaType));
+            Assert.Equal(name, thumbnail.RequestMessage?.RequestUri?.Host); // The link that it was sent on to names the server so too.
+        }
+
+        foreach (var (part, other) in new[] { ("&sig=", "&sig=A"), ("width=256", "width=257"), ("expires=", "expires=1"), ("/0?", "/1?") })
+        {
+            using var refused = await Anyone.GetAsync(new Uri(link.AbsoluteUri.Replace(part, other, StringComparison.Ordinal)), Cancellation);
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        }
     }
 
     [Fact]

@@ -28,14 +28,7 @@ public class FullDiskTests
 
         await using var app = await AppProcess.StartAsync(new StorageOptions(),
             new Dictionary<string, string> { ["MaxDataBytes"] = $"{24 * Megabyte}" });
-        var refused = await FillAndRecoverAsync(app, async runs =>
-        {
-            foreach (var id in runs)
-            {
-                using var deleted = await app.Http.DeleteAsync(new Uri($"runs/{id}", UriKind.Relative), Cancellation);
-                Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-            }
-        });
+        var refused = await FillAndRecoverAsync(app, runs => DeleteAsync(app, runs));
         app.Kill();
 
         var audit = await StoreAudit.OfAsync(app.DataFolder, Cancellation);
@@ -43,8 +36,10 @@ public class FullDiskTests
         Assert.DoesNotContain(audit.Blobs.Keys, b => refused.Any(r => b.EndsWith(r, StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public async Task A_disk_that_is_full()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_disk_that_is_full(bool isRoomMadeByDeletes)
     {
         if (AppProcess.IsFunctionsApp)
         {
@@ -52,16 +47,30 @@ public class FullDiskTests
         }
 
         Assert.SkipUnless(await CanMountAsync(), "This system lets no process of this user have a disk of its own (unshare -rm, mount).");
-        await using var app = await AppProcess.StartOnDiskAsync(40);
+        await using var app = await AppProcess.StartOnDiskAsync(72);
         var others = Path.Combine(app.LivingDataFolder, "others");
         await File.WriteAllBytesAsync(others, new byte[8 * Megabyte], Cancellation);
-        await FillAndRecoverAsync(app, _ =>
+        await FillAndRecoverAsync(app, runs =>
         {
+            if (isRoomMadeByDeletes)
+            {
+                return DeleteAsync(app, runs);
+            }
+
             File.Delete(others);
             return Task.CompletedTask;
         });
         Assert.DoesNotContain(Directory.EnumerateFiles(app.LivingDataFolder, "*", SearchOption.AllDirectories),
             f => f.EndsWith(".part", StringComparison.Ordinal));
+    }
+
+    private static async Task DeleteAsync(AppProcess app, IReadOnlyList<string> runs)
+    {
+        foreach (var id in runs)
+        {
+            using var deleted = await app.Http.DeleteAsync(new Uri($"runs/{id}", UriKind.Relative), Cancellation);
+            Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        }
     }
 
     /// <param name="app">What is filled.</param>

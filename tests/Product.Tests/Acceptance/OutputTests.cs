@@ -42,7 +42,7 @@ public class OutputTests(AppFixture app)
         await app.Http.SaveAsync("thumbed", Prompts.Picture);
         var run = await app.Http.RunAsync("thumbed");
         var path = $"runs/{(string)run["id"]!}/outputs/my image/0";
-        var thumbnail = await FollowAsync(((string)run["outputs"]!["my image"]![0]!["thumbnailUrl"]!)["/api/".Length..]);
+        var thumbnail = await FollowAsync((string)run["outputs"]!["my image"]![0]!["thumbnailUrl"]!);
         var jpeg = await FollowAsync($"{path}?format=jpeg&quality=50&width=20");
 
         Assert.Equal("RIFF"u8, thumbnail.AsSpan(0, 4));
@@ -65,7 +65,7 @@ public class OutputTests(AppFixture app)
         var run = await app.Http.RunAsync("odd-tags", """{"sleep":{"seconds":0}}""");
         var output = run["outputs"]![tag]![0]!;
 
-        Assert.Equal("RIFF", Encoding.Latin1.GetString(await FollowAsync(((string)output["thumbnailUrl"]!)["/api/".Length..]), 0, 4));
+        Assert.Equal("RIFF", Encoding.Latin1.GetString(await FollowAsync((string)output["thumbnailUrl"]!), 0, 4));
         Assert.Equal("\x89PNG",
             Encoding.Latin1.GetString(await FollowAsync($"runs/{(string)run["id"]!}/outputs/{Uri.EscapeDataString(tag)}/0"), 0, 4));
     }
@@ -234,9 +234,9 @@ public class OutputTests(AppFixture app)
         return await http.GetByteArrayAsync(new Uri(url), Cancellation);
     }
 
-    private async Task<byte[]> FollowAsync(string path)
+    private async Task<byte[]> FollowAsync(string link)
     {
-        using var answer = await app.Http.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+        using var answer = await app.Http.GetAsync(new Uri(link, UriKind.RelativeOrAbsolute), Cancellation);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return await DownloadAsync(answer.Headers.Location!.AbsoluteUri);
     }

@@ -128,6 +128,7 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
         "statusQueryGetUri" => StatusLink.IsMatch(text),
         "resourceLocation" => RunLink.IsMatch(text),
         "terminatePostUri" => CancelLink.IsMatch(text),
+        "thumbnailUrl" => OutputLink.IsMatch(text),
         "url" or "" => IsDownload(text),
         _ => false,
     };
@@ -146,6 +147,10 @@ internal sealed partial class TrafficGuard(HttpMessageHandler inner, ImmutableAr
     [GeneratedRegex(@"^https?://[^/?#]+/api/links/runs/[0-9A-Z]{26}/cancel\?sig=[A-Za-z0-9_\-]{43}\z")]
     private static partial Regex CancelLink { get; }
 
+    [GeneratedRegex(@"^https?://[^/?#]+/api/links/runs/[0-9A-Z]{26}/outputs/[^/?#]+/[0-9]+"
+        + @"\?format=webp&width=256&height=256&expires=[0-9]+&sig=[A-Za-z0-9_\-]{43}\z")]
+    private static partial Regex OutputLink { get; }
+
     [GeneratedRegex(@"cfk_[A-Za-z0-9_\-]{20,}")]
     private static partial Regex Key { get; }
 
@@ -159,6 +164,8 @@ public class TrafficGuardTests
         "https://x/api/links/runs/01KB4000000000000000000000/status?sig=0123456789012345678901234567890123456789_-A";
     private const string Cancel =
         "https://x/api/links/runs/01KB4000000000000000000000/cancel?sig=0123456789012345678901234567890123456789_-A";
+    private const string Thumbnail = "https://x/api/links/runs/01KB4000000000000000000000/outputs/my%20image/0"
+        + "?format=webp&width=256&height=256&expires=1800000000&sig=0123456789012345678901234567890123456789_-A";
 
     [Theory]
     [InlineData("""{"detail":"see https://x/y?sig=abc"}""")]
@@ -170,6 +177,8 @@ public class TrafficGuardTests
     [InlineData($$"""{"terminatePostUri":"{{Status}}"}""")]
     [InlineData($$"""{"terminatePostUri":"{{Cancel}}&code=abc"}""")]
     [InlineData($$"""{"resourceLocation":"{{Cancel}}"}""")]
+    [InlineData($$"""{"thumbnailUrl":"{{Status}}"}""")]
+    [InlineData($$"""{"url":"{{Thumbnail}}"}""")]
     [InlineData("""{"statusQueryGetUri":"https://x/y?sig=abc"}""")]
     [InlineData("""{"detail":"DefaultEndpointsProtocol=https;AccountName=x"}""")]
     [InlineData("""{"detail":"at Foo.Bar() in /src/Foo.cs:line 3"}""")]
@@ -182,6 +191,7 @@ public class TrafficGuardTests
     [InlineData("""{"url":"https://x/y?sig=abc"}""")]
     [InlineData("""{"picture":["https://x/y?sig=abc"]}""")]
     [InlineData($$"""{"statusQueryGetUri":"{{Status}}","terminatePostUri":"{{Cancel}}"}""")]
+    [InlineData($$"""{"thumbnailUrl":"{{Thumbnail}}"}""")]
     [InlineData("""{"secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkw","key":"cfk_0123456789012345678901234"}""")]
     public void What_is_handed_out_is_no_leak(string text) => Assert.Empty(TrafficGuard.Leaks(text, ["/opt/secret"]));
 

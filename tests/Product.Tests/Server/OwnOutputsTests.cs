@@ -73,6 +73,7 @@ public sealed class OwnOutputsTests : IAsyncLifetime
     [InlineData("/api/runs/RUN/outputs/a%2Fb%20c/0", 40)]
     [InlineData("/api/runs/RUN/outputs/a%2Fb%20c/0?format=webp&width=10&height=10", 10)]
     [InlineData("http://app.example:7071/base/api/runs/RUN/outputs/a%2Fb%20c/0", 40)]
+    [InlineData("/api/links/runs/RUN/outputs/a%2Fb%20c/0?format=webp&width=10&height=10&expires=1&sig=x", 10)]
     [InlineData("outputs/1/57%3A3/0", 40)]
     [InlineData("renditions/small", 4)]
     public async Task An_output_is_opened_by_its_name_and_by_every_link_to_it(string text, int width)

@@ -31,6 +31,7 @@ public class PermissionsTests
         ["GetRunByLink"] = Role.None,
         ["GetRunStatusByLink"] = Role.None,
         ["CancelRunByLink"] = Role.None,
+        ["GetRunOutputByLink"] = Role.None,
         ["GetRunOutputs"] = Role.Run,
         ["GetRunOutput"] = Role.Run,
         ["RunBatch"] = Role.Run,

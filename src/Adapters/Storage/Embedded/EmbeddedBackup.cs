@@ -100,14 +100,9 @@ public sealed class EmbeddedBackup
             return false;
         }
 
-        var path = to.PathFor(name);
-        using (var file = new FileStream(path + Unfinished, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            content.CopyTo(file);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(path + Unfinished, path, overwrite: true);
+        using var file = to.Create(name);
+        content.CopyTo(file.Content);
+        file.Finish();
         NewFiles++;
         return true;
     }

@@ -24,11 +24,13 @@ internal sealed class EmbeddedDatabase : IDisposable
     private readonly string connectionString;
     private readonly EmbeddedWriter writer;
 
-    private EmbeddedDatabase(string connectionString, EmbeddedWriter writer)
+    private EmbeddedDatabase(string connectionString, SqliteSession session, StorageReserve reserve)
     {
-        this.connectionString = connectionString;
-        this.writer = writer;
+        (this.connectionString, Reserve) = (connectionString, reserve);
+        writer = new EmbeddedWriter(session, reserve);
     }
+
+    public StorageReserve Reserve { get; }
 
     /// <exception cref="InvalidDataException">The file is none of this product's, is damaged, or is of a later release.</exception>
     /// <exception cref="StorageUnavailableException">It cannot be read or written.</exception>
@@ -37,7 +39,7 @@ internal sealed class EmbeddedDatabase : IDisposable
         var path = Path.Combine(folder, FileName);
         return Checked(path, ConnectionTo(path),
             $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages};",
-            session => new EmbeddedDatabase(ConnectionTo(path), new EmbeddedWriter(session)));
+            session => new EmbeddedDatabase(ConnectionTo(path), session, new StorageReserve(folder)));
     }
 
     /// <summary>Demands that a folder has a database of this product's.</summary>

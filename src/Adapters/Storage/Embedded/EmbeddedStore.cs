@@ -33,7 +33,8 @@ public sealed class EmbeddedStore : IDisposable
         try
         {
             database = EmbeddedDatabase.Open(options.Folder);
-            var room = new StorageRoom(Path.Combine(options.Folder, EmbeddedDatabase.FileName), options.MaxBytes);
+            var room = new StorageRoom(Path.Combine(options.Folder, EmbeddedDatabase.FileName), options.MaxBytes,
+                database.Reserve);
             var meter = new StorageMeter();
             var blobs = new EmbeddedBlobStore(database, new FileFolder(Path.Combine(options.Folder, FileFolder.FolderName)), room, meter);
             await blobs.BeginAsync(cancellationToken);

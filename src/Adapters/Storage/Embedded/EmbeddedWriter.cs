@@ -13,12 +13,14 @@ internal sealed class EmbeddedWriter : IDisposable
 
     private readonly BlockingCollection<PendingWrite> pending = [];
     private readonly SqliteSession session;
+    private readonly StorageReserve reserve;
     private readonly Thread thread;
 
     /// <param name="session">This writer's from now on.</param>
-    public EmbeddedWriter(SqliteSession session)
+    public EmbeddedWriter(SqliteSession session, StorageReserve reserve)
     {
-        this.session = session;
+        (this.session, this.reserve) = (session, reserve);
+        reserve.Begin(session);
         thread = new Thread(Work) { IsBackground = true, Name = "Embedded store" };
         thread.Start();
     }
@@ -60,15 +62,29 @@ internal sealed class EmbeddedWriter : IDisposable
                 group.Add(next);
             }
 
-            if (!TryCommit(group, tellsFailure: group.Count == 1))
+            reserve.TryRegain(session);
+            if (Commit(group) is { } failure)
             {
-                // One that cannot be carried out keeps no other from it.
-                group.ForEach(one => TryCommit([one], tellsFailure: true));
+                CommitEach(group, failure);
             }
         }
     }
 
-    private bool TryCommit(List<PendingWrite> group, bool tellsFailure)
+    // One that cannot be carried out keeps no other from it.
+    private void CommitEach(List<PendingWrite> group, Exception failure)
+    {
+        foreach (var one in group)
+        {
+            if ((group.Count == 1 ? failure : Commit([one])) is { } why
+                && (why is not StorageFullException || !reserve.TryGiveBack(session) || (why = Commit([one])) is not null))
+            {
+                one.Done.SetException(why);
+            }
+        }
+    }
+
+    /// <returns>Why it was not carried out.</returns>
+    private Exception? Commit(List<PendingWrite> group)
     {
         var results = new object?[group.Count];
         try
@@ -84,12 +100,7 @@ internal sealed class EmbeddedWriter : IDisposable
         catch (Exception e)
         {
             RollBack();
-            if (tellsFailure)
-            {
-                group[0].Done.SetException(StoreFailure.IsKnown(e) ? StoreFailure.Of(e) : e);
-            }
-
-            return tellsFailure;
+            return StoreFailure.IsKnown(e) ? StoreFailure.Of(e) : e;
         }
 
         for (var i = 0; i < results.Length; i++)
@@ -97,7 +108,7 @@ internal sealed class EmbeddedWriter : IDisposable
             group[i].Done.SetResult(results[i]);
         }
 
-        return true;
+        return null;
     }
 
     // A full disk ends the transaction by itself.

@@ -4,10 +4,13 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// Where long files lie, each under a name that is never used again. One appears whole: it is written beside, flushed, then renamed.
 /// </summary>
 /// <param name="root">An absolute path.</param>
-internal sealed class FileFolder(string root)
+/// <param name="disk">Its own unless somebody looks on.</param>
+internal sealed class FileFolder(string root, Disk? disk = null)
 {
     /// <summary>Its place in a data folder.</summary>
     public const string FolderName = "files";
+
+    private readonly Disk disk = disk ?? new Disk();
 
     // What this process's files end in, so that none of them is taken for what an earlier one left. Times would not tell: a file system's
     // clock is coarser than the process's.
@@ -16,18 +19,13 @@ internal sealed class FileFolder(string root)
     /// <summary>No file has it, and none has had it.</summary>
     public string NewName() => $"{Guid.NewGuid():N}{session}";
 
-    /// <summary>Where that file will lie, in a folder that is there.</summary>
-    public string PathFor(string name)
+    /// <summary>Begins a file of that name.</summary>
+    public LastingFile Create(string name)
     {
         var path = PathOf(name);
-        var folder = Path.GetDirectoryName(path)!; // Under the root.
-        if (!Directory.Exists(folder))
-        {
-            Directory.CreateDirectory(folder);
-            DirectorySync.Flush(root);
-        }
-
-        return path;
+        Ensure(root);
+        Ensure(Path.GetDirectoryName(path)!); // Under the root.
+        return new LastingFile(path, disk);
     }
 
     public bool Has(string name, long bytes) => new FileInfo(PathOf(name)) is { Exists: true, Length: var length } && length == bytes;
@@ -68,6 +66,15 @@ internal sealed class FileFolder(string root)
                 .Where(f => !Path.GetFileNameWithoutExtension(f.Name).EndsWith(session, StringComparison.Ordinal))
                 .Select(f => (f.Name, f.FullName))
             : [];
+
+    private void Ensure(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            disk.FlushFolder(Path.GetDirectoryName(folder)!); // No folder of ours is a root.
+        }
+    }
 
     // Folders of a few hundred files each, since some systems slow down with more.
     private string PathOf(string name) => Path.Combine(root, name[..2], name);

@@ -8,11 +8,8 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// </summary>
 internal sealed class NewFile : IAsyncDisposable
 {
-    private const string Unfinished = ".part";
-
     private readonly StorageRoom room;
-    private readonly string path;
-    private readonly FileStream content;
+    private readonly LastingFile file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     private bool isKept;
@@ -20,16 +17,7 @@ internal sealed class NewFile : IAsyncDisposable
     private NewFile(FileFolder folder, string name, StorageRoom room)
     {
         (this.room, Name) = (room, name);
-        path = folder.PathFor(name);
-        content = new(path + Unfinished,
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                Share = FileShare.None,
-                Options = FileOptions.Asynchronous,
-                BufferSize = 0,
-            });
+        file = folder.Create(name);
     }
 
     public string Name { get; }
@@ -45,21 +33,14 @@ internal sealed class NewFile : IAsyncDisposable
         hash.AppendData(bytes.Span);
         room.Take(bytes.Length);
         Bytes += bytes.Length;
-        await StoreFailure.NamedAsync(() => content.WriteAsync(bytes, cancellationToken).AsTask());
+        await StoreFailure.NamedAsync(() => file.Content.WriteAsync(bytes, cancellationToken).AsTask());
     }
 
     /// <summary>Puts it on disk, under its name.</summary>
     /// <returns>Its SHA-256, as 64 lower-case hex digits.</returns>
     public async Task<string> FinishAsync()
     {
-        await StoreFailure.NamedAsync(async () =>
-        {
-            // Flushing has no asynchronous form that reaches the disk.
-            await Task.Run(() => content.Flush(flushToDisk: true));
-            await content.DisposeAsync();
-            File.Move(path + Unfinished, path);
-            DirectorySync.Flush(Path.GetDirectoryName(path)!); // It lies in a folder.
-        });
+        await StoreFailure.NamedAsync(() => Task.Run(file.Finish)); // Flushing has no asynchronous form that reaches the disk.
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -68,13 +49,12 @@ internal sealed class NewFile : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await content.DisposeAsync();
+        await file.DisposeAsync();
         hash.Dispose();
         if (!isKept)
         {
             room.Leave(Bytes);
-            FileFolder.TryDelete(path + Unfinished);
-            FileFolder.TryDelete(path);
+            file.Remove();
         }
     }
 }

@@ -5,7 +5,7 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// <summary>How much documents and files may take together. The database keeps to what the files leave it.</summary>
 /// <param name="database">The database's path.</param>
 /// <param name="maxBytes"><see langword="null"/> where the disk decides.</param>
-internal sealed class StorageRoom(string database, long? maxBytes)
+internal sealed class StorageRoom(string database, long? maxBytes, StorageReserve reserve)
 {
     private const int PageBytes = 4096;
 
@@ -17,6 +17,11 @@ internal sealed class StorageRoom(string database, long? maxBytes)
     /// <exception cref="StorageFullException">There is no room for so many bytes more.</exception>
     public void Take(long bytes)
     {
+        if (!reserve.IsKept)
+        {
+            throw new StorageFullException("The data folder's disk is full.");
+        }
+
         var taken = Interlocked.Add(ref files, bytes);
         if (maxBytes is { } most && taken + new FileInfo(database).Length > most)
         {
@@ -31,7 +36,7 @@ internal sealed class StorageRoom(string database, long? maxBytes)
     /// <summary>Tells the writer's connection how far the database may grow; <c>SQLITE_FULL</c> beyond.</summary>
     public void Bound(SqliteSession writer)
     {
-        if (maxBytes is { } most)
+        if (maxBytes is { } most && reserve.IsKept)
         {
             var pages = Math.Max(1, (most - Interlocked.Read(ref files)) / PageBytes);
             writer.Say(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={pages}"));

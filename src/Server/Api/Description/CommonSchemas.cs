@@ -177,7 +177,7 @@ internal static class CommonSchemas
         ("height", Integer("Pixels.")), ("sha256", Text("Hexadecimal.")),
         ("url", Link("Reads this one file until urlExpiresAt; each read of the run mints a new one.")), ("urlExpiresAt", Time()),
         ("base64", Text("With output=base64, instead of url.", "byte")),
-        ("thumbnailUrl", Text("Of images: sends to a small one.", "uri-reference")),
+        ("thumbnailUrl", Link("Of images: sends to a small one. Where calls need keys it is signed, and good as long as url is.")),
         ("asWanted", Boolean("Where a rendition was asked for: whether this is it, or the file as it is.")));
 
     /// <summary>A file in a call's body. It is in the document only where a workflow takes one.</summary>

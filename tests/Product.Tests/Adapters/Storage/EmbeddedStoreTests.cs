@@ -15,6 +15,8 @@ public sealed class EmbeddedStoreTests : IDisposable
 
     private string Database => Path.Combine(folder.FullName, EmbeddedDatabase.FileName);
 
+    private string Reserve => Path.Combine(folder.FullName, StorageReserve.FileName);
+
     private string Files => Path.Combine(folder.FullName, "files");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -114,9 +116,38 @@ public sealed class EmbeddedStoreTests : IDisposable
         Assert.NotNull(await store.Tables["things"].FindAsync("p", $"{rows - 1:D4}", Cancellation));
         Assert.Null(await store.Tables["things"].FindAsync("p", $"{rows:D4}", Cancellation));
 
+        Assert.True(File.Exists(Reserve)); // The disk is not what is full.
         await store.Blobs.DeleteAsync("kept", Cancellation);
         await store.Blobs.PutBytesAsync("small", new byte[10], "x/y", Cancellation);
         Assert.IsType<WriteReply.Written>(await store.Tables["things"].InsertAsync(new("p", "again", "{}"), Cancellation));
+    }
+
+    [Fact]
+    public async Task While_the_reserve_is_not_there_nothing_grows_and_what_is_deleted_makes_room()
+    {
+        using (var before = await OpenAsync())
+        {
+            Assert.Equal(StorageReserve.Bytes, new FileInfo(Reserve).Length);
+            await before.Tables.EnsureCreatedAsync(["things"], Cancellation);
+            await before.Tables["things"].InsertAsync(new("p", "old", new string('x', 100_000)), Cancellation);
+            await before.Blobs.PutBytesAsync("old", new byte[Long], "x/y", Cancellation);
+        }
+
+        File.Delete(Reserve);
+        Directory.CreateDirectory(Reserve); // So that there is no room for it.
+        using var store = await OpenAsync();
+        var things = store.Tables["things"];
+        await Assert.ThrowsAsync<StorageFullException>(() => things.InsertAsync(new("p", "new", new string('x', 50_000)), Cancellation));
+        await Assert.ThrowsAsync<StorageFullException>(() => store.Blobs.PutBytesAsync("new", new byte[Long], "x/y", Cancellation));
+        Assert.True(await store.Blobs.DeleteAsync("old", Cancellation));
+        Assert.True(await things.DeleteAsync("p", "old", etag: null, Cancellation));
+        Assert.IsType<WriteReply.Written>(await things.InsertAsync(new("p", "new", new string('x', 50_000)), Cancellation));
+        await Assert.ThrowsAsync<StorageFullException>(() => store.Blobs.PutBytesAsync("new", new byte[Long], "x/y", Cancellation));
+
+        Directory.Delete(Reserve);
+        Assert.IsType<WriteReply.Written>(await things.InsertAsync(new("p", "large", new string('x', 500_000)), Cancellation));
+        await store.Blobs.PutBytesAsync("new", new byte[Long], "x/y", Cancellation);
+        Assert.Equal(StorageReserve.Bytes, new FileInfo(Reserve).Length);
     }
 
     [Fact]

@@ -46,16 +46,19 @@ internal sealed class Runtime(SimWorld world, bool isDurable)
 
     private async Task DriveAsync(Facade process, RunId run, RunEvent first, Channel<RunEvent> mailbox)
     {
-        var pause = await AdvanceAsync(process, run, first, 0);
+        var pause = await AdvanceAsync(process, run, first, 0, mailbox);
         while (pause.Until is { } until)
         {
-            pause = await AdvanceAsync(process, run, await NextAsync(mailbox, until), pause.Step);
+            pause = await AdvanceAsync(process, run, await NextAsync(mailbox, until), pause.Step, mailbox);
         }
 
         mailboxes.Remove(run);
     }
 
-    private async Task<RunEvent> NextAsync(Channel<RunEvent> mailbox, DateTimeOffset until)
+    private async Task<RunEvent> NextAsync(Channel<RunEvent> mailbox, DateTimeOffset until) =>
+        await TryNextAsync(mailbox, until) ?? new RunEvent.DeadlinePassed(world.Time.GetUtcNow());
+
+    private async Task<RunEvent?> TryNextAsync(Channel<RunEvent> mailbox, DateTimeOffset until)
     {
         using var patience =
             new CancellationTokenSource(until > world.Time.GetUtcNow() ? until - world.Time.GetUtcNow() : TimeSpan.Zero, world.Time);
@@ -65,23 +68,37 @@ internal sealed class Runtime(SimWorld world, bool isDurable)
         }
         catch (OperationCanceledException)
         {
-            return new RunEvent.DeadlinePassed(world.Time.GetUtcNow());
+            return null;
         }
     }
 
-    private async Task<RunPause> AdvanceAsync(Facade process, RunId run, RunEvent @event, int step)
+    private async Task<RunPause> AdvanceAsync(Facade process, RunId run, RunEvent @event, int step, Channel<RunEvent> mailbox)
     {
         for (var delay = 1; ; delay = Math.Min(30, delay * 2))
         {
             var worker = isDurable ? await AnyoneAsync() : process;
             if (isDurable && world.Random.NextDouble() < world.DuplicateActivities)
             {
-                _ = CarryOutAsync(await AnyoneAsync(), run, @event, step);
+                _ = CarryOutAsync(await AnyoneAsync(), run, @event, step, null);
             }
 
-            if (await CarryOutAsync(worker, run, @event, step) is { } pause)
+            List<RunEvent> heard = [];
+            if (await CarryOutAsync(worker, run, @event, step, isDurable ? null : SoonAsync) is { } pause)
             {
                 return pause;
+            }
+
+            heard.ForEach(e => mailbox.Writer.TryWrite(e));
+
+            async Task<RunEvent?> SoonAsync(DateTimeOffset until, CancellationToken _)
+            {
+                var next = await TryNextAsync(mailbox, until);
+                if (next is not null)
+                {
+                    heard.Add(next);
+                }
+
+                return next;
             }
 
             await Task.Delay(TimeSpan.FromSeconds(delay), world.Time);
@@ -100,14 +117,14 @@ internal sealed class Runtime(SimWorld world, bool isDurable)
     }
 
     // null: it failed, or its process died under it.
-    private async Task<RunPause?> CarryOutAsync(Facade process, RunId run, RunEvent @event, int step)
+    private async Task<RunPause?> CarryOutAsync(Facade process, RunId run, RunEvent @event, int step, SoonAsync? soon)
     {
         var done = new TaskCompletionSource<RunPause?>();
         process.Context.Run(async () =>
         {
             try
             {
-                var pause = await process.Executor.AdvanceAsync(run, @event, step, default);
+                var pause = await process.Executor.AdvanceAsync(run, @event, step, soon, default);
                 world.Time.Post(() => done.TrySetResult(pause));
             }
             catch (StorageUnavailableException)

@@ -1,0 +1,82 @@
+using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Adapters.Storage.Embedded;
+
+namespace ComfyFunc.Tests.Adapters.Storage;
+
+/// <summary>A long file is on disk, under its name, before a row says that it is there.</summary>
+public sealed class LastingFileTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("lasting-");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Files => Path.Combine(folder.FullName, FileFolder.FolderName);
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_file_is_flushed_and_named_and_its_folders_flushed_before_its_row_is_committed()
+    {
+        using var database = EmbeddedDatabase.Open(folder.FullName);
+        var disk = new WatchedDisk(() => (long)database.Read(s => s.Scalar("SELECT count(*) FROM blobs"))!);
+        var blobs = new EmbeddedBlobStore(database, new FileFolder(Files, disk),
+            new StorageRoom(Path.Combine(folder.FullName, EmbeddedDatabase.FileName), null, database.Reserve), new StorageMeter());
+        await blobs.BeginAsync(Cancellation);
+        await blobs.PutBytesAsync("a", new byte[EmbeddedBlobStore.LongestRow + 1], "x/y", Cancellation);
+
+        var name = Path.GetFileName(Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories).Single());
+        Assert.Equal(
+            [
+                $"folder {folder.Name}", "folder files", $"flush {name}.part, {EmbeddedBlobStore.LongestRow + 1} bytes",
+                $"rename {name}.part {name}", $"folder {name[..2]}",
+            ],
+            disk.Steps);
+        Assert.Equal(1L, disk.Rows());
+    }
+
+    [Fact]
+    public void What_is_not_finished_is_not_there_and_is_removed()
+    {
+        var path = Path.Combine(folder.FullName, "a");
+        using (var file = new LastingFile(path, new Disk()))
+        {
+            file.Content.WriteByte(1);
+            Assert.False(File.Exists(path));
+            file.Remove();
+        }
+
+        Assert.Empty(folder.EnumerateFiles());
+    }
+
+    /// <summary>Notes what is done. Nothing is done on disk that a row knows of.</summary>
+    private sealed class WatchedDisk(Func<long> rows) : Disk
+    {
+        public List<string> Steps { get; } = [];
+
+        public Func<long> Rows => rows;
+
+        public override void Flush(FileStream file)
+        {
+            Note($"flush {Path.GetFileName(file.Name)}, {file.Length} bytes");
+            base.Flush(file);
+        }
+
+        public override void Rename(string from, string to)
+        {
+            Note($"rename {Path.GetFileName(from)} {Path.GetFileName(to)}");
+            base.Rename(from, to);
+        }
+
+        public override void FlushFolder(string folder)
+        {
+            Note($"folder {Path.GetFileName(folder)}");
+            base.FlushFolder(folder);
+        }
+
+        private void Note(string step)
+        {
+            Assert.Equal(0L, rows());
+            Steps.Add(step);
+        }
+    }
+}
