@@ -65,8 +65,14 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
             inputs.Add(new(border.Name, border.Type, saved < 0 ? null : node.Inputs[saved].Link, false, saved));
         }
 
-        return new() { Node = node, Definition = definition, Inputs = inputs.ToImmutable(), Outputs =
-            [.. definition.Outputs.Select(o => o.Type)] };
+        return new()
+        {
+            Node = node,
+            Definition = definition,
+            Inputs = inputs.ToImmutable(),
+            Outputs =
+            [.. definition.Outputs.Select(o => o.Type)]
+        };
     }
 
     private NodeView OfClass(GraphScope scope, GraphNode node, NodeClass known)

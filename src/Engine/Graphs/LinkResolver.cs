@@ -173,7 +173,8 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
         }
 
         return new LinkSource.Value(value.ValueKind is JsonValueKind.String && walk.Node.Property("Run widget replace on values").Is()
-            ? prefixes.Replace(value, walk.Start) : value, walk.Node, walk.Scope.IdOf(walk.Node), LinkWalk.OnlyValue) { Through = walk.Through };
+            ? prefixes.Replace(value, walk.Start) : value, walk.Node, walk.Scope.IdOf(walk.Node), LinkWalk.OnlyValue)
+        { Through = walk.Through };
     }
 
     private LinkSource? FromSet(LinkWalk walk)

@@ -12,21 +12,21 @@ internal static class WidgetFit
     /// <param name="isThorough">Whether a combo is asked what it offers, which takes time.</param>
     public static int Of(LayoutInput input, JsonElement value, bool isThorough) => value.ValueKind is JsonValueKind.Null ? 0
         : input.Widget switch
-    {
-        "INT" or "FLOAT" => value.ValueKind switch
         {
-            JsonValueKind.Number => 0,
-            JsonValueKind.String when decimal.TryParse(value.GetString(), out _) => Doubtful,
-            _ => Wrong,
-        },
-        "BOOLEAN" => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? 0
-            : value.ValueKind is JsonValueKind.Number && value.GetRawText() is "0" or "1" ? Doubtful : Wrong,
-        "COMBO" => OfCombo(input, value, isThorough),
-        "STRING" => value.ValueKind is JsonValueKind.String ? ControlMarks.IsWord(value) ? Doubtful : 0
-            : value.ValueKind is JsonValueKind.Number ? Doubtful : Wrong,
-        NodeLayout.DynamicCombo => input.Choice(value.Text()) is null ? Wrong + 1 : 0,
-        _ => 0,
-    };
+            "INT" or "FLOAT" => value.ValueKind switch
+            {
+                JsonValueKind.Number => 0,
+                JsonValueKind.String when decimal.TryParse(value.GetString(), out _) => Doubtful,
+                _ => Wrong,
+            },
+            "BOOLEAN" => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? 0
+                : value.ValueKind is JsonValueKind.Number && value.GetRawText() is "0" or "1" ? Doubtful : Wrong,
+            "COMBO" => OfCombo(input, value, isThorough),
+            "STRING" => value.ValueKind is JsonValueKind.String ? ControlMarks.IsWord(value) ? Doubtful : 0
+                : value.ValueKind is JsonValueKind.Number ? Doubtful : Wrong,
+            NodeLayout.DynamicCombo => input.Choice(value.Text()) is null ? Wrong + 1 : 0,
+            _ => 0,
+        };
 
     private static int OfCombo(LayoutInput input, JsonElement value, bool isThorough) => value.ValueKind switch
     {
