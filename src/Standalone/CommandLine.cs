@@ -5,13 +5,17 @@ using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>What the command line wants: to serve, to show the demo or to back data up, with which settings; or to be told something.</summary>
+/// <summary>
+/// What the command line wants: to serve, to show the demo, to back data up or to convert a file, with which settings; or to be told
+/// something.
+/// </summary>
 /// <param name="BackupTo">The folder of the backup that is wanted.</param>
+/// <param name="Conversion">The conversion that is wanted.</param>
 /// <param name="Settings">As .NET's configuration reads them: <c>--Section:Key=value</c>.</param>
 /// <param name="Faults">What cannot be understood, a line each.</param>
 /// <param name="Told">Prints the help or the version; then nothing else is wanted.</param>
-internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, ImmutableArray<string> Settings,
-    ImmutableArray<string> Faults, Func<int>? Told)
+internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, ConversionFiles? Conversion,
+    ImmutableArray<string> Settings, ImmutableArray<string> Faults, Func<int>? Told)
 {
     // What ASP.NET's own host and logs read.
     private static readonly string[] Foreign =
@@ -43,12 +47,34 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, I
         new("backup", "Copies the data folder (--Data) while it is in use. A backup is a data folder: to restore, serve from a copy of it.")
         { Target };
 
+    private static readonly Argument<string> Converted = new("file")
+    {
+        Description = "A graph or a prompt as JSON, or a picture, film or sound that ComfyUI saved.",
+    };
+
+    private static readonly Option<string> Catalog = new("--catalog")
+    {
+        HelpName = "file",
+        Description = "What /object_info of a ComfyUI answers. A graph needs it, a prompt does not.",
+    };
+
+    private static readonly Option<string> Replacements = new("--replacements")
+    {
+        HelpName = "file",
+        Description = "What /node_replacements of a ComfyUI answers: what stands in for classes that are gone.",
+    };
+
+    private static readonly Command Convert =
+        new("convert", "Prints the prompt of a file that ComfyUI saved, and on the error stream what there is to say of it.")
+        { Converted, Catalog, Replacements };
+
     private static readonly RootCommand Root =
         new("Turns saved ComfyUI workflows into HTTP endpoints. Every setting of docs/settings.md can be given as --Section:Key value.")
     {
-        Urls, Data, MaxDataBytes, AllowAnonymous, Demo, Backup,
+        Urls, Data, MaxDataBytes, AllowAnonymous, Demo, Backup, Convert,
     };
 
+    private static readonly Option<string>[] OfConvert = [Catalog, Replacements];
     private static readonly Option<string>[] Own = [Urls, Data, MaxDataBytes, AllowAnonymous];
 
     static CommandLine()
@@ -56,6 +82,7 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, I
         Root.SetAction(_ => { }); // Without one, System.CommandLine asks for a command.
         Demo.SetAction(_ => { });
         Backup.SetAction(_ => { });
+        Convert.SetAction(_ => { });
     }
 
     public static CommandLine Read(IReadOnlyList<string> args)
@@ -67,11 +94,22 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, I
         {
             var (name, value) = Split(args[i]);
             var own = Own.FirstOrDefault(o => o.Name.Equals($"--{name}", StringComparison.OrdinalIgnoreCase));
-            // A folder may begin with a slash, as a setting may.
-            var isTarget = words is [.., var last] && last == Backup.Name && !args[i].StartsWith("--", StringComparison.Ordinal);
+            // A folder or file may begin with a slash, as a setting may.
+            var isTarget = words is [.., var last] && (last == Backup.Name || last == Convert.Name) && !IsOption(args[i]);
             if (name.Length == 0 || isTarget || IsWord(args[i]))
             {
                 words.Add(args[i]);
+            }
+            else if (OfConvert.FirstOrDefault(o => o.Name == $"--{name}") is { } option && IsOption(args[i]))
+            {
+                if (value is null && !HasValue(args, i))
+                {
+                    faults.Add($"--{name} needs a value.");
+                }
+                else
+                {
+                    words.AddRange([option.Name, value ?? args[++i]]);
+                }
             }
             else if (own is null && !IsKnown(name))
             {
@@ -95,36 +133,47 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, I
         var parsed = Root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
         faults.AddRange(
             parsed.UnmatchedTokens.Select(w => w == Once.Name ? $"{Once.Name} belongs to {Demo.Name}: {Demo.Name} {Once.Name}."
-                : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name, Backup.Name])} See --help."));
+                : OfConvert.Any(o => o.Name == w) ? $"{w} belongs to {Convert.Name}: {Convert.Name} <file> {w} <file>."
+                : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name, Backup.Name, Convert.Name])} See --help."));
         var target = parsed.GetResult(Target)?.Tokens is [var folder] ? folder.Value : null;
         if (parsed.CommandResult.Command == Backup && target is null)
         {
             faults.Add("backup needs a folder: backup <to>.");
         }
 
-        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), target, [.. settings], [.. faults],
+        var file = parsed.GetResult(Converted)?.Tokens is [var named] ? named.Value : null;
+        if (parsed.CommandResult.Command == Convert && file is null)
+        {
+            faults.Add("convert needs a file: convert <file>.");
+        }
+
+        var conversion = file is null ? null : new ConversionFiles(file, parsed.GetValue(Catalog), parsed.GetValue(Replacements));
+        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), target, conversion, [.. settings], [.. faults],
             words.Any(w => Questions.Contains(w)) ? () => parsed.Invoke() : null);
     }
 
     /// <summary>The name of a setting, without what leads it in; empty for a word that is none.</summary>
     private static (string Name, string? Value) Split(string arg)
     {
-        var start = arg.StartsWith("--", StringComparison.Ordinal) ? 2 : arg.StartsWith('/') ? 1 : 0;
+        var start = IsOption(arg) ? 2 : arg.StartsWith('/') ? 1 : 0;
         var end = arg.IndexOf('=', StringComparison.Ordinal);
         return start == 0 && end < 0 ? ("", null) : end < 0 ? (arg[start..], null) : (arg[start..end], arg[(end + 1)..]);
     }
 
+    private static bool IsOption(string arg) => arg.StartsWith("--", StringComparison.Ordinal);
+
     private static bool IsWord(string arg) => arg == Once.Name || Questions.Contains(arg);
 
     private static bool HasValue(IReadOnlyList<string> args, int i) =>
-        i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal);
+        i + 1 < args.Count && !IsOption(args[i + 1]);
 
     private static bool IsKnown(string name) => Foreign.Concat(Sections).Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase);
 
     private static string Unknown(string name)
     {
         var first = name.Split(':')[0];
-        var known = Own.Select(o => o.Name[2..]).Concat(Sections).Concat(Foreign).Concat([Once.Name[2..], "help", "version"]);
+        var known = Own.Concat(OfConvert).Select(o => o.Name[2..]).Concat(Sections).Concat(Foreign)
+            .Concat([Once.Name[2..], "help", "version"]);
         var meant = Suggestion.NearestOf(first, known) is { } nearest ? $" Did you mean --{nearest}{name[first.Length..]}?" : "";
         return $"--{name} is no setting.{meant} See --help.";
     }

@@ -3,13 +3,14 @@ using ComfyFunc.Adapters.Storage;
 namespace ComfyFunc.Standalone;
 
 /// <summary>
-/// The life of the process: settings, storage, the application, the demo or the backup where it is wanted, and the end. What keeps it from starting is
-/// said on the error stream, a line each.
+/// The life of the process: settings, storage, the application, the demo, the backup or the conversion where it is wanted, and the end.
+/// What keeps it from starting is said on the error stream, a line each.
 /// </summary>
 internal sealed class StandaloneProcess(CommandLine command)
 {
     private const int Done = 0;
     private const int DemoFailed = 1;
+    private const int Refused = 1;
     private const int NotStarted = 2;
 
     private StorageOptions? storage;
@@ -41,6 +42,12 @@ internal sealed class StandaloneProcess(CommandLine command)
         if (!command.Faults.IsEmpty)
         {
             throw new StartRefusedException([.. command.Faults]);
+        }
+
+        if (command.Conversion is { } files)
+        {
+            await using var output = Console.OpenStandardOutput();
+            return LocalConversion.Run(files, output, Console.Error) ? Done : Refused;
         }
 
         var configuration = StandaloneApp.ReadSettings([.. command.Settings]);

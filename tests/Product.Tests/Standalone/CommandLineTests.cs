@@ -48,6 +48,13 @@ public class CommandLineTests
     [InlineData("bakup x", "'bakup' is no command. Did you mean 'backup'? See --help.\n'x' is no command. See --help.")]
     [InlineData("backup", "backup needs a folder: backup <to>.")]
     [InlineData("backup a b", "'b' is no command. See --help.")]
+    [InlineData("convert", "convert needs a file: convert <file>.")]
+    [InlineData("convert a b", "'b' is no command. See --help.")]
+    [InlineData("convrt x", "'convrt' is no command. Did you mean 'convert'? See --help.\n'x' is no command. See --help.")]
+    [InlineData("convert a --catalog", "--catalog needs a value.")]
+    [InlineData("convert a --catalog --replacements r", "--catalog needs a value.")]
+    [InlineData("convert a --katalog c", "--katalog is no setting. Did you mean --catalog? See --help.")]
+    [InlineData("--catalog c", "--catalog belongs to convert: convert <file> --catalog <file>.\n'c' is no command. See --help.")]
     [InlineData("--Data", "--Data needs a value.")]
     [InlineData("--Data --urls http://a:1", "--Data needs a value.")]
     [InlineData("--ComfyFunc:MaxBatch", "--ComfyFunc:MaxBatch needs a value.")]
@@ -64,6 +71,17 @@ public class CommandLineTests
         var read = Read(line);
         Assert.Empty(read.Faults);
         Assert.Equal((folder, settings), (read.BackupTo, string.Join(' ', read.Settings)));
+    }
+
+    [Theory]
+    [InlineData("convert a.png", "a.png", null, null, "")]
+    [InlineData("convert /a.png --catalog /c.json", "/a.png", "/c.json", null, "")]
+    [InlineData("convert --replacements=r=1 --catalog c a --Data x", "a", "c", "r=1", "--Data=x")]
+    public void A_conversion_names_its_files(string line, string file, string? catalog, string? replacements, string settings)
+    {
+        var read = Read(line);
+        Assert.Empty(read.Faults);
+        Assert.Equal((new(file, catalog, replacements), settings), (read.Conversion, string.Join(' ', read.Settings)));
     }
 
     [Theory]
