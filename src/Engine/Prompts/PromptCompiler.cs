@@ -19,7 +19,7 @@ public static class PromptCompiler
         IReadOnlyList<DrawnSeed> seeds, CompileOptions options)
     {
         var patches = Patches(values, fileNames, seeds);
-        var nodes = workflow.Nodes;
+        var nodes = workflow.NodesOf(values);
         if (patches.Count > 0 || options.CacheBreaker is not null)
         {
             nodes = [.. nodes.Select(n => Patch(n, patches.GetValueOrDefault(n.Id), options.CacheBreaker))];

@@ -17,7 +17,8 @@ public static class SeedPlan
     /// <param name="hidden">What becomes of those that no tag exposes.</param>
     public static ImmutableArray<PlannedSeed> Of(Workflow workflow, CallValues values, HiddenSeeds hidden)
     {
-        var exposed = (from tag in workflow.Tags.All
+        var nodes = workflow.NodesOf(values);
+        var exposed = (from tag in workflow.TagsOf(nodes).All
                        from node in tag.Nodes
                        from named in node.Exposed
                        where named.Input.IsSeed
@@ -28,7 +29,7 @@ public static class SeedPlan
             set[(assignment.Node, assignment.Input)] = assignment; // Of several for one input the last is meant.
         }
 
-        var seeds = (from node in workflow.Nodes
+        var seeds = (from node in nodes
                      where !values.Bypassed.Contains(node.Id)
                      from input in node.Class.Inputs.Where(i => i.IsSeed).Concat(exposed[node.Id]).DistinctBy(i => i.Name)
                      let seed = new Seed(node, input, set.GetValueOrDefault((node.Id, input.Name)),

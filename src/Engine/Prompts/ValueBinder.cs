@@ -15,12 +15,15 @@ public static class ValueBinder
         }
 
         var call = new BoundCall(limits);
+        var (nodes, choices) = CallChoices.Of(workflow, body);
+        var tags = workflow.TagsOf(nodes);
         foreach (var property in body.EnumerateObject())
         {
-            BindTag(workflow, property, call);
+            BindTag(tags, workflow.Contract, property, call);
         }
 
-        CheckBypass(workflow, call);
+        CheckBypass(nodes, call);
+        CallChoices.Check(nodes, choices, call);
         var values = new CallValues { Assignments = [.. call.Assignments], Bypassed = [.. call.Bypassed.Keys] };
         // Each is in a place.
         call.Faults.AddRange(workflow.MissingRequired(values)
@@ -28,14 +31,14 @@ public static class ValueBinder
         return call.Faults.Count > 0 ? new Binding.Invalid([.. call.Faults]) : new Binding.Valid(values, [.. call.Files]);
     }
 
-    private static void BindTag(Workflow workflow, JsonProperty property, BoundCall call)
+    private static void BindTag(TagIndex tags, Contract contract, JsonProperty property, BoundCall call)
     {
         var pointer = JsonPointer.Of(property.Name);
-        if (workflow.Tags.Find(property.Name) is not { } tag)
+        if (tags.Find(property.Name) is not { } tag)
         {
             call.Refuse(pointer,
                 $"The workflow has no tag "
-                    + $"'{property.Name.Trim()}'. {Suggestion.Among(property.Name, workflow.Tags.All.Select(t => t.Name), "tags")}");
+                    + $"'{property.Name.Trim()}'. {Suggestion.Among(property.Name, tags.All.Select(t => t.Name), "tags")}");
             return;
         }
 
@@ -57,7 +60,7 @@ public static class ValueBinder
             case JsonValueKind.Object:
                 foreach (var input in property.Value.EnumerateObject())
                 {
-                    BindInput(tag, input, JsonPointer.Under(pointer, input.Name), call);
+                    BindInput(tag, contract, input, JsonPointer.Under(pointer, input.Name), call);
                 }
 
                 break;
@@ -70,13 +73,19 @@ public static class ValueBinder
     }
 
     // Typed clients send null for what their caller has not set. No input of ComfyUI takes it for a value.
-    private static void BindInput(TaggedNodes tag, JsonProperty property, string pointer, BoundCall call)
+    private static void BindInput(TaggedNodes tag, Contract contract, JsonProperty property, string pointer, BoundCall call)
     {
         var name = property.Name.Trim();
         if (tag.Inputs.FirstOrDefault(i => i.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } targets)
         {
-            call.Refuse(pointer,
-                $"'{tag.Name}' has no input '{name}' that callers may "
+            if (property.Value.ValueKind is JsonValueKind.Null && contract.Find(tag.Name, name) is not null)
+            {
+                return;
+            }
+
+            call.Refuse(pointer, contract.Find(tag.Name, name) is not null
+                && tag.Nodes.Select(n => StrayInputs.OfOtherChoice(n.Node, name)).FirstOrDefault(d => d is not null) is { } detail
+                ? detail : $"'{tag.Name}' has no input '{name}' that callers may "
                     + $"set. {Suggestion.Among(name, tag.Inputs.Select(i => i.Key), "inputs")}");
             return;
         }
@@ -114,15 +123,15 @@ public static class ValueBinder
         }
     }
 
-    private static void CheckBypass(Workflow workflow, BoundCall call)
+    private static void CheckBypass(ImmutableArray<PromptNode> nodes, BoundCall call)
     {
         if (call.Bypassed.Count == 0)
         {
             return;
         }
 
-        var after = Bypass.Apply(workflow.Nodes, call.Bypassed.Keys.ToHashSet(StringComparer.Ordinal));
-        foreach (var (node, input) in Bypass.Starved(workflow.Nodes, after))
+        var after = Bypass.Apply(nodes, call.Bypassed.Keys.ToHashSet(StringComparer.Ordinal));
+        foreach (var (node, input) in Bypass.Starved(nodes, after))
         {
             call.Refuse(call.Bypassed.Values.First(), $"Bypassing it leaves {node.Describe()} without its required input {input.Name}.");
         }

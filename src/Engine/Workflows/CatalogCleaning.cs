@@ -25,20 +25,34 @@ internal static class CatalogCleaning
         }
 
         var copy = JsonNode.Parse(text);
+        Clean(name, (copy as JsonObject)?["input"] as JsonObject, nodeClass.Member("input"));
+        return JsonElement.Parse(copy!.ToJsonString()); // The text of an object is an object.
+    }
+
+    private static void Clean(string nodeClass, JsonObject? groups, JsonElement original)
+    {
         foreach (var group in new[] { "required", "optional" })
         {
-            if ((copy as JsonObject)?["input"] is JsonObject inputs && inputs[group] is JsonObject specs)
+            if (groups?[group] is not JsonObject specs)
             {
-                foreach (var (input, spec) in specs)
+                continue;
+            }
+
+            foreach (var (input, spec) in specs)
+            {
+                var source = original.Member(group).Member(input);
+                if (spec is not null && CatalogUnion.RawType(spec) is NodeLayout.DynamicCombo)
                 {
-                    var read = NodeInput.Read(name, input, nodeClass.GetProperty("input").GetProperty(group)
-                        .GetProperty(input), isRequired: true);
-                    OptionsOf(spec)?.RemoveAll(o => IsNone(o, read.Upload is not null));
+                    foreach (var (choice, its) in (OptionsOf(spec) ?? []).Zip(source[1].Member("options").Items()))
+                    {
+                        Clean(nodeClass, (choice as JsonObject)?["inputs"] as JsonObject, its.Member("inputs"));
+                    }
                 }
+
+                var isUpload = NodeInput.Read(nodeClass, input, source, isRequired: true).Upload is not null;
+                OptionsOf(spec)?.RemoveAll(o => IsNone(o, isUpload));
             }
         }
-
-        return JsonElement.Parse(copy!.ToJsonString()); // The text of an object is an object.
     }
 
     /// <summary>The list of a combo's specification, in the old style or the new.</summary>

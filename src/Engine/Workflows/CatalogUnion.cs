@@ -6,6 +6,9 @@ namespace ComfyFunc.Engine.Workflows;
 /// <summary>Merges what two servers say of one node class into what either would take, whichever is named first.</summary>
 internal static class CatalogUnion
 {
+    /// <summary>Where the order of all inputs stands, required or not: an input that one server demands and another does not keeps its place.</summary>
+    public const string MergedOrder = "merged";
+
     public static NodeClass Of(NodeClass first, NodeClass second)
     {
         if (JsonElement.DeepEquals(first.Source, second.Source))
@@ -14,44 +17,59 @@ internal static class CatalogUnion
         }
 
         var (one, other) = (NodeOf(first.Source), NodeOf(second.Source));
-        var required = new JsonObject();
-        var optional = new JsonObject();
-        foreach (var input in first.Inputs.Concat(second.Inputs).Select(i => i.Name).Distinct(StringComparer.Ordinal))
-        {
-            var group = first.Find(input) is { IsRequired: true } && second.Find(input) is { IsRequired: true } ? required : optional;
-            group[input] = Spec(first, second, SpecOf(one, input), SpecOf(other, input), input);
-        }
-
+        var inputs = new MergedInputs(first.Name, "", one?["input"] as JsonObject, other?["input"] as JsonObject,
+            Order(first.Inputs.Select(i => i.Name), second.Inputs.Select(i => i.Name)));
         var merged = new JsonObject
         {
-            ["input"] = new JsonObject { ["required"] = required, ["optional"] = optional },
+            ["input"] = inputs.Groups,
+            ["input_order"] = new JsonObject { [MergedOrder] = inputs.Order },
             ["output"] = Outputs(first, second),
             ["output_node"] = first.IsOutputNode || second.IsOutputNode,
         };
-        foreach (var member in new[] { "display_name", "python_module" })
+        foreach (var member in Members(one).Concat(Members(other)).Where(m => !merged.ContainsKey(m)).Distinct(StringComparer.Ordinal).ToArray())
         {
-            merged[member] = Either((one as JsonObject)?[member], (other as JsonObject)?[member]);
+            merged[member] = Either(one?[member], other?[member]);
         }
 
         return NodeClass.Read(first.Name, JsonElement.Parse(merged.ToJsonString()));
     }
 
-    private static JsonNode? Spec(NodeClass first, NodeClass second, JsonNode? one, JsonNode? other, string name)
+    /// <summary>Those of the one in their order, and between them those of the other where they stand there.</summary>
+    public static List<string> Order(IEnumerable<string> first, IEnumerable<string> second)
+    {
+        var names = first.Distinct(StringComparer.Ordinal).ToList();
+        var behind = -1;
+        foreach (var name in second)
+        {
+            var at = names.IndexOf(name);
+            if (at < 0)
+            {
+                names.Insert(at = behind + 1, name);
+            }
+
+            behind = at;
+        }
+
+        return names;
+    }
+
+    public static JsonNode? Spec(string nodeClass, string name, JsonNode? one, JsonNode? other)
     {
         if (one is null || other is null || JsonNode.DeepEquals(one, other))
         {
             return (one ?? other)?.DeepClone();
         }
 
-        if (first.Find(name) is not { } a || second.Find(name) is not { } b)
+        if (DynamicSpecs.Merged(nodeClass, name, one, other) is { } dynamic)
         {
-            return Either(one, other);
+            return dynamic;
         }
 
+        var (a, b) = (Read(nodeClass, name, one), Read(nodeClass, name, other));
         var extra = Extra(ExtraOf(one), ExtraOf(other));
         Bound(extra, "min", a.Min, b.Min, Math.Min);
         Bound(extra, "max", a.Max, b.Max, Math.Max);
-        var type = TypeOf(a.Type, b.Type);
+        var type = TypeOf(RawType(one), RawType(other));
         if (type is InputType.Combo)
         {
             extra.Remove("options");
@@ -63,6 +81,15 @@ internal static class CatalogUnion
 
         return new JsonArray(type, extra);
     }
+
+    /// <summary>What the catalog says of the type; of an old list of options that it is a combo.</summary>
+    public static string RawType(JsonNode spec) => (spec as JsonArray) is [JsonValue type, ..] && type.TryGetValue(out string? text) ? text
+        : (spec as JsonArray) is [JsonArray, ..] ? InputType.Combo : InputType.Wildcard;
+
+    private static NodeInput Read(string nodeClass, string name, JsonNode spec) =>
+        NodeInput.Read(nodeClass, name, JsonElement.Parse(spec.ToJsonString()), isRequired: false);
+
+    private static IEnumerable<string> Members(JsonNode? nodeClass) => (nodeClass as JsonObject)?.Select(m => m.Key) ?? [];
 
     private static JsonArray Options(NodeInput one, NodeInput other)
     {
@@ -88,7 +115,7 @@ internal static class CatalogUnion
         : (one, other) is (InputType.Int, InputType.Float) or (InputType.Float, InputType.Int) ? InputType.Float
         : string.CompareOrdinal(one, other) < 0 ? one : other;
 
-    private static JsonObject Extra(JsonObject? one, JsonObject? other)
+    public static JsonObject Extra(JsonObject? one, JsonObject? other)
     {
         var merged = new JsonObject();
         foreach (var name in (one ?? []).Concat(other ?? []).Select(p => p.Key).Distinct(StringComparer.Ordinal).ToArray())
@@ -121,16 +148,11 @@ internal static class CatalogUnion
         return types.Contains(InputType.Wildcard) ? InputType.Wildcard : string.Join(',', types);
     }
 
-    private static JsonNode? Either(JsonNode? one, JsonNode? other) =>
+    public static JsonNode? Either(JsonNode? one, JsonNode? other) =>
         (one is null || (other is not null && string.CompareOrdinal(one.ToJsonString(), other.ToJsonString()) > 0) ? other
             : one)?.DeepClone();
 
-    private static JsonNode? SpecOf(JsonNode? nodeClass, string input) =>
-        (nodeClass as JsonObject)?["input"] is not JsonObject groups ? null
-        : groups["required"] is JsonObject required && required.ContainsKey(input) ? required[input]
-        : (groups["optional"] as JsonObject)?[input];
-
-    private static JsonObject? ExtraOf(JsonNode spec) => (spec as JsonArray) is [_, JsonObject extra, ..] ? extra : null;
+    public static JsonObject? ExtraOf(JsonNode spec) => (spec as JsonArray) is [_, JsonObject extra, ..] ? extra : null;
 
     private static JsonNode? NodeOf(JsonElement source) => JsonNode.Parse(source.GetRawText());
 }

@@ -7,6 +7,11 @@ namespace ComfyFunc.Engine.Workflows;
 /// <summary>The typed inputs and outputs that a workflow version exposes to callers.</summary>
 public sealed record Contract(ImmutableArray<ContractTag> Tags, ImmutableArray<ContractOutput> Outputs)
 {
+    /// <summary>An input by its tag, in any case.</summary>
+    public ContractInput? Find(string tag, string input) =>
+        Tags.FirstOrDefault(t => t.Name.Equals(tag, StringComparison.OrdinalIgnoreCase))?.Inputs
+            .FirstOrDefault(i => i.Name.Equals(input, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>What a caller of <paramref name="before"/> would notice.</summary>
     public static ImmutableArray<ContractDifference> Compare(Contract before, Contract after) => [.. ContractComparison.Of(before, after)];
 }
@@ -53,7 +58,15 @@ public sealed record ContractInput
     public bool Required { get; init; }
 
     public string? Tooltip { get; init; }
+
+    /// <summary>The choices without which nodes do not have it; <see langword="null"/> when it does not depend on what a call chooses.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContractChoice? OfChoice { get; init; }
 }
+
+/// <summary>Values of another input of the tag, with one of which an input may be set.</summary>
+/// <param name="IsSaved">Whether the saved workflow has one of them, so that a call need not set it.</param>
+public sealed record ContractChoice(string Input, ImmutableArray<string> Values, bool IsSaved);
 
 /// <summary>A result by its tag.</summary>
 /// <param name="Kind">A <see cref="Media.MediaKind"/>.</param>

@@ -15,15 +15,15 @@ internal static class ContractBuilder
 
     private static ContractTag TagOf(TaggedNodes tag) =>
         new(tag.Name, [.. tag.Nodes.Select(n => new ContractNode(n.Node.Id, n.Node.Class.Name))], tag.CanBypass,
-            [.. tag.Inputs.Select(i => InputOf(i.Key, [.. i]))]);
+            [.. tag.Settable.GroupBy(s => s.Name, StringComparer.OrdinalIgnoreCase).Select(i => InputOf([.. i]))]);
 
     // A value goes to each node that has the input, so it must be right for all of them.
-    private static ContractInput InputOf(string name, ImmutableArray<(PromptNode Node, NodeInput Input)> targets)
+    private static ContractInput InputOf(ImmutableArray<SettableInput> targets)
     {
-        var (node, input) = targets[0];
+        var (node, input, choice) = targets[0];
         return new()
         {
-            Name = name,
+            Name = targets[0].Name,
             Type = TypeOf(input),
             Default = node.Find(input.Name) is { Link: null } saved ? saved.Value : input.Default,
             Min = targets.Max(t => t.Input.Min),
@@ -35,6 +35,7 @@ internal static class ContractBuilder
             Seed = input.IsSeed,
             Required = targets.Any(t => LacksFile(t.Node, t.Input)),
             Tooltip = input.Tooltip,
+            OfChoice = choice,
         };
     }
 
@@ -44,7 +45,7 @@ internal static class ContractBuilder
         && node.Find(input.Name) is { Link: null, Value.ValueKind: JsonValueKind.String } saved
         && !input.OffersSpelled(saved.Value.GetString()!); // A string is never null.
 
-    private static ImmutableArray<JsonElement> OptionsOf(ImmutableArray<(PromptNode Node, NodeInput Input)> targets) =>
+    private static ImmutableArray<JsonElement> OptionsOf(ImmutableArray<SettableInput> targets) =>
     [
         .. targets[0].Input.Options.Where(o => targets.Skip(1).All(t =>
             // A string is never null.

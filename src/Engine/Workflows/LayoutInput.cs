@@ -58,6 +58,15 @@ internal sealed record LayoutInput
         return null;
     }
 
+    /// <summary>What a prompt has where nobody has changed the widget of a new node; undefined where that is nothing.</summary>
+    // A bare array would be a link.
+    public JsonElement Initial() => !IsWidget ? default : Default() switch
+    {
+        { ValueKind: JsonValueKind.Null } => default,
+        { ValueKind: JsonValueKind.Array } several => JsonElement.Parse($$"""{"__value__":{{several.GetRawText()}}}"""),
+        var value => value,
+    };
+
     /// <summary>What the widget of a new node holds.</summary>
     public JsonElement Default()
     {

@@ -73,6 +73,10 @@ public sealed class NodeClass
 
     public NodeInput? Find(string input) => byName.GetValueOrDefault(input);
 
+    /// <summary>The inputs of that name that nodes of it may have, by their choices.</summary>
+    internal IEnumerable<NodeInput> FindPossible(string input) =>
+        Find(input) is { } own ? [own] : HasDynamicInputs ? PossibleInputs.Where(i => i.Name == input) : [];
+
     /// <summary>The class with the inputs that a node has by what it chooses and uses.</summary>
     internal NodeClass For(ImmutableArray<PromptInput> used)
     {
@@ -112,6 +116,7 @@ public sealed class NodeClass
         {
             BroughtBy = slot.BroughtBy,
             Group = slot.Group,
+            Initial = slot.Input.Initial(),
         };
 
     private static readonly JsonElement EmptySource = JsonElement.Parse("{}");
@@ -137,6 +142,17 @@ public sealed class NodeClass
     {
         if (!source.TryGetProperty("input", out var input) || input.ValueKind is not JsonValueKind.Object)
         {
+            yield break;
+        }
+
+        if (source.Member("input_order").Member(CatalogUnion.MergedOrder) is { ValueKind: JsonValueKind.Array } merged)
+        {
+            foreach (var key in merged.EnumerateArray().Select(k => k.Text()).OfType<string>().Distinct(StringComparer.Ordinal))
+            {
+                var isRequired = input.Member("required").Member(key).ValueKind is not JsonValueKind.Undefined;
+                yield return NodeInput.Read(name, key, input.Member(isRequired ? "required" : "optional").Member(key), isRequired);
+            }
+
             yield break;
         }
 

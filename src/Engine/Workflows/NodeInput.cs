@@ -49,6 +49,9 @@ public sealed record NodeInput
 
     public JsonElement? Default { get; init; }
 
+    /// <summary>What the widget of a new node holds, of an input that a choice brings; undefined where that is nothing.</summary>
+    internal JsonElement Initial { get; init; }
+
     public decimal? Min { get; init; }
 
     public decimal? Max { get; init; }

@@ -9,6 +9,10 @@ internal sealed record NodeLayout(ImmutableArray<LayoutInput> Inputs, ImmutableA
     public const string DynamicCombo = "COMFY_DYNAMICCOMBO_V3";
     public const string Autogrow = "COMFY_AUTOGROW_V3";
     public const string MatchingType = "COMFY_MATCHTYPE_V3";
+
+    /// <summary>Where a choice of merged catalogs has the order of its inputs, required or not.</summary>
+    public const string ChoiceOrder = "input_order";
+
     private const int MostRepetitions = 100;
 
     /// <summary>What the front end has widgets for, and what its extensions add to that.</summary>
@@ -61,8 +65,18 @@ internal sealed record NodeLayout(ImmutableArray<LayoutInput> Inputs, ImmutableA
         ];
     }
 
-    private static ImmutableArray<LayoutInput> ReadGroups(JsonElement inputs)
+    private static ImmutableArray<LayoutInput> ReadGroups(JsonElement inputs, JsonElement order = default)
     {
+        if (order.ValueKind is JsonValueKind.Array)
+        {
+            return [
+                .. from name in order.EnumerateArray().Select(n => n.Text()).OfType<string>()
+                   let required = inputs.Member("required").Member(name)
+                   let isRequired = required.ValueKind is not JsonValueKind.Undefined
+                   select Read(name, isRequired ? required : inputs.Member("optional").Member(name), isRequired),
+            ];
+        }
+
         var read = ImmutableArray.CreateBuilder<LayoutInput>();
         foreach (var group in new[] { "required", "optional" })
         {
@@ -111,7 +125,7 @@ internal sealed record NodeLayout(ImmutableArray<LayoutInput> Inputs, ImmutableA
         {
             if (option.Text("key") is { } key)
             {
-                read.Add(new(key, ReadGroups(option.Member("inputs"))));
+                read.Add(new(key, ReadGroups(option.Member("inputs"), option.Member(ChoiceOrder))));
             }
         }
 

@@ -15,7 +15,7 @@ public static class PromptSpelling
 
     private static PromptNode Spelled(NodeCatalog host, PromptNode node)
     {
-        var known = host.Find(node.Class.Name);
+        var known = host.Find(node.Class.Name)?.For(node.Inputs);
         ImmutableArray<PromptInput> inputs =
             [.. node.Inputs.Select(i => i.Link is null && Spelled(host, node, i, known?.Find(i.Name)) is { } value
                 ? i with { Value = value } : i)];

@@ -52,7 +52,12 @@ public sealed record Requirements
                     .OrderBy(o => o.Class, StringComparer.Ordinal).ThenBy(o => o.Input, StringComparer.Ordinal)
                     .ThenBy(o => o.Value, StringComparer.Ordinal),
             ],
-            Inputs = [.. classes.Select(g => new GivenInputs(g.Key, SharedBy(g)))],
+            Inputs = [
+                .. from ofClass in classes
+                   from alike in ofClass.GroupBy(n => string.Join('\n', ChoicesOf(n)), StringComparer.Ordinal)
+                       .OrderBy(g => g.Key, StringComparer.Ordinal)
+                   select new GivenInputs(ofClass.Key, SharedBy(alike)) { Choices = ChoicesOf(alike.First()) },
+            ],
             Ranges = [
                 .. literals.Where(l => l.Input.Value.ValueKind is JsonValueKind.Number && l.Input.Value.TryGetDecimal(out _)
                     && l.Node.Class.Find(l.Input.Name) is not { IsSeed: true })
@@ -74,16 +79,18 @@ public sealed record Requirements
     [
         .. Classes.Where(c => !host.Has(c)).Select(c => $"node class {c}"),
         .. from given in Inputs
-           from input in host.Find(given.Class)?.Inputs ?? []
+           from input in host.Find(given.Class)?.For(given.AsInputs).Inputs ?? []
            where input.IsRequired && !Bypass.IsDynamic(input.Type) && !given.Names.Contains(input.Name)
            select $"input {input.Name} of {given.Class}",
-        .. Options.Where(o => host.Find(o.Class) is { } known && !IsTaken(o, known.Find(o.Input), host))
+        .. Options.Where(o => host.Find(o.Class) is { } known
+            && !known.FindPossible(o.Input).Cast<NodeInput?>().DefaultIfEmpty(null).Any(i => IsTaken(o, i, host)))
             .Select(o => $"'{o.Value}' for {o.Class}.{o.Input}"),
-        .. Ranges.Where(r => host.Find(r.Class)?.Find(r.Input) is { Type: InputType.Int or InputType.Float } input
-            && (r.Least < input.Min || r.Most > input.Max))
-            // Found the line before.
-            .Select(r => $"{(host.Find(r.Class)!.Find(r.Input)!.Min > r.Least ? r.Least : r.Most).ToString(CultureInfo.InvariantCulture)} "
-                + $"for {r.Class}.{r.Input}"),
+        .. from range in Ranges
+           let inputs = host.Find(range.Class)?.FindPossible(range.Input).ToArray() ?? []
+           where inputs.Length > 0 && inputs.All(i => i.ValueType is InputType.Int or InputType.Float
+               && (range.Least < i.Min || range.Most > i.Max))
+           select $"{(inputs[0].Min > range.Least ? range.Least : range.Most).ToString(CultureInfo.InvariantCulture)} "
+               + $"for {range.Class}.{range.Input}",
         .. Files.Where(f => host.SpellingOf(f) is null).Select(f => $"'{f}'"),
     ];
 
@@ -97,6 +104,15 @@ public sealed record Requirements
         _ => true,
     };
 
+    private static ImmutableArray<GivenChoice> ChoicesOf(PromptNode node) =>
+    [
+        .. node.Class.Inputs.Where(i => i.IsSelector)
+            .Select(i => (i.Name, Key: node.Find(i.Name) is { Link: null } saved ? saved.Value.Text() : null))
+            .Where(c => c.Key is not null)
+            .Select(c => new GivenChoice(c.Name, c.Key!)) // The line above has looked.
+            .OrderBy(c => c.Selector, StringComparer.Ordinal),
+    ];
+
     private static ImmutableArray<string> SharedBy(IEnumerable<PromptNode> nodes) =>
         [.. nodes.Select(n => n.Inputs.Select(i => i.Name)).Aggregate((a, b) => a.Intersect(b, StringComparer.Ordinal))
             .Order(StringComparer.Ordinal)];
@@ -104,7 +120,7 @@ public sealed record Requirements
     private Requirements WithKey()
     {
         var lines = Classes.Concat(Options.Select(o => $"{o.Class}\t{o.Input}\t{o.Value}"))
-            .Concat(Inputs.Select(i => $"{i.Class}\n{string.Join('\t', i.Names)}"))
+            .Concat(Inputs.Select(i => $"{i.Class}\n{string.Join('\t', i.Names)}{string.Concat(i.Choices)}"))
             .Concat(Ranges.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Class}\t{r.Input}\t{r.Least}\t{r.Most}")))
             .Concat(Files);
         return this with { Key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..16] };
@@ -134,8 +150,19 @@ public sealed record RequiredOption(string Class, string Input, string Value)
     public bool IsModelFile => FileNames.IsModel(Value);
 }
 
-/// <summary>The inputs that every node of a class has in a prompt.</summary>
-public sealed record GivenInputs(string Class, ImmutableArray<string> Names);
+/// <summary>The inputs that every node has in a prompt that is of a class and makes the same choices.</summary>
+public sealed record GivenInputs(string Class, ImmutableArray<string> Names)
+{
+    /// <summary>What the nodes choose in dynamic combos.</summary>
+    public ImmutableArray<GivenChoice> Choices { get; init; } = [];
+
+    internal ImmutableArray<PromptInput> AsInputs => Choices.IsEmpty ? [.. Names.Select(n => new PromptInput(n, default, null))]
+        : [.. Names.Select(n => new PromptInput(n, Choices.FirstOrDefault(c => c.Selector == n) is { } choice
+            ? JsonSerializer.SerializeToElement(choice.Key) : default, null))];
+}
+
+/// <summary>What a node chooses in a dynamic combo.</summary>
+public sealed record GivenChoice(string Selector, string Key);
 
 /// <summary>The least and the largest number that a prompt has for an input.</summary>
 public sealed record GivenRange(string Class, string Input, decimal Least, decimal Most);

@@ -20,7 +20,8 @@ public sealed record Tag(string Name, ImmutableArray<TagInput>? Inputs)
     internal bool NamesOutputOf(PromptNode node) =>
         node.Class.IsOutputNode && (IsOutputOnly || IsMarked || !node.Class.AlsoComputes || !ExposedOf(node).Any());
 
-    private bool Exposes(PromptNode node, NodeInput input)
+    /// <summary>Whether callers may set the input by this tag, if the node has it.</summary>
+    internal bool Exposes(PromptNode node, NodeInput input)
     {
         var saved = node.Find(input.Name);
         return Inputs is { } listed

@@ -60,11 +60,12 @@ internal static class TagCheck
     {
         foreach (var listed in tag.Inputs ?? [])
         {
-            if (!node.Class.Inputs.Any(i => i.Name.Equals(listed.Name, StringComparison.OrdinalIgnoreCase)))
+            if (!node.Class.Inputs.Any(i => i.Name.Equals(listed.Name, StringComparison.OrdinalIgnoreCase))
+                && !SettableInput.Of(node, tag).Any(i => i.Input.Name.Equals(listed.Name, StringComparison.OrdinalIgnoreCase)))
             {
-                var has = string.Join(", ", node.Class.Inputs.Select(i => i.Name));
-                yield return $"The tag '{tag.Name}' of {node.Describe()} lists the input '{listed.Name}', "
-                    + $"which the node does not have. It has {has}.";
+                yield return $"The tag '{tag.Name}' of {node.Describe()} lists the input '{listed.Name}', which the node does not have. "
+                    + (StrayInputs.OfOtherChoice(node, listed.Name)
+                        ?? $"It has {string.Join(", ", node.Class.Inputs.Select(i => i.Name))}.");
             }
 
             if (listed.Kind is { } kind && !TagInput.Kinds.Contains(kind))

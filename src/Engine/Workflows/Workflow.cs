@@ -101,9 +101,10 @@ public sealed class Workflow
     /// <summary>The inputs that a call must set and does not, at their places in its body.</summary>
     public IEnumerable<Fault> MissingRequired(CallValues values)
     {
-        var needed = Reach.Of(Bypass.Apply(Nodes, values.Bypassed.ToHashSet(StringComparer.Ordinal)));
+        var nodes = NodesOf(values);
+        var needed = Reach.Of(Bypass.Apply(nodes, values.Bypassed.ToHashSet(StringComparer.Ordinal)));
         var set = values.Assignments.Select(a => (a.Node, a.Input)).ToHashSet();
-        return from tag in Tags.All
+        return from tag in TagsOf(nodes).All
                from input in tag.Inputs
                where input.Any(t => needed.Contains(t.Node.Id) && ContractBuilder.LacksFile(t.Node, t.Input)
                    && !set.Contains((t.Node.Id, t.Input.Name)))
@@ -111,6 +112,29 @@ public sealed class Workflow
                    FaultCode.InvalidInput,
                    $"{input.Key} of '{tag.Name}' is required: no host has the file that was saved with the workflow.",
                    JsonPointer.Of(tag.Name, input.Key));
+    }
+
+    /// <summary>The nodes as they are with the choices that a call makes; what it sets besides is not in them.</summary>
+    internal ImmutableArray<PromptNode> NodesOf(CallValues values)
+    {
+        var set = values.Assignments.Where(a => a.Value is not null && Find(a.Node) is { Class.HasDynamicInputs: true })
+            .ToLookup(a => a.Node, StringComparer.Ordinal);
+        return set.Count == 0 ? Nodes : [.. Nodes.Select(n => set.Contains(n.Id) ? Choosing.Apply(n, ByInput(set[n.Id])) : n)];
+    }
+
+    /// <summary>The tags of this workflow's nodes as a call has them.</summary>
+    internal TagIndex TagsOf(ImmutableArray<PromptNode> nodes) => nodes == Nodes ? Tags : TagIndex.Of(nodes);
+
+    // Of several for one input the last is meant.
+    private static Dictionary<string, JsonElement> ByInput(IEnumerable<Assignment> assignments)
+    {
+        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var assignment in assignments)
+        {
+            values[assignment.Input] = assignment.Value!.Value; // The caller has looked.
+        }
+
+        return values;
     }
 
     private static ImmutableArray<PromptNode> WithoutBypassed(ImmutableArray<PromptNode> all) =>

@@ -80,8 +80,7 @@ internal static class WorkflowWarnings
                     $"What {node.Describe()} shows is not returned: its tag names inputs. [{tag.Name}!] returns it, too.", TitleOf(node));
             }
 
-            foreach (var socket in (tag.Inputs
-                ?? []).Where(l => !exposed.Any(e => e.Name.Equals(l.Name, StringComparison.OrdinalIgnoreCase))))
+            foreach (var socket in (tag.Inputs ?? []).Where(l => node.Class.Inputs.Any(i => IsOf(l, i)) && !exposed.Any(e => IsOf(l, e))))
             {
                 yield return new("mistyped_annotation",
                     $"The tag '{tag.Name}' lists {socket.Name} of {node.Describe()}, which only a link can set.", TitleOf(node));
@@ -94,6 +93,8 @@ internal static class WorkflowWarnings
             }
         }
     }
+
+    private static bool IsOf(TagInput listed, NodeInput input) => listed.Name.Equals(input.Name, StringComparison.OrdinalIgnoreCase);
 
     private static string TitleOf(PromptNode node) => JsonPointer.Of(node.Id, "_meta", "title");
 }
