@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Graphs;
 
@@ -49,7 +50,7 @@ public sealed record SavedBody(SavedDocument? Document, string? Format, Fault? F
 
     private static SavedBody OfJson(ReadOnlyMemory<byte> content)
     {
-        if (!LooksLikeJson(content.Span))
+        if (!LooksLikeJson(content.Span) && !Utf8.IsValid(content.Span))
         {
             return Refused(null, "This is neither JSON nor a file of a format that ComfyUI puts graphs into.");
         }
@@ -57,7 +58,7 @@ public sealed record SavedBody(SavedDocument? Document, string? Format, Fault? F
         var (document, fault) = StrictJson.Parse(content) switch
         {
             StrictJson.Parsed parsed => SavedDocument.Read(parsed.Root),
-            StrictJson.Malformed malformed => (null, malformed.Fault),
+            StrictJson.Malformed malformed => (null, malformed.Fault with { Code = FaultCode.InvalidRequest }),
             _ => throw new UnreachableException(),
         };
         return new(document, null, fault);

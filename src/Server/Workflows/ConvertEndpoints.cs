@@ -19,23 +19,22 @@ public sealed class ConvertEndpoints(SourceReader sources, ComfyFuncOptions opti
         new Route("Convert", "POST", At.Convert, Role.Author, RouteGroup.Workflows,
             "Converts a graph to a prompt, and says what the rules of conversion have to say.", (e, r, ct) => e.ConvertAsync(r, ct))
         {
-            Body = SavedBody.Taken with { Example = _ => WorkflowEndpoints.ExamplePrompt },
+            Body = SourceReader.Body with { Example = _ => WorkflowEndpoints.ExamplePrompt },
             Answers = [new(200, "The prompt.", Shape.Of<ConvertedView>())],
             Problems = [400, 413, 422],
         },
     ];
 
     public async Task<IResult> ConvertAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        await SavedBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) switch
+        await SourceReader.BodyAsync(request, options.MaxBodyBytes, cancellationToken) switch
         {
-            SavedBody.Refused refused => Problems.From(refused.Fault),
-            SavedBody.Read { Root: var root } => await sources.ReadAsync(root, cancellationToken) switch
+            ({ } document, _) => await sources.ReadAsync(document, cancellationToken) switch
             {
                 SourceReply.Refused refused => Problems.From(refused.Faults),
                 SourceReply.Read { Source: var source } => Results.Json(ConvertedView.Of(source), ServerJson.Options),
                 _ => throw new UnreachableException(),
             },
-            _ => throw new UnreachableException(),
+            (_, var fault) => Problems.From(fault!), // One of the two is there.
         };
 }
 

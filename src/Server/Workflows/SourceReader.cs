@@ -3,7 +3,10 @@ using System.Text.Json;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Graphs;
 using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Media;
 using ComfyFunc.Server.Pool;
+using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Workflows;
 
@@ -16,14 +19,29 @@ public sealed class SourceReader(LiveWorkflows live, INodeReplacements replaceme
     /// <summary>The member in which node classes come along, as <c>/object_info</c> describes them.</summary>
     public const string CatalogMember = "catalog";
 
-    public async Task<SourceReply> ReadAsync(JsonElement body, CancellationToken cancellationToken)
+    /// <summary>What is taken: JSON, or a file that ComfyUI wrote.</summary>
+    public static ApiBody Body { get; } = new(Shape.Object, BodyKind.JsonOrFile)
     {
-        var (document, refusal) = SavedDocument.Read(body);
-        if (document is null)
+        Description = "A graph as ComfyUI saves it, a prompt as it exports it (API format), both ({\"workflow\":…,\"prompt\":…}), or a file that "
+            + "ComfyUI wrote: a picture, a film, a sound, a latent.",
+    };
+
+    /// <summary>Reads a request's body.</summary>
+    /// <returns>What is in it, or why there is nothing.</returns>
+    public static async Task<(SavedDocument? Document, Fault? Fault)> BodyAsync(HttpRequest request, long maxBytes,
+        CancellationToken cancellationToken)
+    {
+        if (await RequestBody.ReadAsync(request, maxBytes, cancellationToken) is not { } content)
         {
-            return new SourceReply.Refused([refusal!]); // One of the two is there.
+            return (null, new(FaultCode.InputTooLarge, $"The body is larger than {maxBytes} bytes."));
         }
 
+        var body = SavedBody.Read(content);
+        return (body.Document, body.Fault);
+    }
+
+    public async Task<SourceReply> ReadAsync(SavedDocument document, CancellationToken cancellationToken)
+    {
         var (sent, fault) = CatalogOf(document.Envelope);
         if (fault is not null)
         {

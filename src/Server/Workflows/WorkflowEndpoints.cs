@@ -43,7 +43,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
                 BreakingQuery("refuse: not if callers of the latest version would break."),
                 QueryParameters.Flag("validateOnly", "Answers what a save would, and saves nothing."),
             ],
-            Body = SavedBody.Taken with { Example = _ => ExamplePrompt },
+            Body = SourceReader.Body with { Example = _ => ExamplePrompt },
             Answers = [
                 new(200, "A new or an unchanged version.", SchemaNames.Workflow),
                 new(201, "A new workflow.", SchemaNames.Workflow),
@@ -87,16 +87,15 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
             return Problems.From(FaultCode.InvalidWorkflow, $"A workflow's name is {SafeName.Rule}.");
         }
 
-        return await SavedBody.ReadAsync(request, options.MaxBodyBytes, cancellationToken) switch
+        return await SourceReader.BodyAsync(request, options.MaxBodyBytes, cancellationToken) switch
         {
-            SavedBody.Refused refused => Problems.From(refused.Fault),
-            SavedBody.Read { Root: var root } => await saving.SaveAsync(name, root, TermsOf(request), cancellationToken) switch
+            ({ } document, _) => await saving.SaveAsync(name, document, TermsOf(request), cancellationToken) switch
             {
                 SaveReply.Refused refused => Problems.From(refused.Faults),
                 SaveReply.Saved saved => Answer(request, saved),
                 _ => throw new UnreachableException(),
             },
-            _ => throw new UnreachableException(),
+            (_, var fault) => Problems.From(fault!), // One of the two is there.
         };
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Text.Json;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Graphs;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
@@ -13,8 +13,8 @@ namespace ComfyFunc.Server.Workflows;
 /// <summary>Saves workflows: checked against what the pool's hosts know, idempotent, versioned, and never half.</summary>
 public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, SourceReader sources, ExtraData extraData, TimeProvider clock)
 {
-    public async Task<SaveReply> SaveAsync(string name, JsonElement body, SaveTerms terms, CancellationToken cancellationToken) =>
-        await sources.ReadAsync(body, cancellationToken) switch
+    public async Task<SaveReply> SaveAsync(string name, SavedDocument document, SaveTerms terms, CancellationToken cancellationToken) =>
+        await sources.ReadAsync(document, cancellationToken) switch
         {
             SourceReply.Refused refused => new SaveReply.Refused(refused.Faults),
             SourceReply.Read { Source: var source } => await SaveAsync(name, source, terms, cancellationToken),

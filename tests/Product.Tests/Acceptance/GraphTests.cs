@@ -166,7 +166,7 @@ public class GraphTests(AppFixture app)
 
         Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnsupportedMediaType),
             (neither.StatusCode, broken.StatusCode, page.StatusCode));
-        Assert.Contains("neither a workflow nor a prompt", (string)(await neither.JsonAsync())["detail"]!, StringComparison.Ordinal);
+        Assert.Contains("neither a graph nor a prompt", (string)(await neither.JsonAsync())["detail"]!, StringComparison.Ordinal);
         Assert.Contains("PNG", (string)(await broken.JsonAsync())["detail"]!, StringComparison.Ordinal);
     }
 

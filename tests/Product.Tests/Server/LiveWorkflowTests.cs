@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Graphs;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Startup;
@@ -122,7 +123,7 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
     private async Task<SaveReply.Saved> SaveAsync(string name, string prompt = Prompt) =>
         Assert.IsType<SaveReply.Saved>(
             await new WorkflowSaving(Workflows, Live, new(Live, new NoReplacements(), Hosts),
-                new(new(new(services.GetRequiredService<IBlobStore>(), new()))), TimeProvider.System).SaveAsync(name, JsonElement.Parse(prompt), new(), Cancellation));
+                new(new(new(services.GetRequiredService<IBlobStore>(), new()))), TimeProvider.System).SaveAsync(name, SavedDocument.Read(JsonElement.Parse(prompt)).Document!, new(), Cancellation));
 
     private async Task HostAsync(string id, HostStatus status, string model)
     {

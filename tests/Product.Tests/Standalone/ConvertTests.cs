@@ -89,7 +89,7 @@ public sealed class ConvertTests : IDisposable
     [InlineData("""{"workflow":GRAPH,"prompt":PROMPT}""", "refused A3 1 \"Save\" images /workflow/nodes/0")]
     [InlineData("{}", "refused A1: This holds neither a graph nor a prompt")]
     [InlineData("{\"nodes\":", "refused A1: The body is no JSON")]
-    [InlineData("nothing", "refused A1: This is neither JSON nor a file of a format")]
+    [InlineData("nothing\u00FF", "refused A1: This is neither JSON nor a file of a format")]
     [InlineData("fLaC", "refused A1: This FLAC file is broken: it goes on beyond its end, at byte 4.")]
     [InlineData("RIFF\u0004\0\0\0WEBP", "refused A1: This WebP file has neither a graph nor a prompt in its metadata")]
     [InlineData("fLaC\u0084\0\0\u0016\0\0\0\0\u0001\0\0\0\u000Aworkflow={", "refused A1: This FLAC file is broken")]
