@@ -22,7 +22,9 @@ internal sealed class TagIndex
         .. nodes
             .SelectMany(n => n.Annotations.Tags.Select(t => (Tag: t, Node: n)))
             .GroupBy(t => t.Tag.Name, StringComparer.OrdinalIgnoreCase)
-            .Select(g => new TaggedNodes(g.First().Tag.Name, [.. g.Select(t => new TaggedNode(t.Node, t.Tag, [.. t.Tag.ExposedOf(t.Node)]))])),
+            .Select(g => new TaggedNodes(
+                g.First().Tag.Name,
+                [.. g.Select(t => new TaggedNode(t.Node, t.Tag, [.. t.Tag.ExposedOf(t.Node)]))])),
     ]);
 }
 
