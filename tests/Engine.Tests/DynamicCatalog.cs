@@ -44,11 +44,14 @@ internal static class DynamicCatalog
          "end":{"class_type":"Show","inputs":{"any":["n",0]}}}
         """);
 
-    /// <summary>Places and details of what is refused, then codes and places of warnings, but for those about nodes that are not needed.</summary>
+    /// <summary>
+    /// Places and details of what is refused, or else codes, places and details of warnings, but for those about nodes that are not needed.
+    /// </summary>
     public static string[] Findings(JsonElement prompt) => Workflow.Check(prompt, Catalog) switch
     {
         WorkflowCheck.Invalid invalid => [.. invalid.Faults.Select(f => $"{f.Pointer} {f.Detail}")],
-        WorkflowCheck.Valid valid => [.. valid.Warnings.Where(w => w.Code is not "loose_node").Select(w => $"{w.Code} {w.Pointer} {w.Detail}")],
+        WorkflowCheck.Valid valid =>
+            [.. valid.Warnings.Where(w => w.Code is not "loose_node").Select(w => $"{w.Code} {w.Pointer} {w.Detail}")],
         _ => throw new InvalidOperationException(),
     };
 

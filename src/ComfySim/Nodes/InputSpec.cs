@@ -9,10 +9,6 @@ internal sealed record InputSpec(string Name, string Type, PyDict? Options, Func
     /// <summary>Whether a file in the input directory is a choice as well, listed or not.</summary>
     public bool TakesFiles { get; init; }
 
-    /// <summary>Whether ComfyUI looks at neither presence nor type: the dynamic inputs of the newer node classes.</summary>
-    public bool IsUnchecked => Type.StartsWith("COMFY_", StringComparison.Ordinal) && Type.EndsWith("_V3", StringComparison.Ordinal);
-
-
     /// <summary>The type as the catalog shows it: a name, or the list of an old-style combo.</summary>
     public object TypeOn(ModelShelf shelf) => !IsNewStyle && ChoicesOn(shelf) is { } choices ? choices : Type;
 

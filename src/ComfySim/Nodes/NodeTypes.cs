@@ -5,9 +5,12 @@ internal static class NodeTypes
 {
     public const string Any = "*";
 
+    /// <summary>What links decide over: ComfyUI leaves it to the front end.</summary>
+    public const string Matching = "COMFY_MATCHTYPE_V3";
+
     public static bool Fits(string received, string wanted)
     {
-        if (received == wanted)
+        if (received == wanted || received is Matching || wanted is Matching)
         {
             return true;
         }

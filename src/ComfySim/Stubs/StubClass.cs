@@ -36,7 +36,7 @@ internal static class StubClass
             ? [.. specs.Select(s => Input(s.Key, s.Value as PyList ?? []) with { TakesFiles = TakesFiles(className, s.Key, s.Value) })]
             : [];
 
-    private static InputSpec Input(string name, PyList spec)
+    public static InputSpec Input(string name, PyList spec)
     {
         var options = spec.ElementAtOrDefault(1) as PyDict;
         return spec.FirstOrDefault() switch

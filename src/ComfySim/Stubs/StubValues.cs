@@ -46,13 +46,13 @@ internal static class StubValues
         "BOOLEAN" => value is bool,
         "STRING" or "COMBO" => value is string,
         "MODEL" or "CLIP" or "VAE" or "CONTROL_NET" or "UPSCALE_MODEL" or "CLIP_VISION" => value is LoadedModel,
-        NodeTypes.Any => value is not null,
+        NodeTypes.Any or NodeTypes.Matching => value is not null,
         _ => value is StubValue stub && stub.Type == type,
     };
 
     private static object? MadeUp(string type, NodeClass node, NodeContext c) => type switch
     {
-        "IMAGE" or NodeTypes.Any => FromFile(node, c) ?? new ImageBatch([Landscape.Paint(Side, Side, SeedOf(c), node.Name)]),
+        "IMAGE" or NodeTypes.Any or NodeTypes.Matching => FromFile(node, c) ?? new ImageBatch([Landscape.Paint(Side, Side, SeedOf(c), node.Name)]),
         "MASK" => new MaskBatch([Pixels.Fill(Side, Side, SkiaSharp.SKColors.White)]),
         "LATENT" => new Latent(Side, Side, 1, SeedOf(c), node.Name),
         "CONDITIONING" => new Conditioning(node.Name),

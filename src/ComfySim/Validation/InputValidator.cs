@@ -82,17 +82,14 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
         var nodeClass = catalog.Find(GraphLinks.ClassOf(prompt, id)) ?? throw PythonException.KeyError(id);
         var inputs = (PyDict)(Py.Item(prompt[id], "inputs") ?? new PyDict());
         var isValid = true;
-        foreach (var spec in nodeClass.Inputs)
+        foreach (var (spec, isRequired) in FinalInputs.Of(nodeClass, inputs))
         {
-            if (spec.IsUnchecked)
+            if (!inputs.TryGetValue(spec.Name, out var value))
             {
-                isValid &= CheckLinksBelow(id, spec, inputs);
-            }
-            else if (!inputs.TryGetValue(spec.Name, out var value))
-            {
-                if (nodeClass.Required.Contains(spec))
+                if (isRequired)
                 {
-                    isValid = Complain(id, "required_input_missing", "Required input is missing", spec.Name,
+                    var details = FinalInputs.AreDynamic(nodeClass) ? spec.Name.Split('.')[^1] : spec.Name;
+                    isValid = Complain(id, "required_input_missing", "Required input is missing", details,
                         new() { ["input_name"] = spec.Name });
                 }
             }
@@ -107,16 +104,6 @@ internal sealed class InputValidator(PyDict prompt, NodeCatalog catalog, SimFold
         }
 
         return isValid;
-    }
-
-    /// <summary>A dynamic input stands for as many as the prompt names after it.</summary>
-    private bool CheckLinksBelow(string id, InputSpec spec, PyDict inputs)
-    {
-        var links = inputs.Where(i => i.Key == spec.Name || i.Key.StartsWith(spec.Name + ".", StringComparison.Ordinal))
-            .Select(i => i.Value);
-        var loose = spec with { Type = NodeTypes.Any };
-        // A link is a list.
-        return links.Where(l => GraphLinks.IsLink(l, out _, out _)).ToList().TrueForAll(l => CheckLink(id, loose, (PyList)l!));
     }
 
     private bool CheckLink(string id, InputSpec spec, PyList link)

@@ -45,17 +45,19 @@ internal static class CallChoices
             {
                 var (key, pointer) = own.Where(c => Choosing.IsBelow(input.Name, c.Key.Selector)).MaxBy(c => c.Key.Selector.Length);
                 call.Refuse(pointer, $"{key.Selector} = '{node.Find(key.Selector)?.Value}' wants {input.Name} of {node.Describe()}: "
-                    + (input.IsWidget ? "set it too." : $"a link to {input.Type}, which the workflow does not have and calls cannot make."));
+                    + (input.IsWidget ? "set it too."
+                        : $"a link to {input.Type}, which the workflow does not have and calls cannot make."));
             }
         }
     }
 
     private static IEnumerable<(Assignment Value, string Pointer)> Made(TagIndex tags, JsonElement body) =>
         from tag in body.EnumerateObject()
-        where tag.Value.ValueKind is JsonValueKind.Object && tags.Find(tag.Name) is not null
+        where tag.Value.ValueKind is JsonValueKind.Object
         from input in tag.Value.EnumerateObject()
         where input.Value.ValueKind is JsonValueKind.String
-        from target in tags.Find(tag.Name)!.Inputs.Where(i => i.Key.Equals(input.Name.Trim(), StringComparison.OrdinalIgnoreCase)) // Found above.
+        from target in tags.Find(tag.Name)?.Inputs ?? []
+        where target.Key.Equals(input.Name.Trim(), StringComparison.OrdinalIgnoreCase)
         from one in target
         where one.Input.IsSelector && one.Input.Offers(input.Value)
         select (new Assignment { Node = one.Node.Id, Input = one.Input.Name, Value = input.Value },

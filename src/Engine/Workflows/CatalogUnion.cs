@@ -6,7 +6,9 @@ namespace ComfyFunc.Engine.Workflows;
 /// <summary>Merges what two servers say of one node class into what either would take, whichever is named first.</summary>
 internal static class CatalogUnion
 {
-    /// <summary>Where the order of all inputs stands, required or not: an input that one server demands and another does not keeps its place.</summary>
+    /// <summary>
+    /// Where the order of all inputs stands, required or not: an input that one server demands and another does not keeps its place.
+    /// </summary>
     public const string MergedOrder = "merged";
 
     public static NodeClass Of(NodeClass first, NodeClass second)
@@ -26,7 +28,8 @@ internal static class CatalogUnion
             ["output"] = Outputs(first, second),
             ["output_node"] = first.IsOutputNode || second.IsOutputNode,
         };
-        foreach (var member in Members(one).Concat(Members(other)).Where(m => !merged.ContainsKey(m)).Distinct(StringComparer.Ordinal).ToArray())
+        var others = Members(one).Concat(Members(other)).Distinct(StringComparer.Ordinal).Where(m => !merged.ContainsKey(m)).ToArray();
+        foreach (var member in others)
         {
             merged[member] = Either(one?[member], other?[member]);
         }

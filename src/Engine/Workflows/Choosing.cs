@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>
-/// Makes other choices of a node's dynamic combos. What the new choice brings too keeps its link or value where the choice takes it; the rest
-/// is as a new node has it, since ComfyUI fills in nothing.
+/// Makes other choices of a node's dynamic combos. What the new choice brings too keeps its link or value where the choice takes it; the
+/// rest is as a new node has it, since ComfyUI fills in nothing.
 /// </summary>
 internal static class Choosing
 {
@@ -44,7 +44,10 @@ internal static class Choosing
 
     private static PromptNode Kept(PromptNode before, PromptNode after, string selector) => (after with
     {
-        Inputs = [.. after.Inputs.Where(i => !IsBelow(i.Name, selector) || (after.Class.Find(i.Name) is { } known && Takes(before, after, i, known)))],
+        Inputs = [
+            .. after.Inputs.Where(i => !IsBelow(i.Name, selector)
+                || (after.Class.Find(i.Name) is { } known && Takes(before, after, i, known))),
+        ],
     }).Read();
 
     private static bool Takes(PromptNode before, PromptNode after, PromptInput input, NodeInput known) =>

@@ -59,7 +59,9 @@ public sealed record ContractInput
 
     public string? Tooltip { get; init; }
 
-    /// <summary>The choices without which nodes do not have it; <see langword="null"/> when it does not depend on what a call chooses.</summary>
+    /// <summary>
+    /// The choices without which nodes do not have it; <see langword="null"/> when it does not depend on what a call chooses.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ContractChoice? OfChoice { get; init; }
 }

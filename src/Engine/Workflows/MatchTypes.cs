@@ -18,7 +18,8 @@ internal sealed class MatchTypes(NodeLayout layout, ImmutableArray<MatchingInput
     private string OfOutput(string type, int output) =>
         output < layout.OutputMatches.Length && layout.OutputMatches[output] is { } match ? Common([.. Brought(match, -1)]) ?? type : type;
 
-    private IEnumerable<string> Brought(string match, int but) => inputs.Where((i, at) => i.Match == match && at != but).Select(i => i.Brought);
+    private IEnumerable<string> Brought(string match, int but) =>
+        inputs.Where((i, at) => i.Match == match && at != but).Select(i => i.Brought);
 
     /// <summary>What all of the types have in common; <see langword="null"/> when that is nothing.</summary>
     private static string? Common(string[] types)

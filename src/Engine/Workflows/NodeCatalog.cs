@@ -58,7 +58,8 @@ public sealed class NodeCatalog
     private FrozenDictionary<string, string> FilesOf()
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal);
-        var options = classes.Values.SelectMany(c => c.PossibleInputs).SelectMany(i => i.Options).Where(o => o.ValueKind is JsonValueKind.String);
+        var options = classes.Values.SelectMany(c => c.PossibleInputs).SelectMany(i => i.Options)
+            .Where(o => o.ValueKind is JsonValueKind.String);
         foreach (var name in options.Select(o => o.GetString()!).Where(FileNames.IsFile)) // A string is never null.
         {
             all.TryAdd(Spelling.Normal(name), name);

@@ -147,7 +147,8 @@ public sealed record NodeInput
             Max = Number(extra, "max"),
             Step = Number(extra, "step"),
             IsMultiline = Flag(extra, "multiline"),
-            IsMultiselect = Flag(extra, "multiselect") || Member(extra, "multi_select") is { ValueKind: JsonValueKind.Object or JsonValueKind.True },
+            IsMultiselect = Flag(extra, "multiselect")
+                || Member(extra, "multi_select") is { ValueKind: JsonValueKind.Object or JsonValueKind.True },
             Tooltip = Member(extra, "tooltip") is { ValueKind: JsonValueKind.String } tooltip ? tooltip.GetString() : null,
             Formats = Member(extra, "formats"),
             Upload = UploadOf(nodeClass, name, extra),
@@ -158,7 +159,8 @@ public sealed record NodeInput
         };
     }
 
-    private static string? Widget(JsonElement extra) => extra.Text("widgetType") is { } widget && InputType.HasWidget(widget) ? widget : null;
+    private static string? Widget(JsonElement extra) =>
+        extra.Text("widgetType") is { } widget && InputType.HasWidget(widget) ? widget : null;
 
     // Packs mark what takes a file as ComfyUI does: video_upload, mesh_upload… What lists another folder takes nothing that is put into the
     // input folder.

@@ -17,7 +17,8 @@ internal sealed record InputGroup(string Name, LayoutGroup Layout)
     /// <summary>The names that it may have, for a person.</summary>
     public string Names => Layout switch
     {
-        { Inputs: [var only], Max: > 0, Names.IsEmpty: true } => $"{Name}.{Layout.NameOf(0, only)} to {Name}.{Layout.NameOf(Layout.Max - 1, only)}",
+        { Inputs: [var only], Max: > 0, Names.IsEmpty: true } =>
+            $"{Name}.{Layout.NameOf(0, only)} to {Name}.{Layout.NameOf(Layout.Max - 1, only)}",
         { Inputs: [_], Names: { IsEmpty: false } names } => string.Join(", ", names.Take(MostNamed).Select(n => $"{Name}.{n}"))
             + (names.Length > MostNamed ? $" and {names.Length - MostNamed} more" : ""),
         _ => $"{Layout.Max} of {string.Join(", ", Layout.Inputs.Select(i => i.Name))}",

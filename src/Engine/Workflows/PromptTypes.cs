@@ -53,20 +53,24 @@ internal sealed class PromptTypes(IReadOnlyDictionary<string, PromptNode> byId)
 
     private MatchTypes TypesOf(PromptNode node, ImmutableArray<PromptSlot> slots) => new(
         node.Class.Layout,
-        [.. slots.Select(s => new MatchingInput(s.Type, s.Match, s is { Match: not null, Link: { } link } ? OfOutput(link) ?? InputType.Wildcard
-            : InputType.Wildcard))]);
+        [.. slots.Select(s => new MatchingInput(s.Type, s.Match, Brought(s) ?? InputType.Wildcard))]);
+
+    private string? Brought(PromptSlot slot) => slot is { Match: not null, Link: { } link } ? OfOutput(link) : null;
 
     private ImmutableArray<PromptSlot> Numbered(PromptNode node)
     {
-        var live = NodeSlots.Of(name => node.Find(name) is { Link: null } key ? key.Value.Text() : null, name => node.Find(name)?.Link is not null);
+        var live = NodeSlots.Of(
+            name => node.Find(name) is { Link: null } key ? key.Value.Text() : null,
+            name => node.Find(name)?.Link is not null);
         var slots = live.Numbered(node.Class.Layout, i => i.IsWidget)
             .Select(s => new PromptSlot(s.Name, s.Input.Type, node.Find(s.Name)?.Link, s.Input.Match, s.Group?.Name)).ToList();
         foreach (var input in node.Inputs.Where(i => i.Link is not null && !slots.Exists(s => s.Name == i.Name)))
         {
             // What a group has beyond its end stands behind it, what nobody knows behind all.
             var behind = slots.FindLastIndex(s => s.Group is { } group && input.Name.StartsWith(group + ".", StringComparison.Ordinal));
+            var type = OfOutput(input.Link!.Value) ?? InputType.Wildcard; // Those without a link are left out above.
             slots.Insert(behind < 0 ? slots.Count : behind + 1,
-                new(input.Name, OfOutput(input.Link!.Value) ?? InputType.Wildcard, input.Link, null, behind < 0 ? null : slots[behind].Group));
+                new(input.Name, type, input.Link, null, behind < 0 ? null : slots[behind].Group));
         }
 
         return [.. slots];

@@ -40,8 +40,8 @@ internal sealed record SettableInput(PromptNode Node, NodeInput Input, ContractC
 
             var isSaved = node.Class.Find(input.Name) is not null;
             var known = input with { Default = input.Initial.ValueKind is JsonValueKind.Undefined ? null : input.Initial };
-            brought[input.Name] = brought.TryGetValue(input.Name, out var other)
-                ? new(node, Merged(other.Input, known), other.OfChoice! with { Values = [.. other.OfChoice!.Values, choice.Key] }) // All have one.
+            brought[input.Name] = brought.GetValueOrDefault(input.Name) is { OfChoice: { } of } other
+                ? new(node, Merged(other.Input, known), of with { Values = [.. of.Values, choice.Key] })
                 : new(node, known, new(choice.Selector, [choice.Key], isSaved));
         }
 
@@ -54,7 +54,7 @@ internal sealed record SettableInput(PromptNode Node, NodeInput Input, ContractC
     // A choice that wants a link which nobody can make is none.
     private static bool CanChoose(PromptNode node, Tag tag, NodeInput selector, JsonElement key) =>
         node.Class.Find(selector.Name) is null
-        || Choosing.Lacking(Choosing.Apply(node, new Dictionary<string, JsonElement>(StringComparer.Ordinal) { [selector.Name] = key }), selector.Name)
+        || Choosing.Lacking(Choosing.Apply(node, new Dictionary<string, JsonElement> { [selector.Name] = key }), selector.Name)
             .All(i => tag.Exposes(node, i));
 
     private static NodeInput Merged(NodeInput one, NodeInput other) => one with

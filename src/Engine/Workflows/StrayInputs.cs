@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace ComfyFunc.Engine.Workflows;
 
 /// <summary>
-/// Finds what a node has under the name of a dynamic combo or a group, and what these do not have: ComfyUI leaves out such a value, and hands
-/// on such a link, which its node does not take.
+/// Finds what a node has under the name of a dynamic combo or a group, and what these do not have: ComfyUI leaves out such a value, and
+/// hands on such a link, which its node does not take.
 /// </summary>
 internal static class StrayInputs
 {
@@ -50,11 +50,9 @@ internal static class StrayInputs
     }
 
     private static NodeInput? OwnerOf(PromptNode node, string name) => node.Class.Inputs
-        .Where(i => i is { IsSelector: true } ? IsBelow(name, i.Name) : i.Group is { } group && (name == group.Name || IsBelow(name, group.Name)))
+        .Where(i => i.IsSelector ? Choosing.IsBelow(name, i.Name)
+            : i.Group is { } group && (name == group.Name || Choosing.IsBelow(name, group.Name)))
         .MaxBy(i => i.Group?.Name.Length ?? i.Name.Length);
-
-    private static bool IsBelow(string name, string owner) =>
-        name.Length > owner.Length && name[owner.Length] == '.' && name.StartsWith(owner, StringComparison.Ordinal);
 
     private static string Chosen(PromptNode node, string selector) => node.Find(selector) switch
     {

@@ -87,7 +87,8 @@ internal sealed class ComfyValidation(JsonElement prompt, JsonElement catalog)
         var one = template.GetProperty("input").EnumerateObject().First(g => g.Value.EnumerateObject().Any());
         foreach (var (i, own) in names.Index())
         {
-            expanded[$"{name}.{own}"] = (one.Value.EnumerateObject().First().Value, one.Name is "required" && i < template.GetProperty("min").GetInt32());
+            var isRequired = one.Name is "required" && i < template.GetProperty("min").GetInt32();
+            expanded[$"{name}.{own}"] = (one.Value.EnumerateObject().First().Value, isRequired);
         }
     }
 
@@ -106,17 +107,19 @@ internal sealed class ComfyValidation(JsonElement prompt, JsonElement catalog)
         {
             "INT" or "FLOAT" => number is { } n && !(n < Bound(extra, "min")) && !(n > Bound(extra, "max")),
             // Nodes without a list look at the value themselves.
-            "COMBO" => value.ValueKind is not JsonValueKind.Null && Options(spec, extra) is var options && (!options.Any() || (value.ValueKind is JsonValueKind.Array
-                ? value.EnumerateArray().All(v => options.Any(o => JsonElement.DeepEquals(o, v)))
-                : options.Any(o => JsonElement.DeepEquals(o, value)))),
+            "COMBO" => value.ValueKind is not JsonValueKind.Null && Options(spec, extra) is var options
+                && (!options.Any() || (value.ValueKind is JsonValueKind.Array
+                    ? value.EnumerateArray().All(v => options.Any(o => JsonElement.DeepEquals(o, v)))
+                    : options.Any(o => JsonElement.DeepEquals(o, value)))),
             // A link is wanted. ComfyUI takes a value, and the node fails.
             "IMAGE" or "MASK" or "MODEL" or "CLIP" or "VAE" or "LATENT" or "CONDITIONING" => false,
             _ => true,
         };
     }
 
-    private bool IsUnread(JsonElement link) =>
-        prompt.TryGetProperty(link[0].GetString()!, out var source) && !source.TryGetProperty("class_type", out _);
+    // Of a class that nobody knows nothing is told.
+    private bool IsUnread(JsonElement link) => prompt.TryGetProperty(link[0].GetString()!, out var source)
+        && (!source.TryGetProperty("class_type", out var name) || !catalog.TryGetProperty(name.GetString()!, out _));
 
     private string? Gives(JsonElement link) =>
         prompt.TryGetProperty(link[0].GetString()!, out var source) && source.TryGetProperty("class_type", out var name)
@@ -125,7 +128,8 @@ internal sealed class ComfyValidation(JsonElement prompt, JsonElement catalog)
             ? outputs[link[1].GetInt32()] is { ValueKind: JsonValueKind.String } type ? type.GetString() : "COMBO" : null;
 
     private static bool Fits(string given, string type) => given == type || given is "COMFY_MATCHTYPE_V3" || type is "COMFY_MATCHTYPE_V3"
-        || given.Split(',') is var some && type.Split(',') is var others && (some.Contains("*") || others.Contains("*") || some.Intersect(others).Any());
+        || given.Split(',') is var some && type.Split(',') is var others
+            && (some.Contains("*") || others.Contains("*") || some.Intersect(others).Any());
 
     private static bool IsLink(JsonElement value) => value.ValueKind is JsonValueKind.Array && value.GetArrayLength() == 2
         && value[0].ValueKind is JsonValueKind.String && value[1].ValueKind is JsonValueKind.Number;

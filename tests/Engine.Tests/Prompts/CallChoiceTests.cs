@@ -37,7 +37,8 @@ public class CallChoiceTests
     public void A_choice_may_take_over_a_link_that_an_author_made()
     {
         var linked = """{"input":["make",0],"method":"area","mode":"match","mode.other":["make",0]}""";
-        Assert.Equal("""{"input":["make",0],"method":"area","mode":"factor","mode.by":1.0,"mode.note":""}""", Compiled(Resize(linked, "[r]"), """{"mode":"factor"}"""));
+        Assert.Equal("""{"input":["make",0],"method":"area","mode":"factor","mode.by":1.0,"mode.note":""}""",
+            Compiled(Resize(linked, "[r]"), """{"mode":"factor"}"""));
     }
 
     // Each row: what a call sets, and the places and the beginnings of its faults.
@@ -54,7 +55,8 @@ public class CallChoiceTests
     {
         var faults = Assert.IsType<Binding.Invalid>(Bind(Resize(Size, "[r]"), sets)).Faults;
         Assert.Equal(beginnings.Length, faults.Length);
-        Assert.All(beginnings.Zip(faults), f => Assert.StartsWith(f.First, $"{f.Second.Pointer} {f.Second.Detail}", StringComparison.Ordinal));
+        Assert.All(beginnings.Zip(faults),
+            f => Assert.StartsWith(f.First, $"{f.Second.Pointer} {f.Second.Detail}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public class CallChoiceTests
     public void An_input_whose_choice_calls_cannot_change_is_as_the_choice_has_it()
     {
         var input = Assert.Single(Resize(Size, "[r:mode.width]").Contract.Tags[0].Inputs);
-        Assert.Equal(("mode.width", "INT", 16m, 1024m, 64, null), (input.Name, input.Type, input.Min, input.Max, input.Default!.Value.GetInt32(), input.OfChoice));
+        Assert.Equal(("mode.width", "INT", 16m, 1024m, 64, null),
+            (input.Name, input.Type, input.Min, input.Max, input.Default!.Value.GetInt32(), input.OfChoice));
     }
 
     [Theory]
@@ -115,13 +118,16 @@ public class CallChoiceTests
         Assert.Empty(SeedPlan.Of(workflow, CallValues.None, HiddenSeeds.Auto));
     }
 
-    private static string Shown(ContractChoice? choice) => choice is null ? "" : $"{choice.Input} {string.Join(',', choice.Values)} {choice.IsSaved}";
+    private static string Shown(ContractChoice? choice) =>
+        choice is null ? "" : $"{choice.Input} {string.Join(',', choice.Values)} {choice.IsSaved}";
 
     private static Workflow Resize(string inputs, string title) => Node("Resize", inputs, title);
 
-    private static Workflow Node(string nodeClass, string inputs, string title) => DynamicCatalog.Read(DynamicCatalog.Prompt(nodeClass, inputs, title));
+    private static Workflow Node(string nodeClass, string inputs, string title) =>
+        DynamicCatalog.Read(DynamicCatalog.Prompt(nodeClass, inputs, title));
 
-    private static Binding Bind(Workflow workflow, string sets) => ValueBinder.Bind(workflow, JsonElement.Parse($$"""{"r":{{sets}}}"""), new());
+    private static Binding Bind(Workflow workflow, string sets) =>
+        ValueBinder.Bind(workflow, JsonElement.Parse($$"""{"r":{{sets}}}"""), new());
 
     private static string Compiled(Workflow workflow, string sets)
     {

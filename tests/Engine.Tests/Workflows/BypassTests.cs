@@ -27,7 +27,7 @@ public class BypassTests
         Assert.Equal((source, sourceSlot), LinkOf(prompt, "3", input));
     }
 
-    // Each row: a node that is bypassed, the type that its consumer takes, and where the consumer's link leads then; nothing where it is cut.
+    // Each row: a node that is bypassed, its consumer, the output, and where the consumer's link leads then; nothing where it is cut.
     [Theory]
     [InlineData("Batch", """ "images.image0":["make",0],"images.image1":["other",0] """, "Save", 0, "make")]
     [InlineData("Sum", """ "values.a":["number",0],"values.b":["other",0] """, "Show", 1, "other")]
@@ -37,7 +37,8 @@ public class BypassTests
     [InlineData("Resize", """ "input":["mask",0],"method":"area","mode":"match","mode.other":["make",0] """, "Save", 0, "mask")]
     [InlineData("Pick", """ "on":["make",0],"off":["make",0] """, "Save", 0, "make")]
     [InlineData("Pick", """ "on":["mask",0],"off":["mask",0] """, "Save", 0, null)]
-    public void A_link_passes_by_the_inputs_that_choices_links_and_groups_leave(string nodeClass, string inputs, string consumer, int slot, string? source)
+    public void A_link_passes_by_the_inputs_that_choices_links_and_groups_leave(string nodeClass, string inputs, string consumer, int slot,
+        string? source)
     {
         var prompt = JsonElement.Parse($$$$"""
             {"make":{"class_type":"Make","inputs":{"color":1}},"other":{"class_type":"Make","inputs":{"color":2}},"mask":{"class_type":"Mask","inputs":{}},

@@ -86,7 +86,8 @@ public class CatalogUnionTests
             Assert.Equal(["IMAGE", "LATENT", "MASK"], union.Find("any")!.Type.Split(',').Order(StringComparer.Ordinal));
             Assert.Equal("t", union.Layout.OutputMatches.Single());
             Assert.Equal("c", union.Source.GetProperty("category").GetString());
-            Assert.Equal(["new.safetensors", "old.safetensors"], union.Find("file")!.Options.Select(o => o.ToString()).Order(StringComparer.Ordinal));
+            Assert.Equal(["new.safetensors", "old.safetensors"],
+                union.Find("file")!.Options.Select(o => o.ToString()).Order(StringComparer.Ordinal));
         }
     }
 
@@ -127,7 +128,8 @@ public class CatalogUnionTests
         var graph = JsonElement.Parse("""
             {"nodes":[{"id":1,"type":"X","inputs":[],"outputs":[],"widgets_values":[3,"size",20,"no",5,"new.safetensors",7]}],"links":[],"version":0.4}
             """);
-        var merged = NodeCatalog.Union([Of(Newer), Of(Class(Newer.Source.GetRawText().Replace("new.safetensors", "new.safetensors\",\"b.safetensors", StringComparison.Ordinal)))]);
+        var other = Class(Newer.Source.GetRawText().Replace("\"new.s", "\"b.safetensors\",\"new.s", StringComparison.Ordinal));
+        var merged = NodeCatalog.Union([Of(Newer), Of(other)]);
         var moment = new GraphMoment(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         var one = GraphConverter.Convert(graph, Of(Newer), moment).Prompt!.Value;
         Assert.Equal("""{"a":3,"mode":"size","mode.width":20,"mode.crop":"no","mode.depth":5,"file":"new.safetensors","z":7}""",

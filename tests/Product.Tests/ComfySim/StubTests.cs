@@ -204,24 +204,65 @@ public sealed class StubTests
         await rig.RefusedAsync(new JsonObject { ["1"] = Graphs.Node("Picker", ("style", "ink")), ["2"] = Graphs.Save("1") });
     }
 
+    private const string Grow = """
+        {"Grow":{"input":{"required":{
+            "images":["COMFY_AUTOGROW_V3",{"template":{"input":{"required":{"image":["IMAGE",{}]}},"prefix":"image","min":1,"max":3}}],
+            "model":["COMFY_DYNAMICCOMBO_V3",{"options":[{"key":"big","inputs":{"required":{"size":["INT",{"max":9}]},"optional":{"mask":["MASK"]}}}]}],
+            "any":["COMFY_MATCHTYPE_V3",{"template":{"template_id":"t","allowed_types":"IMAGE"}}]}},
+          "output":["COMFY_MATCHTYPE_V3"],"output_node":false}}
+        """;
+
     [Fact]
-    public async Task Dynamic_inputs_are_taken_as_they_come_and_their_links_are_followed()
+    public async Task Dynamic_inputs_are_taken_by_their_names_and_their_links_are_followed()
     {
-        await using var rig = await StartAsync("""
-            {"Grow":{"input":{"required":{"images":["COMFY_AUTOGROW_V3",{"template":{}}],"model":["COMFY_DYNAMICCOMBO_V3",{"options":[]}]}},"output":["IMAGE"],"output_node":false}}
-            """);
-        var graph = new JsonObject
-        {
-            ["1"] = Graphs.Empty(),
-            ["2"] = Graphs.Node("Grow", ("images.image0", Graphs.Link("1")), ("model", "any"), ("model.size", 3)),
-            ["3"] = Graphs.Save("2"),
-        };
+        await using var rig = await StartAsync(Grow);
+        var graph = Grown();
         graph["1"]!["inputs"]!["width"] = 0;
         Assert.True((await rig.RefusedAsync(graph)).GetProperty("node_errors").TryGetProperty("1", out _));
         graph["1"]!["inputs"]!["width"] = 8;
         await rig.RunAsync(graph, await rig.ListenAsync(), "p");
         Assert.Equal("success", (await rig.EntryAsync("p")).GetProperty("status").GetProperty("status_str").GetString());
     }
+
+    // Each row: what is taken away or set, and the type of the fault and the input that it names; null where ComfyUI finds none.
+    [Theory]
+    [InlineData("images.image0", null, "required_input_missing")]
+    [InlineData("model.size", null, "required_input_missing")]
+    [InlineData("any", null, "required_input_missing")]
+    [InlineData("model.size", "10", "value_bigger_than_max")]
+    [InlineData("model.mask", "[\"1\", 0]", "return_type_mismatch")]
+    [InlineData("images.image2", "[\"4\", 0]", "return_type_mismatch")]
+    [InlineData("images.image9", "5", "")]
+    [InlineData("model", null, "")]
+    [InlineData("model", "\"small\"", "")]
+    public async Task Dynamic_inputs_are_checked_as_by_ComfyUI(string input, string? value, string type)
+    {
+        await using var rig = await StartAsync(Grow);
+        var graph = Grown();
+        graph["2"]!["inputs"]!.AsObject().Remove(input);
+        if (value is not null)
+        {
+            graph["2"]!["inputs"]![input] = JsonNode.Parse(value);
+        }
+
+        if (type.Length == 0)
+        {
+            await rig.RunAsync(graph, await rig.ListenAsync(), "p");
+            return;
+        }
+
+        var fault = (await rig.RefusedAsync(graph)).GetProperty("node_errors").GetProperty("2").GetProperty("errors")[0];
+        Assert.Equal((type, input),
+            (fault.GetProperty("type").GetString(), fault.GetProperty("extra_info").GetProperty("input_name").GetString()));
+    }
+
+    private static JsonObject Grown() => new()
+    {
+        ["1"] = Graphs.Empty(),
+        ["2"] = Graphs.Node("Grow", ("images.image0", Graphs.Link("1")), ("model", "big"), ("model.size", 3), ("any", Graphs.Link("1"))),
+        ["3"] = Graphs.Save("2"),
+        ["4"] = Graphs.Node("ImageToMask", ("image", Graphs.Link("1")), ("channel", "red")),
+    };
 
     [Theory]
     [InlineData("""{"__value__":["a","b"]}""", true)]

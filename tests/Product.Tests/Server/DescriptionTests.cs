@@ -66,6 +66,30 @@ public class DescriptionTests
     }
 
     [Fact]
+    public void An_input_of_a_choice_names_it_and_only_the_saved_one_has_a_default()
+    {
+        var contract = new Contract(
+            [
+                new("r", [new("3", "Resize")], CanBypass: false,
+                [
+                    new() { Name = "mode.width", Type = "INT", Default = JsonElement.Parse("64"), OfChoice = new("mode", ["size", "wide"], true) },
+                    new() { Name = "mode.by", Type = "FLOAT", Default = JsonElement.Parse("1.5"), OfChoice = new("mode", ["factor"], false) },
+                ]),
+            ],
+            []);
+        var workflow = new WorkflowDescription("resize", 1, contract);
+        var document = new OpenApiDocument();
+        workflow.Input(document);
+        var inputs = document.Components!.Schemas!.Values.Single(s => s.Properties?.ContainsKey("mode.by") is true).Properties!;
+
+        Assert.Equal(("Only where mode is 'size' or 'wide'.", "64"),
+            (inputs["mode.width"].Description, inputs["mode.width"].Default?.ToJsonString()));
+        Assert.Equal(("Only where mode is 'factor'. 1.5 unless set.", null),
+            (inputs["mode.by"].Description, inputs["mode.by"].Default?.ToJsonString()));
+        Assert.Equal("""{"r":{"mode.width":64}}""", workflow.Example().ToJsonString());
+    }
+
+    [Fact]
     public async Task A_workflow_s_inputs_are_typed()
     {
         var document = await ReadAsync();

@@ -16,6 +16,7 @@ internal static class Examples
     /// <returns><see langword="null"/> where a call had better leave it alone.</returns>
     public static JsonNode? Of(ContractInput input) => input switch
     {
+        { OfChoice.IsSaved: false } => null,
         { Type: InputType.File, Required: true, Upload: MediaKind.Image or MediaKind.Mask } => Pixel,
         { Type: InputType.File, Required: true } => Bytes,
         { Type: InputType.File } => null,

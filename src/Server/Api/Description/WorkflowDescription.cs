@@ -100,7 +100,8 @@ public sealed record WorkflowDescription(string Name, int Version, Contract Cont
             _ => new OpenApiSchema(),
         };
         schema.Description = DescriptionOf(input);
-        if (input is { Default: { } value, Seed: false, Type: not InputType.File })
+        // Clients fill in defaults: what the saved choices do not bring has none, since only a call that chooses so may set it.
+        if (input is { Default: { } value, Seed: false, Type: not InputType.File, OfChoice: null or { IsSaved: true } })
         {
             schema.Default = Examples.NodeOf(value);
         }
@@ -143,6 +144,9 @@ public sealed record WorkflowDescription(string Name, int Version, Contract Cont
         string?[] parts =
         [
             input.Tooltip,
+            input.OfChoice is { } choice
+                ? $"Only where {choice.Input} is {string.Join(" or ", choice.Values.Select(v => $"'{v}'"))}." : null,
+            input.OfChoice is { IsSaved: false } && input.Default is { } initial ? $"{initial.GetRawText()} unless set." : null,
             input.Upload is { } kind ? $"A file: {kind}." : null,
             input.Required ? "No host has the file that the workflow was saved with, so a call brings one." : null,
             input.Type is InputType.Int && input.Step is { } step and > 1
