@@ -169,6 +169,8 @@ internal static class Queue
 
         public bool IsReady => true;
 
+        public bool DrivesHere => false;
+
         public long Signals => 0;
 
         public Task Reached => reached.Task;

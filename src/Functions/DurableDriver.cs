@@ -26,6 +26,8 @@ public sealed partial class DurableDriver(DurableClientSource clients, Lazy<RunE
 
     public bool IsReady => clients.Current is not null;
 
+    public bool DrivesHere => false;
+
     /// <summary>A run that could not be handed over is found by the rescue: its row is written.</summary>
     public Task StartAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
         run, (client, ct) => client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value,

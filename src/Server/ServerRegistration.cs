@@ -76,6 +76,7 @@ public static class ServerRegistration
     private static IServiceCollection AddRuns(this IServiceCollection services)
     {
         services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<RunEntry>();
         services.TryAddSingleton<RunIntake>();
         services.TryAddSingleton<CallExplainer>();
         services.TryAddSingleton<CallStart>();

@@ -28,6 +28,8 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
 
     public bool IsReady => true;
 
+    public bool DrivesHere => true;
+
     public long Signals => Interlocked.Read(ref signals);
 
     public Task StartAsync(RunId run, CancellationToken cancellationToken)

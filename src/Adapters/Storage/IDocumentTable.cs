@@ -37,6 +37,10 @@ public interface IDocumentTables
     /// <summary>Whether other processes may read and write them too.</summary>
     bool AreShared { get; }
 
+    /// <summary>What this thread writes until the answer is disposed of goes to storage together.</summary>
+    /// <returns><see langword="null"/> where storage takes each by itself.</returns>
+    IDisposable? Gather() => null;
+
     /// <summary>Creates what is not there yet. Everything else expects the tables to exist.</summary>
     Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken);
 }

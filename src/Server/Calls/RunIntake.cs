@@ -23,7 +23,7 @@ namespace ComfyFunc.Server.Calls;
 /// Turns a call into a run's row, or says everything that is wrong with it. Nothing that can be known before is left for a GPU to find out.
 /// </summary>
 public sealed class RunIntake(
-    WorkflowStore workflows, LiveWorkflows live, RunStore runs, InputFiles files, ResultCache results, ExtraData extraData,
+    WorkflowStore workflows, LiveWorkflows live, RunEntry entry, InputFiles files, ResultCache results, ExtraData extraData,
     IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
 {
     public async Task<IntakeReply> AcceptAsync(Call call, CancellationToken cancellationToken) =>
@@ -147,7 +147,7 @@ public sealed class RunIntake(
             return new IntakeReply.Known(made);
         }
 
-        return new IntakeReply.Accepted(await runs.InsertAsync(run, cancellationToken));
+        return new IntakeReply.Accepted(await entry.WriteAsync(run, cancellationToken));
     }
 
     /// <summary>Runs an ended run's call again, with the same version, values, files and seeds.</summary>
@@ -173,7 +173,7 @@ public sealed class RunIntake(
         }
 
         var now = clock.GetUtcNow();
-        return await runs.InsertAsync(
+        return await entry.WriteAsync(
             new RunRecord
             {
                 Id = id,

@@ -10,6 +10,9 @@ public interface IRunDriver : IRunSignals
     /// <summary>How many signals this process has sent.</summary>
     long Signals { get; }
 
+    /// <summary>Whether the runs that this process accepts take their first step in it.</summary>
+    bool DrivesHere { get; }
+
     /// <summary>Takes over a run whose row has been written. Taking it over twice is taking it over once.</summary>
     Task StartAsync(RunId run, CancellationToken cancellationToken);
 

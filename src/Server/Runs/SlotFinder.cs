@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
@@ -14,12 +15,33 @@ public sealed class SlotFinder(HostStore hosts, CatalogWatch catalogs, PendingSt
     // that got it.
     private readonly SemaphoreSlim picking = new(1);
 
+    private readonly ConcurrentDictionary<RunId, Task<Slot?>> ahead = new();
+
     /// <summary>Whether this work has been executing on so many hosts when they were lost that it goes to none for a while.</summary>
     public bool IsPoison(Workload work) => Poison.Is(work, hosts.Known, new Estimates(hosts.Known), clock.GetUtcNow());
+
+    /// <summary>Begins to lend a slot to a run whose first step comes soon, and finds it then.</summary>
+    public void LendAhead(WaitingRun waiting)
+    {
+        if (!IsPoison(waiting.Work) && Feasibility.AnyCanEverTake(waiting, hosts.Known, capabilities.Has))
+        {
+            ahead[waiting.Run] = PickInTurnAsync(waiting, CancellationToken.None);
+        }
+    }
+
+    /// <summary>The run's first step does not come.</summary>
+    public async Task TakeBackAsync(RunId run, CancellationToken cancellationToken)
+    {
+        if (ahead.TryRemove(run, out var lending) && (await lending)?.Lease is { } lease)
+        {
+            await health.EndedAsync(new(lease, AttemptEnding.Other), cancellationToken);
+        }
+    }
 
     /// <summary>Gives back the slot that a failed step of this attempt may have left lent, and takes its prompt off.</summary>
     public async Task GiveBackAsync(RunId run, int attempt, CancellationToken cancellationToken)
     {
+        await TakeBackAsync(run, cancellationToken);
         // Each is known.
         foreach (var lease in hosts.Known.Select(h => new Lease(h.Id, run, attempt)).Where(l => hosts.Find(l.Host)!.Holds(l)).ToArray())
         {
@@ -33,6 +55,11 @@ public sealed class SlotFinder(HostStore hosts, CatalogWatch catalogs, PendingSt
     /// <summary>The slot that the run has already, or one that it gets now; else why there is none.</summary>
     public async Task<Slot> FindAsync(WaitingRun waiting, CancellationToken cancellationToken)
     {
+        if (ahead.TryRemove(waiting.Run, out var lending) && await lending is { } slot)
+        {
+            return slot;
+        }
+
         if (HeldLease(waiting) is { } held)
         {
             return new(held, IsFresh: false);
@@ -51,10 +78,15 @@ public sealed class SlotFinder(HostStore hosts, CatalogWatch catalogs, PendingSt
             }
         }
 
+        return await PickInTurnAsync(waiting, cancellationToken) ?? Slot.None(new RunEvent.NoSlot(clock.GetUtcNow()));
+    }
+
+    private async Task<Slot?> PickInTurnAsync(WaitingRun waiting, CancellationToken cancellationToken)
+    {
         await picking.WaitAsync(cancellationToken);
         try
         {
-            return await PickAsync(waiting, cancellationToken) ?? Slot.None(new RunEvent.NoSlot(clock.GetUtcNow()));
+            return await PickAsync(waiting, cancellationToken);
         }
         finally
         {

@@ -181,6 +181,8 @@ internal sealed class DurableRig : IAsyncDisposable
 
     private sealed class Deafened(DurableDriver driver, DurableRig rig) : IRunDriver
     {
+        public bool DrivesHere => driver.DrivesHere;
+
         public bool IsReady => driver.IsReady;
 
         public long Signals => driver.Signals;

@@ -10,6 +10,8 @@ internal sealed class NoDriver : IRunDriver
 {
     public bool IsReady { get; set; } = true;
 
+    public bool DrivesHere => false;
+
     long IRunDriver.Signals => Signals.Count;
 
     public ConcurrentQueue<RunId> Started { get; } = [];

@@ -89,6 +89,9 @@ internal sealed class EmbeddedDatabase : IDisposable
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken cancellationToken) =>
         writer.WriteAsync(write, cancellationToken);
 
+    /// <summary>What this thread writes until the answer is disposed of is one transaction.</summary>
+    public IDisposable Gather() => writer.Gather();
+
     public void Dispose()
     {
         writer.Dispose();

@@ -12,6 +12,8 @@ internal sealed class EmbeddedDocumentTables(EmbeddedDatabase database, StorageM
     /// <summary>One process owns the folder.</summary>
     public bool AreShared => false;
 
+    public IDisposable? Gather() => database.Gather();
+
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
         string[] sql = [.. names.Select(n => DocumentSql.Of(n).Create)];

@@ -11,7 +11,10 @@ internal sealed class EmbeddedWriter : IDisposable
 {
     private const int LargestGroup = 256;
 
-    private readonly BlockingCollection<PendingWrite> pending = [];
+    [ThreadStatic]
+    private static Gathering? gathering;
+
+    private readonly BlockingCollection<PendingWrite[]> pending = [];
     private readonly SqliteSession session;
     private readonly StorageReserve reserve;
     private readonly Thread thread;
@@ -29,17 +32,20 @@ internal sealed class EmbeddedWriter : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var one = new PendingWrite(s => write(s));
-        try
+        if (gathering?.Writer == this)
         {
-            pending.Add(one, CancellationToken.None);
+            gathering.Writes.Add(one);
         }
-        catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
+        else
         {
-            throw new StorageUnavailableException("The data folder is closed.", e);
+            Add([one]);
         }
 
         return (T)(await one.Done.Task)!;
     }
+
+    /// <summary>What this thread writes until the answer is disposed of comes as one.</summary>
+    public IDisposable Gather() => gathering = new Gathering(this);
 
     /// <summary>Ends when everything that was asked for is written.</summary>
     public void Dispose()
@@ -50,16 +56,28 @@ internal sealed class EmbeddedWriter : IDisposable
         pending.Dispose();
     }
 
+    private void Add(PendingWrite[] writes)
+    {
+        try
+        {
+            pending.Add(writes, CancellationToken.None);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
+        {
+            Array.ForEach(writes, one => one.Done.SetException(new StorageUnavailableException("The data folder is closed.", e)));
+        }
+    }
+
     private void Work()
     {
         var group = new List<PendingWrite>();
         foreach (var first in pending.GetConsumingEnumerable())
         {
             group.Clear();
-            group.Add(first);
+            group.AddRange(first);
             while (group.Count < LargestGroup && pending.TryTake(out var next))
             {
-                group.Add(next);
+                group.AddRange(next);
             }
 
             reserve.TryRegain(session);
@@ -121,6 +139,22 @@ internal sealed class EmbeddedWriter : IDisposable
         catch (SqliteException)
         {
             // There is none any more.
+        }
+    }
+
+    private sealed class Gathering(EmbeddedWriter writer) : IDisposable
+    {
+        public EmbeddedWriter Writer => writer;
+
+        public List<PendingWrite> Writes { get; } = [];
+
+        public void Dispose()
+        {
+            gathering = null;
+            if (Writes.Count > 0)
+            {
+                writer.Add([.. Writes]);
+            }
         }
     }
 

@@ -57,6 +57,48 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_one_thread_gathers_is_one_transaction()
+    {
+        using var database = EmbeddedDatabase.Open(folder.FullName);
+        await database.WriteAsync(s => s.Run("CREATE TABLE t (n INTEGER PRIMARY KEY)"), Cancellation);
+        Task<int> first;
+        Task<object?> second;
+        using var others = new ManualResetEventSlim();
+        using (database.Gather())
+        {
+            first = database.WriteAsync(s => s.Run("INSERT INTO t VALUES (1)"), Cancellation);
+            _ = Task.Run(WriteAsync, Cancellation);
+            others.Wait(Cancellation); // It came later, and would have waited for the first.
+            Assert.False(first.IsCompleted);
+            second = database.WriteAsync(_ => database.Read(s => s.Scalar("SELECT count(*) FROM t")), Cancellation);
+        }
+
+        Assert.Equal((1, 1L), (await first, await second)); // The other thread's row is committed, the first is not yet.
+        Assert.Equal(1, await database.WriteAsync(s => s.Run("INSERT INTO t VALUES (3)"), Cancellation));
+
+        async Task WriteAsync()
+        {
+            await database.WriteAsync(s => s.Run("INSERT INTO t VALUES (2)"), Cancellation);
+            others.Set();
+        }
+    }
+
+    [Fact]
+    public async Task What_is_written_to_a_closed_folder_is_refused_gathered_or_not()
+    {
+        var database = EmbeddedDatabase.Open(folder.FullName);
+        database.Dispose();
+        Task<int> gathered;
+        using (database.Gather())
+        {
+            gathered = database.WriteAsync(_ => 0, Cancellation);
+        }
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => gathered);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => database.WriteAsync(_ => 0, Cancellation));
+    }
+
+    [Fact]
     public async Task A_folder_has_one_owner_and_is_free_again_when_that_ends()
     {
         var first = await OpenAsync();

@@ -173,6 +173,8 @@ internal sealed class Runtime(SimWorld world, bool isDurable)
     {
         public bool IsReady => true;
 
+        public bool DrivesHere => !runtime.IsDurable;
+
         public long Signals => 0;
 
         public Task StartAsync(RunId run, CancellationToken cancellationToken)

@@ -14,12 +14,15 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     /// <summary>Each column that was filtered by, behind its table: <c>runs.Workflow</c>.</summary>
     public IEnumerable<string> Filters => tables.SelectMany(t => t.Value.Filters.Keys.Select(c => $"{t.Key}.{c}"));
 
+    /// <summary>How often rows were written: <c>runs POST</c>.</summary>
+    public ConcurrentDictionary<string, int> Writes { get; } = new(StringComparer.Ordinal);
+
     public int Reads => tables.Values.Sum(t => t.Reads);
 
     /// <summary>What a write of a table has to wait for, before it is made.</summary>
     public Func<string, Task> BeforeReplace { get; set; } = _ => Task.CompletedTask;
 
-    public IDocumentTable this[string name] => tables.GetOrAdd(name, n => new(inner[n], () => BeforeReplace(n)));
+    public IDocumentTable this[string name] => tables.GetOrAdd(name, n => new(inner[n], () => BeforeReplace(n), verb => Writes.AddOrUpdate($"{n} {verb}", 1, (_, w) => w + 1)));
 
     public int ReadsOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Reads : 0;
 
@@ -36,10 +39,12 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
 
     public bool AreShared => inner.AreShared;
 
+    public IDisposable? Gather() => inner.Gather();
+
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         inner.EnsureCreatedAsync(names, cancellationToken);
 
-    private sealed class Table(IDocumentTable inner, Func<Task> beforeReplace) : IDocumentTable
+    private sealed class Table(IDocumentTable inner, Func<Task> beforeReplace, Action<string> wrote) : IDocumentTable
     {
         private int reads;
         private int rows;
@@ -58,17 +63,24 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
             set => Volatile.Write(ref reads, value);
         }
 
-        public Task<WriteReply> InsertAsync(Document document, CancellationToken cancellationToken) =>
-            inner.InsertAsync(document, cancellationToken);
+        public Task<WriteReply> InsertAsync(Document document, CancellationToken cancellationToken)
+        {
+            wrote("POST");
+            return inner.InsertAsync(document, cancellationToken);
+        }
 
         public async Task<WriteReply> ReplaceAsync(Document document, CancellationToken cancellationToken)
         {
+            wrote("PUT");
             await beforeReplace();
             return await inner.ReplaceAsync(document, cancellationToken);
         }
 
-        public Task<WriteReply> UpsertAsync(Document document, CancellationToken cancellationToken) =>
-            inner.UpsertAsync(document, cancellationToken);
+        public Task<WriteReply> UpsertAsync(Document document, CancellationToken cancellationToken)
+        {
+            wrote("PUT");
+            return inner.UpsertAsync(document, cancellationToken);
+        }
 
         public Task<Document?> FindAsync(string partition, string row, CancellationToken cancellationToken)
         {
@@ -98,6 +110,7 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
 
         public Task<bool> DeleteAsync(string partition, string row, string? etag, CancellationToken cancellationToken)
         {
+            wrote("DELETE");
             if (etag is null)
             {
                 Interlocked.Increment(ref reads);
