@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Graphs;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Functions;
 using ComfyFunc.Server;
@@ -95,7 +96,7 @@ internal sealed class DurableRig : IAsyncDisposable
 
     public async Task SaveAsync(string workflow, string prompt)
     {
-        var reply = await Get<WorkflowSaving>().SaveAsync(workflow, JsonElement.Parse(prompt), new(), Cancellation);
+        var reply = await Get<WorkflowSaving>().SaveAsync(workflow, SavedDocument.Read(JsonElement.Parse(prompt)).Document!, new(), Cancellation);
         Assert.IsType<SaveReply.Saved>(reply);
     }
 
