@@ -153,8 +153,8 @@ public sealed record RequiredOption(string Class, string Input, string Value)
 /// <summary>The inputs that every node has in a prompt that is of a class and makes the same choices.</summary>
 public sealed record GivenInputs(string Class, ImmutableArray<string> Names)
 {
-    /// <summary>What the nodes choose in dynamic combos.</summary>
-    public ImmutableArray<GivenChoice> Choices { get; init; } = [];
+    /// <summary>What the nodes choose in dynamic combos; nothing in what was stored before there were any.</summary>
+    public ImmutableArray<GivenChoice> Choices { get => field.IsDefault ? [] : field; init; } = [];
 
     internal ImmutableArray<PromptInput> AsInputs => Choices.IsEmpty ? [.. Names.Select(n => new PromptInput(n, default, null))]
         : [.. Names.Select(n => new PromptInput(n, Choices.FirstOrDefault(c => c.Selector == n) is { } choice

@@ -119,7 +119,7 @@ internal static class PngMetadata
                 }
             }
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or ZLibException)
         {
             return new($"has a {keyword} that cannot be decompressed", at);
         }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server;
 
 namespace ComfyFunc.Tests.Wire;
 
@@ -39,6 +41,16 @@ public class StoredFormTests
             Assert.True(Read(stored.Least) == stored.Again(without.ToJsonString()),
                 $"{form} without {member} reads as {stored.Again(without.ToJsonString())}");
         }
+    }
+
+    [Fact]
+    public void A_run_that_waited_before_there_were_choices_makes_none()
+    {
+        var whole = Read(Of(nameof(WaitingRun)).Whole);
+        var old = whole.Replace(""","choices":[{"selector":"selector","key":"key"}]""", "", StringComparison.Ordinal);
+
+        Assert.NotEqual(whole, old);
+        Assert.Empty(StoredJson.Read<WaitingRun>(old).Work.Needs.Inputs[0].Choices);
     }
 
     [Fact]
