@@ -32,7 +32,8 @@ internal sealed class EverywhereSender
 
     public bool SendsTextToCombos { get; init; }
 
-    public int OwnPriority { get; init; } = 10;
+    /// <summary>What somebody set; <see langword="null"/> where it follows from how narrow the sender is.</summary>
+    public int? OwnPriority { get; init; }
 
     /// <summary>How a type that is sent more than once is told apart; <see langword="null"/> when it is sent once.</summary>
     public int? RepeatedRule { get; init; }
@@ -41,7 +42,9 @@ internal sealed class EverywhereSender
     public string Name { get; init; } = "";
 
     /// <summary>Which sender wins where several would do.</summary>
-    public int Priority => OwnPriority
+    public int Priority => OwnPriority ?? Narrowness;
+
+    private int Narrowness => 10
         + (Node.Type is "Seed Everywhere" or "Prompts Everywhere" ? 10 : 0)
         + (TitlePattern is not null || InputPattern is not null || GroupPattern is not null || RepeatedRule is not null ? 20 : 0)
         + (GroupRestriction != 0 ? 3 : 0)

@@ -74,7 +74,7 @@ internal sealed class GraphReader(GraphReport report)
             Named = node.Member("widgets_values_named"),
             Properties = node.Member("properties"),
             Color = node.Text("color"),
-            Position = Pair(node.Member("pos")),
+            Position = Centre(Pair(node.Member("pos")), Pair(node.Member("size"))),
             Pointer = pointer,
         };
     }
@@ -294,6 +294,10 @@ internal sealed class GraphReader(GraphReport report)
         JsonValueKind.Object => (Number(pair.Member("0")), Number(pair.Member("1"))),
         _ => (0, 0),
     };
+
+    // What decides whether a frame is around a node; its bar with the title is 30 high and lies above its position.
+    private static (double X, double Y) Centre((double X, double Y) at, (double X, double Y) size) =>
+        size is (0, 0) ? at : (at.X + (size.X / 2), at.Y + ((size.Y - 30) / 2));
 
     private static double Number(JsonElement value) =>
         value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var number) ? number : 0;
