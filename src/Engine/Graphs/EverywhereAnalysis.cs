@@ -74,7 +74,7 @@ internal sealed class EverywhereAnalysis(GraphScope scope, GraphViews views, Gra
         var groups = EverywhereSenders.GroupsOf(scope.Graph, view.Node);
         return Winner(senders, input.Type, scope.Place(view.Node, input.Name), sender => sender.Link.Origin != view.Node.Id
             && sender.Reaches(input.Type, title, names, patterns,
-                groups.Intersect(EverywhereSenders.GroupsOf(scope.Graph, sender.Node)).Any(), groups,
+                sender.GroupRestriction != 0 && groups.Intersect(EverywhereSenders.GroupsOf(scope.Graph, sender.Node)).Any(), groups,
                 sender.Node.Color == view.Node.Color));
     }
 
