@@ -78,9 +78,25 @@ internal sealed class EverywhereSender
 }
 
 /// <summary>The regular expressions of a file. They are strangers': none may run away.</summary>
-internal sealed class EverywherePatterns(GraphReport report, GraphPlace place)
+internal sealed partial class EverywherePatterns(GraphReport report, GraphPlace place)
 {
-    private readonly Dictionary<string, Regex?> compiled = new(StringComparer.Ordinal);
+    /// <summary>The inputs that positive prompts go to.</summary>
+    public const string Positive = @"(_|\b)pos(itive|_|\b)";
+
+    /// <summary>The inputs that negative prompts go to.</summary>
+    public const string Negative = @"(_|\b)neg(ative|_|\b)";
+
+    /// <summary>The inputs that seeds go to.</summary>
+    public const string Seed = "seed|随机种";
+
+    private const int LongestPattern = 500;
+    private const int MostPatterns = 50;
+    private readonly Dictionary<string, Regex?> compiled = new(StringComparer.Ordinal)
+    {
+        [Positive] = Positives,
+        [Negative] = Negatives,
+        [Seed] = Seeds,
+    };
 
     public bool Fits(string? pattern, IReadOnlyCollection<string> texts, bool isInverted) =>
         pattern is null || (Compiled(pattern) is { } regex && texts.Any(regex.IsMatch) != isInverted);
@@ -90,6 +106,13 @@ internal sealed class EverywherePatterns(GraphReport report, GraphPlace place)
         if (compiled.TryGetValue(pattern, out var known))
         {
             return known;
+        }
+
+        if (pattern.Length > LongestPattern || compiled.Count > MostPatterns)
+        {
+            report.Refuse("E6", place,
+                $"Use Everywhere has more than {MostPatterns} expressions here, or one of more than {LongestPattern} characters.");
+            return compiled[pattern] = null;
         }
 
         try
@@ -102,4 +125,13 @@ internal sealed class EverywherePatterns(GraphReport report, GraphPlace place)
             return compiled[pattern] = null;
         }
     }
+
+    [GeneratedRegex(Positive, RegexOptions.CultureInvariant)]
+    private static partial Regex Positives { get; }
+
+    [GeneratedRegex(Negative, RegexOptions.CultureInvariant)]
+    private static partial Regex Negatives { get; }
+
+    [GeneratedRegex(Seed, RegexOptions.CultureInvariant)]
+    private static partial Regex Seeds { get; }
 }

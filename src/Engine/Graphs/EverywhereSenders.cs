@@ -6,10 +6,6 @@ namespace ComfyFunc.Engine.Graphs;
 /// <summary>Reads what the nodes of Use Everywhere send: the links into them, or their own outputs.</summary>
 internal static class EverywhereSenders
 {
-    private const string PositivePattern = @"(_|\b)pos(itive|_|\b)";
-    private const string NegativePattern = @"(_|\b)neg(ative|_|\b)";
-    private const string SeedPattern = "seed|随机种";
-
     public static bool Is(GraphNode node) => node.Type is "Anything Everywhere" or "Anything Everywhere3" or "Anything Everywhere?"
         or "Prompts Everywhere" or "Seed Everywhere";
 
@@ -92,8 +88,8 @@ internal static class EverywhereSenders
                     ? Pattern(At(values, 0)) : null,
                 InputPattern = node.Type switch
                 {
-                    "Seed Everywhere" => SeedPattern,
-                    "Prompts Everywhere" when !isNew => index == 0 ? PositivePattern : NegativePattern,
+                    "Seed Everywhere" => EverywherePatterns.Seed,
+                    "Prompts Everywhere" when !isNew => index == 0 ? EverywherePatterns.Positive : EverywherePatterns.Negative,
                     _ when isNew => Pattern(settings.Text("input_regex")),
                     "Anything Everywhere?" => Pattern(At(values, 1)),
                     _ => null,
