@@ -6,9 +6,11 @@ namespace ComfyFunc.Engine.Graphs;
 /// <summary>Reads what a graph shows in app mode, <c>extra.linearData</c>, in terms of its prompt.</summary>
 internal static class AppMode
 {
-    public static GraphApp? Read(Graph root, IDictionary<string, string> nodes, ImmutableArray<CarriedInput> carried, GraphReport report)
+    /// <param name="scopes">Every graph in use, the root first.</param>
+    public static GraphApp? Read(IReadOnlyList<GraphScope> scopes, IDictionary<string, string> nodes,
+        ImmutableArray<CarriedInput> carried, GraphReport report)
     {
-        if (root.Extra.Member("linearData") is not { ValueKind: JsonValueKind.Object } data)
+        if (scopes[0].Graph.Extra.Member("linearData") is not { ValueKind: JsonValueKind.Object } data)
         {
             return null;
         }
@@ -25,36 +27,53 @@ internal static class AppMode
                 continue;
             }
 
-            var node = Local(id);
-            var (before, shown) = (inputs.Count, carried.Where(c => c.From == node && (c.Name == name || c.Name == "value")));
-            inputs.AddRange(nodes.ContainsKey(node) ? [(node, name)] : shown.Select(c => (c.Node, c.Input)));
+            var before = inputs.Count;
+            foreach (var node in Located(scopes, id))
+            {
+                inputs.AddRange(nodes.ContainsKey(node) ? [(node, name)] : carried.Where(c => c.From == node
+                    && (c.Name == name || c.Name == "value")).Select(c => (c.Node, c.Input)));
+            }
+
             if (inputs.Count == before)
             {
-                report.Note("I5", new(node, null, name, pointer), $"App mode shows {name} of node {node}, which is not in the prompt.");
+                report.Note("I5", new(id, null, name, pointer), $"App mode shows {name} of node {id}, which is not in the prompt.");
             }
         }
 
-        return new(inputs.ToImmutable(), [.. Outputs(data, nodes, report)]);
+        return new(inputs.ToImmutable(), [.. Outputs(data, scopes, nodes, report)]);
     }
 
-    private static IEnumerable<string> Outputs(JsonElement data, IDictionary<string, string> nodes, GraphReport report)
+    private static IEnumerable<string> Outputs(JsonElement data, IReadOnlyList<GraphScope> scopes, IDictionary<string, string> nodes,
+        GraphReport report)
     {
         var index = 0;
         foreach (var item in data.Member("outputs").Items().Take(GraphBounds.Values))
         {
             var pointer = $"/extra/linearData/outputs/{index++}";
-            if (item.Id() is { } id && nodes.ContainsKey(Local(id)))
+            var sent = item.Id() is { } id ? Located(scopes, id).Where(nodes.ContainsKey).ToArray() : [];
+            foreach (var node in sent)
             {
-                yield return Local(id);
+                yield return node;
             }
-            else
+
+            if (sent.Length == 0)
             {
                 report.Note("I5", new(item.Id(), null, null, pointer), "App mode shows the outputs of a node that is not in the prompt.");
             }
         }
     }
 
-    // A locator has the graph before the node: 5b000001-…:7.
-    private static string Local(string id) =>
-        id.IndexOf(':', StringComparison.Ordinal) is var at and > 0 && Guid.TryParseExact(id[..at], "D", out _) ? id[(at + 1)..] : id;
+    // A locator has the graph before the node, 5b000001-…:7: each instance of that graph has the node. Other ids are of the root.
+    private static IEnumerable<string> Located(IReadOnlyList<GraphScope> scopes, string id)
+    {
+        if (id.IndexOf(':', StringComparison.Ordinal) is not (> 0 and { } at) || !Guid.TryParseExact(id[..at], "D", out _))
+        {
+            return [id];
+        }
+
+        var (graph, local) = (id[..at], id[(at + 1)..]);
+        return scopes.Any(s => s.Graph.Id == graph)
+            ? scopes.Where(s => s.Graph.Id == graph).Select(s => s.Graph.Find(local) is { } node ? s.IdOf(node) : s.Prefix + local)
+            : [local];
+    }
 }

@@ -32,7 +32,7 @@ internal sealed class EverywhereAnalysis(GraphScope scope, GraphViews views, Gra
 
             for (var i = 0; i < view.Inputs.Length; i++)
             {
-                if (IsReceiver(node, view.Inputs[i]) && Winner(senders, view, view.Inputs[i]) is { } sender)
+                if (IsReceiver(scope, node, view.Inputs[i]) && Winner(senders, view, view.Inputs[i]) is { } sender)
                 {
                     report.Note("E6", scope.Place(node, view.Inputs[i].Name),
                         $"Use Everywhere links this input to node {sender.Link.Origin}, by way of node {sender.Node.Id}.");
@@ -40,12 +40,22 @@ internal sealed class EverywhereAnalysis(GraphScope scope, GraphViews views, Gra
                 }
             }
         }
+
+        for (var i = 0; i < scope.Graph.Outputs.Length; i++)
+        {
+            if (scope.Graph.Outputs[i].Links.IsEmpty && Winner(senders, scope.Graph.Outputs[i]) is { } sender)
+            {
+                report.Note("E6", PlaceOf(scope.Graph.Outputs[i]),
+                    $"Use Everywhere links this output to node {sender.Link.Origin}, by way of node {sender.Node.Id}.");
+                yield return (Graph.OutputNode, i, sender.Link);
+            }
+        }
     }
 
     // Widgets take part only where somebody said so; in older files by making a socket of them.
-    private static bool IsReceiver(GraphNode node, LiveInput input)
+    private static bool IsReceiver(GraphScope scope, GraphNode node, LiveInput input)
     {
-        if (input.Link is not null)
+        if (input.Link is { } id && (!scope.Graph.Links.ContainsKey(id) || EverywhereLinks.Behind(scope, id) is not null))
         {
             return false;
         }
@@ -60,21 +70,29 @@ internal sealed class EverywhereAnalysis(GraphScope scope, GraphViews views, Gra
     private EverywhereSender? Winner(EverywhereSender[] senders, NodeView view, LiveInput input)
     {
         var title = view.Node.Title ?? view.Class?.DisplayName ?? view.Node.Type;
-        var saved = view.Node.Input(input.Name);
-        string[] names = [saved?.Label ?? input.Name];
+        string[] names = [view.Node.Input(input.Name)?.Label ?? input.Name];
         var groups = EverywhereSenders.GroupsOf(scope.Graph, view.Node);
+        return Winner(senders, input.Type, scope.Place(view.Node, input.Name), sender => sender.Link.Origin != view.Node.Id
+            && sender.Reaches(input.Type, title, names, patterns,
+                sender.GroupRestriction != 0 && groups.Intersect(EverywhereSenders.GroupsOf(scope.Graph, sender.Node)).Any(), groups,
+                sender.Node.Color == view.Node.Color));
+    }
+
+    // No frame is drawn around what leaves a subgraph, and it has no colour.
+    private EverywhereSender? Winner(EverywhereSender[] senders, GraphBorder output) =>
+        Winner(senders, output.Type, PlaceOf(output), sender =>
+            sender is { GroupRestriction: 0, ColorRestriction: 0 }
+            && sender.Reaches(output.Type, "", [output.Label ?? output.Name], patterns, false, [], false));
+
+    private GraphPlace PlaceOf(GraphBorder output) => new(null, scope.Graph.Name, output.Name, scope.Graph.Pointer);
+
+    private EverywhereSender? Winner(EverywhereSender[] senders, string type, GraphPlace place, Func<EverywhereSender, bool> reaches)
+    {
         EverywhereSender? best = null;
         EverywhereSender? tied = null;
         foreach (var sender in senders)
         {
-            if (sender.Link.Origin == view.Node.Id || (best is not null && sender.Priority < best.Priority))
-            {
-                continue;
-            }
-
-            var own = EverywhereSenders.GroupsOf(scope.Graph, sender.Node);
-            if (sender.Reaches(input.Type, title, names, patterns, groups.Intersect(own).Any(), groups,
-                sender.Node.Color == view.Node.Color))
+            if ((best is null || sender.Priority >= best.Priority) && reaches(sender))
             {
                 tied = best is not null && sender.Priority == best.Priority ? sender : null;
                 best = sender;
@@ -83,10 +101,9 @@ internal sealed class EverywhereAnalysis(GraphScope scope, GraphViews views, Gra
 
         if (best is not null && tied is not null)
         {
-            report.Refuse("E6", scope.Place(view.Node, input.Name),
-                $"Several nodes of Use Everywhere send a {input.Type} here with the same priority, node {best.Node.Id} among them: "
-                + "which one is "
-                + "meant is not said, and the browser links none.");
+            report.Refuse("E6", place,
+                $"Several nodes of Use Everywhere send a {type} here with the same priority, node {best.Node.Id} among them: "
+                + "which one is meant is not said, and the browser links none.");
             return null;
         }
 

@@ -32,7 +32,8 @@ internal sealed class EverywhereSender
 
     public bool SendsTextToCombos { get; init; }
 
-    public int OwnPriority { get; init; } = 10;
+    /// <summary>What somebody set; <see langword="null"/> where it follows from how narrow the sender is.</summary>
+    public int? OwnPriority { get; init; }
 
     /// <summary>How a type that is sent more than once is told apart; <see langword="null"/> when it is sent once.</summary>
     public int? RepeatedRule { get; init; }
@@ -41,7 +42,9 @@ internal sealed class EverywhereSender
     public string Name { get; init; } = "";
 
     /// <summary>Which sender wins where several would do.</summary>
-    public int Priority => OwnPriority
+    public int Priority => OwnPriority ?? Narrowness;
+
+    private int Narrowness => 10
         + (Node.Type is "Seed Everywhere" or "Prompts Everywhere" ? 10 : 0)
         + (TitlePattern is not null || InputPattern is not null || GroupPattern is not null || RepeatedRule is not null ? 20 : 0)
         + (GroupRestriction != 0 ? 3 : 0)
@@ -75,9 +78,25 @@ internal sealed class EverywhereSender
 }
 
 /// <summary>The regular expressions of a file. They are strangers': none may run away.</summary>
-internal sealed class EverywherePatterns(GraphReport report, GraphPlace place)
+internal sealed partial class EverywherePatterns(GraphReport report, GraphPlace place)
 {
-    private readonly Dictionary<string, Regex?> compiled = new(StringComparer.Ordinal);
+    /// <summary>The inputs that positive prompts go to.</summary>
+    public const string Positive = @"(_|\b)pos(itive|_|\b)";
+
+    /// <summary>The inputs that negative prompts go to.</summary>
+    public const string Negative = @"(_|\b)neg(ative|_|\b)";
+
+    /// <summary>The inputs that seeds go to.</summary>
+    public const string Seed = "seed|随机种";
+
+    private const int LongestPattern = 500;
+    private const int MostPatterns = 50;
+    private readonly Dictionary<string, Regex?> compiled = new(StringComparer.Ordinal)
+    {
+        [Positive] = Positives,
+        [Negative] = Negatives,
+        [Seed] = Seeds,
+    };
 
     public bool Fits(string? pattern, IReadOnlyCollection<string> texts, bool isInverted) =>
         pattern is null || (Compiled(pattern) is { } regex && texts.Any(regex.IsMatch) != isInverted);
@@ -87,6 +106,13 @@ internal sealed class EverywherePatterns(GraphReport report, GraphPlace place)
         if (compiled.TryGetValue(pattern, out var known))
         {
             return known;
+        }
+
+        if (pattern.Length > LongestPattern || compiled.Count > MostPatterns)
+        {
+            report.Refuse("E6", place,
+                $"Use Everywhere has more than {MostPatterns} expressions here, or one of more than {LongestPattern} characters.");
+            return compiled[pattern] = null;
         }
 
         try
@@ -99,4 +125,13 @@ internal sealed class EverywherePatterns(GraphReport report, GraphPlace place)
             return compiled[pattern] = null;
         }
     }
+
+    [GeneratedRegex(Positive, RegexOptions.CultureInvariant)]
+    private static partial Regex Positives { get; }
+
+    [GeneratedRegex(Negative, RegexOptions.CultureInvariant)]
+    private static partial Regex Negatives { get; }
+
+    [GeneratedRegex(Seed, RegexOptions.CultureInvariant)]
+    private static partial Regex Seeds { get; }
 }

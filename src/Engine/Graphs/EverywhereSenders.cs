@@ -6,10 +6,6 @@ namespace ComfyFunc.Engine.Graphs;
 /// <summary>Reads what the nodes of Use Everywhere send: the links into them, or their own outputs.</summary>
 internal static class EverywhereSenders
 {
-    private const string PositivePattern = @"(_|\b)pos(itive|_|\b)";
-    private const string NegativePattern = @"(_|\b)neg(ative|_|\b)";
-    private const string SeedPattern = "seed|随机种";
-
     public static bool Is(GraphNode node) => node.Type is "Anything Everywhere" or "Anything Everywhere3" or "Anything Everywhere?"
         or "Prompts Everywhere" or "Seed Everywhere";
 
@@ -40,12 +36,15 @@ internal static class EverywhereSenders
     {
         for (var i = 0; i < node.Inputs.Length; i++)
         {
-            if (node.Inputs[i] is { Link: { } id } input && scope.Graph.Links.TryGetValue(id, out var link))
+            if (node.Inputs[i] is { Link: { } id } input && EverywhereLinks.Behind(scope, id) is { } link && IsLive(scope, link))
             {
                 yield return (input.Label ?? input.Name, i, link with { Type = TypeOf(scope, views, link, input) });
             }
         }
     }
+
+    private static bool IsLive(GraphScope scope, GraphLink link) =>
+        link.Origin is Graph.InputNode || scope.Graph.Find(link.Origin) is { Mode: NodeMode.Always };
 
     // What comes through reroutes and bypassed nodes keeps its type; the link itself may be of any.
     private static string TypeOf(GraphScope scope, GraphViews views, GraphLink link, GraphInput input)
@@ -84,13 +83,13 @@ internal static class EverywhereSenders
             {
                 Node = node,
                 Link = link,
-                Name = name,
+                Name = node.Type is "Prompts Everywhere" ? index == 0 ? "positive" : "negative" : name,
                 TitlePattern = isNew ? Pattern(settings.Text("title_regex")) : node.Type is "Anything Everywhere?"
                     ? Pattern(At(values, 0)) : null,
                 InputPattern = node.Type switch
                 {
-                    "Seed Everywhere" => SeedPattern,
-                    "Prompts Everywhere" => index == 0 ? PositivePattern : NegativePattern,
+                    "Seed Everywhere" => EverywherePatterns.Seed,
+                    "Prompts Everywhere" when !isNew => index == 0 ? EverywherePatterns.Positive : EverywherePatterns.Negative,
                     _ when isNew => Pattern(settings.Text("input_regex")),
                     "Anything Everywhere?" => Pattern(At(values, 1)),
                     _ => null,
@@ -104,7 +103,7 @@ internal static class EverywhereSenders
                 ColorRestriction = Restriction(isNew ? settings : node.Properties, "color_restricted"),
                 SendsToAny = settings.Member("send_to_any").Is() || settings.Member("send_to_any").Int() is > 0,
                 SendsTextToCombos = settings.Member("string_to_combo").Is() || settings.Member("string_to_combo").Int() is > 0,
-                OwnPriority = settings.Member("priority").Int() ?? 10,
+                OwnPriority = settings.Member("priority").Int() is { } own and not 0 ? own : null,
                 RepeatedRule = isNew && isRepeated ? rule : null,
             };
         }

@@ -91,7 +91,7 @@ public static class GraphConverter
         var prompt = emitter.Write(expansion.Scopes);
         var carried = emitter.Carried.ToImmutable();
         LostTags.Report(expansion.Scopes, views, carried, report);
-        var app = AppMode.Read(file.Root, emitter.Pointers, carried, report);
+        var app = AppMode.Read(expansion.Scopes, emitter.Pointers, carried, report);
         return new(report.IsRefused ? null : prompt, report.ToImmutable())
         {
             Pointers = emitter.Pointers.ToImmutable(),

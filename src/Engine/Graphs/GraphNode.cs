@@ -42,6 +42,7 @@ internal sealed class GraphNode
 
     public string? Color { get; init; }
 
+    /// <summary>Its centre in the drawing.</summary>
     public (double X, double Y) Position { get; init; }
 
     public required string Pointer { get; init; }

@@ -74,7 +74,7 @@ internal sealed class GraphReader(GraphReport report)
             Named = node.Member("widgets_values_named"),
             Properties = node.Member("properties"),
             Color = node.Text("color"),
-            Position = Pair(node.Member("pos")),
+            Position = Centre(Pair(node.Member("pos")), Pair(node.Member("size"))),
             Pointer = pointer,
         };
     }
@@ -95,9 +95,13 @@ internal sealed class GraphReader(GraphReport report)
             }
 
             ReadDefinitions(item, where, found);
-            if (!found.TryAdd(id, ReadGraph(item, where, id)))
+            if (found.ContainsKey(id))
             {
                 report.Note("G1", new(null, item.Text("name"), null, where), $"The subgraph {id} is defined twice; the first counts.");
+            }
+            else
+            {
+                found[id] = ReadGraph(item, where, id);
             }
         }
     }
@@ -114,20 +118,18 @@ internal sealed class GraphReader(GraphReport report)
                 break;
             }
 
-            if (ReadNode(item, null, $"{pointer}/nodes/{index++}") is not { } node)
+            var where = $"{pointer}/nodes/{index++}";
+            if (item.Member("id").Id() is { } own && seen.TryGetValue(own, out var first))
             {
-                continue;
-            }
-
-            if (!seen.TryAdd(node.Id, node))
-            {
-                report.Refuse("A2", new(node.Id, node.Title ?? node.Type, null, node.Pointer),
-                    $"Two nodes have the id {node.Id}, {seen[node.Id].Pointer} and this one: which of them a link means is not said. "
+                report.Refuse("A2", new(own, item.Text("title") is { Length: > 0 } title ? title : item.Text("type"), null, where),
+                    $"Two nodes have the id {own}, {first.Pointer} and this one: which of them a link means is not said. "
                     + "The browser keeps one of them.");
-                continue;
             }
-
-            list.Add(node);
+            else if (ReadNode(item, null, where) is { } node)
+            {
+                seen[node.Id] = node;
+                list.Add(node);
+            }
         }
 
         if (nodes > GraphBounds.Nodes)
@@ -294,6 +296,10 @@ internal sealed class GraphReader(GraphReport report)
         JsonValueKind.Object => (Number(pair.Member("0")), Number(pair.Member("1"))),
         _ => (0, 0),
     };
+
+    // What decides whether a frame is around a node; its bar with the title is 30 high and lies above its position.
+    private static (double X, double Y) Centre((double X, double Y) at, (double X, double Y) size) =>
+        size is (0, 0) ? at : (at.X + (size.X / 2), at.Y + ((size.Y - 30) / 2));
 
     private static double Number(JsonElement value) =>
         value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var number) ? number : 0;

@@ -26,6 +26,9 @@ internal sealed class GraphScope
     /// <summary>What the instance itself holds for widgets of nodes within.</summary>
     public Dictionary<(string Node, string Widget), JsonElement> Overrides { get; } = [];
 
+    /// <summary>The widgets of nodes within that the instance shows by its older list, with a value or without.</summary>
+    public HashSet<(string Node, string Widget)> Proxied { get; } = [];
+
     /// <summary>Inputs of instances in it whose links the front end replaces with what the instance around them holds.</summary>
     public HashSet<(string Node, string Input)> Severed { get; } = [];
 

@@ -53,16 +53,12 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
     private static NodeView OfInstance(GraphNode node, Graph definition)
     {
         var inputs = ImmutableArray.CreateBuilder<LiveInput>(definition.Inputs.Length);
-        var taken = new HashSet<int>();
-        foreach (var border in definition.Inputs)
+        var saved = new SavedInputs(node);
+        int[] exact = [.. definition.Inputs.Select(b => saved.Take(b.Name, b.Type))];
+        foreach (var (i, border) in definition.Inputs.Index())
         {
-            var saved = -1;
-            for (var i = 0; i < node.Inputs.Length && saved < 0; i++)
-            {
-                saved = node.Inputs[i].Name == border.Name && taken.Add(i) ? i : -1;
-            }
-
-            inputs.Add(new(border.Name, border.Type, saved < 0 ? null : node.Inputs[saved].Link, false, saved));
+            var at = exact[i] >= 0 ? exact[i] : saved.Take(border.Name);
+            inputs.Add(new(border.Name, border.Type, at < 0 ? null : node.Inputs[at].Link, false, at));
         }
 
         return new()
@@ -80,7 +76,7 @@ internal sealed class GraphViews(NodeCatalog catalog, IReadOnlyDictionary<string
         var layout = known.Layout;
         var place = scope.Place(node);
         var reading = PowerLora.Is(node.Type) ? PowerLora.Read(node)
-            : CustomCombo.Is(node.Type) ? CustomCombo.Read(node)
+            : CustomCombo.Is(node.Type) ? CustomCombo.Read(layout, node)
             : new WidgetReader(node.Type, layout, node, place, report).Read();
         var inputs = LiveInputs.Of(layout, node, reading, (index, extra, name) => Say(place, node, index, extra, name));
         var types = new MatchTypes(layout, [.. inputs.Select(i => new MatchingInput(i.Type, i.Match, Brought(scope.Graph, i)))]);

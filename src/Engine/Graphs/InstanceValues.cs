@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace ComfyFunc.Engine.Graphs;
 
@@ -7,27 +8,30 @@ namespace ComfyFunc.Engine.Graphs;
 /// Reads what an instance of a subgraph holds itself: values of its promoted inputs, by the definition's order, or by the older list of
 /// proxied widgets.
 /// </summary>
-internal sealed class InstanceValues(GraphScope inner, GraphNode instance, GraphViews views, Promotion promotion,
+internal sealed partial class InstanceValues(GraphScope inner, GraphNode instance, GraphViews views, Promotion promotion,
     GraphReport report)
 {
     private const string Own = "-1";
+    private readonly Dictionary<Graph, ILookup<string, (string Node, string Input)>> targets = new(ReferenceEqualityComparer.Instance);
 
     private GraphPlace Place => inner.Parent!.Place(instance) with { Pointer = instance.Pointer + "/widgets_values" }; // It is an instance.
 
     public void Fill()
     {
         FillDefaults();
-        var proxies = ProxiesOf(instance);
+        var proxies = Proxies();
         if (proxies.IsEmpty)
         {
             FillPromoted([.. instance.Values.Items().Take(GraphBounds.Values)]);
+            FillQuarantined();
         }
         else
         {
+            FillQuarantined();
             FillProxied(proxies);
         }
 
-        FillFromAbove();
+        FillFromAbove(proxies);
     }
 
     // A promoted widget begins with the value of the widget within that it stands for.
@@ -91,6 +95,31 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
         }
     }
 
+    // What the front end could not place as it read an older list: its value counts before those of the array, the first of a name.
+    private void FillQuarantined()
+    {
+        var filled = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in instance.Property("proxyWidgetErrorQuarantine").Items().Take(GraphBounds.Values))
+        {
+            var original = entry.Member("originalEntry");
+            if (!entry.Member("hostValue").IsThere() || original.ValueKind is not JsonValueKind.Array || original.GetArrayLength() < 2
+                || original[0].Id() is not Own || original[1].Text() is not { } name || !filled.Add(name))
+            {
+                continue;
+            }
+
+            for (var i = 0; i < inner.Hosted.Length; i++)
+            {
+                if (inner.Graph.Inputs[i].Name == name && inner.Hosted[i].ValueKind is not JsonValueKind.Undefined)
+                {
+                    inner.Hosted[i] = entry.Member("hostValue");
+                    report.Note("G5", Place with { Input = name },
+                        $"{name} has the value that the front end set aside in proxyWidgetErrorQuarantine, as in the browser.");
+                }
+            }
+        }
+    }
+
     private void FillNamed(JsonElement names)
     {
         for (var i = 0; i < inner.Hosted.Length; i++)
@@ -107,6 +136,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
     {
         ImmutableArray<JsonElement> values = [.. instance.Values.Items().Take(GraphBounds.Values)];
         FillUnlisted(proxies, values);
+        inner.Proxied.UnionWith(proxies.Where(p => !IsSocketless(p)).Select(p => (p.Node, p.Widget)));
         var at = 0;
         foreach (var proxy in proxies)
         {
@@ -126,12 +156,20 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
                 report.Note("G5", Place with { Input = proxy.Widget },
                     $"The instance has a value for {proxy.Widget} of its node {proxy.Node}, which is not in the subgraph.");
             }
+            else if (proxy.Node is not Own && IsSocketless(proxy))
+            {
+                report.Note("G5", Place with { Input = proxy.Widget },
+                    $"{proxy.Widget} of the node {proxy.Node} has no socket: as in newer front ends, the instance's value is set aside.");
+            }
             else
             {
                 Set(inner, proxy, value);
             }
         }
     }
+
+    private bool IsSocketless(Proxy proxy) => inner.Graph.Find(proxy.Node) is { } node && views.Of(inner, node) is { Class: not null } view
+        && view.Widget(proxy.Widget) is { IsSent: true } && view.IndexOf(proxy.Widget) < 0;
 
     // The front end gives promoted inputs that the list leaves out what stands at their places.
     private void FillUnlisted(ImmutableArray<Proxy> proxies, ImmutableArray<JsonElement> values)
@@ -158,7 +196,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
     }
 
     // What the instance around this one holds for it.
-    private void FillFromAbove()
+    private void FillFromAbove(ImmutableArray<Proxy> proxies)
     {
         foreach (var ((node, widget), value) in inner.Parent!.Overrides) // It is an instance.
         {
@@ -172,7 +210,7 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
             {
                 Set(inner, new(Own, widget), value);
             }
-            else if (ProxiesOf(instance).FirstOrDefault(p => p.Widget == widget) is { } proxy)
+            else if (proxies.FirstOrDefault(p => p.Widget == widget) is { } proxy)
             {
                 Set(inner, proxy, value);
             }
@@ -224,7 +262,8 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
         }
     }
 
-    private static ImmutableArray<Proxy> ProxiesOf(GraphNode instance)
+    // [node, widget, the node far within that is meant]; some front ends wrote that last before the widget: "8: 12: text".
+    private ImmutableArray<Proxy> Proxies()
     {
         var read = ImmutableArray.CreateBuilder<Proxy>();
         foreach (var entry in instance.Property("proxyWidgets").Items().Take(GraphBounds.Values))
@@ -233,13 +272,58 @@ internal sealed class InstanceValues(GraphScope inner, GraphNode instance, Graph
                 && entry[1].Text() is { } widget
                 && !widget.StartsWith("$$", StringComparison.Ordinal))
             {
-                read.Add(new(node, widget.StartsWith($"{node}: ", StringComparison.Ordinal)
-                    ? widget[(widget.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : widget));
+                read.Add(new(node, node is Own ? widget : NameOf(node, widget, entry.GetArrayLength() > 2 ? entry[2].Id() : null)));
             }
         }
 
         return read.ToImmutable();
     }
+
+    private string NameOf(string id, string widget, string? leaf)
+    {
+        var view = inner.Graph.Find(id) is { } node ? views.Of(inner, node) : null;
+        if (view is not null && leaf is null && (view.IndexOf(widget) >= 0 || view.Widget(widget) is not null))
+        {
+            return widget;
+        }
+
+        for (var i = 0; i < GraphBounds.Depth && Prefixed.Match(widget) is { Success: true } match; i++)
+        {
+            leaf = match.Groups[1].Value;
+            widget = match.Groups[2].Value;
+        }
+
+        return view?.Definition is not { } nested ? widget
+            : TargetsOf(nested)[widget].FirstOrDefault(t => leaf is null || t.Node == leaf).Input ?? widget;
+    }
+
+    // The inputs of a nested definition by the widgets that they lead to.
+    private ILookup<string, (string Node, string Input)> TargetsOf(Graph nested)
+    {
+        if (!targets.TryGetValue(nested, out var found))
+        {
+            targets[nested] = found = nested.Inputs.Select(b => (Border: b, Target: TargetOf(nested, b))).Where(t => t.Target is not null)
+                .ToLookup(t => t.Target!.Value.Widget, t => (t.Target!.Value.Node, t.Border.Name)); // The line above has looked.
+        }
+
+        return found;
+    }
+
+    private static (string Node, string Widget)? TargetOf(Graph graph, GraphBorder border)
+    {
+        foreach (var id in border.Links)
+        {
+            if (graph.Links.TryGetValue(id, out var link) && graph.Find(link.Target)?.Inputs.FirstOrDefault(i => i.Link == id) is { } input)
+            {
+                return (link.Target, input.Widget ?? input.Name);
+            }
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex(@"^\s*(\d+)\s*:\s*(.+)$")]
+    private static partial Regex Prefixed { get; }
 
     private sealed record Proxy(string Node, string Widget);
 }

@@ -47,8 +47,8 @@ internal sealed class LinkResolver(GraphViews views, SetAndGet names, Everywhere
         }
 
         var input = view.Inputs[walk.Slot];
-        var link = input.Link is null ? everywhere.Find(walk.Scope, view.Node, walk.Slot)
-            : walk.Scope.Graph.Links.GetValueOrDefault(input.Link);
+        var link = everywhere.Find(walk.Scope, view.Node, walk.Slot)
+            ?? (input.Link is null ? null : walk.Scope.Graph.Links.GetValueOrDefault(input.Link));
         if (link is null && input.Link is null)
         {
             return LinkSource.Nothing.Instance;

@@ -81,17 +81,23 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
 
             var own = scope.Overrides.TryGetValue((view.Node.Id, widget.Name), out var held)
                 ? widget with { Value = held, IsSaved = true } : widget;
+            if (i == 1 && view.Class is not null && CustomCombo.Is(view.Node.Type))
+            {
+                own = own with { Value = CustomCombo.IndexOf(view, Effective(scope, view, 0, sources)) };
+            }
+
             switch (view.InputOf(i) is var at and >= 0 ? sources[at] : LinkSource.Nothing.Instance)
             {
                 case LinkSource.Output:
                     break;
                 case LinkSource.Value value:
                     Carry(value, scope.IdOf(view.Node), widget.Name);
-                    WriteValue(writer, scope, view, own with { Value = value.Json, IsSaved = true }, isPromoted: true);
+                    WriteValue(writer, scope, view, own with { Value = value.Json, IsSaved = true },
+                        isPromoted: value.Holder.Type is not "PrimitiveNode");
                     break;
                 default:
                     CarryProxied(scope, view.Node, widget.Name);
-                    WriteValue(writer, scope, view, own, isPromoted: false);
+                    WriteValue(writer, scope, view, own, scope.Proxied.Contains((view.Node.Id, widget.Name)));
                     break;
             }
         }
@@ -101,6 +107,11 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
             WriteLink(writer, scope, view, i, sources[i]);
         }
     }
+
+    // What a widget holds once instances and primitives have had their say.
+    private static JsonElement Effective(GraphScope scope, NodeView view, int widget, LinkSource[] sources) =>
+        view.InputOf(widget) is >= 0 and var at && sources[at] is LinkSource.Value value ? value.Json
+            : scope.Overrides.TryGetValue((view.Node.Id, view.Widgets[widget].Name), out var held) ? held : view.Widgets[widget].Value;
 
     private void Carry(LinkSource.Value value, string node, string input)
     {
@@ -137,6 +148,10 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
                 writer.WriteStringValue(output.Node);
                 writer.WriteNumberValue(output.Slot);
                 writer.WriteEndArray();
+                break;
+            case LinkSource.Value { Holder.Type: "PrimitiveNode" } value when view.Widget(name) is null && !view.Inputs[input].IsWidget:
+                report.Note("E2", scope.Place(view.Node, name),
+                    $"{name} has no widget that the value of the primitive {value.Id} could go into: as in the browser, nothing is sent.");
                 break;
             case LinkSource.Value value when view.Widget(name) is null && !view.Inputs[input].IsWidget:
                 report.Note("G4", scope.Place(view.Node, name), $"{name} has no widget here, and gets the value of a promoted one.");

@@ -65,8 +65,9 @@ internal static class WidgetSlots
     public static ImmutableArray<WidgetSlot> Behind(string nodeClass, LayoutInput input, string name) => input switch
     {
         _ when nodeClass is "Seed (rgthree)" => [], // It takes its control away.
+        _ when input.Extra.Member("remote").Member("refresh_button").Is() => ControlMarks.Has(input, name) ? [.. Refresh, .. MarkAndFilter]
+            : Refresh,
         _ when ControlMarks.Has(input, name) => input.Widget is "COMBO" ? MarkAndFilter : Mark,
-        _ when input.Extra.Member("remote").Member("refresh_button").Is() => Refresh,
         _ when input.Extra.Text("component") is "ImageCrop" => Crop,
         _ when input.Extra.Member("file_upload").Is() && nodeClass.StartsWith("Load3D", StringComparison.Ordinal) => SceneButtons,
         _ => [],

@@ -47,7 +47,7 @@ internal sealed class NodeSlots(Func<string, LayoutInput, IEnumerable<LayoutChoi
     public IEnumerable<NodeSlot> Numbered(NodeLayout layout, Func<LayoutInput, bool> isWidget) =>
         layout.Inputs.Where(i => !isWidget(i)).Concat(layout.Inputs.Where(isWidget))
             .SelectMany(i => Of(new(i.Name, i, i.IsRequired), isComboFirst: false))
-            .Where(s => !s.Input.IsSocketless);
+            .Where(s => !(s.Input.IsSocketless && s.Input.IsWidget));
 
     private IEnumerable<NodeSlot> Of(NodeSlot slot, bool isComboFirst)
     {
