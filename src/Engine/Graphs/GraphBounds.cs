@@ -12,6 +12,9 @@ internal static class GraphBounds
     /// <summary>How deep subgraphs lie in each other.</summary>
     public const int Depth = 32;
 
+    /// <summary>How deep values lie in each other.</summary>
+    public const int JsonDepth = 1_000;
+
     /// <summary>Steps along links, over all inputs.</summary>
     public const int Steps = 400_000;
 

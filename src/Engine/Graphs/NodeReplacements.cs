@@ -7,6 +7,8 @@ namespace ComfyFunc.Engine.Graphs;
 /// <summary>Puts in the place of classes that no host has any more what a host says that took it.</summary>
 internal sealed class NodeReplacements(JsonElement replacements, NodeCatalog catalog, GraphReport report)
 {
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = GraphBounds.JsonDepth };
+
     public GraphFile Apply(GraphFile file)
     {
         if (replacements.ValueKind is not JsonValueKind.Object)
@@ -125,7 +127,7 @@ internal sealed class NodeReplacements(JsonElement replacements, NodeCatalog cat
             Inputs = [.. inputs],
             Outputs = node.Outputs,
             IsReplaced = true,
-            Named = JsonSerializer.SerializeToElement(named),
+            Named = JsonSerializer.SerializeToElement(named, Deep),
             Properties = node.Properties,
             Color = node.Color,
             Position = node.Position,

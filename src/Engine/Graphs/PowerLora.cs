@@ -7,6 +7,9 @@ namespace ComfyFunc.Engine.Graphs;
 /// <summary>Reads rgthree's Power Lora Loader, which has a widget for each LoRA that somebody added, and counts them.</summary>
 internal static class PowerLora
 {
+    // A file may lie as deep as its reader takes it.
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = GraphBounds.JsonDepth };
+
     public static bool Is(string type) => type is "Power Lora Loader (rgthree)";
 
     public static WidgetReading Read(GraphNode node)
@@ -39,6 +42,6 @@ internal static class PowerLora
 
         var copy = JsonObject.Create(lora)!; // A value with a member is an object.
         copy.Remove("strengthTwo");
-        return JsonSerializer.SerializeToElement(copy);
+        return JsonSerializer.SerializeToElement(copy, Deep);
     }
 }

@@ -7,7 +7,6 @@ namespace ComfyFunc.Engine.Graphs;
 /// <summary>Writes the prompt of an expanded graph: for each node its widgets, then its links, as the browser has them.</summary>
 internal sealed class PromptEmitter(GraphViews views, LinkResolver links, WidgetText texts, GraphReport report)
 {
-    private const int DeepestWritten = 1000;
     private readonly ArrayBufferWriter<byte> buffer = new();
     private readonly Dictionary<(string Holder, string Input), int> proxied = [];
 
@@ -21,7 +20,7 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
 
     public JsonElement? Write(IEnumerable<GraphScope> scopes)
     {
-        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, MaxDepth = DeepestWritten });
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, MaxDepth = GraphBounds.JsonDepth });
         writer.WriteStartObject();
         foreach (var scope in scopes)
         {
@@ -44,7 +43,8 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
 
         writer.WriteEndObject();
         writer.Flush();
-        return report.IsRefused ? null : JsonElement.Parse(buffer.WrittenSpan, new JsonDocumentOptions { MaxDepth = DeepestWritten });
+        return report.IsRefused ? null
+            : JsonElement.Parse(buffer.WrittenSpan, new JsonDocumentOptions { MaxDepth = GraphBounds.JsonDepth });
     }
 
     private void Write(Utf8JsonWriter writer, GraphScope scope, NodeView view)

@@ -42,7 +42,7 @@ public static class PromptNotes
 
         writer.WriteEndObject();
         writer.Flush();
-        return JsonElement.Parse(buffer.WrittenSpan);
+        return JsonElement.Parse(buffer.WrittenSpan, new JsonDocumentOptions { MaxDepth = GraphBounds.JsonDepth });
     }
 
     private static Dictionary<string, NodeNotes> NotesOf(GraphConversion conversion)

@@ -92,6 +92,23 @@ public sealed class GraphConverterTests
         Assert.Contains(conversion.Report, f => f is { Rule: "G2", Severity: GraphSeverity.Refused });
     }
 
+    [Fact]
+    public void Values_may_lie_deep()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100));
+        var conversion = GraphConverter.Convert(
+            JsonElement.Parse($$"""
+                {"nodes":[{"id":1,"type":"Power Lora Loader (rgthree)","widgets_values":[{"lora":{{deep}},"strengthTwo":1}]},
+                {"id":2,"type":"Gone","widgets_values":[{{deep}}]}],"links":[]}
+                """, new JsonDocumentOptions { MaxDepth = 256 }),
+            GraphGoldens.Catalog, replacements: JsonElement.Parse(
+                """{"Gone":[{"new_node_id":"Make","old_widget_ids":["w"],"input_mapping":[{"new_id":"width","old_id":"w"}]}]}"""));
+
+        var prompt = Assert.NotNull(conversion.Prompt);
+        Assert.Equal(deep, prompt.GetProperty("1").GetProperty("inputs").GetProperty("lora_1").GetProperty("lora").GetRawText());
+        Assert.Equal(deep, prompt.GetProperty("2").GetProperty("inputs").GetProperty("width").GetProperty("__value__").GetRawText());
+    }
+
     private static string[] Samples { get; } = [.. GraphGoldens.Names.Select(n => GraphGoldens.Read(n)["graph"]!.ToJsonString())];
 
     private static void AssertLinksLead(GraphConversion conversion)
