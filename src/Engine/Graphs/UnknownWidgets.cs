@@ -21,7 +21,8 @@ internal static class UnknownWidgets
         if (named.Length < values.Length && named.IsEmpty)
         {
             report.Differs("I3", place with { Pointer = node.Pointer + "/widgets_values" },
-                $"{values.Length} values of this node have no names in the file and are left out.");
+                values.Length == 1 ? "A value of this node has no name in the file and is left out."
+                    : $"{values.Length} values of this node have no names in the file and are left out.");
         }
 
         return [.. named.Select((v, i) => new NodeWidget(widgets[i], v, null))];

@@ -119,7 +119,7 @@ internal static class PngMetadata
                 }
             }
         }
-        catch (Exception e) when (e is InvalidDataException or ZLibException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             return new($"has a {keyword} that cannot be decompressed", at);
         }
