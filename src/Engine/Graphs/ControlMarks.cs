@@ -24,6 +24,9 @@ internal static class ControlMarks
     public static bool IsWord(JsonElement value) =>
         value.Text() is "fixed" or "increment" or "decrement" or "randomize" or "increment-wrap";
 
+    /// <summary>Whether the mark says that the value stays as it is.</summary>
+    public static bool IsFixed(JsonElement mark) => mark.ValueKind is JsonValueKind.False || mark.Text() is "fixed";
+
     private static bool IsOn(JsonElement option) => option.ValueKind switch
     {
         JsonValueKind.True => true,

@@ -16,6 +16,9 @@ public sealed record GraphConversion(JsonElement? Prompt, ImmutableArray<GraphFi
     /// <summary>The texts that were left as they are because no moment was given.</summary>
     public ImmutableArray<LaterText> Later { get; init; } = [];
 
+    /// <summary>The seeds whose control says that they stay as they are.</summary>
+    public ImmutableArray<FixedSeed> Fixed { get; init; } = [];
+
     /// <summary>What the graph shows in ComfyUI's app mode; <see langword="null"/> where it has none.</summary>
     public GraphApp? App { get; init; }
 
@@ -37,3 +40,6 @@ public sealed record GraphApp(ImmutableArray<(string Node, string Input)> Inputs
 /// <summary>A text of the prompt that the browser makes anew each time it queues.</summary>
 /// <param name="IsDynamicPrompt">Whether it has choices and comments; otherwise it is a prefix with a date.</param>
 public sealed record LaterText(string Node, string Input, bool IsDynamicPrompt);
+
+/// <summary>A seed of the prompt that the browser leaves as it is from one run to the next.</summary>
+public sealed record FixedSeed(string Node, string Input);

@@ -97,6 +97,7 @@ public static class GraphConverter
             Pointers = emitter.Pointers.ToImmutable(),
             Carried = carried,
             Later = emitter.Later.ToImmutable(),
+            Fixed = emitter.Fixed.ToImmutable(),
             App = app,
         };
     }

@@ -15,6 +15,8 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
 
     public ImmutableArray<CarriedInput>.Builder Carried { get; } = ImmutableArray.CreateBuilder<CarriedInput>();
 
+    public ImmutableArray<FixedSeed>.Builder Fixed { get; } = ImmutableArray.CreateBuilder<FixedSeed>();
+
     /// <summary>The texts that wait for a moment.</summary>
     public ImmutableArray<LaterText>.Builder Later => texts.Later;
 
@@ -79,6 +81,13 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
                 continue;
             }
 
+            var source = view.InputOf(i) is var at and >= 0 ? sources[at] : LinkSource.Nothing.Instance;
+            if (source is not LinkSource.Output && view.Class?.Find(widget.Name) is { IsSeed: true }
+                && ControlMarks.IsFixed(MarkOf(view, i, source)))
+            {
+                Fixed.Add(new(scope.IdOf(view.Node), widget.Name));
+            }
+
             var own = scope.Overrides.TryGetValue((view.Node.Id, widget.Name), out var held)
                 ? widget with { Value = held, IsSaved = true } : widget;
             if (i == 1 && view.Class is not null && CustomCombo.Is(view.Node.Type))
@@ -86,7 +95,7 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
                 own = own with { Value = CustomCombo.IndexOf(view, Effective(scope, view, 0, sources)) };
             }
 
-            switch (view.InputOf(i) is var at and >= 0 ? sources[at] : LinkSource.Nothing.Instance)
+            switch (source)
             {
                 case LinkSource.Output:
                     break;
@@ -112,6 +121,12 @@ internal sealed class PromptEmitter(GraphViews views, LinkResolver links, Widget
     private static JsonElement Effective(GraphScope scope, NodeView view, int widget, LinkSource[] sources) =>
         view.InputOf(widget) is >= 0 and var at && sources[at] is LinkSource.Value value ? value.Json
             : scope.Overrides.TryGetValue((view.Node.Id, view.Widgets[widget].Name), out var held) ? held : view.Widgets[widget].Value;
+
+    // The control behind a seed; a primitive has its own behind the value that it sets.
+    private static JsonElement MarkOf(NodeView view, int widget, LinkSource source) =>
+        source is LinkSource.Value { Holder: { Type: "PrimitiveNode" } primitive } ? primitive.Values.Items().Skip(1).FirstOrDefault()
+        : widget + 1 < view.Widgets.Length && view.Widgets[widget + 1] is { Input: null, IsSent: false } mark ? mark.Value
+        : default;
 
     private void Carry(LinkSource.Value value, string node, string input)
     {

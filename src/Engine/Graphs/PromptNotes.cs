@@ -6,8 +6,8 @@ using ComfyFunc.Engine.Workflows;
 namespace ComfyFunc.Engine.Graphs;
 
 /// <summary>
-/// Writes into a prompt what its graph says beyond it: the tags of nodes that are not in the prompt, and the texts that each run makes
-/// anew.
+/// Writes into a prompt what its graph says beyond it: the tags of nodes that are not in the prompt, the texts that each run makes
+/// anew, and the seeds that stay.
 /// </summary>
 public static class PromptNotes
 {
@@ -65,6 +65,12 @@ public static class PromptNotes
                 : known with { Dates = known.Dates.Add(later.Input) };
         }
 
+        foreach (var seed in conversion.Fixed)
+        {
+            var known = notes.GetValueOrDefault(seed.Node, NodeNotes.None);
+            notes[seed.Node] = known with { FixedSeeds = known.FixedSeeds.Add(seed.Input) };
+        }
+
         return notes;
     }
 
@@ -85,6 +91,7 @@ public static class PromptNotes
             Tags = [.. notes.Tags.Where(t => inputs.Member(t.Input).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Array))],
             DynamicPrompts = [.. notes.DynamicPrompts.Where(i => inputs.Member(i).ValueKind is JsonValueKind.String)],
             Dates = [.. notes.Dates.Where(i => inputs.Member(i).ValueKind is JsonValueKind.String)],
+            FixedSeeds = [.. notes.FixedSeeds.Where(i => inputs.Member(i).ValueKind is JsonValueKind.Number)],
         };
     }
 

@@ -44,7 +44,7 @@ public static class SeedPlan
         seed.Set is { Value: not null } ? SeedOrigin.Given
         : seed.Set is { Seed: { } word } ? word
         : seed.IsExposed || hidden is HiddenSeeds.Random ? SeedOrigin.Drawn
-        : hidden is HiddenSeeds.Saved || seed.Input.IsFixedSeed || isFixed ? SeedOrigin.Saved
+        : hidden is HiddenSeeds.Saved || seed.IsFixedByAuthor || isFixed ? SeedOrigin.Saved
         : SeedOrigin.Drawn;
 
     // What the saved workflow has in a seed's place may be no number; then nothing is to be told of it.
@@ -83,6 +83,9 @@ public static class SeedPlan
 
         /// <summary>Whether the node has a value of its own; what comes by a link is a seed of where it comes from.</summary>
         public bool IsOwn => Saved is not null || Set is { Value: not null } or { Seed: SeedOrigin.Drawn };
+
+        /// <summary>Whether the editor leaves it as it is: its class says so, or its control does.</summary>
+        public bool IsFixedByAuthor => Input.IsFixedSeed || Node.Notes.FixedSeeds.Contains(Input.Name);
 
         public bool IsFixedByCall => Set is { Value: not null } or { Seed: SeedOrigin.Saved };
     }

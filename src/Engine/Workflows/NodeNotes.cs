@@ -22,7 +22,10 @@ public sealed record NodeNotes
     /// <summary>The inputs in whose saved text <c>%date:…%</c> stands for the date of the run.</summary>
     public ImmutableArray<string> Dates { get; init; } = [];
 
-    public bool IsEmpty => Tags.IsEmpty && DynamicPrompts.IsEmpty && Dates.IsEmpty;
+    /// <summary>The seeds that the editor leaves as they are from one run to the next.</summary>
+    public ImmutableArray<string> FixedSeeds { get; init; } = [];
+
+    public bool IsEmpty => Tags.IsEmpty && DynamicPrompts.IsEmpty && Dates.IsEmpty && FixedSeeds.IsEmpty;
 
     /// <summary>Whether a node's <c>_meta</c> has any.</summary>
     internal static bool AreIn(JsonElement meta) => meta.ValueKind is JsonValueKind.Object && meta.TryGetProperty(Member, out _);
@@ -39,7 +42,7 @@ public sealed record NodeNotes
         pointer = JsonPointer.Under(pointer, Member);
         if (given.ValueKind is not JsonValueKind.Object)
         {
-            faults.Add(Fault(pointer, "comfyfunc is an object with tags, dynamicPrompts and dates."));
+            faults.Add(Fault(pointer, "comfyfunc is an object with tags, dynamicPrompts, dates and fixedSeeds."));
             return None;
         }
 
@@ -52,6 +55,7 @@ public sealed record NodeNotes
                 "tags" => notes with { Tags = ReadTags(member.Value, at, faults) },
                 "dynamicPrompts" => notes with { DynamicPrompts = ReadNames(member.Value, at, faults) },
                 "dates" => notes with { Dates = ReadNames(member.Value, at, faults) },
+                "fixedSeeds" => notes with { FixedSeeds = ReadNames(member.Value, at, faults) },
                 _ => Refuse(notes, at, member.Name, faults),
             };
         }
@@ -84,6 +88,7 @@ public sealed record NodeNotes
 
         WriteNames(writer, "dynamicPrompts", DynamicPrompts);
         WriteNames(writer, "dates", Dates);
+        WriteNames(writer, "fixedSeeds", FixedSeeds);
         writer.WriteEndObject();
     }
 
@@ -135,8 +140,8 @@ public sealed record NodeNotes
 
     private static NodeNotes Refuse(NodeNotes notes, string pointer, string name, List<Fault> faults)
     {
-        faults.Add(Fault(pointer, $"comfyfunc has tags, dynamicPrompts and dates, and nothing else."
-            + Suggestion.Nearest(name, ["tags", "dynamicPrompts", "dates"])));
+        faults.Add(Fault(pointer, $"comfyfunc has tags, dynamicPrompts, dates and fixedSeeds, and nothing else."
+            + Suggestion.Nearest(name, ["tags", "dynamicPrompts", "dates", "fixedSeeds"])));
         return notes;
     }
 

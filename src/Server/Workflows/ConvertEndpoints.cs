@@ -31,6 +31,7 @@ public sealed class ConvertEndpoints(SourceReader sources, ComfyFuncOptions opti
             ({ } document, _) => await sources.ReadAsync(document, cancellationToken) switch
             {
                 SourceReply.Refused refused => Problems.From(refused.Faults),
+                SourceReply.Read { Source: { Refusals: { IsEmpty: false } refusals } } => Problems.From(refusals),
                 SourceReply.Read { Source: var source } => Results.Json(ConvertedView.Of(source), ServerJson.Options),
                 _ => throw new UnreachableException(),
             },
@@ -50,8 +51,7 @@ internal sealed record ConvertedView
 
     public static ConvertedView Of(WorkflowSource source) => new()
     {
-        Prompt = source.Document.Graph is not null && source.Conversion?.Prompt is { } converted
-            ? Engine.Graphs.PromptNotes.Write(converted, source.Conversion) : source.Prompt!.Value, // What is refused is not shown.
+        Prompt = source.Converted ?? source.Prompt!.Value, // What is refused is not shown.
         Conversion = ConversionView.Of(source),
     };
 }

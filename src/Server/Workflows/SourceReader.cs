@@ -56,9 +56,7 @@ public sealed class SourceReader(LiveWorkflows live, INodeReplacements replaceme
         var (conversion, catalog) = await ConvertAsync(graph, sent, cancellationToken);
         var source = new WorkflowSource(document, conversion,
             document.Prompt is { } given ? PromptDifferences.Between(conversion, given, catalog) : null, sent);
-        return source.Prompt is null ? new SourceReply.Refused(source.Refusals)
-            : document.Prompt is null && Unknown(source, catalog) is { IsEmpty: false } unknown ? new SourceReply.Refused(unknown)
-            : new SourceReply.Read(source);
+        return new SourceReply.Read(document.Prompt is null ? source with { Unknown = UnknownOf(source, catalog) } : source);
     }
 
     private async Task<(GraphConversion Conversion, NodeCatalog Catalog)> ConvertAsync(JsonElement graph, NodeCatalog sent,
@@ -88,7 +86,7 @@ public sealed class SourceReader(LiveWorkflows live, INodeReplacements replaceme
     }
 
     // A prompt says which of its values is which; a graph does not, unless somebody knows the class.
-    private ImmutableArray<Fault> Unknown(WorkflowSource source, NodeCatalog catalog)
+    private ImmutableArray<Fault> UnknownOf(WorkflowSource source, NodeCatalog catalog)
     {
         var pool = hosts.Known.Select(h => h.Id.Value).Order(StringComparer.Ordinal).ToArray();
         var lacking = pool.Length == 0 ? "no host is registered, and no catalog came along" : $"{string.Join(", ", pool)} lack it";

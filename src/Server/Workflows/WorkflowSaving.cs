@@ -23,8 +23,8 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
 
     private async Task<SaveReply> SaveAsync(string name, WorkflowSource source, SaveTerms terms, CancellationToken cancellationToken)
     {
-        var prompt = source.Prompt!.Value; // What is refused has none.
-        var catalog = await live.CatalogOfAsync(Workflow.ClassesOf(prompt), source.Sent, cancellationToken);
+        var catalog = source.Prompt is not { } prompt ? NodeCatalog.Empty
+            : await live.CatalogOfAsync(Workflow.ClassesOf(prompt), source.Sent, cancellationToken);
         var envelope = source.Document.Envelope;
         var (demands, demandFaults) = DemandsReader.Read(envelope);
         var (settings, settingFaults) = WorkflowSettings.Read(envelope);

@@ -17,21 +17,28 @@ public sealed record WorkflowSource(SavedDocument Document, GraphConversion? Con
     /// <summary>
     /// The prompt that is to run: the one that came along, else the graph's; <see langword="null"/> where the graph is refused.
     /// </summary>
-    public JsonElement? Prompt => (Document.Prompt ?? Conversion?.Prompt) is not { } prompt ? null
+    public JsonElement? Prompt => field ??= (Document.Prompt ?? Conversion?.Prompt) is not { } prompt ? null
         : Conversion is null ? prompt : PromptNotes.Write(prompt, Conversion);
+
+    /// <summary>The prompt that the graph gives; <see langword="null"/> where there is none, or it is refused.</summary>
+    public JsonElement? Converted => Conversion?.Prompt is { } converted ? PromptNotes.Write(converted, Conversion) : null;
+
+    /// <summary>What the graph needs and nobody knows, where no prompt came along.</summary>
+    public ImmutableArray<Fault> Unknown { get; init; } = [];
 
     /// <summary>Whether graph and prompt say the same; <see langword="null"/> where there are not both.</summary>
     public bool? Agrees => Document is { Graph: not null, Prompt: not null } ? Conversion?.Prompt is not null && Differences is { Agree: true } : null;
 
-    /// <summary>What the graph is refused for, with pointers into what was sent.</summary>
-    public ImmutableArray<Fault> Refusals =>
+    /// <summary>What the graph is refused for, with pointers into what was sent: nothing where a prompt came along.</summary>
+    public ImmutableArray<Fault> Refusals => Document.Prompt is not null ? [] :
     [
         .. (Conversion?.Report ?? []).Where(f => f.Severity is GraphSeverity.Refused)
             .Select(f => new Fault(FaultCode.InvalidWorkflow, DetailOf(f), Document.GraphPointer + f.Pointer)),
+        .. Unknown,
     ];
 
     /// <summary>Checks the prompt that is to run. Pointers lead into what was sent.</summary>
-    public WorkflowCheck Check(NodeCatalog catalog) => Prompt is not { } prompt ? new WorkflowCheck.Invalid(Refusals)
+    public WorkflowCheck Check(NodeCatalog catalog) => !Refusals.IsEmpty || Prompt is not { } prompt ? new WorkflowCheck.Invalid(Refusals)
         : Conversion is not null && !prompt.EnumerateObject().Any()
             ? new WorkflowCheck.Invalid([new(FaultCode.InvalidWorkflow, "The graph has no node that would run.", Document.GraphPointer)])
         : Workflow.Check(prompt, catalog) switch

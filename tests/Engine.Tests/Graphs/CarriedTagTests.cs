@@ -132,6 +132,7 @@ public sealed class CarriedTagTests
     [InlineData("""{"tags":[{"tag":"untagged","name":"b","input":"width"}]}""", "/10/_meta/comfyfunc/tags")]
     [InlineData("""{"dynamicPrompts":"width"}""", "/10/_meta/comfyfunc/dynamicPrompts")]
     [InlineData("""{"dates":[1]}""", "/10/_meta/comfyfunc/dates")]
+    [InlineData("""{"fixedSeeds":{}}""", "/10/_meta/comfyfunc/fixedSeeds")]
     [InlineData("""{"tag":[]}""", "/10/_meta/comfyfunc/tag")]
     [InlineData("1", "/10/_meta/comfyfunc")]
     public void Notes_that_cannot_be_read_are_refused(string notes, string pointer)

@@ -95,12 +95,13 @@ public class GraphTests(AppFixture app)
         var broken = Graphs.Canvas
             .Replace("\"link\":3}],\"widgets_values\":[\"canvas_", "\"link\":33}],\"widgets_values\":[\"canvas_", StringComparison.Ordinal)
             .Replace("c0ffee01-0000-4000-8000-000000000002\",\"pos\"", "c0ffee01-0000-4000-8000-00000000dead\",\"pos\"", StringComparison.Ordinal);
-        using var refused = await PutAsync("graph broken", $$"""{"workflow":{{broken}}}""");
+        using var refused = await PutAsync("graph broken", $$"""{"workflow":{{broken}},"requires":{"minVramGb":-1}}""");
         var errors = (await refused.JsonAsync())["errors"]!.AsArray();
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Contains(errors, e => ((string)e!["pointer"]!).StartsWith("/workflow/nodes/3", StringComparison.Ordinal)
             && ((string)e["detail"]!).Contains("Save Image [picture]", StringComparison.Ordinal));
+        Assert.Contains(errors, e => (string)e!["pointer"]! == "/requires/minVramGb");
     }
 
     [Fact]
