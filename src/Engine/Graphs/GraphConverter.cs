@@ -50,10 +50,10 @@ public static class GraphConverter
         return [.. found.Except(definitions).Where(c => !GroupNodes.Is(c)).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>The classes that stand in for classes of a graph which the catalog does not have.</summary>
-    public static ImmutableArray<string> ReplacementsOf(JsonElement graph, NodeCatalog catalog, JsonElement replacements) =>
+    /// <summary>The classes that stand in for those which the catalog does not have.</summary>
+    public static ImmutableArray<string> ReplacementsOf(IEnumerable<string> classes, NodeCatalog catalog, JsonElement replacements) =>
     [
-        .. ClassesOf(graph).Where(c => !catalog.Has(c)).SelectMany(c => replacements.Member(c).Items().Select(r => r.Text("new_node_id")))
+        .. classes.Where(c => !catalog.Has(c)).SelectMany(c => replacements.Member(c).Items().Select(r => r.Text("new_node_id")))
             .OfType<string>().Distinct(StringComparer.Ordinal),
     ];
 

@@ -23,13 +23,17 @@ internal sealed record ConversionView
     [Description("What the rules of conversion have to say.")]
     public required ImmutableArray<GraphFindingView> Report { get; init; }
 
-    /// <returns><see langword="null"/> where there was no graph.</returns>
-    public static ConversionView? Of(WorkflowSource source) => source.Conversion is not { } conversion ? null : new()
+    /// <returns><see langword="null"/> where there is nothing to say: no graph, and no class that is gone.</returns>
+    public static ConversionView? Of(WorkflowSource source) => source.Conversion is null && source.Replaced.IsEmpty ? null : new()
     {
         Agrees = source.Agrees,
         Differences = [.. (source.Differences?.Listed ?? []).Select(PromptDifferenceView.Of)],
         DifferencesLeft = source.Differences?.Left ?? 0,
-        Report = [.. conversion.Report.Select(f => GraphFindingView.Of(f, source.Document.GraphPointer))],
+        Report =
+        [
+            .. source.Replaced.Select(f => GraphFindingView.Of(f, source.Document.PromptPointer)),
+            .. (source.Conversion?.Report ?? []).Select(f => GraphFindingView.Of(f, source.Document.GraphPointer)),
+        ],
     };
 }
 
@@ -55,7 +59,8 @@ internal sealed record GraphFindingView
 
     public required string Message { get; init; }
 
-    public static GraphFindingView Of(GraphFinding finding, string graph) => new()
+    /// <param name="document">Where what its pointer leads into is, in what was sent.</param>
+    public static GraphFindingView Of(GraphFinding finding, string document) => new()
     {
         Rule = finding.Rule,
         Severity = finding.Severity switch
@@ -67,7 +72,7 @@ internal sealed record GraphFindingView
         Node = finding.Node,
         Title = finding.Title,
         Input = finding.Input,
-        Pointer = graph + finding.Pointer,
+        Pointer = document + finding.Pointer,
         Message = finding.Message,
     };
 }

@@ -48,15 +48,38 @@ public sealed class SourceReader(LiveWorkflows live, INodeReplacements replaceme
             return new SourceReply.Refused([fault]);
         }
 
+        var replaced = ImmutableArray<GraphFinding>.Empty;
+        if (document.Prompt is { } prompt)
+        {
+            (prompt, replaced) = await ReplaceAsync(prompt, sent, cancellationToken);
+            document = document with { Prompt = prompt };
+        }
+
         if (document.Graph is not { } graph)
         {
-            return new SourceReply.Read(new(document, null, null, sent));
+            return new SourceReply.Read(new(document, null, null, sent) { Replaced = replaced });
         }
 
         var (conversion, catalog) = await ConvertAsync(graph, sent, cancellationToken);
         var source = new WorkflowSource(document, conversion,
-            document.Prompt is { } given ? PromptDifferences.Between(conversion, given, catalog) : null, sent);
+            document.Prompt is { } given ? PromptDifferences.Between(conversion, given, catalog) : null, sent)
+        { Replaced = replaced };
         return new SourceReply.Read(document.Prompt is null ? source with { Unknown = UnknownOf(source, catalog) } : source);
+    }
+
+    private async Task<(JsonElement Prompt, ImmutableArray<GraphFinding> Replaced)> ReplaceAsync(JsonElement prompt, NodeCatalog sent,
+        CancellationToken cancellationToken)
+    {
+        var classes = Workflow.ClassesOf(prompt);
+        var catalog = await CatalogAsync(classes, sent, cancellationToken);
+        if (classes.All(catalog.Has))
+        {
+            return (prompt, []);
+        }
+
+        var standIns = await replacements.AskAsync(cancellationToken);
+        catalog = await CatalogAsync(classes.AddRange(GraphConverter.ReplacementsOf(classes, catalog, standIns)), sent, cancellationToken);
+        return PromptReplacements.Apply(prompt, catalog, standIns);
     }
 
     private async Task<(GraphConversion Conversion, NodeCatalog Catalog)> ConvertAsync(JsonElement graph, NodeCatalog sent,
@@ -68,7 +91,7 @@ public sealed class SourceReader(LiveWorkflows live, INodeReplacements replaceme
         if (classes.Any(c => GraphConverter.IsOfPrompts(c) && !catalog.Has(c)))
         {
             standIns = await replacements.AskAsync(cancellationToken);
-            if (GraphConverter.ReplacementsOf(graph, catalog, standIns) is { IsEmpty: false } others)
+            if (GraphConverter.ReplacementsOf(classes, catalog, standIns) is { IsEmpty: false } others)
             {
                 catalog = await CatalogAsync(classes.AddRange(others), sent, cancellationToken);
             }

@@ -23,6 +23,9 @@ public sealed record WorkflowSource(SavedDocument Document, GraphConversion? Con
     /// <summary>The prompt that the graph gives; <see langword="null"/> where there is none, or it is refused.</summary>
     public JsonElement? Converted => Conversion?.Prompt is { } converted ? PromptNotes.Write(converted, Conversion) : null;
 
+    /// <summary>What stands in for nodes of the prompt that came along, with pointers into it.</summary>
+    public ImmutableArray<GraphFinding> Replaced { get; init; } = [];
+
     /// <summary>What the graph needs and nobody knows, where no prompt came along.</summary>
     public ImmutableArray<Fault> Unknown { get; init; } = [];
 

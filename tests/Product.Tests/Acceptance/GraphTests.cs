@@ -95,7 +95,7 @@ public class GraphTests(AppFixture app)
         var broken = Graphs.Canvas
             .Replace("\"link\":3}],\"widgets_values\":[\"canvas_", "\"link\":33}],\"widgets_values\":[\"canvas_", StringComparison.Ordinal)
             .Replace("c0ffee01-0000-4000-8000-000000000002\",\"pos\"", "c0ffee01-0000-4000-8000-00000000dead\",\"pos\"", StringComparison.Ordinal);
-        using var refused = await PutAsync("graph broken", $$"""{"workflow":{{broken}},"requires":{"minVramGb":-1}}""");
+        using var refused = await PutAsync("graph broken", $$"""{"workflow":{{broken}},"requires":{"minVramGb":-1} }""");
         var errors = (await refused.JsonAsync())["errors"]!.AsArray();
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
@@ -200,6 +200,14 @@ public class GraphTests(AppFixture app)
             Assert.Equal(("ImageScaleToMaxDimension", 40, "lanczos"), ((string)prompt["2"]!["class_type"]!,
                 (int)prompt["2"]!["inputs"]!["largest_size"]!, (string)prompt["2"]!["inputs"]!["upscale_method"]!));
             Assert.Equal("succeeded", (string)(await app.Http.RunAsync("graph of old"))["status"]!);
+
+            var exported = await app.Http.SaveAsync("graph of old prompt", """
+                {"prompt":{"1":{"class_type":"EmptyImage","inputs":{"width":64,"height":32,"batch_size":1,"color":9}},
+                 "2":{"class_type":"ResizeImagesByLongerEdge","inputs":{"images":["1",0],"longer_edge":40}},
+                 "3":{"class_type":"SaveImage","inputs":{"images":["2",0],"filename_prefix":"old"},"_meta":{"title":"[picture]"}}}}
+                """);
+            Assert.Equal("/prompt/2", (string)exported["conversion"]!["report"]!.AsArray().Single()!["pointer"]!);
+            Assert.Equal("succeeded", (string)(await app.Http.RunAsync("graph of old prompt"))["status"]!);
         }
         finally
         {
