@@ -57,7 +57,7 @@ internal static class LocalConversion
 
         if (document.Prompt is { } given)
         {
-            foreach (var line in ConversionReport.LinesOf(PromptDifferences.Between(prompt, given, catalog)))
+            foreach (var line in ConversionReport.LinesOf(PromptDifferences.Between(conversion, given, catalog)))
             {
                 report.WriteLine(line);
             }

@@ -52,26 +52,24 @@ public static class PromptNotes
         {
             foreach (var tag in TagsOf(carried))
             {
-                var known = notes.GetValueOrDefault(carried.Node, NodeNotes.None);
-                notes[carried.Node] = known with { Tags = known.Tags.Add(tag) };
+                Add(carried.Node, n => n with { Tags = n.Tags.Add(tag) });
             }
         }
 
         foreach (var later in conversion.Later)
         {
-            var known = notes.GetValueOrDefault(later.Node, NodeNotes.None);
-            notes[later.Node] = later.IsDynamicPrompt
-                ? known with { DynamicPrompts = known.DynamicPrompts.Add(later.Input) }
-                : known with { Dates = known.Dates.Add(later.Input) };
+            Add(later.Node, n => later.IsDynamicPrompt ? n with { DynamicPrompts = n.DynamicPrompts.Add(later.Input) }
+                : n with { Dates = n.Dates.Add(later.Input) });
         }
 
         foreach (var seed in conversion.Fixed)
         {
-            var known = notes.GetValueOrDefault(seed.Node, NodeNotes.None);
-            notes[seed.Node] = known with { FixedSeeds = known.FixedSeeds.Add(seed.Input) };
+            Add(seed.Node, n => n with { FixedSeeds = n.FixedSeeds.Add(seed.Input) });
         }
 
         return notes;
+
+        void Add(string node, Func<NodeNotes, NodeNotes> add) => notes[node] = add(notes.GetValueOrDefault(node, NodeNotes.None));
     }
 
     /// <summary>The tags of a title that mean an input which its node carries.</summary>

@@ -19,6 +19,7 @@ public sealed class Workflow
         byId = nodes.ToFrozenDictionary(n => n.Id, StringComparer.Ordinal);
         written = nodes.ToFrozenDictionary(n => n.Id, n => PromptWriter.Write(n), StringComparer.Ordinal);
         Tags = TagIndex.Of(nodes);
+        HasRunTexts = nodes.Any(n => !n.Notes.DynamicPrompts.IsEmpty || !n.Notes.Dates.IsEmpty);
         Outputs = OutputTags.Of(nodes);
         Contract = ContractBuilder.Build(Tags, Outputs, byId);
         Classes = [.. all.Select(n => n.Class.Name).Distinct(StringComparer.Ordinal)];
@@ -39,6 +40,9 @@ public sealed class Workflow
 
     /// <summary>The nodes whose pictures come over the WebSocket and are in no history.</summary>
     public ImmutableArray<string> SocketPictureNodes => [.. Nodes.Where(OutputTags.IsSocketPicture).Select(n => n.Id)];
+
+    /// <summary>Whether it has texts that each run makes anew.</summary>
+    public bool HasRunTexts { get; }
 
     /// <summary>What its author should know, as the catalog that it was read with has it. Pointers lead into the prompt.</summary>
     public ImmutableArray<Warning> Warnings => warnings.Value;

@@ -207,6 +207,11 @@ public sealed class RunIntake(
     // Without a seed there is nothing that a call could fix: then each run draws otherwise.
     private static CallValues WithTexts(BindReply.Bound bound, ImmutableArray<RunSeed> seeds, DateTimeOffset now)
     {
+        if (!bound.Workflow.HasRunTexts)
+        {
+            return bound.Values;
+        }
+
         var dice = seeds.IsEmpty ? Draw(0, ulong.MaxValue).ToString(CultureInfo.InvariantCulture)
             : string.Join('\n', seeds.Select(s => s.Value.ToString(CultureInfo.InvariantCulture)));
         var texts = RunTexts.Of(bound.Workflow, bound.Values, now, dice);
