@@ -33,11 +33,13 @@ internal sealed class SimStatistics
         }
     }
 
-    public void PromptEnded(string promptId, string outcome)
+    /// <summary>Counts an end at the moment of its record: whoever sees one sees the other, whichever is looked at first.</summary>
+    public void PromptEnded(string promptId, string outcome, Action record)
     {
-        Count(outcomes, outcome);
         lock (gate)
         {
+            record();
+            Count(outcomes, outcome);
             running.Remove(promptId);
         }
     }

@@ -71,23 +71,24 @@ internal sealed class PromptWorker(SimProcess process)
         var outcome = await execution.RunAsync(item.Outputs, death);
         hub.LastNodeId = null;
 
-        var entry = new PyDict
-        {
-            ["prompt"] = process.Queue.Finish().WithoutSecrets().ToWire(),
-            ["outputs"] = execution.Outputs,
-            ["status"] = new PyDict
-            {
-                ["status_str"] = outcome is PromptOutcome.Success ? "success" : "error",
-                ["completed"] = outcome is PromptOutcome.Success,
-                ["messages"] = execution.Messages
-            },
-            ["meta"] = execution.Meta,
-        };
-        process.History.Add(item.PromptId, entry);
-        statistics.PromptEnded(item.PromptId, Py.Str(outcome.ToString().ToLowerInvariant()));
+        process.Queue.Finish(done => statistics.PromptEnded(item.PromptId, Py.Str(outcome.ToString().ToLowerInvariant()),
+            () => process.History.Add(item.PromptId, Entry(done, execution, outcome))));
         process.Queue.AnnounceStatus();
         hub.SendToClient("executing", new() { ["node"] = null, ["prompt_id"] = item.PromptId });
     }
+
+    private static PyDict Entry(PromptItem item, PromptExecution execution, PromptOutcome outcome) => new()
+    {
+        ["prompt"] = item.WithoutSecrets().ToWire(),
+        ["outputs"] = execution.Outputs,
+        ["status"] = new PyDict
+        {
+            ["status_str"] = outcome is PromptOutcome.Success ? "success" : "error",
+            ["completed"] = outcome is PromptOutcome.Success,
+            ["messages"] = execution.Messages
+        },
+        ["meta"] = execution.Meta,
+    };
 }
 
 /// <summary>How a prompt ended.</summary>

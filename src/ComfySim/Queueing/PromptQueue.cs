@@ -110,14 +110,14 @@ internal sealed class PromptQueue(Action announceStatus)
         return item;
     }
 
-    /// <returns>The running copy of the item, as it was when it started.</returns>
-    public PromptItem Finish()
+    /// <summary>Ends what runs; nobody sees the queue without it before it is recorded, as in ComfyUI's <c>task_done</c>.</summary>
+    /// <param name="record">Is given the running copy of the item, as it was when it started.</param>
+    public void Finish(Action<PromptItem> record)
     {
         lock (gate)
         {
-            var item = running[0];
+            record(running[0]);
             running.RemoveAt(0);
-            return item;
         }
     }
 
