@@ -44,6 +44,7 @@ public static class EventIds
     public const int HostUnreachable = 4004;
     public const int HostNotFollowed = 4005;
     public const int NewsNotPassedOn = 4006;
+    public const int HostLeaves = 4007;
     public const int HostQuarantined = 4011;
     public const int CatalogChanged = 4021;
     public const int WarmUpStarted = 4031;

@@ -62,6 +62,15 @@ public sealed class HostTriggers(DurableClientSource clients, ApiPipeline api)
         return api.AnswerAsync(request, nameof(HostHeartbeat), cancellationToken);
     }
 
+    [Function(nameof(HostEvents))]
+    public Task<IResult> HostEvents(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.HostEvents)] HttpRequest request,
+        [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return api.AnswerAsync(request, nameof(HostEvents), cancellationToken);
+    }
+
     [Function(nameof(GetPool))]
     public Task<IResult> GetPool(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Pool)] HttpRequest request,

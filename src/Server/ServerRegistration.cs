@@ -218,6 +218,7 @@ public static class ServerRegistration
         services.AddEndpoints<LinkEndpoints>();
         services.AddEndpoints<RunEndpoints>();
         services.AddEndpoints<HostEndpoints>();
+        services.AddEndpoints<HostSpeechEndpoints>();
         services.AddEndpoints<PoolEndpoints>();
         services.AddEndpoints<WebhookEndpoints>();
         services.TryAddSingleton<WrittenDescriptions>();

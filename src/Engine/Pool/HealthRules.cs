@@ -69,8 +69,8 @@ public static class HealthRules
         var suspected = Suspected(host, executing, now);
         return host.Status is HostStatus.Offline ? suspected with { Reason = reason } : suspected with
         {
-            Status = host.Status is HostStatus.Draining ? HostStatus.Draining : HostStatus.Offline,
-            Reason = host.Status is HostStatus.Draining ? host.Reason : reason,
+            Status = IsKeptDraining(host) ? HostStatus.Draining : HostStatus.Offline,
+            Reason = IsKeptDraining(host) ? host.Reason : reason,
             RetryAt = null,
             Residency = host.Residency.Emptied(),
             Record = suspected.Record with { Losses = host.Record.Losses + 1 },
@@ -106,9 +106,21 @@ public static class HealthRules
         ? Quarantined(Ready(host), $"It was lost {host.Record.Losses} times in a row.", limits.FirstRest, limits, now)
         : Ready(host) with
         {
-            Status = host.WarmUp is null ? HostStatus.Ready : HostStatus.WarmingUp,
-            Reason = host.WarmUp is null ? null : "Its warm-up has not ended yet."
+            Status = Fresh(host),
+            Reason = FreshReason(host),
+            HasLeft = false,
         };
+
+    /// <summary>It says that its process is about to end: it gets nothing new.</summary>
+    public static PoolHost Left(PoolHost host) => host.Status is HostStatus.Draining ? host
+        : host with { Status = HostStatus.Draining, Reason = "It said goodbye.", RetryAt = null, HasLeft = true };
+
+    /// <summary>It says that it is there. That is no word on whether it is well, but it has not gone, or is back.</summary>
+    public static PoolHost HeardFrom(PoolHost host, DateTimeOffset now)
+    {
+        var heard = host with { HeartbeatAt = now, HasLeft = false };
+        return !IsOnItsWay(host) ? heard : heard with { Status = Fresh(host), Reason = FreshReason(host) };
+    }
 
     /// <summary>Gives it no more work until a person releases it, or its rest is over and one run goes well.</summary>
     public static PoolHost Quarantined(PoolHost host, string reason, TimeSpan firstRest, HealthLimits limits, DateTimeOffset now)
@@ -135,11 +147,21 @@ public static class HealthRules
             Status = HostStatus.Ready,
             Reason = null,
             RetryAt = null,
+            HasLeft = false,
             Record = HostRecord.Clean with { Proofs = host.Record.Proofs }
         };
 
     /// <summary>Other people's prompts that were seen in its queue; <see langword="null"/> when there are none.</summary>
     public static PoolHost Shared(PoolHost host, ForeignWork? foreign) => host.Foreign == foreign ? host : host with { Foreign = foreign };
+
+    // One that drained itself is back as soon as it answers; one that a person drained is not.
+    private static bool IsKeptDraining(PoolHost host) => host is { Status: HostStatus.Draining, HasLeft: false };
+
+    private static bool IsOnItsWay(PoolHost host) => host is { Status: HostStatus.Draining, HasLeft: true };
+
+    private static HostStatus Fresh(PoolHost host) => host.WarmUp is null ? HostStatus.Ready : HostStatus.WarmingUp;
+
+    private static string? FreshReason(PoolHost host) => host.WarmUp is null ? null : "Its warm-up has not ended yet.";
 
     private static PoolHost Ready(PoolHost host) =>
         host.Status is HostStatus.Draining or HostStatus.Ready ? host

@@ -77,6 +77,12 @@ public sealed record PoolHost
     /// <summary>When the host itself last said that it is there; <see langword="null"/> for one that never does.</summary>
     public DateTimeOffset? HeartbeatAt { get; init; }
 
+    /// <summary>What it said of itself then; <see langword="null"/> for one without the pack.</summary>
+    public HostReport? Report { get; init; }
+
+    /// <summary>Whether it said that it is going, and nothing since.</summary>
+    public bool HasLeft { get; init; }
+
     [JsonIgnore]
     public int FreeSlots => Math.Max(0, Slots - Leases.Length);
 

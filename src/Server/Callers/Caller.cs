@@ -8,7 +8,10 @@ namespace ComfyFunc.Server.Callers;
 public sealed record Caller(string Client, Role Role)
 {
     /// <summary>The workflows that it may use.</summary>
-    public WorkflowScope Scope { get; init; } = WorkflowScope.All;
+    public NameScope Scope { get; init; } = NameScope.All;
+
+    /// <summary>The hosts that it may speak for.</summary>
+    public NameScope Hosts { get; init; } = NameScope.All;
 
     /// <summary>Everybody, where no keys are asked for.</summary>
     public static Caller Anybody { get; } = new("", Role.Admin);

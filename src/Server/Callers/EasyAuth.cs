@@ -44,6 +44,7 @@ internal static class EasyAuth
 
     private static Role RoleOf(string appRole) => appRole switch
     {
+        "ComfyFunc.Host" => Role.Host,
         "ComfyFunc.Run" => Role.Run,
         "ComfyFunc.Author" => Role.Author,
         "ComfyFunc.Admin" => Role.Admin,

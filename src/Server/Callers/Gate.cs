@@ -26,7 +26,7 @@ public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
                 "The call needs a key that is known here: Authorization: Bearer <key>, or X-Api-Key.");
         }
 
-        if (caller.Role < needed)
+        if (!caller.Role.May(needed))
         {
             return Problems.From(FaultCode.Forbidden, $"This takes the role {needed.ToString().ToLowerInvariant()}.");
         }
@@ -34,6 +34,11 @@ public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
         if (request.RouteValues.TryGetValue("name", out var name) && name is string workflow && !caller.Scope.Has(workflow))
         {
             return Problems.From(FaultCode.Forbidden, $"This key may not use the workflow '{workflow}'.");
+        }
+
+        if (needed is Role.Host && request.RouteValues.TryGetValue("id", out var id) && id is string host && !caller.Hosts.Has(host))
+        {
+            return Problems.From(FaultCode.Forbidden, $"This key may not speak for the host '{host}'.");
         }
 
         request.SetCaller(caller);

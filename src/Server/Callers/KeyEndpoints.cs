@@ -38,12 +38,12 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
 
     private const int LargestBody = 16 << 10;
 
-    private static readonly Role[] Roles = [Role.Run, Role.Author, Role.Admin];
+    private static readonly Role[] Roles = [Role.Host, Role.Run, Role.Author, Role.Admin];
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken) =>
         Json(new KeyListView { Keys = [.. (await keys.ListAsync(cancellationToken)).Select(KeyView.Of)] });
 
-    /// <summary>POST /api/keys {client, role?, workflows?}: 201 with the key, which is shown this once.</summary>
+    /// <summary>POST /api/keys {client, role?, workflows?, hosts?}: 201 with the key, which is shown this once.</summary>
     public async Task<IResult> CreateAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!options.AsksForKeys)
@@ -81,17 +81,18 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
         }
 
         var faults = ImmutableArray.CreateBuilder<Fault>();
-        faults.AddRange(BodyMembers.Unknown(root, "A key", ["client", "role", "workflows"]));
+        faults.AddRange(BodyMembers.Unknown(root, "A key", ["client", "role", "workflows", "hosts"]));
         var client = ClientOf(root, faults);
         var role = RoleOf(root, faults);
-        var workflows = WorkflowsOf(root, faults);
+        var workflows = NamesOf(root, "workflows", faults);
+        var hosts = NamesOf(root, "hosts", faults);
         if (faults.Count > 0)
         {
             return Problems.From(faults.ToImmutable());
         }
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        var (row, key) = await keys.CreateAsync(new(client, role, request.Caller().Client, workflows), cancellationToken);
+        var (row, key) = await keys.CreateAsync(new(client, role, request.Caller().Client, workflows) { Hosts = hosts }, cancellationToken);
         return Json(KeyView.Of(row) with { Key = key }, StatusCodes.Status201Created);
     }
 
@@ -121,26 +122,27 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
         }
 
         faults.Add(new(FaultCode.InvalidRequest,
-            $"A role is run, author or admin.{Suggestion.Nearest(word, Roles.Select(NameOf))}", "/role"));
+            $"A role is host, run, author or admin.{Suggestion.Nearest(word, Roles.Select(NameOf))}", "/role"));
         return Role.None;
     }
 
-    private static ImmutableArray<string>? WorkflowsOf(JsonElement root, ImmutableArray<Fault>.Builder faults)
+    private static ImmutableArray<string>? NamesOf(JsonElement root, string member,
+        ImmutableArray<Fault>.Builder faults)
     {
-        if (BodyMembers.Given(root, "workflows") is not { } given)
+        if (BodyMembers.Given(root, member) is not { } given)
         {
             return null;
         }
 
         if (given.ValueKind is JsonValueKind.Array && given.GetArrayLength() > 0
-            && given.EnumerateArray().All(w => w.ValueKind is JsonValueKind.String)
+            && given.EnumerateArray().All(n => n.ValueKind is JsonValueKind.String)
             // Strings are never null.
-            && given.EnumerateArray().Select(w => w.GetString()!).ToImmutableArray() is var patterns && WorkflowScope.IsValid(patterns))
+            && given.EnumerateArray().Select(n => n.GetString()!).ToImmutableArray() is var patterns && NameScope.IsValid(patterns))
         {
             return patterns;
         }
 
-        faults.Add(new(FaultCode.InvalidRequest, $"workflows is an array of {WorkflowScope.Rule}.", "/workflows"));
+        faults.Add(new(FaultCode.InvalidRequest, $"{member} is an array of {NameScope.Rule}.", JsonPointer.Of(member)));
         return null;
     }
 

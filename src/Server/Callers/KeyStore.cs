@@ -21,7 +21,7 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
 
     private readonly IDocumentTable table = tables["keys"];
     private readonly ImmutableDictionary<string, Caller> configured = options.Callers.ToImmutableDictionary(c => HashOf(c.Key),
-        c => new Caller(c.Client, c.Role) { Scope = WorkflowScope.Of(c.Workflows) });
+        c => new Caller(c.Client, c.Role) { Scope = NameScope.Of(c.Workflows), Hosts = NameScope.Of(c.Hosts) });
     private readonly ConcurrentLru<string, Seen> seen = new(MostKept); // Whoever tries keys fills it and no more.
 
     /// <returns>Whose key it is, or <see langword="null"/>.</returns>
@@ -42,7 +42,11 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
         var found = await table.FindAsync(Partition, hash, cancellationToken) is { } document
             ? StoredJson.Read<ApiKey>(document.Json) : null;
         // A key that was made while anybody could make one is nobody's.
-        caller = found?.MadeBy is null ? null : new(found.Client, found.Role) { Scope = WorkflowScope.Of(found.Workflows) };
+        caller = found?.MadeBy is null ? null : new(found.Client, found.Role)
+        {
+            Scope = NameScope.Of(found.Workflows),
+            Hosts = NameScope.Of(found.Hosts)
+        };
         seen.AddOrUpdate(hash, new(now, caller));
         return caller;
     }
@@ -56,7 +60,8 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
         var row = new ApiKey(hash[..IdLength], wanted.Client, wanted.Role, clock.GetUtcNow())
         {
             MadeBy = wanted.MadeBy,
-            Workflows = wanted.Workflows
+            Workflows = wanted.Workflows,
+            Hosts = wanted.Hosts
         };
         await table.UpsertAsync(new Document(Partition, hash, StoredJson.Write(row)), cancellationToken);
         return (row, key);
@@ -107,7 +112,13 @@ public sealed record ApiKey(string Id, string Client, Role Role, DateTimeOffset 
 
     /// <summary>The workflows that it may use; <see langword="null"/> for all.</summary>
     public ImmutableArray<string>? Workflows { get; init; }
+
+    /// <summary>The hosts that it may speak for; <see langword="null"/> for all.</summary>
+    public ImmutableArray<string>? Hosts { get; init; }
 }
 
 /// <summary>What a key is to be.</summary>
-public sealed record NewKey(string Client, Role Role, string MadeBy, ImmutableArray<string>? Workflows);
+public sealed record NewKey(string Client, Role Role, string MadeBy, ImmutableArray<string>? Workflows)
+{
+    public ImmutableArray<string>? Hosts { get; init; }
+}

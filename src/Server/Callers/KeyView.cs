@@ -13,11 +13,14 @@ internal sealed record KeyView
 
     public required string Client { get; init; }
 
-    [Description("Each may do what those before it may."), Words("run", "author", "admin")]
+    [Description("What it may do."), Words("host", "run", "author", "admin")]
     public required string Role { get; init; }
 
     [Description("Those that it is for; all unless told."), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public ImmutableArray<string>? Workflows { get; init; }
+
+    [Description("The hosts that it may speak for; all unless told."), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public ImmutableArray<string>? Hosts { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -30,6 +33,7 @@ internal sealed record KeyView
         Client = key.Client,
         Role = key.Role.ToString().ToLowerInvariant(),
         Workflows = key.Workflows,
+        Hosts = key.Hosts,
         CreatedAt = key.CreatedAt,
     };
 }

@@ -43,6 +43,7 @@ public static class Routes
     public const string HostDrain = "hosts/{id}/drain";
     public const string HostResume = "hosts/{id}/resume";
     public const string HostHeartbeat = "hosts/{id}/heartbeat";
+    public const string HostEvents = "hosts/{id}/events";
     public const string Keys = "keys";
     public const string Key = "keys/{id}";
     public const string Usage = "usage";

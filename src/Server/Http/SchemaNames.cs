@@ -18,6 +18,8 @@ internal static class SchemaNames
     public const string Host = "Host";
     public const string HostList = "HostList";
     public const string HostSettings = "HostSettings";
+    public const string HostHeartbeat = "HostHeartbeat";
+    public const string HostEvents = "HostEvents";
     public const string Health = "Health";
     public const string Readiness = "Readiness";
     public const string StoppedRun = "StoppedRun";

@@ -19,6 +19,12 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
     /// <summary>Between two looks at one host.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(45);
 
+    /// <summary>Between two looks at one that tells of changes itself.</summary>
+    private static readonly TimeSpan LongInterval = TimeSpan.FromMinutes(10);
+
+    // Of a host whose heartbeats have stopped nothing is believed.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
     private const int LooksAtOnce = 4;
 
@@ -55,12 +61,15 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
     {
         var now = Clock.GetUtcNow();
         var due = hosts.Known.Where(h => h.Status is not HostStatus.Offline && h.CatalogHash is not null
-            && (!looked.TryGetValue(h.Id, out var at) || now - at >= Interval)).ToArray();
+            && (!looked.TryGetValue(h.Id, out var at) || now - at >= IntervalOf(h, now))).ToArray();
         foreach (var some in due.Chunk(LooksAtOnce))
         {
             await Task.WhenAll(some.Select(h => LookAsync(h, cancellationToken)));
         }
     }
+
+    private static TimeSpan IntervalOf(PoolHost host, DateTimeOffset now) =>
+        host is { Report.CatalogHash: not null, HeartbeatAt: { } at } && now - at < LongestSilence ? LongInterval : Interval;
 
     private async Task LookAsync(PoolHost host, CancellationToken cancellationToken)
     {

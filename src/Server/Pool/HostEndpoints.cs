@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Http;
@@ -17,7 +16,7 @@ namespace ComfyFunc.Server.Pool;
 public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor monitor, HostProbe probe, CatalogWatch catalogs,
     HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock) : IEndpoints
 {
-    private static readonly ApiBody Registration = new(SchemaNames.HostSettings)
+    internal static readonly ApiBody Registration = new(SchemaNames.HostSettings)
     {
         Example = _ => new JsonObject { ["url"] = "http://127.0.0.1:8188", ["slots"] = 2 },
     };
@@ -59,16 +58,9 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
             Answers = [new(200, "The host.", SchemaNames.Host)],
             Problems = [404],
         },
-        new Route("HostHeartbeat", "POST", At.HostHeartbeat, Role.Admin, RouteGroup.Hosts,
-            "A host says that it is there; it joins if it was not known.", (e, r, ct) => e.HeartbeatAsync(r, r.InPath("id"), ct))
-        {
-            Body = Registration,
-            Answers = [new(200, "It was known.", SchemaNames.Host), new(201, "It is new.", SchemaNames.Host)],
-            Problems = [400, 413],
-        },
     ];
 
-    private const int LargestBody = 64 << 10;
+    internal const int LargestBody = 64 << 10;
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken)
     {
@@ -104,9 +96,9 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
                 return Problems.From(invalid.Faults);
             case HostRegistration.Valid valid:
                 var isNew = (await hosts.RefreshAsync(cancellationToken)).All(h => h.Id != valid.Id);
-                if (Twin(valid) is { } twin)
+                if (valid.Twin(hosts.Known) is { } twin)
                 {
-                    return twin;
+                    return Problems.From(twin);
                 }
 
                 valid = valid with { SealedDoor = await doors.SealAsync(valid.Id, valid.Door, cancellationToken) };
@@ -153,44 +145,6 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         return ChangeAsync(id, HealthRules.Released, cancellationToken);
     }
 
-    /// <summary>
-    /// POST /api/hosts/{id}/heartbeat {url, headers?, slots?, labels?, warmUp?}: the host says that it is there, and joins if it was not
-    /// known. What it does not say of its door stays.
-    /// </summary>
-    public async Task<IResult> HeartbeatAsync(HttpRequest request, string id, CancellationToken cancellationToken)
-    {
-        if (await RequestBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
-        {
-            return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
-        }
-
-        switch (HostRegistration.Read(id, body))
-        {
-            case HostRegistration.Invalid invalid:
-                return Problems.From(invalid.Faults);
-            case HostRegistration.Valid valid:
-                var isNew = hosts.Find(valid.Id) is null && (await hosts.RefreshAsync(cancellationToken)).All(h => h.Id != valid.Id);
-                if (Twin(valid) is { } twin)
-                {
-                    return twin;
-                }
-
-                valid = valid with { SealedDoor = await doors.SealOverAsync(valid, hosts.Find(valid.Id), cancellationToken) };
-                var host = await hosts.PutAsync(valid.Id, known => valid.HeardFrom(known, clock.GetUtcNow()), cancellationToken);
-                catalogs.Doubt(host.Id);
-                if (isNew)
-                {
-                    await monitor.ReconcileAsync(cancellationToken);
-                    bell.Ring();
-                }
-
-                return Json(await ShowAsync(hosts.Find(host.Id) ?? host, cancellationToken),
-                    isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
-    }
-
     public static string NameOf(HostStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 
     private async Task<IResult> ChangeAsync(string id, Func<PoolHost, PoolHost> change, CancellationToken cancellationToken)
@@ -199,12 +153,6 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         bell.Ring();
         return host is null ? NotFound(id) : Json(await ShowAsync(host, cancellationToken));
     }
-
-    // Two ids for one server would sell its slots twice.
-    private IResult? Twin(HostRegistration.Valid valid) =>
-        hosts.Known.FirstOrDefault(h => h.Id != valid.Id && HostAddress.IsSame(h.Url, valid.Url)) is { } other
-        ? Problems.From(FaultCode.Conflict, $"The host '{other.Id}' has this address already. A server has one id.", "/url")
-        : null;
 
     private async Task<JsonObject> ShowAsync(PoolHost host, CancellationToken cancellationToken)
     {
@@ -251,6 +199,16 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         ["registeredAt"] = host.RegisteredAt,
         ["lastSeenAt"] = sentinel.LastSeen(host.Id) is { } seen && !(seen < host.LastSeenAt) ? seen : host.LastSeenAt,
         ["heartbeatAt"] = host.HeartbeatAt,
+        ["pack"] = PackOf(host.Report),
+    };
+
+    private static JsonObject? PackOf(HostReport? report) => report is null ? null : new()
+    {
+        ["version"] = report.Pack,
+        ["queue"] = new JsonObject { ["running"] = report.Running, ["pending"] = report.Pending },
+        ["vram"] = new JsonObject { ["total"] = report.VramTotal, ["free"] = report.VramFree },
+        ["models"] = new JsonObject((report.Models ?? ImmutableSortedDictionary<string, int>.Empty)
+            .Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
     };
 
     // As this process saw it last; only what runs for this pool is counted while nothing of it is there.

@@ -22,6 +22,9 @@ public abstract record HostRegistration
         /// <summary>The door as the row has it.</summary>
         public string? SealedDoor { get; init; }
 
+        /// <summary>What it says of itself besides; only heartbeats do.</summary>
+        public HostReport? Report { get; init; }
+
         /// <summary>
         /// The row after this registration: leases and what was learned of the host stay; a host that was resting is ready again.
         /// </summary>
@@ -42,11 +45,17 @@ public abstract record HostRegistration
 
         /// <summary>The row after a heartbeat: what the host says of itself, and no word on whether it is well.</summary>
         public PoolHost HeardFrom(PoolHost? known, DateTimeOffset now) =>
-            (known is null ? Over(null, now) : Described(known)) with { HeartbeatAt = now };
+            HealthRules.HeardFrom(known is null ? Over(null, now) : Described(known), now) with { Report = Report?.Over(known?.Report) };
 
         /// <summary>The row with what this registration says of the host, and nothing else changed.</summary>
         public PoolHost Described(PoolHost known) =>
             known with { Url = Url, Door = SealedDoor, Slots = Slots, Labels = Labels, WarmUp = WarmUp };
+
+        /// <summary>What is wrong if the server is known under another id: two would sell its slots twice.</summary>
+        public Fault? Twin(ImmutableArray<PoolHost> known) =>
+            known.FirstOrDefault(h => h.Id != Id && HostAddress.IsSame(h.Url, Url)) is { } other
+            ? new(FaultCode.Conflict, $"The host '{other.Id}' has this address already. A server has one id.", "/url")
+            : null;
 
         /// <summary>The door of a host that says of itself what it knows: what it leaves out stays.</summary>
         public HostDoor DoorOver(HostDoor known) => new()
@@ -66,7 +75,13 @@ public abstract record HostRegistration
 
     public static bool IsAddress(Uri url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 };
 
-    public static HostRegistration Read(string id, ReadOnlyMemory<byte> body)
+    /// <summary>What somebody says of a host.</summary>
+    public static HostRegistration Read(string id, ReadOnlyMemory<byte> body) => Read(id, body, isHeartbeat: false);
+
+    /// <summary>What a host says of itself: the same, and how it is.</summary>
+    public static HostRegistration ReadHeartbeat(string id, ReadOnlyMemory<byte> body) => Read(id, body, isHeartbeat: true);
+
+    private static HostRegistration Read(string id, ReadOnlyMemory<byte> body, bool isHeartbeat)
     {
         var faults = ImmutableArray.CreateBuilder<Fault>();
         if (!SafeName.IsValid(id))
@@ -85,12 +100,14 @@ public abstract record HostRegistration
             return new Invalid(faults.ToImmutable());
         }
 
-        faults.AddRange(BodyMembers.Unknown(root, "A host", ["url", "headers", "slots", "labels", "warmUp"]));
+        faults.AddRange(BodyMembers.Unknown(root, "A host",
+            ["url", "headers", "slots", "labels", "warmUp", .. isHeartbeat ? HostReportReader.Members : []]));
         var url = ReadUrl(root, faults);
         var slots = ReadSlots(root, faults);
         var labels = ReadLabels(root, faults);
         var warmUp = ReadWarmUp(root, faults);
         var headers = ReadHeaders(root, faults);
+        var report = isHeartbeat ? HostReportReader.Read(root, faults) : null;
         if (url?.UserInfo.Length > 0 && headers.ContainsKey("Authorization"))
         {
             faults.Add(new(FaultCode.InvalidRequest, "The user in url is sent as Authorization already: give one of the two.",
@@ -100,7 +117,10 @@ public abstract record HostRegistration
         return faults.Count > 0 || url is null
             ? new Invalid(faults.ToImmutable())
             : new Valid(new(id), Bare(url), slots, labels, warmUp, DoorOf(url, headers),
-                root.TryGetProperty("headers", out var said) && said.ValueKind is not JsonValueKind.Null);
+                root.TryGetProperty("headers", out var said) && said.ValueKind is not JsonValueKind.Null)
+            {
+                Report = report
+            };
     }
 
     private static Uri? ReadUrl(JsonElement root, ImmutableArray<Fault>.Builder faults)

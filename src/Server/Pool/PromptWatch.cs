@@ -66,6 +66,9 @@ public sealed class PromptWatch(HostStore hosts, HostConnections connections, Pr
     /// <summary>Whether this process submitted the run's prompt and has not passed on yet that it ended.</summary>
     public bool IsUnderWay(RunId run) => own.TryGetValue(run, out var w) && !w.HasToldEnd;
 
+    /// <summary>Whether results of the prompt come over the socket, as far as this process has submitted it.</summary>
+    public bool AwaitsPictures(PromptId prompt) => watched.TryGetValue(prompt, out var w) && w.PictureNodes?.Count > 0;
+
     /// <summary>Whether this process submitted the prompt and so gets its events, until its slot has been given back.</summary>
     public bool IsOwn(PromptId prompt) => watched.TryGetValue(prompt, out var w) && !w.IsAdopted;
 

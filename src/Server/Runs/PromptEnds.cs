@@ -1,14 +1,15 @@
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Pool;
 
 namespace ComfyFunc.Server.Runs;
 
 /// <summary>Tells a run that its prompt has ended: once, however many processes have an eye on it.</summary>
-public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStore runs, IRunDriver driver, TimeProvider clock)
-    : IPromptEnds
+public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStore runs, RunPrompts prompts, IRunDriver driver,
+    TimeProvider clock) : IPromptEnds
 {
-    // Whoever submitted the prompt hears of its end at once. Others only look, and leave it the time to pass it on.
+    // Whoever submitted the prompt hears of its end at once, and of pictures before it. Others leave it the time to pass them on.
     private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Respite = TimeSpan.FromSeconds(1);
 
@@ -22,6 +23,37 @@ public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStor
         else
         {
             await TellUnlessKnownAsync(lease, cancellationToken);
+        }
+    }
+
+    public async Task ToldAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (watch.IsOwn(lease.Prompt) && !watch.AwaitsPictures(lease.Prompt))
+        {
+            await EndedAsync(lease, cancellationToken);
+        }
+        else if (await runs.FindAsync(lease.Run, cancellationToken) is { } run && Executes(run, lease)
+            && !(await prompts.WorkflowAsync(run, cancellationToken)).Classes.Contains(CompiledPrompt.SocketClass))
+        {
+            await TellAsync(lease, cancellationToken);
+        }
+        else
+        {
+            _ = TellLaterAsync(lease);
+        }
+    }
+
+    // Should it fail, the run's own deadlines ask.
+    private async Task TellLaterAsync(Lease lease)
+    {
+        await Task.Delay(Precedence, clock);
+        if (watch.IsOwn(lease.Prompt))
+        {
+            await EndedAsync(lease, CancellationToken.None);
+        }
+        else
+        {
+            await TellIfExecutingAsync(lease, CancellationToken.None);
         }
     }
 
@@ -55,8 +87,13 @@ public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStor
             return; // Its slot has been given back meanwhile.
         }
 
+        await TellIfExecutingAsync(lease, cancellationToken);
+    }
+
+    private async Task TellIfExecutingAsync(Lease lease, CancellationToken cancellationToken)
+    {
         var run = await runs.FindAsync(lease.Run, cancellationToken);
-        if (run?.State is RunState.Executing { Lease: var held } && held == lease)
+        if (run is not null && Executes(run, lease))
         {
             await TellAsync(lease, cancellationToken);
         }
@@ -65,4 +102,6 @@ public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStor
             watch.Forget(lease);
         }
     }
+
+    private static bool Executes(RunRecord run, Lease lease) => run.State is RunState.Executing { Lease: var held } && held == lease;
 }

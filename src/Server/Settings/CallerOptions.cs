@@ -19,4 +19,7 @@ public sealed class CallerOptions
 
     /// <summary>The workflows that it may use: names, or patterns such as <c>shop-*</c>. Empty for all.</summary>
     public IList<string> Workflows { get; init; } = [];
+
+    /// <summary>The hosts that it may speak for: names, or patterns such as <c>gpu-*</c>. Empty for all.</summary>
+    public IList<string> Hosts { get; init; } = [];
 }

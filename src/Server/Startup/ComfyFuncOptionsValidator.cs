@@ -53,9 +53,11 @@ public static class ComfyFuncOptionsValidator
         var faults = CheckMembers(caller, path);
         faults = caller.Client.Length == 0 || SafeName.IsValid(caller.Client) ? faults
             : faults.Append(new($"{path}:Client", $"must be {SafeName.Rule}."));
-        faults = WorkflowScope.IsValid([.. caller.Workflows]) ? faults
-            : faults.Append(new($"{path}:Workflows", $"must be {WorkflowScope.Rule}."));
-        return caller.Role is Role.None ? faults.Append(new($"{path}:Role", "must be Run, Author or Admin.")) : faults;
+        faults = NameScope.IsValid([.. caller.Workflows]) ? faults
+            : faults.Append(new($"{path}:Workflows", $"must be {NameScope.Rule}."));
+        faults = NameScope.IsValid([.. caller.Hosts]) ? faults
+            : faults.Append(new($"{path}:Hosts", $"must be {NameScope.Rule}."));
+        return caller.Role is Role.None ? faults.Append(new($"{path}:Role", "must be Host, Run, Author or Admin.")) : faults;
     }
 
     private static IEnumerable<SettingFault> CheckDoors(ComfyFuncOptions options)

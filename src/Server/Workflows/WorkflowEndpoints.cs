@@ -103,7 +103,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     public async Task<IResult> GetAsync(HttpRequest request, string name, string? version, CancellationToken cancellationToken)
     {
         var include = request.Query["include"].ToString().ToLowerInvariant();
-        if (include.Length > 0 && request.Caller().Role < Role.Author)
+        if (include.Length > 0 && !request.Caller().Role.May(Role.Author))
         {
             return Problems.From(FaultCode.Forbidden, $"Prompts and graphs are for authors: ?include={include} takes the role author.");
         }

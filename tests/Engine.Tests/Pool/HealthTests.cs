@@ -41,6 +41,44 @@ public class HealthTests
     }
 
     [Fact]
+    public void A_host_that_said_goodbye_takes_nothing_until_it_speaks_or_answers_anew()
+    {
+        var left = HealthRules.Left(Host("a"));
+        Assert.Equal((HostStatus.Draining, 0, true), (left.Status, left.OpenSlots(Now), left.HasLeft));
+        var heard = HealthRules.HeardFrom(left, Now);
+        Assert.Equal((HostStatus.Ready, null, false, Now), (heard.Status, heard.Reason, heard.HasLeft, heard.HeartbeatAt));
+        var gone = HealthRules.Lost(left, [], "gone", Now);
+        Assert.Equal(HostStatus.Offline, gone.Status);
+        Assert.Equal((HostStatus.Offline, false), (HealthRules.HeardFrom(gone, Now).Status, HealthRules.HeardFrom(gone, Now).HasLeft));
+        var back = HealthRules.Returned(gone, Limits, Now);
+        Assert.Equal((HostStatus.Ready, false), (back.Status, back.HasLeft));
+        Assert.Equal(HostStatus.WarmingUp, HealthRules.HeardFrom(HealthRules.Left(Host("a") with { WarmUp = "warm" }), Now).Status);
+        Assert.False(HealthRules.Released(left).HasLeft);
+    }
+
+    [Fact]
+    public void A_host_that_a_person_drained_stays_drained_whatever_it_says()
+    {
+        var drained = Host("a") with { Status = HostStatus.Draining, Reason = "Drained by hand." };
+        Assert.Equal(drained, HealthRules.Left(drained));
+        Assert.Equal(HostStatus.Draining, HealthRules.HeardFrom(drained, Now).Status);
+        Assert.Equal(HostStatus.Draining, HealthRules.Lost(drained, [], "gone", Now).Status);
+    }
+
+    [Fact]
+    public void What_a_host_has_not_said_anew_of_its_catalog_stays()
+    {
+        var known = new HostReport { Pack = "1", CatalogHash = "x", Models = [], Running = 1 };
+        var next = new HostReport { Pack = "2" }.Over(known);
+        Assert.Equal(("2", "x", null), (next.Pack, next.CatalogHash, next.Running));
+        Assert.NotNull(next.Models);
+        Assert.False(new HostReport { Pack = "2" }.IsOfAnotherCatalogThan(known));
+        Assert.False(new HostReport { Pack = "2", CatalogHash = "x" }.IsOfAnotherCatalogThan(known));
+        Assert.True(new HostReport { Pack = "2", CatalogHash = "y" }.IsOfAnotherCatalogThan(known));
+        Assert.True(known.IsOfAnotherCatalogThan(null));
+    }
+
+    [Fact]
     public void Each_rest_is_twice_as_long_as_the_one_before_up_to_a_limit()
     {
         var host = Host("a");

@@ -55,6 +55,7 @@ public class HostDoorEndpointTests
         var (_, wrong) = await PutAsync(rig, "gpu-1", $$$"""{"url":"{{{host.Url}}}","headers":{"X-Key":"cod"}}""");
         var (_, right) = await PutAsync(rig, "gpu-1", $$$"""{"url":"{{{host.Url}}}","headers":{"X-Key":"{{{Token}}}"}}""");
         var (_, beat) = await BeatAsync(rig, "gpu-1", $$"""{"url":"{{host.Url}}"}""");
+        var heard = await PutlessAsync(rig, "gpu-1");
         var (_, replaced) = await PutAsync(rig, "gpu-1", $$"""{"url":"{{host.Url}}"}""");
 
         Assert.Equal((201, "offline", "It wants authentication (401): give the host headers or a token."),
@@ -62,7 +63,7 @@ public class HostDoorEndpointTests
         Assert.Equal(("offline", "It does not take the headers or token that it was given (401)."),
             ((string)wrong["state"]!, (string)wrong["reason"]!));
         Assert.Equal(("ready", """["X-Key"]"""), ((string)right["state"]!, right["headers"]!.ToJsonString()));
-        Assert.Equal(("ready", """["X-Key"]"""), ((string)beat["state"]!, beat["headers"]!.ToJsonString()));
+        Assert.Equal(("ready", """["X-Key"]"""), ((string)beat["state"]!, heard["headers"]!.ToJsonString()));
         Assert.Equal(("offline", null), ((string)replaced["state"]!, replaced["headers"]));
     }
 
@@ -159,7 +160,7 @@ public class HostDoorEndpointTests
         await rig.AnswerAsync(await rig.Get<HostEndpoints>().PutAsync(ServerRig.Request(body), id, Cancellation));
 
     private static async Task<(int Status, JsonObject Body)> BeatAsync(ServerRig rig, string id, string body) =>
-        await rig.AnswerAsync(await rig.Get<HostEndpoints>().HeartbeatAsync(ServerRig.Request(body), id, Cancellation));
+        await rig.AnswerAsync(await rig.Get<HostSpeechEndpoints>().HeartbeatAsync(ServerRig.Request(body), id, Cancellation));
 
     private static async Task<JsonObject> PutlessAsync(ServerRig rig, string id) =>
         (await rig.AnswerAsync(await rig.Get<HostEndpoints>().GetAsync(id, Cancellation))).Body;

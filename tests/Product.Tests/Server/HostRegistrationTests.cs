@@ -72,6 +72,40 @@ public class HostRegistrationTests
         Assert.Contains(("Authorization", "Basic " + Convert.ToBase64String("user:swordfish"u8)), door.RequestHeaders);
     }
 
+    [Fact]
+    public void A_heartbeat_may_say_how_the_host_is_and_a_registration_may_not()
+    {
+        const string Body = """
+            {"url":"http://a","pack":{"version":"1.0.0"},"queue":{"running":1,"pending":2},"vram":{"total":8000000000,"free":5},
+             "catalogHash":"abc","models":{"checkpoints":3}}
+            """;
+        var report = Assert.IsType<HostRegistration.Valid>(Beat(Body)).Report!;
+        Assert.Equal(("1.0.0", 1, 2, 8_000_000_000, 5L, "abc", 3),
+            (report.Pack, report.Running, report.Pending, report.VramTotal, report.VramFree, report.CatalogHash,
+                report.Models!["checkpoints"]));
+        Assert.Equal(["/pack", "/queue", "/vram", "/catalogHash", "/models"],
+            Assert.IsType<HostRegistration.Invalid>(Read(Body)).Faults.Select(f => f.Pointer));
+        Assert.Null(Assert.IsType<HostRegistration.Valid>(Beat("""{"url":"http://a"}""")).Report);
+    }
+
+    [Theory]
+    [InlineData("\"pack\":5", "/pack")]
+    [InlineData("\"pack\":{}", "/pack/version")]
+    [InlineData("\"pack\":{\"version\":\"1\",\"x\":1}", "/pack/x")]
+    [InlineData("\"catalogHash\":\"x\"", "/catalogHash")]
+    [InlineData("\"pack\":{\"version\":\"1\"},\"catalogHash\":5", "/catalogHash")]
+    [InlineData("\"pack\":{\"version\":\"1\"},\"queue\":{\"running\":-1}", "/queue/running")]
+    [InlineData("\"pack\":{\"version\":\"1\"},\"queue\":{\"pending\":0.5}", "/queue/pending")]
+    [InlineData("\"pack\":{\"version\":\"1\"},\"vram\":{\"free\":\"a\"}", "/vram/free")]
+    [InlineData("\"pack\":{\"version\":\"1\"},\"vram\":[]", "/vram")]
+    [InlineData("\"pack\":{\"version\":\"1\"},\"models\":{\"a/b\":true}", "/models/a~1b")]
+    [InlineData("\"pack\":{\"version\":\"1\"},\"models\":[]", "/models")]
+    public void What_a_heartbeat_says_amiss_is_told_where_it_stands(string members, string pointer) =>
+        Assert.Equal(pointer, Assert.Single(Assert.IsType<HostRegistration.Invalid>(Beat($$"""{"url":"http://a",{{members}}}""")).Faults)
+            .Pointer);
+
+    private static HostRegistration Beat(string body) => HostRegistration.ReadHeartbeat("gpu-1", Encoding.UTF8.GetBytes(body));
+
     private static HostRegistration.Valid Valid(string body) => Assert.IsType<HostRegistration.Valid>(Read(body));
 
     private static HostRegistration Read(string body) => HostRegistration.Read("gpu-1", Encoding.UTF8.GetBytes(body));

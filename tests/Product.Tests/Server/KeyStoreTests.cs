@@ -38,5 +38,5 @@ public class KeyStoreTests
     [InlineData("v?", "v12", false)]
     [InlineData("*", "x", true)]
     public void A_scope_has_the_workflows_that_are_like_one_of_its_patterns(string patterns, string workflow, bool has) =>
-        Assert.Equal(has, WorkflowScope.Of(patterns.Split('|', StringSplitOptions.RemoveEmptyEntries)).Has(workflow));
+        Assert.Equal(has, NameScope.Of(patterns.Split('|', StringSplitOptions.RemoveEmptyEntries)).Has(workflow));
 }

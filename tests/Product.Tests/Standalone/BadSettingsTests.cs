@@ -48,19 +48,19 @@ public class BadSettingsTests
 
         // Words of a few.
         { $"ComfyFunc:Callers:0:Client=a\nComfyFunc:Callers:0:Key={Key}\nComfyFunc:Callers:0:Role=King",
-            "ComfyFunc:Callers:0:Role is 'King', but must be Run, Author or Admin." },
+            "ComfyFunc:Callers:0:Role is 'King', but must be Host, Run, Author or Admin." },
         { $"comfyfunc:callers:0:client=a\ncomfyfunc:callers:0:key={Key}\ncomfyfunc:callers:0:role=King",
-            "ComfyFunc:Callers:0:Role is 'King', but must be Run, Author or Admin." },
+            "ComfyFunc:Callers:0:Role is 'King', but must be Host, Run, Author or Admin." },
         { $"ComfyFunc:Callers:0:Client=a\nComfyFunc:Callers:0:Key={Key}\nComfyFunc:Callers:0:Role=3",
-            "ComfyFunc:Callers:0:Role is '3', but must be Run, Author or Admin." },
+            "ComfyFunc:Callers:0:Role is '3', but must be Host, Run, Author or Admin." },
         { $"ComfyFunc:Callers:0:Client=a\nComfyFunc:Callers:0:Key={Key}\nComfyFunc:Callers:0:Role=Run,Admin",
-            "ComfyFunc:Callers:0:Role is 'Run,Admin', but must be Run, Author or Admin." },
+            "ComfyFunc:Callers:0:Role is 'Run,Admin', but must be Host, Run, Author or Admin." },
         { $"ComfyFunc:Callers:0:Client=a\nComfyFunc:Callers:0:Key={Key}\nComfyFunc:Callers:0:Role=None",
-            "ComfyFunc:Callers:0:Role is 'None', but must be Run, Author or Admin." },
+            "ComfyFunc:Callers:0:Role is 'None', but must be Host, Run, Author or Admin." },
         { $"ComfyFunc:Callers:0:Client=a\nComfyFunc:Callers:0:Key={Key}\nComfyFunc:Callers:0:Role=",
-            "ComfyFunc:Callers:0:Role is empty, but must be Run, Author or Admin." },
+            "ComfyFunc:Callers:0:Role is empty, but must be Host, Run, Author or Admin." },
         { $"ComfyFunc:Callers:0:Client=a\nComfyFunc:Callers:0:Key=Run\nComfyFunc:Callers:0:Role={Key}",
-            "ComfyFunc:Callers:0:Role must be Run, Author or Admin.\nComfyFunc:Callers:0:Key must have 24 characters or more." },
+            "ComfyFunc:Callers:0:Role must be Host, Run, Author or Admin.\nComfyFunc:Callers:0:Key must have 24 characters or more." },
         { "ComfyFunc:Answers:Output=Base46", "ComfyFunc:Answers:Output is 'Base46', but must be Url or Base64." },
         { "ComfyFunc:Answers:Output=1", "ComfyFunc:Answers:Output is '1', but must be Url or Base64." },
         { "ComfyFunc:Answers:Return=Minimum", "ComfyFunc:Answers:Return is 'Minimum', but must be Representation or Minimal." },
@@ -173,7 +173,7 @@ public class BadSettingsTests
         { $"ComfyFunc:Callers:Client=a\nComfyFunc:Callers:Key={Key}",
             "ComfyFunc:Callers:Client is no setting: ComfyFunc:Callers is a list, whose elements are numbered from "
                 + "0.\nComfyFunc:Callers:Key is no setting: ComfyFunc:Callers is a list, whose elements are numbered from 0." },
-        { "ComfyFunc:Callers:0=admin", "ComfyFunc:Callers:0 is one value, but must have members: Client, Key, Role, Workflows." },
+        { "ComfyFunc:Callers:0=admin", "ComfyFunc:Callers:0 is one value, but must have members: Client, Key, Role, Workflows, Hosts." },
         { "ComfyFunc:PublicUrl=comfy.example.com",
             "ComfyFunc:PublicUrl is 'comfy.example.com', but must be a URL that begins with http:// or https://." },
         { "ComfyFunc:PublicUrl=https://user@comfy.example.com",
@@ -198,14 +198,14 @@ public class BadSettingsTests
         { "ComfyFunc:Cors:Origins:0=*",
             "ComfyFunc:Cors:Origins has *, but no callers are configured: every web page could act as whoever opens it." },
         { "ComfyFunc:Cors:Origin=https://app.example.com", "ComfyFunc:Cors:Origin is no setting. Did you mean 'Origins'?" },
-        { "ComfyFunc:Callers:0=", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows." },
+        { "ComfyFunc:Callers:0=", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows, Hosts." },
         { "ComfyFunc:Hosts:0:Id=a\nComfyFunc:Hosts:0:Url=http://a\nComfyFunc:Hosts:0:Labels=gpu",
             "ComfyFunc:Hosts:0:Labels cannot be one value; it holds names: set ComfyFunc:Hosts:0:Labels:{name}." },
         { "ComfyFunc:Hosts:0:Id=a\nComfyFunc:Hosts:0:Url=http://a\nComfyFunc:Hosts:0:Headers:X:Y=1",
             "ComfyFunc:Hosts:0:Headers:X has members, but must be some text." },
 
         // Numbers of elements stay those of the settings; every fault is said at once.
-        { $"ComfyFunc:Callers:3:Client=a\nComfyFunc:Callers:3:Key=short\nComfyFunc:Callers:7:Client=b\nComfyFunc:Callers:7:Key={Key}\nComfyFunc:Callers:7:Role=Boss", "ComfyFunc:Callers:7:Role is 'Boss', but must be Run, Author or Admin.\nComfyFunc:Callers:3:Key must have 24 characters or more." },
+        { $"ComfyFunc:Callers:3:Client=a\nComfyFunc:Callers:3:Key=short\nComfyFunc:Callers:7:Client=b\nComfyFunc:Callers:7:Key={Key}\nComfyFunc:Callers:7:Role=Boss", "ComfyFunc:Callers:7:Role is 'Boss', but must be Host, Run, Author or Admin.\nComfyFunc:Callers:3:Key must have 24 characters or more." },
         { $"urls=foo\nStorge:X=1\nStorage:Container=UPPER\nComfyFunc:MaxBatch=0\nComfyFunc:Retension=1",
             "urls is 'foo', but must be an address such as http://localhost:7071.\nStorge is no section. Did you mean "
                 + "'Storage'?\nStorage:Container cannot be used. Container must be 3 to 63 lower-case letters, digits and single "
@@ -279,9 +279,9 @@ public class BadSettingsTests
 
     [Theory]
     [InlineData("""{"ComfyFunc":{"Callers":[],"Answers":{},"SecretsKey":null,"Hosts":[{"Id":"a","Url":"http://a","Headers":{}}]}}""", "")]
-    [InlineData("""{"ComfyFunc":{"Callers":[{}]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows.")]
+    [InlineData("""{"ComfyFunc":{"Callers":[{}]}}""", "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows, Hosts.")]
     [InlineData("""{"ComfyFunc":{"Callers":[null]}}""",
-        "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows.")]
+        "ComfyFunc:Callers:0 is empty, but must have members: Client, Key, Role, Workflows, Hosts.")]
     [InlineData("""{"ComfyFunc":{"Answers":{"Wait":null}}}""",
         "ComfyFunc:Answers:Wait is empty, but must be a whole number from 0 to 220.")]
     [InlineData("""{"ComfyFunc":{"Answers":{"Wait":true}}}""",

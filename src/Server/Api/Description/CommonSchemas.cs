@@ -70,12 +70,16 @@ internal static class CommonSchemas
             ("name", Text()),
             ("versions", ListOf(
                 Record(null, ["version"], ("version", Integer()), ("etag", Text()), ("createdAt", Time()), ("links", Links()))))));
-        document.AddComponent(SchemaNames.HostSettings, Record("What a host is registered with.", ["url"],
-            ("url", Link("Where its ComfyUI answers.")),
-            ("slots", Integer("Prompts that may be there at once; 2 unless told.").Within(1, 64)),
-            ("headers", MapOf(Text(), "What it wants with every request; never shown again.")),
-            ("labels", MapOf(Text(), "What calls may ask for.")),
-            ("warmUp", Text("The workflow that it runs before it takes calls."))));
+        document.AddComponent(SchemaNames.HostSettings, Record("What a host is registered with.", ["url"], HostSettings()));
+        document.AddComponent(SchemaNames.HostHeartbeat, Record("What a host says of itself; what follows pack needs it.", ["url"],
+            [.. HostSettings(), ("pack", Record("The ComfyUI pack there.", ["version"], ("version", Text()))),
+                ("queue", Record("Prompts there, whoever sent them.", [], ("running", Integer()), ("pending", Integer()))),
+                ("vram", Record("Bytes of GPU memory.", [], ("total", Integer(null, "int64")), ("free", Integer(null, "int64")))),
+                ("catalogHash", Text("Changes when its node classes or models do.")),
+                ("models", MapOf(Integer(), "Files of models by folder."))]));
+        document.AddComponent(SchemaNames.HostEvents, Record("What has happened on a host.", ["events"],
+            ("events", ListOf(Record(null, ["type"], ("id", Text()), ("type", Schemas.OneOf(null, "ended", "leaving")),
+                ("promptId", Text("Of what has ended and is in the history.")), ("status", Text()), ("at", Time()))))));
         document.AddComponent(SchemaNames.Host, HostSchema());
         document.AddComponent(SchemaNames.HostList, Record(null, ["hosts"], ("hosts", ListOf(To(SchemaNames.Host)))));
         document.AddComponent(SchemaNames.WebhookSettings,
@@ -89,7 +93,8 @@ internal static class CommonSchemas
                 ("links", Links())))));
         document.AddComponent(SchemaNames.KeySettings,
             Record("Whom a key is for.", ["client"], ("client", Text("Whose runs these will be.")), ("role", RoleSchema()),
-                ("workflows", Optional(ListOf(Text(), "Names or patterns such as shop-*; all unless told.")))));
+                ("workflows", Optional(ListOf(Text(), "Names or patterns such as shop-*; all unless told."))),
+                ("hosts", Optional(ListOf(Text(), "Those that it may speak for; all unless told.")))));
         document.AddComponent(SchemaNames.Upload, Record("Where a file is to be sent.", ["ref", "method", "url"],
             ("ref", Text("Stands for the file in calls.")), ("method", Text()),
             ("url", Link("Takes the file until urlExpiresAt, and shows nothing.")),
@@ -243,6 +248,15 @@ internal static class CommonSchemas
         ("hosts", ListOf(ViewSchemas.In(document, typeof(RunnableHost)))),
         ("links", Links()));
 
+    private static (string Name, IOpenApiSchema Schema)[] HostSettings() =>
+    [
+        ("url", Link("Where its ComfyUI answers.")),
+        ("slots", Integer("Prompts that may be there at once; 2 unless told.").Within(1, 64)),
+        ("headers", MapOf(Text(), "What it wants with every request; never shown again.")),
+        ("labels", MapOf(Text(), "What calls may ask for.")),
+        ("warmUp", Text("The workflow that it runs before it takes calls.")),
+    ];
+
     private static OpenApiSchema HostSchema() => Record("A ComfyUI server of the pool.", ["id", "url", "state", "slots"],
         ("id", Text()), ("url", Link()), ("state", Schemas.OneOf(null, Enum.GetValues<HostStatus>().Select(HostEndpoints.NameOf))),
         ("reason", Optional(Text("Why it is in this state."))),
@@ -255,7 +269,8 @@ internal static class CommonSchemas
         ("failures", MapOf(Integer())),
         ("headers", ListOf(Text(), "The names of those that it is sent.")), ("maxUploadBytes", Optional(Integer(null, "int64"))),
         ("vramBytes", Optional(Integer(null, "int64"))), ("comfyVersion", Optional(Text())), ("catalogHash", Optional(Text())),
-        ("registeredAt", Time()), ("lastSeenAt", Optional(Time())), ("heartbeatAt", Optional(Time())));
+        ("registeredAt", Time()), ("lastSeenAt", Optional(Time())), ("heartbeatAt", Optional(Time())),
+        ("pack", Optional(new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the ComfyUI pack there said last." })));
 
     private static OpenApiSchema Optional(OpenApiSchema schema)
     {
@@ -266,7 +281,7 @@ internal static class CommonSchemas
     private static OpenApiSchema Optional(OpenApiSchemaReference schema) =>
         new() { OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Null }] };
 
-    private static OpenApiSchema RoleSchema() => Schemas.OneOf("Each may do what those before it may.", "run", "author", "admin");
+    private static OpenApiSchema RoleSchema() => Schemas.OneOf("What it may do.", "host", "run", "author", "admin");
 
     private static OpenApiSchema DifferenceSchema() =>
         Record("One difference to the version before.", ["kind", "detail", "isBreaking"], ("kind", Text()), ("detail", Text()),

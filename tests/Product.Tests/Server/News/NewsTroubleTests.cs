@@ -176,7 +176,7 @@ public sealed class NewsTroubleTests : TwoProcesses
         Listening.Get<SocketPictures>().Add(lease, "8", new("image/png", new byte[] { 1 }));
         var ends = new PromptEnds(
             Listening.Get<PromptWatch>(), new KeptPictures(Listening.Get<SocketPictures>(), blobs), Listening.Get<RunStore>(),
-            Listening.Driver, Clock);
+            Listening.Get<RunPrompts>(), Listening.Driver, Clock);
         var told = ends.EndedAsync(lease, Cancellation);
         Assert.False(told.IsCompleted);
         Assert.Empty(Listening.Driver.Signals);
