@@ -15,12 +15,7 @@ public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStor
 
     public async Task EndedAsync(Lease lease, CancellationToken cancellationToken)
     {
-        if (watch.TellEnd(lease.Prompt))
-        {
-            await KeepPicturesAsync(lease, cancellationToken);
-            await TellAsync(lease, cancellationToken);
-        }
-        else
+        if (!await TellFirstAsync(lease, cancellationToken))
         {
             await TellUnlessKnownAsync(lease, cancellationToken);
         }
@@ -28,9 +23,12 @@ public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStor
 
     public async Task ToldAsync(Lease lease, CancellationToken cancellationToken)
     {
-        if (watch.IsOwn(lease.Prompt) && !watch.AwaitsPictures(lease.Prompt))
+        if (watch.IsOwn(lease.Prompt))
         {
-            await EndedAsync(lease, cancellationToken);
+            if (watch.AwaitsPictures(lease.Prompt) || !await TellFirstAsync(lease, cancellationToken))
+            {
+                _ = TellLaterAsync(lease);
+            }
         }
         else if (await runs.FindAsync(lease.Run, cancellationToken) is { } run && Executes(run, lease)
             && !(await prompts.WorkflowAsync(run, cancellationToken)).Classes.Contains(CompiledPrompt.SocketClass))
@@ -41,6 +39,19 @@ public sealed class PromptEnds(PromptWatch watch, KeptPictures pictures, RunStor
         {
             _ = TellLaterAsync(lease);
         }
+    }
+
+    /// <returns>Whether it was for this process to tell, and had not been told yet.</returns>
+    private async Task<bool> TellFirstAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (!watch.TellEnd(lease.Prompt))
+        {
+            return false;
+        }
+
+        await KeepPicturesAsync(lease, cancellationToken);
+        await TellAsync(lease, cancellationToken);
+        return true;
     }
 
     // Should it fail, the run's own deadlines ask.
