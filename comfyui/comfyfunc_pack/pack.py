@@ -62,7 +62,7 @@ class Pack:
         self.worker.stop()
 
     async def _end(self) -> None:
-        left = set(self._loops)
+        left = asyncio.all_tasks() - {asyncio.current_task()}
         while left:
             # More than once: wait_for of older Pythons may swallow what comes in the moment in which it is done.
             for run in left:

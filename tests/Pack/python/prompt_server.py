@@ -6,6 +6,7 @@ import asyncio
 import collections
 import copy
 import heapq
+import importlib
 import importlib.util
 import os
 import sys
@@ -267,3 +268,10 @@ def load_pack(folder: Path = PACK) -> types.ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def load_part(name: str) -> types.ModuleType:
+    """One module of the pack alone, without ComfyUI."""
+    if str(PACK) not in sys.path:
+        sys.path.insert(0, str(PACK))
+    return importlib.import_module(f"comfyfunc_pack.{name}")
