@@ -43,6 +43,7 @@ class Heartbeat:
         self._wake = asyncio.Event()
         self._backoff = Backoff()
         self._inventory: Inventory | None = None
+        self._told_hash: str | None = None
         self._counting: asyncio.Future[Inventory] | None = None
         self.state: str | None = None
         self.reason: str | None = None
@@ -76,18 +77,21 @@ class Heartbeat:
             await self._sleep(wait)
 
     async def watch(self) -> None:
-        """Never ends: looks for models that came or went, and has the façade told at once."""
+        """Never ends: looks for models that came or went."""
         while True:
-            before = self._inventory
-            await self._count()
-            if before is not None and self._inventory is not None and before.hash != self._inventory.hash:
-                self.wake()
+            await self.look()
             await asyncio.sleep(INVENTORY_SECONDS)
+
+    async def look(self) -> None:
+        """Counts, and has the façade told at once where that is news."""
+        await self._count()
+        if self.is_known and self._inventory is not None and self._inventory.hash != self._told_hash:
+            self.wake()
 
     async def beat(self) -> float:
         """Sends one. Seconds until the next."""
         if not self._settings.value("register"):
-            return await self._look()
+            return await self._ask()
         try:
             url = await self._address()
         except Unknown as unknown:
@@ -109,7 +113,7 @@ class Heartbeat:
             return float(self._settings.value("heartbeatSeconds"))
         return self._backoff.next(answer.retry_after if isinstance(answer, Reply) else None)
 
-    async def _look(self) -> float:
+    async def _ask(self) -> float:
         """A host that does not register only asks whether the façade is there."""
         answer = await self._send("GET", "/api/health", None, DEADLINE)
         if answer is None:
@@ -122,6 +126,7 @@ class Heartbeat:
         labels = labels_of(self._settings.value("labels"))
         memory = await _off_loop(inventory.memory, self._host)
         counted = self._inventory
+        self._told_hash = counted.hash if counted else None
         body: dict[str, Any] = {
             "url": url, "slots": self._settings.value("slots"), "labels": labels or None, "sync": self._settings.value("sync"),
             "pack": {"version": VERSION}, "queue": self._host.queue_counts(), "vram": memory,
