@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -152,7 +153,8 @@ class Goodbyes(PackCase):
 
             asyncio.run(main())
         """)
-        environment = {"COMFYFUNC_URL": self.facade.url, "COMFYFUNC_KEY": KEY, "COMFYFUNC_HOST_ID": "gpu-1", "PATH": "/usr/bin:/bin"}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("COMFYFUNC_")}
+        environment.update({"COMFYFUNC_URL": self.facade.url, "COMFYFUNC_KEY": KEY, "COMFYFUNC_HOST_ID": "gpu-1"})
         return subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60)
 
     def leavings(self) -> list[Any]:
