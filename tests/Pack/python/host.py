@@ -19,6 +19,7 @@ import aiohttp
 import fake_lifecycle
 import prompt_server
 from aiohttp import web
+from yarl import URL
 from prompt_server import ExecutionStatus, NewPromptQueue, PromptServer
 
 # Those of the connection, not of what is sent over it; and the origin, which was checked here.
@@ -37,6 +38,7 @@ class Behind:
         self._deny_socket = deny_socket
         self._session: aiohttp.ClientSession | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._looks = 1
 
     async def start(self, _: web.Application) -> None:
         """Opens connections."""
@@ -54,7 +56,7 @@ class Behind:
             body = self._handled(body)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP}
         async with self._session.request(
-            request.method, self._url + request.raw_path, data=body, headers=headers, allow_redirects=False,
+            request.method, URL(self._url + request.raw_path, encoded=True), data=body, headers=headers, allow_redirects=False,
         ) as answer:
             content = await answer.read()
             if request.path in ("/prompt", "/api/prompt") and answer.status == 200 and request.method == "POST":
@@ -78,11 +80,13 @@ class Behind:
         sid = request.query.get("clientId") or f"page-{id(here)}"
         async with self._session.ws_connect(self._url + request.raw_path, max_msg_size=0) as there:
             self._server.sockets[sid] = here
+            pumps = [asyncio.ensure_future(_pump(here, there)), asyncio.ensure_future(_pump(there, here))]
             try:
-                await asyncio.wait([asyncio.ensure_future(_pump(here, there)), asyncio.ensure_future(_pump(there, here))],
-                                   return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._server.sockets.pop(sid, None)
+                for pump in pumps:
+                    pump.cancel()
                 await here.close()
         return here
 
@@ -94,20 +98,37 @@ class Behind:
 
     async def _end(self, prompt_id: str, item_id: int) -> None:
         """Waits until the history has the prompt, then does what ComfyUI's worker thread does at that moment."""
-        assert self._session is not None
-        while True:
-            try:
-                async with self._session.get(f"{self._url}/history/{prompt_id}") as answer:
-                    entry = (await answer.json()).get(prompt_id)
-                if entry is not None:
-                    break
-            except (aiohttp.ClientError, ValueError):
-                pass  # ComfySim restarts: its prompts are gone, and this one stays what it is.
-            await asyncio.sleep(LOOK_SECONDS)
+        entry = None
+        while entry is None and not (self._looks % 200 == 0 and await self._is_gone(prompt_id)):
+            entry = await self._history(prompt_id)
+            self._looks += 1
+            await asyncio.sleep(0 if entry else LOOK_SECONDS)
         self._running.pop(prompt_id, None)
+        if entry is None:
+            self._server.prompt_queue.currently_running.pop(item_id, None)
+            return
         told = entry["status"]
         status = ExecutionStatus(told["status_str"], told["completed"], [tuple(m) for m in told["messages"]])
         threading.Thread(target=self._task_done, args=(item_id, prompt_id, status)).start()
+
+    async def _history(self, prompt_id: str) -> Any:
+        assert self._session is not None
+        try:
+            async with self._session.get(f"{self._url}/history/{prompt_id}") as answer:
+                return (await answer.json()).get(prompt_id)
+        except (aiohttp.ClientError, ValueError):
+            return None
+
+    async def _is_gone(self, prompt_id: str) -> bool:
+        """Whether a prompt was deleted, or ComfySim started anew: nobody ever says so."""
+        assert self._session is not None
+        try:
+            async with self._session.get(f"{self._url}/queue") as answer:
+                queue = await answer.json()
+        except (aiohttp.ClientError, ValueError):
+            return False
+        queued = [item[1] for item in (*queue["queue_running"], *queue["queue_pending"])]
+        return prompt_id not in queued and await self._history(prompt_id) is None
 
     def _task_done(self, item_id: int, prompt_id: str, status: ExecutionStatus) -> None:
         self._server.prompt_queue.task_done(item_id, {"outputs": {}}, status=status, process_item=lambda prompt: prompt[:5])
