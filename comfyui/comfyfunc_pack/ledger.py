@@ -59,6 +59,15 @@ class Ledger:
             self._names.pop(next(iter(self._names)))
         self._keep()
 
+    def lead(self, user: str, file: str, name: str) -> None:
+        """This file alone is that workflow: its author has published it by hand."""
+        self._names = {key: n for key, n in self._names.items() if n != name or key == _key(user, file)}
+        self.follow(user, file, name)
+
+    def files_of(self, user: str, name: str) -> list[str]:
+        """The files of one user that are that workflow."""
+        return [key[len(user) + 1:] for key, n in self._names.items() if n == name and key.startswith(f"{user}/")]
+
     def moved(self, user: str, file: str, to: str) -> None:
         """A file has another name, and takes its workflow along; what was there before is gone."""
         name = self._names.pop(_key(user, file), None)

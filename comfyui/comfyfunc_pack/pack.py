@@ -8,7 +8,7 @@ import logging
 from typing import Any, Mapping
 from urllib.parse import quote
 
-from . import goodbye, lifecycle, saves, status, task_done
+from . import copies, goodbye, lifecycle, saves, status, task_done
 from .catalog import Catalog
 from .comfy_host import ComfyHost
 from .ends import Ends, EndSender
@@ -96,8 +96,16 @@ class Pack:
         self.ledger.moved(user, file, to)
 
     async def _publish_save(self, save: Save, publication: Publication) -> None:
+        objection = copies.objection(self._is_file, self.ledger, save.user, save.file, publication.name)
+        if objection is not None:
+            self._tell("comfyfunc.published", {"name": publication.name, "file": save.file, "outcome": "refused", "version": None,
+                                               "answer": None, "problem": objection})
+            return
         self.ledger.follow(save.user, save.file, publication.name)
         await self.publisher.save(publication, self.host.has_page)
+
+    def _is_file(self, user: str, file: str) -> bool:
+        return (self.host.user_directory / user / file).is_file()
 
     # What the page asks for
 
@@ -124,15 +132,19 @@ class Pack:
         """Publishes while its author waits."""
         answer = await self.publisher.publish(publication, validate_only)
         if not validate_only and publication.file is not None and (answer is None or 200 <= getattr(answer, "status", 0) < 300):
-            self.ledger.follow(user, publication.file, publication.name)
+            self.ledger.lead(user, publication.file, publication.name)
         self.changed()
         return answer
 
-    async def save_exact(self, user: str, publication: Publication) -> None:
-        """Takes the page's copy of a file that was just saved."""
+    async def save_exact(self, user: str, publication: Publication) -> dict[str, Any] | None:
+        """Takes the page's copy of a file that was just saved; or a problem document that says why not."""
         if publication.file is not None:
+            objection = copies.objection(self._is_file, self.ledger, user, publication.file, publication.name)
+            if objection is not None:
+                return objection
             self.ledger.follow(user, publication.file, publication.name)
         await self.publisher.save_exact(publication)
+        return None
 
     def changed(self) -> None:
         """Something of the status may have changed: the pages are told once, however much it was."""

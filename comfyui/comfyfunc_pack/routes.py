@@ -48,7 +48,9 @@ def add(routes: web.RouteTableDef, pack: Pack) -> None:
             return _unreachable(NO_FACADE)
         if pack.settings.value("autoPublish") == "off":
             return _problem(problem(409, "conflict", "Saved workflows are not published", "The setting autoPublish is off."))
-        await pack.worker.call(pack.save_exact(pack.host.user_of(request), wanted.publication), DEADLINE)
+        objection = await pack.worker.call(pack.save_exact(pack.host.user_of(request), wanted.publication), DEADLINE)
+        if objection is not None:
+            return _problem(objection)
         return _pending("The workflow is being published.")
 
     routes.get("/comfyfunc/status")(_guarded(pack, get_status, changes=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unittest
+from typing import Any
 
 from aiohttp import web
 from pack_case import PackCase, eventually, graph
@@ -171,6 +172,51 @@ class Saving(PackCase):
         self.assertEqual(["txt2img"], comfy.status()["pending"])
         self.facade.answer = lambda request, body: None
         eventually(lambda: self.facade.versions.get("txt2img"))
+
+
+class Copies(PackCase):
+    def saved_as(self) -> Any:
+        """A published workflow, and a copy of it that still has the marker."""
+        comfy = self.comfy()
+        comfy.save(FILE, graph())
+        eventually(lambda: self.facade.puts("txt2img"))
+        comfy.save("workflows/experiment.json", graph(steps=99))
+        event = eventually(lambda: [e for e in comfy.events("comfyfunc.published") if e["outcome"] == "refused"])[0]
+        self.assertEqual(("workflows/experiment.json", "conflict"), (event["file"], event["problem"]["code"]))
+        self.assertIn(FILE, event["problem"]["detail"])
+        return comfy
+
+    def test_a_copy_does_not_take_the_place_of_what_it_is_a_copy_of(self) -> None:
+        comfy = self.saved_as()
+        said = comfy.ask("POST", "/comfyfunc/saved", {"name": "txt2img", "file": "workflows/experiment.json", "workflow": graph(steps=99)})
+        self.assertEqual((409, "conflict"), (said.status, said.body["code"]))
+        comfy.save(FILE, graph(steps=30))
+        eventually(lambda: len(self.facade.puts("txt2img")) == 2)
+        self.assertEqual([graph(), graph(steps=30)], [put["workflow"] for put in self.facade.puts("txt2img")])
+        self.assertEqual("published", eventually(lambda: comfy.status()["workflows"]["txt2img"])["state"])
+
+    def test_a_copy_that_is_published_by_hand_is_followed_from_then_on_and_the_other_is_not(self) -> None:
+        comfy = self.saved_as()
+        comfy.ask("POST", "/comfyfunc/publish", {"name": "txt2img", "file": "workflows/experiment.json", "workflow": graph(steps=99)})
+        comfy.save("workflows/experiment.json", graph(steps=100))
+        eventually(lambda: self.facade.puts("txt2img")[-1]["workflow"] == graph(steps=100))
+        comfy.save(FILE, graph(steps=1))
+        eventually(lambda: [e for e in comfy.events("comfyfunc.published") if e["outcome"] == "refused" and e["file"] == FILE])
+
+    def test_a_copy_whose_original_is_gone_is_the_workflow(self) -> None:
+        comfy = self.saved_as()
+        (self.folder / "default" / FILE).unlink()
+        comfy.save("workflows/experiment.json", graph(steps=100))
+        eventually(lambda: self.facade.puts("txt2img")[-1]["workflow"] == graph(steps=100))
+
+    def test_the_files_that_the_facade_wrote_are_the_workflow_itself(self) -> None:
+        comfy = self.comfy()
+        comfy.save(FILE, graph())
+        eventually(lambda: self.facade.puts("txt2img"))
+        comfy.save("workflows/ComfyFunc/txt2img.json", graph(steps=30))
+        eventually(lambda: len(self.facade.puts("txt2img")) == 2)
+        comfy.save(FILE, graph(steps=40))
+        eventually(lambda: len(self.facade.puts("txt2img")) == 3)
 
 
 class PageCopies(PackCase):
