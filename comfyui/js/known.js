@@ -36,7 +36,9 @@ export class Known {
    * @param {Outcome} outcome
    */
   takeOutcome(name, outcome) {
-    this.outcomes.set(name, outcome)
+    if (outcome.kind !== 'failed') {
+      this.outcomes.set(name, outcome)
+    }
     const state = outcome.kind === 'saved' || outcome.kind === 'unchanged' ? 'published'
       : outcome.kind === 'pending' || outcome.kind === 'refused' ? outcome.kind : null
     if (this.status && state) {

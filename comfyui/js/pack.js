@@ -14,7 +14,7 @@ export class Pack {
   /** @returns {Promise<import('./badges.js').Status | null>} null when the pack does not answer as it should. */
   async status() {
     const { status, body } = await this.#ask('/comfyfunc/status', {})
-    return status === 200 && typeof body === 'object' && body !== null && 'settings' in body ? body : null
+    return status === 200 ? statusOf(body) : null
   }
 
   /** @param {Publication} publication */
@@ -57,6 +57,14 @@ export class Pack {
       return { status: 0, body: undefined }
     }
   }
+}
+
+/**
+ * @param {unknown} body
+ * @returns {import('./badges.js').Status | null} null for anything else.
+ */
+export function statusOf(body) {
+  return typeof body === 'object' && body !== null && 'settings' in body ? /** @type {import('./badges.js').Status} */ (body) : null
 }
 
 /** @param {string} text */

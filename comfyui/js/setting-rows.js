@@ -2,6 +2,7 @@
 
 import { el } from './dom.js'
 import { faultsOf, outcomeOf } from './outcomes.js'
+import { statusOf } from './pack.js'
 import { changeOf, shownOf } from './setting-list.js'
 import { addStyles } from './styles.js'
 
@@ -92,12 +93,13 @@ export class SettingRows {
   async #change(entry, value) {
     const { setting, input, note } = entry
     const { status, body } = await this.pack.change({ [setting.id]: value })
-    if (status === 200 && typeof body === 'object' && body !== null && 'settings' in body) {
+    const now = status === 200 ? statusOf(body) : null
+    if (now) {
       input.blur()
       if (setting.kind === 'secret') {
         input.value = ''
       }
-      this.known.takeStatus(body)
+      this.known.takeStatus(now)
       return
     }
     const outcome = outcomeOf(status, body, null)
