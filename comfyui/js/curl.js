@@ -21,7 +21,7 @@ export function exampleBody(contract) {
   /** @type {Record<string, Record<string, unknown>>} */
   const body = {}
   for (const { tag, input } of shown) {
-    (body[tag] ??= {})[input.name] = input.required ? `https://example.com/${input.upload ?? 'file'}` : input.default
+    (body[tag] ??= {})[input.name] = input.required ? `https://example.org/${input.upload ?? 'file'}` : input.default
   }
   return body
 }

@@ -162,6 +162,13 @@ class Editor {
     return this.pack.posts(route).map((r) => r.body)
   }
 
+  /** A picture to look at, where somebody wants pictures. */
+  async shot(name) {
+    if (process.env.SHOTS) {
+      await this.page.screenshot({ path: join(process.env.SHOTS, `${name}.png`) })
+    }
+  }
+
   /** All that the page has begun is done: what has not been sent by now is not sent. */
   async settled() {
     await this.page.evaluate(async () => {
