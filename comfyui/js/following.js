@@ -35,7 +35,8 @@ export class Following {
       return
     }
     // Taken as the save begins: once it has ended, another workflow may be in the editor.
-    const taking = this.editor.take().then((t) => t.output, () => undefined)
+    const taking = this.editor.take()
+      .then(({ output }) => this.editor.isActive(file, name) && isOf(output, graph) ? output : undefined, () => undefined)
     if (await saved) {
       const prompt = await taking
       await this.#afterSave({ name, file, workflow: graph, ...(prompt === undefined ? {} : { prompt }) })
@@ -88,4 +89,14 @@ export class Following {
       this.editor.note({ severity: 'error', summary: `${name} was saved, not published`, detail })
     }
   }
+}
+
+/**
+ * Whether a prompt is a graph's: while it was made, another graph may have been loaded.
+ * @param {Record<string, unknown>} prompt
+ * @param {Record<string, any>} graph
+ */
+function isOf(prompt, graph) {
+  const ids = new Set(graph.nodes.map((/** @type {{ id: unknown }} */ n) => `${n.id}`))
+  return Object.keys(prompt).every((id) => ids.has(id.split(':')[0]))
 }

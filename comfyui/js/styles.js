@@ -29,15 +29,15 @@ const CSS = `
   line-height: 1.45;
 }
 .comfyfunc-panel {
-  position: fixed; inset: auto; top: 96px; right: 16px; margin: 0; padding: 0; z-index: 1000;
+  position: fixed; inset: auto; bottom: 64px; right: 16px; margin: 0; padding: 0; z-index: 1000;
   display: flex; flex-direction: column;
-  width: min(460px, calc(100vw - 32px)); max-height: calc(100vh - 128px);
+  width: min(460px, calc(100vw - 32px)); max-height: max(300px, calc(100vh - 232px));
   color: var(--cf-fg); background: var(--cf-bg);
   border: 1px solid var(--cf-line); border-radius: 10px; box-shadow: 0 8px 32px rgb(0 0 0 / 45%);
   user-select: text;
 }
 .comfyfunc-panel:not([open]) { display: none; }
-.comfyfunc-panel.is-question { top: auto; bottom: 24px; width: min(360px, calc(100vw - 32px)); }
+.comfyfunc-panel.is-question { width: min(360px, calc(100vw - 32px)); }
 .comfyfunc-panel:focus { outline: none; }
 .comfyfunc-panel header { display: flex; align-items: center; gap: 8px; padding: 12px 14px; border-bottom: 1px solid var(--cf-line); }
 .comfyfunc-panel h2 { flex: 1; margin: 0; font-size: 15px; font-weight: 600; overflow-wrap: anywhere; }
@@ -62,6 +62,7 @@ const CSS = `
 .comfyfunc-panel button.comfyfunc-close { padding: 0; width: 26px; height: 26px; border-color: transparent; background: transparent; font-size: 18px; line-height: 1; }
 .comfyfunc-actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 14px; }
 .comfyfunc-copyable { display: flex; align-items: flex-start; gap: 6px; padding: 6px; background: var(--cf-input); border: 1px solid var(--cf-line); border-radius: 6px; }
+.comfyfunc-panel .comfyfunc-copy { min-width: 84px; }
 .comfyfunc-copyable + .comfyfunc-copyable { margin-top: 6px; }
 .comfyfunc-copyable-text {
   flex: 1; padding: 3px 4px; max-height: 110px; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere;

@@ -58,7 +58,7 @@ async function answer(pack, request, response) {
 
 async function answerApi(pack, route, request, response) {
   const text = await textOf(request)
-  const body = text === '' ? undefined : JSON.parse(text)
+  const body = parsed(text)
   pack.requests.push({ method: request.method, route, body, headers: request.headers, at: performance.now() })
   if (route === '/extensions') {
     const files = (await readdir(PACK)).filter((f) => f.endsWith('.js'))
@@ -120,6 +120,14 @@ async function sendFile(route, response) {
     response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(content)
   } catch {
     response.writeHead(404).end()
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -70,8 +70,10 @@ class ComfyApp {
   }
 
   async graphToPrompt() {
+    const workflow = this.rootGraph.serialize()
+    // Widgets are asked for their values one after the other.
     await new Promise((done) => setTimeout(done))
-    return { workflow: this.rootGraph.serialize(), output: promptOf(this.rootGraph) }
+    return { workflow, output: promptOf(this.rootGraph) }
   }
 
   async loadGraphData(data) {
@@ -92,6 +94,8 @@ class ComfyApp {
     }
     draw()
     this.isGraphReady = true
+    // What another pack does as it is loaded, before this one.
+    window.otherPack?.(api)
     const files = await (await api.fetchApi('/extensions')).json()
     await Promise.all(files.map((file) => import(file)))
     await Promise.all(this.extensions.map((e) => e.setup?.(this)))
