@@ -17,7 +17,12 @@
  */
 export function badgeOf(status, name) {
   if (status === null) {
-    return badge('ComfyFunc', 'warning', 'pi pi-cloud', 'The pack’s server side does not answer. Is it installed, and ComfyUI started anew?')
+    return badge(
+      'ComfyFunc',
+      'warning',
+      'pi pi-cloud',
+      'The pack’s server side does not answer. Is it installed, and ComfyUI started anew?',
+    )
   }
   const own = name === null ? undefined : status.workflows?.[name]
   if (name !== null && own?.state === 'refused') {
@@ -30,10 +35,20 @@ export function badgeOf(status, name) {
     return badge('ComfyFunc', 'info', 'pi pi-cloud', 'Not connected: the settings name no server.')
   }
   if (!status.connected) {
-    return badge(`${named(name, own)}server down`, 'warning', 'pi pi-exclamation-triangle', status.problem ?? `${status.facade} does not answer.`)
+    return badge(
+      `${named(name, own)}server down`,
+      'warning',
+      'pi pi-exclamation-triangle',
+      status.problem ?? `${status.facade} does not answer.`,
+    )
   }
   return own?.version !== undefined && name !== null
-    ? badge(`${name} v${own.version}`, 'info', 'pi pi-cloud-upload', `Published${own.at ? ` ${own.at}` : ''} at ${own.url ?? status.facade}`)
+    ? badge(
+        `${name} v${own.version}`,
+        'info',
+        'pi pi-cloud-upload',
+        `Published${own.at ? ` ${own.at}` : ''} at ${own.url ?? status.facade}`,
+      )
     : badge('ComfyFunc', 'info', 'pi pi-cloud', `Connected to ${status.facade}${hostOf(status)}`)
 }
 

@@ -21,7 +21,7 @@ export function exampleBody(contract) {
   /** @type {Record<string, Record<string, unknown>>} */
   const body = {}
   for (const { tag, input } of shown) {
-    (body[tag] ??= {})[input.name] = input.required ? `https://example.org/${input.upload ?? 'file'}` : input.default
+    ;(body[tag] ??= {})[input.name] = input.required ? `https://example.org/${input.upload ?? 'file'}` : input.default
   }
   return body
 }
@@ -46,6 +46,14 @@ export function quoted(text) {
 
 /** @param {ContractInput} input */
 function isTelling(input) {
-  return !input.required && !input.seed && input.default !== null && input.default !== undefined && typeof input.default !== 'object'
-    && input.type !== 'FILE' && input.ofChoice?.isSaved !== false && `${input.default}`.length <= 200
+  return (
+    !input.required &&
+    !input.seed &&
+    input.default !== null &&
+    input.default !== undefined &&
+    typeof input.default !== 'object' &&
+    input.type !== 'FILE' &&
+    input.ofChoice?.isSaved !== false &&
+    `${input.default}`.length <= 200
+  )
 }

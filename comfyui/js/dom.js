@@ -29,17 +29,21 @@ export function el(tag, attributes = {}, ...children) {
  */
 export function copyable(label, text) {
   const shown = el('code', { class: 'comfyfunc-copyable-text', tabindex: '0' }, text)
-  const button = el('button', {
-    type: 'button',
-    class: 'comfyfunc-copy',
-    'aria-label': `Copy ${label}`,
-    click: async () => {
-      button.textContent = (await copy(text, shown)) ? 'Copied' : 'Press Ctrl+C'
-      setTimeout(() => {
-        button.textContent = 'Copy'
-      }, 2000)
+  const button = el(
+    'button',
+    {
+      type: 'button',
+      class: 'comfyfunc-copy',
+      'aria-label': `Copy ${label}`,
+      click: async () => {
+        button.textContent = (await copy(text, shown)) ? 'Copied' : 'Press Ctrl+C'
+        setTimeout(() => {
+          button.textContent = 'Copy'
+        }, 2000)
+      },
     },
-  }, 'Copy')
+    'Copy',
+  )
   return el('div', { class: 'comfyfunc-copyable' }, shown, button)
 }
 

@@ -30,13 +30,20 @@ export class Following {
   async follow({ file, data, saved }) {
     const graph = graphOf(data)
     const name = graph?.extra?.comfyfunc?.name
-    if (graph === null || typeof name !== 'string' || faultOfName(name) !== null || !this.editor.isActive(file, name)
-      || this.known.autoPublish === 'off') {
+    if (
+      graph === null ||
+      typeof name !== 'string' ||
+      faultOfName(name) !== null ||
+      !this.editor.isActive(file, name) ||
+      this.known.autoPublish === 'off'
+    ) {
       return
     }
     // Taken as the save begins: once it has ended, another workflow may be in the editor.
-    const taking = this.editor.take()
-      .then(({ output }) => this.editor.isActive(file, name) && isOf(output, graph) ? output : undefined, () => undefined)
+    const taking = this.editor.take().then(
+      ({ output }) => (this.editor.isActive(file, name) && isOf(output, graph) ? output : undefined),
+      () => undefined,
+    )
     if (await saved) {
       const prompt = await taking
       await this.#afterSave({ name, file, workflow: graph, ...(prompt === undefined ? {} : { prompt }) })
@@ -69,7 +76,10 @@ export class Following {
       title: `Publish ${saved.name}?`,
       isQuestion: true,
       body: [el('p', {}, 'The workflow was saved. Callers get it once it is published.')],
-      actions: [{ text: 'Publish', isMain: true, run: () => this.publish(saved) }, { text: 'Not now', run: () => {} }],
+      actions: [
+        { text: 'Publish', isMain: true, run: () => this.publish(saved) },
+        { text: 'Not now', run: () => {} },
+      ],
     })
   }
 
@@ -82,8 +92,10 @@ export class Following {
       this.forget()
       return
     }
-    const [cause, detail] = outcome.kind === 'failed' ? [outcome.cause, outcome.detail]
-      : [outcome.problem.code ?? 'refused', outcome.problem.detail ?? outcome.problem.title]
+    const [cause, detail] =
+      outcome.kind === 'failed'
+        ? [outcome.cause, outcome.detail]
+        : [outcome.problem.code ?? 'refused', outcome.problem.detail ?? outcome.problem.title]
     if (!this.#causes.has(cause)) {
       this.#causes.add(cause)
       this.editor.note({ severity: 'error', summary: `${name} was saved, not published`, detail })

@@ -39,8 +39,12 @@ export class Known {
     if (outcome.kind !== 'failed') {
       this.outcomes.set(name, outcome)
     }
-    const state = outcome.kind === 'saved' || outcome.kind === 'unchanged' ? 'published'
-      : outcome.kind === 'pending' || outcome.kind === 'refused' ? outcome.kind : null
+    const state =
+      outcome.kind === 'saved' || outcome.kind === 'unchanged'
+        ? 'published'
+        : outcome.kind === 'pending' || outcome.kind === 'refused'
+          ? outcome.kind
+          : null
     if (this.status && state) {
       const before = this.status.workflows?.[name]
       const version = 'answer' in outcome ? outcome.answer.version : before?.version
@@ -61,7 +65,9 @@ export class Known {
   /** @param {string} name */
   urlOf(name) {
     const facade = this.status?.facade
-    return this.status?.workflows?.[name]?.url ?? (facade ? `${facade.replace(/\/+$/, '')}/api/workflows/${encodeURIComponent(name)}` : null)
+    return (
+      this.status?.workflows?.[name]?.url ?? (facade ? `${facade.replace(/\/+$/, '')}/api/workflows/${encodeURIComponent(name)}` : null)
+    )
   }
 
   /** Whether callers are likely to need a key. */

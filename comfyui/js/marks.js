@@ -103,8 +103,13 @@ export class Marks {
  * @param {CanvasNode} node
  */
 export function printOf(node) {
-  return [node.type, node.mode, node.title, ...(node.inputs ?? []).map((i) => `${i.name}<${i.link}`),
-    ...(node.widgets ?? []).map((w) => `${w.name}=${valueOf(w.value)}`)].join('\n')
+  return [
+    node.type,
+    node.mode,
+    node.title,
+    ...(node.inputs ?? []).map((i) => `${i.name}<${i.link}`),
+    ...(node.widgets ?? []).map((w) => `${w.name}=${valueOf(w.value)}`),
+  ].join('\n')
 }
 
 /**
@@ -125,7 +130,8 @@ function valueOf(value) {
  */
 export function areaOf(node) {
   const [x, y, width, height] = node.boundingRect ? Array.from(node.boundingRect) : []
-  return width && height ? [x, y, width, height]
+  return width && height
+    ? [x, y, width, height]
     : [node.pos[0], node.pos[1] - TITLE_HEIGHT, node.size[0], (node.flags?.collapsed ? 0 : node.size[1]) + TITLE_HEIGHT]
 }
 

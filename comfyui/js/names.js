@@ -28,8 +28,16 @@ export function faultOfName(name) {
  * @param {string | null | undefined} file A path or a name, with or without its ending.
  */
 export function nameForFile(file) {
-  const base = (file ?? '').split('/').at(-1)?.replace(/(?:\.app)?\.json$/i, '') ?? ''
-  const safe = base.normalize('NFC').replace(/[^\p{L}\p{Nd}._-]+/gu, '-').slice(0, 100)
-    .replace(/^[^\p{L}\p{Nd}]+/u, '').replace(/[^\p{L}\p{Nd}]+$/u, '')
+  const base =
+    (file ?? '')
+      .split('/')
+      .at(-1)
+      ?.replace(/(?:\.app)?\.json$/i, '') ?? ''
+  const safe = base
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{Nd}._-]+/gu, '-')
+    .slice(0, 100)
+    .replace(/^[^\p{L}\p{Nd}]+/u, '')
+    .replace(/[^\p{L}\p{Nd}]+$/u, '')
   return safe === '' ? 'workflow' : safe
 }

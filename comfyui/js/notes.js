@@ -10,8 +10,12 @@ export class Notes {
   add({ severity, summary, detail, life }) {
     addStyles()
     document.body.append(this.#list)
-    const note = el('div', { class: 'comfyfunc-note', 'data-severity': severity, click: () => note.remove() },
-      el('strong', {}, summary), detail ? el('div', {}, detail) : null)
+    const note = el(
+      'div',
+      { class: 'comfyfunc-note', 'data-severity': severity, click: () => note.remove() },
+      el('strong', {}, summary),
+      detail ? el('div', {}, detail) : null,
+    )
     this.#list.append(note)
     setTimeout(() => note.remove(), life)
   }

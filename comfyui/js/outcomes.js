@@ -2,15 +2,17 @@
 
 /**
  * @typedef {{ kind?: string, detail?: string, isBreaking?: boolean, pointer?: string }} Difference
- * @typedef {{ agrees?: boolean | null, differences?: { message?: string, node?: string, title?: string | null }[],
- *   differencesLeft?: number, report?: { rule?: string, severity?: string, message?: string, node?: string, title?: string }[] }} Conversion
+ * @typedef {{ message?: string, node?: string, title?: string | null }} PromptDifference
+ * @typedef {{ rule?: string, severity?: string, message?: string, node?: string, title?: string }} Finding
+ * @typedef {{ agrees?: boolean | null, differences?: PromptDifference[], differencesLeft?: number, report?: Finding[] }} Conversion
+ * @typedef {{ code?: string, detail?: string, pointer?: string }} Warning
  * @typedef {{ name?: string, version?: number, saved?: boolean, unchanged?: boolean, contract?: import('./curl.js').Contract,
- *   differences?: Difference[], conversion?: Conversion, warnings?: { code?: string, detail?: string, pointer?: string }[],
- *   hosts?: { id: string, capable: boolean }[] }} Answer
+ *   differences?: Difference[], conversion?: Conversion, warnings?: Warning[], hosts?: { id: string, capable: boolean }[] }} Answer
  * @typedef {{ pointer?: string, detail?: string, code?: string }} Fault
  * @typedef {{ title?: string, detail?: string, code?: string, status?: number, errors?: Fault[] }} Problem
  * @typedef {{ kind: 'saved', answer: Answer } | { kind: 'unchanged', answer: Answer } | { kind: 'checked', answer: Answer }
- *   | { kind: 'pending', detail: string } | { kind: 'refused', problem: Problem } | { kind: 'failed', detail: string, cause: string }} Outcome
+ *   | { kind: 'pending', detail: string } | { kind: 'refused', problem: Problem }
+ *   | { kind: 'failed', detail: string, cause: string }} Outcome
  */
 
 /**
@@ -26,8 +28,11 @@ export function outcomeOf(status, body, knownVersion) {
   }
   if ((status === 200 || status === 201) && said && Number.isInteger(said.version)) {
     const answer = /** @type {Answer} */ (said)
-    return answer.saved === false ? { kind: 'checked', answer }
-      : answer.unchanged === true || answer.version === knownVersion ? { kind: 'unchanged', answer } : { kind: 'saved', answer }
+    return answer.saved === false
+      ? { kind: 'checked', answer }
+      : answer.unchanged === true || answer.version === knownVersion
+        ? { kind: 'unchanged', answer }
+        : { kind: 'saved', answer }
   }
   if (status >= 400 && status < 500 && said && (textOf(said.code) || textOf(said.detail))) {
     return { kind: 'refused', problem: /** @type {Problem} */ (said) }
@@ -52,8 +57,10 @@ export function faultsOf(problem) {
 export function summaryOf(differences) {
   const all = differences?.length ?? 0
   const breaking = differences?.filter((d) => d.isBreaking).length ?? 0
-  return all === 0 ? 'Nothing changed for callers.'
-    : breaking === 0 ? `${counted(all, 'change')} for callers, none of which breaks their calls.`
+  return all === 0
+    ? 'Nothing changed for callers.'
+    : breaking === 0
+      ? `${counted(all, 'change')} for callers, none of which breaks their calls.`
       : `${counted(all, 'change')} for callers, ${breaking} of which ${breaking === 1 ? 'breaks' : 'break'} their calls.`
 }
 
@@ -71,9 +78,14 @@ export function counted(count, what) {
  */
 function failureOf(status, said) {
   const why = textOf(said?.detail) ?? textOf(said?.title)
-  return why ?? (status === 0 ? 'ComfyUI did not answer.'
-    : status >= 200 && status < 300 ? 'The answer is none of the server’s; is the address right?'
-      : `The answer was ${status} without a reason.`)
+  return (
+    why ??
+    (status === 0
+      ? 'ComfyUI did not answer.'
+      : status >= 200 && status < 300
+        ? 'The answer is none of the server’s; is the address right?'
+        : `The answer was ${status} without a reason.`)
+  )
 }
 
 /** @param {unknown} value @returns {string | null} */

@@ -4,45 +4,57 @@ import { el } from './dom.js'
 import { addStyles } from './styles.js'
 
 /**
- * @typedef {{ text: string, run: () => void, isMain?: boolean, staysOpen?: boolean }} Action
- * @typedef {{ title: string, chip?: HTMLElement, body: (Node | null)[], actions?: Action[], isQuestion?: boolean, onClose?: () => void }} PanelContent
+ * @typedef {{ text: string, run: () => void, isMain?: boolean }} Action
+ * @typedef {{ title: string, chip?: HTMLElement, body: (Node | null)[], actions?: Action[], isQuestion?: boolean }} PanelContent
  */
 
 export class Panel {
   /** @type {HTMLDialogElement | null} */
   #dialog = null
 
-  /** @type {(() => void) | undefined} */
-  #onClose
-
   /** @param {PanelContent} content */
   show(content) {
     addStyles()
     this.close()
-    const actions = (content.actions ?? []).map((a) => el('button', {
-      type: 'button',
-      class: a.isMain ? 'is-main' : '',
-      click: () => {
-        if (!a.staysOpen) {
-          this.#onClose = undefined
-          this.close()
-        }
-        a.run()
+    const actions = (content.actions ?? []).map((a) =>
+      el(
+        'button',
+        {
+          type: 'button',
+          class: a.isMain ? 'is-main' : '',
+          click: () => {
+            this.close()
+            a.run()
+          },
+        },
+        a.text,
+      ),
+    )
+    const dialog = el(
+      'dialog',
+      {
+        class: `comfyfunc-panel${content.isQuestion ? ' is-question' : ''}`,
+        tabindex: '-1',
+        'aria-label': content.title,
+        close: () => this.#closed(dialog),
       },
-    }, a.text))
-    const dialog = el('dialog', {
-      class: `comfyfunc-panel${content.isQuestion ? ' is-question' : ''}`,
-      tabindex: '-1',
-      'aria-label': content.title,
-      close: () => this.#closed(dialog),
-    },
-    el('header', {}, el('h2', {}, content.title), content.chip,
-      el('button', { type: 'button', class: 'comfyfunc-close', 'aria-label': 'Close', click: () => this.close() }, '×')),
-    el('div', { class: 'comfyfunc-body' }, ...content.body, actions.length > 0 ? el('div', { class: 'comfyfunc-actions' }, ...actions) : null))
+      el(
+        'header',
+        {},
+        el('h2', {}, content.title),
+        content.chip,
+        el('button', { type: 'button', class: 'comfyfunc-close', 'aria-label': 'Close', click: () => this.close() }, '×'),
+      ),
+      el(
+        'div',
+        { class: 'comfyfunc-body' },
+        ...content.body,
+        actions.length > 0 ? el('div', { class: 'comfyfunc-actions' }, ...actions) : null,
+      ),
+    )
     keepKeys(dialog, () => this.close())
     document.body.append(dialog)
     this.#dialog = dialog
-    this.#onClose = content.onClose
     const focused = document.activeElement
     dialog.show()
     // A question comes unasked: it takes the keys from nobody.
@@ -61,18 +73,11 @@ export class Panel {
     }
   }
 
-  get isOpen() {
-    return this.#dialog !== null
-  }
-
   /** @param {HTMLDialogElement} dialog */
   #closed(dialog) {
     dialog.remove()
     if (this.#dialog === dialog) {
-      const onClose = this.#onClose
       this.#dialog = null
-      this.#onClose = undefined
-      onClose?.()
     }
   }
 }

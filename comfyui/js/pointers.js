@@ -13,7 +13,10 @@
  */
 export function segmentsOf(pointer) {
   return typeof pointer === 'string' && pointer.startsWith('/')
-    ? pointer.slice(1).split('/').map((s) => s.replaceAll('~1', '/').replaceAll('~0', '~'))
+    ? pointer
+        .slice(1)
+        .split('/')
+        .map((s) => s.replaceAll('~1', '/').replaceAll('~0', '~'))
     : []
 }
 

@@ -29,8 +29,11 @@ export class Publishing {
   constructor(editor, pack) {
     this.editor = editor
     this.pack = pack
-    this.telling = new Telling(editor, this.known,
-      { publish: () => void this.publish(), publishAs: () => void this.publishAs(), check: () => void this.check() })
+    this.telling = new Telling(editor, this.known, {
+      publish: () => void this.publish(),
+      publishAs: () => void this.publishAs(),
+      check: () => void this.check(),
+    })
     this.following = new Following(editor, this.known, pack, this.telling.panel, (saved) => void this.#deliver(saved))
     this.known.onStatus(() => this.#showBadge())
   }
@@ -41,7 +44,7 @@ export class Publishing {
 
   /** Saves the API endpoint under its name, which is asked for the first time. */
   async publish() {
-    const name = this.editor.name() ?? await this.#askName(nameForFile(this.editor.title()))
+    const name = this.editor.name() ?? (await this.#askName(nameForFile(this.editor.title())))
     if (name !== null) {
       await this.#send(name)
     }
@@ -82,8 +85,12 @@ export class Publishing {
     const { name, outcome: kind, version } = published
     const answer = published.answer ?? { name, version: version ?? undefined }
     /** @type {Outcome} */
-    const outcome = kind === 'refused' ? { kind, problem: published.problem ?? {} }
-      : kind === 'pending' ? { kind, detail: 'It will be published when the server answers again.' } : { kind, answer }
+    const outcome =
+      kind === 'refused'
+        ? { kind, problem: published.problem ?? {} }
+        : kind === 'pending'
+          ? { kind, detail: 'It will be published when the server answers again.' }
+          : { kind, answer }
     const isSaid = this.#busy.has(name) || this.#said.get(name) === markOf(outcome)
     this.#said.delete(name)
     this.known.takeOutcome(name, outcome)
@@ -141,6 +148,10 @@ export class Publishing {
     this.#busy.add(name)
     try {
       this.known.sent.set(name, workflow)
+      // What is unchanged is told by the version that was known.
+      if (this.known.status === null) {
+        await this.start()
+      }
       const before = this.known.versionOf(name)
       const { status, body } = await this.pack.publish(publication)
       const outcome = outcomeOf(status, body, before)

@@ -32,7 +32,12 @@ export function watchSaves(api, tell) {
       left(under, file)
       throw error
     }
-    const saved = Promise.resolve(saving).then((r) => isSuccess(r), () => false).finally(() => left(under, file))
+    const saved = Promise.resolve(saving)
+      .then(
+        (r) => isSuccess(r),
+        () => false,
+      )
+      .finally(() => left(under, file))
     if (isOuter) {
       try {
         tell({ file, data, saved })
@@ -63,7 +68,7 @@ export function watchSaves(api, tell) {
  * @returns {string | null}
  */
 export function fileOf(route) {
-  const [, encoded] = typeof route === 'string' ? /^\/?(?:api\/)?userdata\/([^/?#]+)(?:[?#]|$)/.exec(route) ?? [] : []
+  const [, encoded] = typeof route === 'string' ? (/^\/?(?:api\/)?userdata\/([^/?#]+)(?:[?#]|$)/.exec(route) ?? []) : []
   try {
     const file = encoded === undefined ? null : decodeURIComponent(encoded)
     return isWorkflow(file) ? file : null
@@ -88,8 +93,15 @@ export function graphOf(data) {
 
 /** @param {unknown} file @returns {file is string} */
 function isWorkflow(file) {
-  return typeof file === 'string' && file.startsWith(WORKFLOWS) && file.endsWith('.json')
-    && !file.slice(WORKFLOWS.length).split('/').some((s) => s.startsWith('.'))
+  return (
+    typeof file === 'string' &&
+    file.startsWith(WORKFLOWS) &&
+    file.endsWith('.json') &&
+    !file
+      .slice(WORKFLOWS.length)
+      .split('/')
+      .some((s) => s.startsWith('.'))
+  )
 }
 
 /** @param {any} options */

@@ -64,7 +64,7 @@ export class SettingRows {
     const shown = shownOf(setting, this.#stateOf(setting))
     const isEdited = document.activeElement === input && input.getAttribute('aria-invalid') !== 'true'
     if (setting.kind === 'switch') {
-      /** @type {HTMLInputElement} */ (input).checked = shown.checked
+      Object.assign(input, { checked: shown.checked })
     } else if (!isEdited) {
       input.value = shown.value
       input.setAttribute('placeholder', shown.placeholder)
@@ -79,7 +79,7 @@ export class SettingRows {
   /** @param {Row} entry */
   async #enter(entry) {
     const { setting, input } = entry
-    const entered = { value: input.value, checked: /** @type {HTMLInputElement} */ (input).checked === true }
+    const entered = { value: input.value, checked: input instanceof HTMLInputElement && input.checked }
     const value = changeOf(setting, entered, this.#stateOf(setting))
     if (value !== undefined) {
       await this.#change(entry, value)
@@ -103,8 +103,14 @@ export class SettingRows {
       return
     }
     const outcome = outcomeOf(status, body, null)
-    const detail = outcome.kind === 'refused' ? faultsOf(outcome.problem).map((f) => f.detail ?? '').join(' ')
-      : outcome.kind === 'failed' ? outcome.detail : 'The pack’s answer is none.'
+    const detail =
+      outcome.kind === 'refused'
+        ? faultsOf(outcome.problem)
+            .map((f) => f.detail ?? '')
+            .join(' ')
+        : outcome.kind === 'failed'
+          ? outcome.detail
+          : 'The pack’s answer is none.'
     this.tell({ severity: 'error', summary: `${setting.name} was not changed`, detail })
     if (setting.kind === 'switch') {
       this.#fill(entry)

@@ -14,8 +14,12 @@ export class StatusLine {
    */
   constructor(show, publish) {
     this.#text.addEventListener('click', show)
-    this.#line = el('div', { class: 'comfyfunc-status', role: 'status' }, this.#text,
-      el('button', { type: 'button', click: publish, title: 'Save API Endpoint' }, 'Publish'))
+    this.#line = el(
+      'div',
+      { class: 'comfyfunc-status', role: 'status' },
+      this.#text,
+      el('button', { type: 'button', click: publish, title: 'Save API Endpoint' }, 'Publish'),
+    )
   }
 
   /** @param {import('./badges.js').Badge} badge */

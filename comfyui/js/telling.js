@@ -43,8 +43,11 @@ export class Telling {
     switch (outcome.kind) {
       case 'pending':
         this.#note(occasion, { severity: 'warn', summary: `${name} waits to be published`, detail: outcome.detail, life: LIFE })
-        this.panel.show({ title: name, chip: chip('pending', 'warn'), body: [el('p', {}, outcome.detail),
-          el('p', { class: 'comfyfunc-muted' }, 'Nothing is lost: ComfyUI keeps it and sends it.')] })
+        this.panel.show({
+          title: name,
+          chip: chip('pending', 'warn'),
+          body: [el('p', {}, outcome.detail), el('p', { class: 'comfyfunc-muted' }, 'Nothing is lost: ComfyUI keeps it and sends it.')],
+        })
         return
       case 'refused':
         this.#showRefusal(name, outcome.problem, occasion)
@@ -60,8 +63,12 @@ export class Telling {
   /** @param {string | null} name Of which no answer is at hand. */
   showState(name) {
     if (name === null) {
-      this.panel.show({ title: 'No API endpoint', chip: chip('not published', 'plain'),
-        body: [el('p', {}, 'This workflow has no API endpoint yet.')], actions: [this.#publishAction] })
+      this.panel.show({
+        title: 'No API endpoint',
+        chip: chip('not published', 'plain'),
+        body: [el('p', {}, 'This workflow has no API endpoint yet.')],
+        actions: [this.#publishAction],
+      })
       return
     }
     const own = this.known.status?.workflows?.[name]
@@ -72,10 +79,12 @@ export class Telling {
     const url = this.known.urlOf(name)
     this.panel.show({
       title: name,
-      chip: own?.version !== undefined ? chip(`version ${own.version}`, 'good')
-        : chip(own?.state === 'pending' ? 'pending' : 'not published from here', 'warn'),
+      chip:
+        own?.version !== undefined
+          ? chip(`version ${own.version}`, 'good')
+          : chip(own?.state === 'pending' ? 'pending' : 'not published from here', 'warn'),
       body: [
-        ...url === null ? [el('p', {}, 'The settings name no server.')] : callView(url, undefined, this.known.hasKey),
+        ...(url === null ? [el('p', {}, 'The settings name no server.')] : callView(url, undefined, this.known.hasKey)),
         el('p', { class: 'comfyfunc-muted' }, 'Check shows its inputs and outputs.'),
       ],
       actions: [{ text: 'Check', run: this.commands.check }, this.#publishAction, this.#publishAsAction],
@@ -98,8 +107,11 @@ export class Telling {
       }
     } else if (outcome.kind === 'refused') {
       const faults = faultsOf(outcome.problem)
-      this.editor.note({ severity: 'error', summary: `${name} was saved, not published`,
-        detail: `${faults[0].detail ?? ''}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}` })
+      this.editor.note({
+        severity: 'error',
+        summary: `${name} was saved, not published`,
+        detail: `${faults[0].detail ?? ''}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}`,
+      })
       if (isHere) {
         this.#mark(name, outcome.problem, false)
       }
@@ -123,8 +135,8 @@ export class Telling {
       title: name,
       chip: chip(kind === 'checked' ? 'would be saved' : version, 'good'),
       body: [
-        ...kind === 'checked' || url === null ? [] : callView(url, answer.contract, this.known.hasKey),
-        ...kind === 'unchanged' ? [] : differencesView(answer.differences),
+        ...(kind === 'checked' || url === null ? [] : callView(url, answer.contract, this.known.hasKey)),
+        ...(kind === 'unchanged' ? [] : differencesView(answer.differences)),
         ...contractView(answer.contract),
         ...reportView(answer),
         ...hostsView(answer),
@@ -218,8 +230,12 @@ function noteOf(name, { kind, answer }) {
   const differences = answer.differences ?? []
   return {
     severity: differences.some((d) => d.isBreaking) ? 'warn' : kind === 'saved' ? 'success' : 'info',
-    summary: kind === 'saved' ? `${name} v${answer.version} is published`
-      : kind === 'unchanged' ? `${name} v${answer.version} is unchanged` : `${name} could be saved`,
+    summary:
+      kind === 'saved'
+        ? `${name} v${answer.version} is published`
+        : kind === 'unchanged'
+          ? `${name} v${answer.version} is unchanged`
+          : `${name} could be saved`,
     detail: differences.length === 0 ? undefined : summaryOf(differences),
     life: LIFE,
   }

@@ -34,13 +34,18 @@ export function contractView(contract) {
   const outputs = contract?.outputs ?? []
   return [
     el('h3', {}, 'Inputs'),
-    ...tags.length === 0
+    ...(tags.length === 0
       ? [el('p', { class: 'comfyfunc-muted' }, 'None. A tag in a node’s title, such as [prompt], lets callers set its widgets.')]
-      : tags.map((t) => el('div', { class: 'comfyfunc-tag' }, el('strong', {}, t.name),
-        el('table', {}, el('tbody', {}, ...t.inputs.map(inputRow))))),
+      : tags.map((t) =>
+          el('div', { class: 'comfyfunc-tag' }, el('strong', {}, t.name), el('table', {}, el('tbody', {}, ...t.inputs.map(inputRow)))),
+        )),
     el('h3', {}, 'Outputs'),
-    el('ul', {}, ...outputs.map((o) => el('li', {}, el('span', {}, o.tag), chip(o.kind, 'plain'))),
-      outputs.length === 0 ? el('li', { class: 'comfyfunc-muted' }, 'None.') : null),
+    el(
+      'ul',
+      {},
+      ...outputs.map((o) => el('li', {}, el('span', {}, o.tag), chip(o.kind, 'plain'))),
+      outputs.length === 0 ? el('li', { class: 'comfyfunc-muted' }, 'None.') : null,
+    ),
   ]
 }
 
@@ -61,8 +66,11 @@ export function differencesView(differences) {
   return [
     el('h3', {}, 'Since the last version'),
     el('p', {}, summaryOf(differences)),
-    lines((differences ?? []).map((d) => el('li', {},
-      d.isBreaking ? chip('breaking', 'bad') : chip('compatible', 'plain'), el('span', {}, d.detail ?? d.kind ?? '')))),
+    lines(
+      (differences ?? []).map((d) =>
+        el('li', {}, d.isBreaking ? chip('breaking', 'bad') : chip('compatible', 'plain'), el('span', {}, d.detail ?? d.kind ?? '')),
+      ),
+    ),
   ]
 }
 
@@ -74,13 +82,24 @@ export function reportView(answer) {
   const conversion = answer.conversion
   const report = [
     ...(conversion?.differences ?? []).map((d) => el('li', {}, chip('differs', 'warn'), el('span', {}, d.message ?? ''))),
-    ...(conversion?.report ?? []).map((f) => el('li', {},
-      chip(f.severity ?? 'note', f.severity === 'note' ? 'plain' : 'warn'), el('span', {}, named(f.title ?? f.node, f.message)))),
+    ...(conversion?.report ?? []).map((f) =>
+      el(
+        'li',
+        {},
+        chip(f.severity ?? 'note', f.severity === 'note' ? 'plain' : 'warn'),
+        el('span', {}, named(f.title ?? f.node, f.message)),
+      ),
+    ),
     ...(answer.warnings ?? []).map((w) => el('li', {}, chip('warning', 'warn'), el('span', {}, w.detail ?? w.code ?? ''))),
   ]
   const more = conversion?.differencesLeft ?? 0
-  return report.length === 0 ? [] : [el('h3', {}, 'Good to know'), lines(report),
-    more > 0 ? el('p', { class: 'comfyfunc-muted' }, `${counted(more, 'more difference')}.`) : null]
+  return report.length === 0
+    ? []
+    : [
+        el('h3', {}, 'Good to know'),
+        lines(report),
+        more > 0 ? el('p', { class: 'comfyfunc-muted' }, `${counted(more, 'more difference')}.`) : null,
+      ]
 }
 
 /**
@@ -90,7 +109,8 @@ export function reportView(answer) {
 export function hostsView(answer) {
   const hosts = Array.isArray(answer.hosts) ? answer.hosts : []
   const able = hosts.filter((h) => h.capable).length
-  return able === hosts.length ? []
+  return able === hosts.length
+    ? []
     : [el('p', {}, able === 0 ? 'No host of the pool can run it now.' : `${able} of ${hosts.length} hosts can run it now.`)]
 }
 
@@ -104,13 +124,22 @@ export function faultsView(problem, graph, find) {
   const faults = faultsOf(problem)
   return [
     el('p', {}, problem.title ?? problem.detail ?? 'The server refused this workflow.'),
-    lines(faults.map((f) => {
-      const id = nodeOfPointer(f.pointer, graph)
-      return el('li', { class: 'is-fault' },
-        el('span', {}, f.detail ?? f.code ?? 'No reason was given.',
-          f.pointer ? el('div', { class: 'comfyfunc-muted' }, f.pointer) : null),
-        id === null ? null : el('button', { type: 'button', click: () => find(id) }, `Node ${id}`))
-    })),
+    lines(
+      faults.map((f) => {
+        const id = nodeOfPointer(f.pointer, graph)
+        return el(
+          'li',
+          { class: 'is-fault' },
+          el(
+            'span',
+            {},
+            f.detail ?? f.code ?? 'No reason was given.',
+            f.pointer ? el('div', { class: 'comfyfunc-muted' }, f.pointer) : null,
+          ),
+          id === null ? null : el('button', { type: 'button', click: () => find(id) }, `Node ${id}`),
+        )
+      }),
+    ),
   ]
 }
 
@@ -125,7 +154,7 @@ function lines(items) {
  * @param {string | undefined} message
  */
 function named(title, message) {
-  return title ? `${title}: ${message ?? ''}` : message ?? ''
+  return title ? `${title}: ${message ?? ''}` : (message ?? '')
 }
 
 /** @param {unknown} value */

@@ -12,8 +12,17 @@ export class GraphNode {
   }
 
   serialize() {
-    return structuredClone({ id: this.id, type: this.type, title: this.title, pos: this.pos, size: this.size, mode: this.mode,
-      inputs: this.inputs, widgets: this.widgets, widgets_values: this.widgets.map((w) => w.value) })
+    return structuredClone({
+      id: this.id,
+      type: this.type,
+      title: this.title,
+      pos: this.pos,
+      size: this.size,
+      mode: this.mode,
+      inputs: this.inputs,
+      widgets: this.widgets,
+      widgets_values: this.widgets.map((w) => w.value),
+    })
   }
 }
 
@@ -33,11 +42,13 @@ export class Graph {
   configure(data) {
     this.nodes = (data.nodes ?? []).map((n) => new GraphNode(this, n))
     this.extra = structuredClone(data.extra ?? {})
-    this.subgraphs = new Map((data.definitions?.subgraphs ?? []).map((s) => {
-      const subgraph = new Graph(s.id)
-      subgraph.configure(s)
-      return [s.id, subgraph]
-    }))
+    this.subgraphs = new Map(
+      (data.definitions?.subgraphs ?? []).map((s) => {
+        const subgraph = new Graph(s.id)
+        subgraph.configure(s)
+        return [s.id, subgraph]
+      }),
+    )
   }
 
   serialize() {
@@ -46,8 +57,7 @@ export class Graph {
       nodes: this.nodes.map((n) => n.serialize()),
       links: [],
       extra: this.extra,
-      ...this.subgraphs.size > 0
-        ? { definitions: { subgraphs: [...this.subgraphs].map(([id, s]) => ({ ...s.serialize(), id })) } } : {},
+      ...(this.subgraphs.size > 0 ? { definitions: { subgraphs: [...this.subgraphs].map(([id, s]) => ({ ...s.serialize(), id })) } } : {}),
       version: 0.4,
     }
   }
@@ -61,8 +71,11 @@ export function promptOf(graph, root = graph, prefix = '') {
     if (subgraph) {
       Object.assign(output, promptOf(subgraph, root, `${prefix}${node.id}:`))
     } else {
-      output[`${prefix}${node.id}`] = { class_type: node.type, inputs: Object.fromEntries(node.widgets.map((w) => [w.name, w.value])),
-        _meta: { title: node.title } }
+      output[`${prefix}${node.id}`] = {
+        class_type: node.type,
+        inputs: Object.fromEntries(node.widgets.map((w) => [w.name, w.value])),
+        _meta: { title: node.title },
+      }
     }
   }
   return output
@@ -87,7 +100,10 @@ export class Canvas {
   }
 
   draw() {
-    const { canvas, ds: { scale, offset } } = this
+    const {
+      canvas,
+      ds: { scale, offset },
+    } = this
     const style = getComputedStyle(document.body)
     canvas.width = canvas.offsetWidth
     canvas.height = canvas.offsetHeight

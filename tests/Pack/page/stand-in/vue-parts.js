@@ -7,13 +7,18 @@ export function barOf(extensionStore, front) {
   const buttons = computed(() => Object.values(extensionStore.byName).flatMap((e) => (front.actionBarButtons && e.actionBarButtons) || []))
   const Badge = {
     props: ['badge'],
-    setup: (props) => () => h('div', { class: ['badge', props.badge.variant], title: props.badge.tooltip, 'data-testid': 'topbar-badge' },
-      [h('i', { class: props.badge.icon }), props.badge.text]),
+    setup: (props) => () =>
+      h('div', { class: ['badge', props.badge.variant], title: props.badge.tooltip, 'data-testid': 'topbar-badge' }, [
+        h('i', { class: props.badge.icon }),
+        props.badge.text,
+      ]),
   }
   return {
     badges: () => badges.value.map((badge) => h(Badge, { badge, key: badge.text })),
-    buttons: () => buttons.value.map((button, index) => h('button', { key: index, title: button.tooltip, onClick: button.onClick,
-      'data-testid': 'action-bar-button' }, button.label)),
+    buttons: () =>
+      buttons.value.map((button, index) =>
+        h('button', { key: index, title: button.tooltip, onClick: button.onClick, 'data-testid': 'action-bar-button' }, button.label),
+      ),
   }
 }
 
@@ -21,11 +26,16 @@ export function barOf(extensionStore, front) {
 export const FormItem = {
   props: ['setting', 'value'],
   emits: ['change'],
-  setup: (props, { emit }) => () => h('div', { class: 'form-item', 'data-setting-id': props.setting.id }, [
-    h('div', { class: 'form-label' }, props.setting.name),
-    typeof props.setting.type === 'function'
-      ? h('div', { onVnodeMounted: ({ el }) => el.append(
-        props.setting.type(props.setting.name, (v) => emit('change', v), props.value, props.setting.attrs)) })
-      : h('input', { value: props.value, onInput: (e) => emit('change', e.target.value) }),
-  ]),
+  setup:
+    (props, { emit }) =>
+    () =>
+      h('div', { class: 'form-item', 'data-setting-id': props.setting.id }, [
+        h('div', { class: 'form-label' }, props.setting.name),
+        typeof props.setting.type === 'function'
+          ? h('div', {
+              onVnodeMounted: ({ el }) =>
+                el.append(props.setting.type(props.setting.name, (v) => emit('change', v), props.value, props.setting.attrs)),
+            })
+          : h('input', { value: props.value, onInput: (e) => emit('change', e.target.value) }),
+      ]),
 }

@@ -56,7 +56,10 @@ export function workflowStore(app, api, front) {
       tracker.captureCanvasState?.() ?? tracker.checkState?.()
       const content = JSON.stringify(tracker.activeState)
       const response = front.savesByFetch
-        ? await api.fetchApi(`/userdata/${encodeURIComponent(workflow.path)}?overwrite=true&full_info=true`, { method: 'POST', body: content })
+        ? await api.fetchApi(`/userdata/${encodeURIComponent(workflow.path)}?overwrite=true&full_info=true`, {
+            method: 'POST',
+            body: content,
+          })
         : await api.storeUserData(workflow.path, content, { overwrite: true, throwOnError: true, full_info: true })
       tracker.initialState = clone(tracker.activeState)
       workflow.isTemporary = false

@@ -10,16 +10,42 @@ const PATIENCE = 30000
 
 export const GRAPH = {
   nodes: [
-    { id: 7, type: 'CheckpointLoaderSimple', title: 'Load Checkpoint', pos: [40, 80], size: [300, 90], widgets: [{ name: 'ckpt_name', value: 'sd.safetensors' }] },
-    { id: 3, type: 'KSampler', title: 'KSampler [sampler]', pos: [900, 120], size: [300, 150],
-      widgets: [{ name: 'seed', value: 1 }, { name: 'steps', value: 20 }, { name: 'cfg', value: 7 }] },
+    {
+      id: 7,
+      type: 'CheckpointLoaderSimple',
+      title: 'Load Checkpoint',
+      pos: [40, 80],
+      size: [300, 90],
+      widgets: [{ name: 'ckpt_name', value: 'sd.safetensors' }],
+    },
+    {
+      id: 3,
+      type: 'KSampler',
+      title: 'KSampler [sampler]',
+      pos: [900, 120],
+      size: [300, 150],
+      widgets: [
+        { name: 'seed', value: 1 },
+        { name: 'steps', value: 20 },
+        { name: 'cfg', value: 7 },
+      ],
+    },
     { id: 12, type: 'sub-1', title: 'Refine', pos: [1400, 420], size: [260, 80], widgets: [] },
-    { id: 9, type: 'SaveImage', title: 'Save Image [picture]', pos: [1800, 120], size: [300, 90], widgets: [{ name: 'filename_prefix', value: 'x' }] },
+    {
+      id: 9,
+      type: 'SaveImage',
+      title: 'Save Image [picture]',
+      pos: [1800, 120],
+      size: [300, 90],
+      widgets: [{ name: 'filename_prefix', value: 'x' }],
+    },
   ],
-  definitions: { subgraphs: [
-    { id: 'sub-1', nodes: [{ id: 5, type: 'sub-2', pos: [0, 0], size: [200, 80], widgets: [] }] },
-    { id: 'sub-2', nodes: [{ id: 6, type: 'VAEDecode', pos: [0, 0], size: [200, 80], widgets: [] }] },
-  ] },
+  definitions: {
+    subgraphs: [
+      { id: 'sub-1', nodes: [{ id: 5, type: 'sub-2', pos: [0, 0], size: [200, 80], widgets: [] }] },
+      { id: 'sub-2', nodes: [{ id: 6, type: 'VAEDecode', pos: [0, 0], size: [200, 80], widgets: [] }] },
+    ],
+  },
   extra: {},
 }
 
@@ -28,21 +54,42 @@ export const named = (name, graph = GRAPH) => ({ ...structuredClone(graph), extr
 
 export const CONTRACT = {
   tags: [
-    { name: 'sampler', nodes: [{ id: '3', class: 'KSampler' }], canBypass: false, inputs: [
-      { name: 'seed', type: 'INT', default: 1, min: 0, max: 18446744073709552000, seed: true },
-      { name: 'steps', type: 'INT', default: 20, min: 1, max: 10000 },
-      { name: 'sampler_name', type: 'ENUM', default: 'euler', options: ['euler', 'ddim', 'heun'] },
-    ] },
-    { name: 'prompt', nodes: [{ id: '6', class: 'CLIPTextEncode' }], canBypass: false, inputs: [
-      { name: 'text', type: 'STRING', default: "a cat's picture", multiline: true }] },
-    { name: 'photo', nodes: [{ id: '8', class: 'LoadImage' }], canBypass: true, inputs: [
-      { name: 'image', type: 'FILE', default: 'in.png', upload: 'image', required: true }] },
+    {
+      name: 'sampler',
+      nodes: [{ id: '3', class: 'KSampler' }],
+      canBypass: false,
+      inputs: [
+        { name: 'seed', type: 'INT', default: 1, min: 0, max: 18446744073709552000, seed: true },
+        { name: 'steps', type: 'INT', default: 20, min: 1, max: 10000 },
+        { name: 'sampler_name', type: 'ENUM', default: 'euler', options: ['euler', 'ddim', 'heun'] },
+      ],
+    },
+    {
+      name: 'prompt',
+      nodes: [{ id: '6', class: 'CLIPTextEncode' }],
+      canBypass: false,
+      inputs: [{ name: 'text', type: 'STRING', default: "a cat's picture", multiline: true }],
+    },
+    {
+      name: 'photo',
+      nodes: [{ id: '8', class: 'LoadImage' }],
+      canBypass: true,
+      inputs: [{ name: 'image', type: 'FILE', default: 'in.png', upload: 'image', required: true }],
+    },
   ],
   outputs: [{ tag: 'picture', kind: 'image', nodes: ['9'] }],
 }
 
 export const answerOf = (version, more = {}) => ({
-  name: 'txt2img', version, etag: `"${version}"`, saved: true, contract: CONTRACT, differences: [], warnings: [], hosts: [], ...more,
+  name: 'txt2img',
+  version,
+  etag: `"${version}"`,
+  saved: true,
+  contract: CONTRACT,
+  differences: [],
+  warnings: [],
+  hosts: [],
+  ...more,
 })
 
 export async function open() {
@@ -55,8 +102,15 @@ export async function open() {
     executablePath: '/usr/bin/chromium',
     headless: true,
     viewport: { width: 1280, height: 800 },
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   })
   context.setDefaultTimeout(PATIENCE)
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.address })
@@ -80,7 +134,12 @@ class Browser {
    */
   async editor({ graph = GRAPH, file = 'workflows/txt2img.json', status = newStatus(), lacks = [], before, isTemporary = false } = {}) {
     Object.assign(this.pack, { status, requests: [], answers: {}, files: {}, saveStatus: 200 })
-    await Promise.all(this.context.pages().slice(1).map((p) => p.close()))
+    await Promise.all(
+      this.context
+        .pages()
+        .slice(1)
+        .map((p) => p.close()),
+    )
     const page = await this.context.newPage()
     page.said = []
     page.failures = []

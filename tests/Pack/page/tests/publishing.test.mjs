@@ -6,7 +6,9 @@ import { newStatus, problem } from './server.mjs'
 
 const PUBLISH = '/comfyfunc/publish'
 let browser
-before(async () => { browser = await open() })
+before(async () => {
+  browser = await open()
+})
 after(() => browser?.close())
 
 test('the command is in the menu, on a key of its own and in the action bar', async () => {
@@ -29,8 +31,12 @@ test('the command is in the menu, on a key of its own and in the action bar', as
   assert.deepEqual(bound, [['Ctrl + Shift + S', 'comfyfunc.publish']])
   const { RESERVED } = await import('../stand-in/keybindings.js')
   assert.ok(!RESERVED.has(bound[0][0]))
-  assert.deepEqual(await page.evaluate(() => window.standIn.menu.Workflow.slice(1)),
-    ['comfyfunc.publish', 'comfyfunc.publishAs', 'comfyfunc.check', 'comfyfunc.showEndpoint'])
+  assert.deepEqual(await page.evaluate(() => window.standIn.menu.Workflow.slice(1)), [
+    'comfyfunc.publish',
+    'comfyfunc.publishAs',
+    'comfyfunc.check',
+    'comfyfunc.showEndpoint',
+  ])
   assert.deepEqual(page.failures, [])
 })
 
@@ -91,23 +97,48 @@ test('a workflow without a file is published, and no file is named', async () =>
 
 test('a new version shows where it is called, what can be set, and what changed', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
-  editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(13, {
-    differences: [
-      { kind: 'inputRemoved', detail: "The input 'cfg' of 'sampler' is gone.", isBreaking: true, pointer: '/sampler/cfg' },
-      { kind: 'tagAdded', detail: "The tag 'photo' is new.", isBreaking: false, pointer: '/photo' },
-    ],
-    conversion: { agrees: false, differences: [{ kind: 'value', node: '3', message: "'steps' is 20 in the graph and 21 in the prompt." }], differencesLeft: 2,
-      report: [{ rule: 'G9', severity: 'note', title: 'A note', message: 'A tag on a note means nothing.' }] },
-    warnings: [{ code: 'option_missing', detail: 'No host has the model sd.safetensors.', pointer: '/prompt/7' }],
-    hosts: [{ id: 'a', capable: true }, { id: 'b', capable: false }],
-  }) }
+  editor.pack.answers[PUBLISH] = {
+    status: 200,
+    body: answerOf(13, {
+      differences: [
+        { kind: 'inputRemoved', detail: "The input 'cfg' of 'sampler' is gone.", isBreaking: true, pointer: '/sampler/cfg' },
+        { kind: 'tagAdded', detail: "The tag 'photo' is new.", isBreaking: false, pointer: '/photo' },
+      ],
+      conversion: {
+        agrees: false,
+        differences: [{ kind: 'value', node: '3', message: "'steps' is 20 in the graph and 21 in the prompt." }],
+        differencesLeft: 2,
+        report: [{ rule: 'G9', severity: 'note', title: 'A note', message: 'A tag on a note means nothing.' }],
+      },
+      warnings: [{ code: 'option_missing', detail: 'No host has the model sd.safetensors.', pointer: '/prompt/7' }],
+      hosts: [
+        { id: 'a', capable: true },
+        { id: 'b', capable: false },
+      ],
+    }),
+  }
   await editor.run('comfyfunc.publish')
   await editor.panel.waitFor()
   const text = await editor.panel.innerText()
 
-  for (const part of ['version 13', 'http://facade.example:7071/api/workflows/txt2img', "curl -X POST 'http", '2 changes for callers, 1 of which breaks',
-    'breaking\n', "The input 'cfg' of 'sampler' is gone.", "The tag 'photo' is new.", 'sampler_name', '3 choices', 'required', 'picture', "'steps' is 20",
-    '2 more differences', 'A note: A tag on a note', 'No host has the model', '1 of 2 hosts']) {
+  for (const part of [
+    'version 13',
+    'http://facade.example:7071/api/workflows/txt2img',
+    "curl -X POST 'http",
+    '2 changes for callers, 1 of which breaks',
+    'breaking\n',
+    "The input 'cfg' of 'sampler' is gone.",
+    "The tag 'photo' is new.",
+    'sampler_name',
+    '3 choices',
+    'required',
+    'picture',
+    "'steps' is 20",
+    '2 more differences',
+    'A note: A tag on a note',
+    'No host has the model',
+    '1 of 2 hosts',
+  ]) {
     assert.ok(text.includes(part), `${part} in\n${text}`)
   }
   assert.equal(await editor.panel.locator('.comfyfunc-chip.is-bad').count(), 1)
@@ -123,8 +154,10 @@ test('a new version shows where it is called, what can be set, and what changed'
 })
 
 test('what is the same is unchanged', async () => {
-  const editor = await browser.editor({ graph: named('txt2img'),
-    status: newStatus({ workflows: { txt2img: { version: 4, state: 'published', problem: null } } }) })
+  const editor = await browser.editor({
+    graph: named('txt2img'),
+    status: newStatus({ workflows: { txt2img: { version: 4, state: 'published', problem: null } } }),
+  })
   editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(4) }
   await editor.run('comfyfunc.publish')
   assert.equal((await editor.toast('txt2img v4 is unchanged')).severity, 'info')
@@ -133,7 +166,10 @@ test('what is the same is unchanged', async () => {
 
 test('when the server is away it waits, and is never called saved', async () => {
   const editor = await browser.editor({ graph: named('txt2img'), status: newStatus({ connected: false, problem: 'refused' }) })
-  editor.pack.answers[PUBLISH] = { status: 202, body: { state: 'pending', detail: 'It will be published when http://facade.example:7071 answers.' } }
+  editor.pack.answers[PUBLISH] = {
+    status: 202,
+    body: { state: 'pending', detail: 'It will be published when http://facade.example:7071 answers.' },
+  }
   await editor.run('comfyfunc.publish')
   assert.equal((await editor.toast('txt2img waits to be published')).severity, 'warn')
   const text = await editor.panel.innerText()
@@ -166,9 +202,14 @@ test('a refusal is told, listed and marked on the nodes', async () => {
   }
   assert.equal(await editor.panel.locator('li').count(), 5)
   const marked = await editor.marks.evaluateAll((all) => all.map((m) => [m.dataset.node, m.textContent]))
-  assert.deepEqual(marked, [['3', "'steps' is 99999, and the most is 10000.\n'cfg' is no number."],
-    ['12', 'A link is missing.\nNo host has the class VAEDecode.']])
-  const [mark, canvas] = [await editor.page.locator('[data-node="3"]').boundingBox(), await editor.page.locator('#graph-canvas').boundingBox()]
+  assert.deepEqual(marked, [
+    ['3', "'steps' is 99999, and the most is 10000.\n'cfg' is no number."],
+    ['12', 'A link is missing.\nNo host has the class VAEDecode.'],
+  ])
+  const [mark, canvas] = [
+    await editor.page.locator('[data-node="3"]').boundingBox(),
+    await editor.page.locator('#graph-canvas').boundingBox(),
+  ]
   assert.ok(Math.abs(mark.x + mark.width / 2 - (canvas.x + canvas.width / 2)) < 2, 'the first is in the middle')
   await editor.shot('refused')
   await editor.badge.getByText('txt2img refused').waitFor()
@@ -200,16 +241,27 @@ test('a mark lies around its node wherever the canvas goes, and not over a subgr
 
 test('a mark goes when its node changes, when it is removed, and with the next success', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
-  editor.pack.answers[PUBLISH] = { status: 422, body: problem('invalid_workflow', 'no', [3, 7, 9, 12].map((id) => ({ pointer: `/prompt/${id}`, detail: `${id}` }))) }
+  editor.pack.answers[PUBLISH] = {
+    status: 422,
+    body: problem(
+      'invalid_workflow',
+      'no',
+      [3, 7, 9, 12].map((id) => ({ pointer: `/prompt/${id}`, detail: `${id}` })),
+    ),
+  }
   await editor.run('comfyfunc.publish')
   await editor.marks.nth(3).waitFor()
   const { page } = editor
   const ids = () => editor.marks.evaluateAll((all) => all.map((m) => m.dataset.node))
 
-  await page.evaluate(() => { window.standIn.app.rootGraph.getNodeById(7).pos[0] += 50 })
+  await page.evaluate(() => {
+    window.standIn.app.rootGraph.getNodeById(7).pos[0] += 50
+  })
   await page.mouse.click(400, 700)
   assert.deepEqual(await ids(), ['3', '7', '9', '12'])
-  await page.evaluate(() => { window.standIn.app.rootGraph.getNodeById(3).widgets[1].value = 30 })
+  await page.evaluate(() => {
+    window.standIn.app.rootGraph.getNodeById(3).widgets[1].value = 30
+  })
   await page.mouse.click(400, 700)
   assert.deepEqual(await ids(), ['7', '9', '12'])
   await page.evaluate(() => {
@@ -264,7 +316,11 @@ test('ComfyUI away saves nothing', async () => {
 
 test('a graph that makes no prompt is told, and not sent', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
-  await editor.page.evaluate(() => { window.standIn.app.graphToPrompt = async () => { throw new Error('A widget has no value.') } })
+  await editor.page.evaluate(() => {
+    window.standIn.app.graphToPrompt = async () => {
+      throw new Error('A widget has no value.')
+    }
+  })
   await editor.run('comfyfunc.publish')
   assert.match((await editor.toast('could not make a prompt')).detail, /A widget has no value/)
   assert.equal(editor.pack.posts(PUBLISH).length, 0)
@@ -273,7 +329,10 @@ test('a graph that makes no prompt is told, and not sent', async () => {
 test('texts of a server are texts', async () => {
   const evil = '<img src=x onerror="window.hacked = true"><script>window.hacked = true</script>'
   const editor = await browser.editor({ graph: named('txt2img') })
-  editor.pack.answers[PUBLISH] = { status: 422, body: { ...problem('invalid_workflow', evil, [{ pointer: `/prompt/3/${evil}`, detail: evil }]), title: evil } }
+  editor.pack.answers[PUBLISH] = {
+    status: 422,
+    body: { ...problem('invalid_workflow', evil, [{ pointer: `/prompt/3/${evil}`, detail: evil }]), title: evil },
+  }
   await editor.run('comfyfunc.publish')
   await editor.marks.first().waitFor()
   assert.ok((await editor.panel.innerText()).includes(evil))
@@ -281,8 +340,15 @@ test('texts of a server are texts', async () => {
   contract.tags[0].name = evil
   contract.tags[0].inputs[0].name = evil
   contract.outputs[0].tag = evil
-  editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(evil.length, { contract, differences: [{ detail: evil, isBreaking: true }],
-    conversion: { report: [{ severity: evil, message: evil, title: evil }], differences: [{ message: evil }] }, warnings: [{ detail: evil }] }) }
+  editor.pack.answers[PUBLISH] = {
+    status: 200,
+    body: answerOf(evil.length, {
+      contract,
+      differences: [{ detail: evil, isBreaking: true }],
+      conversion: { report: [{ severity: evil, message: evil, title: evil }], differences: [{ message: evil }] },
+      warnings: [{ detail: evil }],
+    }),
+  }
   await editor.run('comfyfunc.publish')
   await editor.toast('is published')
   await editor.sends('comfyfunc.status', newStatus({ facade: 'javascript:alert(1)', connected: false, problem: evil, version: evil }))
@@ -302,7 +368,10 @@ test('a name in a file that is none is asked for anew', async () => {
 test('one publishing of a name at a time', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
   let go
-  editor.pack.answers[PUBLISH] = () => new Promise((r) => { go = () => r({ status: 200, body: answerOf(1) }) })
+  editor.pack.answers[PUBLISH] = () =>
+    new Promise((r) => {
+      go = () => r({ status: 200, body: answerOf(1) })
+    })
   await editor.run('comfyfunc.publish')
   await editor.posted(PUBLISH)
   await editor.run('comfyfunc.publish')
@@ -313,7 +382,9 @@ test('one publishing of a name at a time', async () => {
 })
 
 test('another name is another endpoint, and the marker of the first goes', async () => {
-  const editor = await browser.editor({ graph: { ...GRAPH, extra: { comfyfunc: { name: 'one', version: 3, hash: 'abc' }, ds: { scale: 1, offset: [0, 0] } } } })
+  const editor = await browser.editor({
+    graph: { ...GRAPH, extra: { comfyfunc: { name: 'one', version: 3, hash: 'abc' }, ds: { scale: 1, offset: [0, 0] } } },
+  })
   editor.pack.answers[PUBLISH] = { status: 201, body: answerOf(1) }
   await editor.publishAs('two')
   const [sent] = await editor.posted(PUBLISH)
@@ -326,7 +397,10 @@ test('a check saves nothing and remembers nothing', async () => {
   editor.pack.answers[PUBLISH] = (body) => ({ status: 200, body: answerOf(7, { saved: !body.validateOnly }) })
   await editor.run('comfyfunc.check')
   await editor.toast('txt2img could be saved')
-  assert.deepEqual((await editor.posted(PUBLISH)).map((b) => [b.name, b.validateOnly]), [['txt2img', true]])
+  assert.deepEqual(
+    (await editor.posted(PUBLISH)).map((b) => [b.name, b.validateOnly]),
+    [['txt2img', true]],
+  )
   assert.match(await editor.panel.innerText(), /would be saved/)
   assert.doesNotMatch(await editor.panel.innerText(), /curl/)
   assert.deepEqual(await editor.extra(), {})
@@ -344,10 +418,14 @@ test('a check saves nothing and remembers nothing', async () => {
 })
 
 test('the endpoint is shown: not published, published earlier, refused, and as it was last answered', async () => {
-  const editor = await browser.editor({ status: newStatus({ workflows: {
-    old: { version: 5, state: 'published', problem: null, url: 'http://facade.example:7071/api/workflows/old' },
-    bad: { version: 2, state: 'refused', problem: REFUSAL },
-  } }) })
+  const editor = await browser.editor({
+    status: newStatus({
+      workflows: {
+        old: { version: 5, state: 'published', problem: null, url: 'http://facade.example:7071/api/workflows/old' },
+        bad: { version: 2, state: 'refused', problem: REFUSAL },
+      },
+    }),
+  })
   const { page, panel } = editor
   const shown = async (graph) => {
     await page.evaluate((g) => window.standIn.open(`workflows/${Math.random()}.json`, g), graph)
@@ -386,4 +464,18 @@ test('keys and copying in the panel are not the editor’s; Escape closes it', a
   await editor.page.keyboard.press('Escape')
   assert.equal(await editor.panel.count(), 0)
   assert.deepEqual(await editor.page.evaluate(() => window.seen), [])
+})
+
+test('who publishes before the pack has told its status waits for it', async () => {
+  const editor = await browser.editor({ graph: named('txt2img') })
+  editor.pack.answers['/comfyfunc/status'] = { status: 500, body: 'no' }
+  await editor.page.evaluate(() => window.standIn.api.dispatchCustomEvent('reconnected'))
+  await editor.page.getByTitle('does not answer').first().waitFor()
+  editor.pack.answers['/comfyfunc/status'] = {
+    status: 200,
+    body: newStatus({ workflows: { txt2img: { version: 4, state: 'published', problem: null } } }),
+  }
+  editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(4) }
+  await editor.run('comfyfunc.publish')
+  await editor.toast('txt2img v4 is unchanged')
 })

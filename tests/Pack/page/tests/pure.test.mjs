@@ -40,12 +40,18 @@ test('what is proposed for a file is allowed', () => {
 })
 
 const graph = {
-  nodes: [{ id: 40, type: 'A' }, { id: 7, type: 'outer' }, { id: 'x/y', type: 'B' }],
-  definitions: { subgraphs: [
-    { id: 'inner', nodes: [{ id: 1, type: 'C' }] },
-    { id: 'outer', nodes: [{ id: 2, type: 'inner' }] },
-    { id: 'nowhere', nodes: [{ id: 3, type: 'nowhere' }] },
-  ] },
+  nodes: [
+    { id: 40, type: 'A' },
+    { id: 7, type: 'outer' },
+    { id: 'x/y', type: 'B' },
+  ],
+  definitions: {
+    subgraphs: [
+      { id: 'inner', nodes: [{ id: 1, type: 'C' }] },
+      { id: 'outer', nodes: [{ id: 2, type: 'inner' }] },
+      { id: 'nowhere', nodes: [{ id: 3, type: 'nowhere' }] },
+    ],
+  },
 }
 
 test('pointers lead to nodes of the outermost graph', () => {
@@ -79,24 +85,57 @@ test('pointers lead to nodes of the outermost graph', () => {
 })
 
 test('what is wrong is gathered by node, in its order', () => {
-  const messages = messagesByNode([
-    { pointer: '/prompt/9/inputs/a', detail: 'one' }, { pointer: '/workflow/nodes/0', detail: 'two' },
-    { pointer: '/prompt/9', detail: 'three' }, { detail: 'of no node' }, { pointer: '/prompt/4' }], graph)
-  assert.deepEqual([...messages], [['9', ['one', 'three']], ['40', ['two']], ['4', ['This node is refused.']]])
+  const messages = messagesByNode(
+    [
+      { pointer: '/prompt/9/inputs/a', detail: 'one' },
+      { pointer: '/workflow/nodes/0', detail: 'two' },
+      { pointer: '/prompt/9', detail: 'three' },
+      { detail: 'of no node' },
+      { pointer: '/prompt/4' },
+    ],
+    graph,
+  )
+  assert.deepEqual(
+    [...messages],
+    [
+      ['9', ['one', 'three']],
+      ['40', ['two']],
+      ['4', ['This node is refused.']],
+    ],
+  )
   assert.equal(messagesByNode(undefined, graph).size, 0)
 })
 
 test('the line that calls a workflow is one that a shell takes', () => {
-  const contract = { tags: [
-    { name: "it's $HOME `id`", inputs: [{ name: 'text', type: 'STRING', default: "a 'b' \"c\" \\ $d\n!" }, { name: 'seed', type: 'INT', default: 1, seed: true }] },
-    { name: 'photo', inputs: [{ name: 'image', type: 'FILE', default: 'x.png', upload: 'image', required: true }] },
-  ] }
-  const body = { photo: { image: 'https://example.org/image' }, "it's $HOME `id`": { text: "a 'b' \"c\" \\ $d\n!" } }
+  const contract = {
+    tags: [
+      {
+        name: "it's $HOME `id`",
+        inputs: [
+          { name: 'text', type: 'STRING', default: 'a \'b\' "c" \\ $d\n!' },
+          { name: 'seed', type: 'INT', default: 1, seed: true },
+        ],
+      },
+      { name: 'photo', inputs: [{ name: 'image', type: 'FILE', default: 'x.png', upload: 'image', required: true }] },
+    ],
+  }
+  const body = { photo: { image: 'https://example.org/image' }, "it's $HOME `id`": { text: 'a \'b\' "c" \\ $d\n!' } }
   assert.deepEqual(exampleBody(contract), body)
   const line = curlLine("http://host/api/workflows/it's", contract, true)
-  const words = execFileSync('sh', ['-c', `curl() { for a in "$@"; do printf '%s\\0' "$a"; done; }\nCOMFYFUNC_KEY=k\n${line}`]).toString().split('\0')
-  assert.deepEqual(words.slice(0, -1), ['-X', 'POST', "http://host/api/workflows/it's", '-H', 'Content-Type: application/json',
-    '-H', 'Authorization: Bearer k', '-d', JSON.stringify(body)])
+  const words = execFileSync('sh', ['-c', `curl() { for a in "$@"; do printf '%s\\0' "$a"; done; }\nCOMFYFUNC_KEY=k\n${line}`])
+    .toString()
+    .split('\0')
+  assert.deepEqual(words.slice(0, -1), [
+    '-X',
+    'POST',
+    "http://host/api/workflows/it's",
+    '-H',
+    'Content-Type: application/json',
+    '-H',
+    'Authorization: Bearer k',
+    '-d',
+    JSON.stringify(body),
+  ])
   assert.equal(quoted("'"), `''\\'''`)
   assert.deepEqual(exampleBody(undefined), {})
   assert.doesNotMatch(curlLine('http://h', undefined, false), /Authorization/)
@@ -111,16 +150,36 @@ test('an outcome is what the status says, and nothing is saved that was not', ()
   assert.equal(kind(200, { version: 2, saved: false }, 2), 'checked')
   assert.equal(kind(202, { state: 'pending' }), 'pending')
   assert.equal(kind(422, { code: 'invalid_workflow', detail: 'no' }), 'refused')
-  for (const [status, body] of [[200, undefined], [200, {}], [200, []], [200, 'v1'], [200, { version: '1' }], [202, { version: 1 }], [204, undefined],
-    [500, { code: 'internal_error', detail: 'x', version: 1 }], [503, { code: 'facade_unreachable' }], [502, undefined], [0, undefined],
-    [404, undefined], [413, 'too large'], [302, { version: 3 }]]) {
+  for (const [status, body] of [
+    [200, undefined],
+    [200, {}],
+    [200, []],
+    [200, 'v1'],
+    [200, { version: '1' }],
+    [202, { version: 1 }],
+    [204, undefined],
+    [500, { code: 'internal_error', detail: 'x', version: 1 }],
+    [503, { code: 'facade_unreachable' }],
+    [502, undefined],
+    [0, undefined],
+    [404, undefined],
+    [413, 'too large'],
+    [302, { version: 3 }],
+  ]) {
     assert.equal(kind(status, body), 'failed', `${status} ${JSON.stringify(body)}`)
   }
-  assert.deepEqual(outcomeOf(503, { code: 'facade_unreachable', detail: 'away' }, null), { kind: 'failed', detail: 'away', cause: 'facade_unreachable' })
+  assert.deepEqual(outcomeOf(503, { code: 'facade_unreachable', detail: 'away' }, null), {
+    kind: 'failed',
+    detail: 'away',
+    cause: 'facade_unreachable',
+  })
 })
 
 test('all faults are listed, and a problem without any is one', () => {
-  assert.deepEqual(faultsOf({ detail: 'd', errors: [{ detail: 'a' }, { detail: 'b' }] }).map((f) => f.detail), ['a', 'b'])
+  assert.deepEqual(
+    faultsOf({ detail: 'd', errors: [{ detail: 'a' }, { detail: 'b' }] }).map((f) => f.detail),
+    ['a', 'b'],
+  )
   assert.deepEqual(faultsOf({ detail: 'd', errors: [] }), [{ detail: 'd' }])
   assert.deepEqual(faultsOf({ title: 't', errors: 'garbage' }), [{ detail: 't' }])
   assert.equal(faultsOf({}).length, 1)
@@ -133,8 +192,16 @@ test('differences are counted for callers', () => {
 })
 
 test('the badge says how server and workflow are, what is worst first', () => {
-  const up = { facade: 'http://f', connected: true, workflows: { a: { version: 12, state: 'published' }, b: { state: 'pending', version: 2 },
-    c: { state: 'refused', problem: { detail: 'why' } } }, pending: ['d'] }
+  const up = {
+    facade: 'http://f',
+    connected: true,
+    workflows: {
+      a: { version: 12, state: 'published' },
+      b: { state: 'pending', version: 2 },
+      c: { state: 'refused', problem: { detail: 'why' } },
+    },
+    pending: ['d'],
+  }
   const of = (status, name) => {
     const { text, variant } = badgeOf(status, name)
     return `${text} (${variant})`
@@ -154,12 +221,32 @@ test('the badge says how server and workflow are, what is worst first', () => {
 
 test('settings show where they come from, and tell only what was changed', () => {
   const by = (id) => PACK_SETTINGS.find((s) => s.id === id)
-  assert.deepEqual(PACK_SETTINGS.map((s) => s.id).toSorted(), ['address', 'autoPublish', 'facadeUrl', 'heartbeatSeconds', 'hostId', 'key', 'labels',
-    'register', 'slots', 'sync'])
-  assert.deepEqual(shownOf(by('slots'), { value: 2, source: 'default', default: 2 }),
-    { value: '', checked: false, placeholder: '2', isFixed: false, note: '' })
-  assert.deepEqual(shownOf(by('key'), { value: 'leaked', isSet: true, source: 'settings', default: null }),
-    { value: '', checked: false, placeholder: 'set', isFixed: false, note: '' })
+  assert.deepEqual(PACK_SETTINGS.map((s) => s.id).toSorted(), [
+    'address',
+    'autoPublish',
+    'facadeUrl',
+    'heartbeatSeconds',
+    'hostId',
+    'key',
+    'labels',
+    'register',
+    'slots',
+    'sync',
+  ])
+  assert.deepEqual(shownOf(by('slots'), { value: 2, source: 'default', default: 2 }), {
+    value: '',
+    checked: false,
+    placeholder: '2',
+    isFixed: false,
+    note: '',
+  })
+  assert.deepEqual(shownOf(by('key'), { value: 'leaked', isSet: true, source: 'settings', default: null }), {
+    value: '',
+    checked: false,
+    placeholder: 'set',
+    isFixed: false,
+    note: '',
+  })
   assert.equal(shownOf(by('labels'), { value: 'a=b', source: 'environment', default: '' }).note, 'set by COMFYFUNC_LABELS')
   assert.equal(shownOf(by('labels'), undefined).isFixed, true)
   const change = (id, value, state, checked = false) => changeOf(by(id), { value, checked }, state)
@@ -179,15 +266,28 @@ test('settings show where they come from, and tell only what was changed', () =>
 test('routes that write a workflow are told from others', () => {
   assert.equal(fileOf('/userdata/workflows%2Fa%20b.json?overwrite=true'), 'workflows/a b.json')
   assert.equal(fileOf('/api/userdata/workflows%2Fdir%2Fa.json'), 'workflows/dir/a.json')
-  for (const route of ['/userdata/comfy.settings.json', '/userdata/workflows%2F.index.json', '/userdata/workflows%2Fa.json/move/b',
-    '/userdata/%E0%A4%A', '/prompt', undefined]) {
+  for (const route of [
+    '/userdata/comfy.settings.json',
+    '/userdata/workflows%2F.index.json',
+    '/userdata/workflows%2Fa.json/move/b',
+    '/userdata/%E0%A4%A',
+    '/prompt',
+    undefined,
+  ]) {
     assert.equal(fileOf(route), null, `${route}`)
   }
 })
 
 test('a save that throws at once, or is looked at by something that throws, is left as it is', async () => {
-  const api = { storeUserData: () => { throw new Error('full') }, fetchApi: async () => ({ ok: true }) }
-  watchSaves(api, () => { throw new Error('looked') })
+  const api = {
+    storeUserData: () => {
+      throw new Error('full')
+    },
+    fetchApi: async () => ({ ok: true }),
+  }
+  watchSaves(api, () => {
+    throw new Error('looked')
+  })
   assert.throws(() => api.storeUserData('workflows/a.json', '{}'), /full/)
   const { error } = console
   console.error = () => {}

@@ -7,7 +7,9 @@ import { newStatus, problem } from './server.mjs'
 const SAVED = '/comfyfunc/saved'
 const FILE = 'workflows/txt2img.json'
 let browser
-before(async () => { browser = await open() })
+before(async () => {
+  browser = await open()
+})
 after(() => browser?.close())
 
 const withMode = (autoPublish) => {
@@ -19,7 +21,9 @@ const withMode = (autoPublish) => {
 for (const lacks of [[], ['storeUserData'], ['captureCanvasState']]) {
   test(`a save of a published workflow is handed over once, as it was saved${lacks.length > 0 ? `, by a front end without ${lacks}` : ''}`, async () => {
     const editor = await browser.editor({ graph: named('txt2img'), lacks })
-    await editor.page.evaluate(() => { window.standIn.app.rootGraph.getNodeById(3).widgets[1].value = 33 })
+    await editor.page.evaluate(() => {
+      window.standIn.app.rootGraph.getNodeById(3).widgets[1].value = 33
+    })
     assert.equal(await editor.save(), 200)
     const [saved] = await editor.posted(SAVED)
     await editor.settled()
@@ -60,7 +64,12 @@ test('what is not published, is another workflow, or is no workflow, is not hand
 test('a save that fails is handed to nobody, and fails as it would have', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
   editor.pack.saveStatus = 500
-  const message = await editor.page.evaluate(() => window.standIn.app.extensionManager.workflow.saveWorkflow().then(() => 'saved', (e) => e.message))
+  const message = await editor.page.evaluate(() =>
+    window.standIn.app.extensionManager.workflow.saveWorkflow().then(
+      () => 'saved',
+      (e) => e.message,
+    ),
+  )
   assert.match(message, /Error storing user data file 'workflows\/txt2img\.json': 500/)
   await editor.settled()
   assert.equal(editor.pack.posts(SAVED).length, 0)
@@ -69,12 +78,17 @@ test('a save that fails is handed to nobody, and fails as it would have', async 
 test('a save waits for nothing of the pack’s', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
   let go
-  editor.pack.answers[SAVED] = () => new Promise((r) => { go = () => r({ status: 202, body: { state: 'pending' } }) })
+  editor.pack.answers[SAVED] = () =>
+    new Promise((r) => {
+      go = () => r({ status: 202, body: { state: 'pending' } })
+    })
   await editor.page.evaluate(() => {
     const { app } = window.standIn
     const { graphToPrompt } = app
     app.graphToPrompt = async () => {
-      await new Promise((next) => { window.makePrompt = next })
+      await new Promise((next) => {
+        window.makePrompt = next
+      })
       return graphToPrompt.call(app)
     }
   })
@@ -89,7 +103,11 @@ test('a save waits for nothing of the pack’s', async () => {
 
 test('a graph that makes no prompt is handed over without one', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
-  await editor.page.evaluate(() => { window.standIn.app.graphToPrompt = async () => { throw new Error('no') } })
+  await editor.page.evaluate(() => {
+    window.standIn.app.graphToPrompt = async () => {
+      throw new Error('no')
+    }
+  })
   await editor.save()
   const [saved] = await editor.posted(SAVED)
   assert.equal('prompt' in saved, false)
@@ -132,21 +150,28 @@ test('wrappers of others that come later go on', async () => {
   await editor.posted(SAVED)
   await editor.settled()
   assert.equal(editor.pack.posts(SAVED).length, 1)
-  assert.deepEqual(await editor.page.evaluate(() => window.heard), [`second ${FILE}`, `first ${FILE}`, `fetch POST /userdata/${encodeURIComponent(FILE)}`,
-    'fetch POST /comfyfunc/saved'])
+  assert.deepEqual(await editor.page.evaluate(() => window.heard), [
+    `second ${FILE}`,
+    `first ${FILE}`,
+    `fetch POST /userdata/${encodeURIComponent(FILE)}`,
+    'fetch POST /comfyfunc/saved',
+  ])
 })
 
 test('a wrapper that was there before is called as it was', async () => {
-  const editor = await browser.editor({ graph: named('txt2img'), before: () => {
-    window.otherPack = (api) => {
-      const inner = api.storeUserData
-      api.storeUserData = async function (...args) {
-        await new Promise((next) => requestAnimationFrame(next))
-        window.under = [this === api, args.length]
-        return inner.apply(this, args)
+  const editor = await browser.editor({
+    graph: named('txt2img'),
+    before: () => {
+      window.otherPack = (api) => {
+        const inner = api.storeUserData
+        api.storeUserData = async function (...args) {
+          await new Promise((next) => requestAnimationFrame(next))
+          window.under = [this === api, args.length]
+          return inner.apply(this, args)
+        }
       }
-    }
-  } })
+    },
+  })
   await editor.save()
   await editor.posted(SAVED)
   await editor.settled()
@@ -185,7 +210,10 @@ test('ask: not now is nothing', async () => {
   await editor.panel.getByText('Not now').click()
   await editor.settled()
   assert.equal(await editor.panel.count(), 0)
-  assert.deepEqual(editor.pack.requests.filter((r) => r.method === 'POST' && r.route.startsWith('/comfyfunc/')), [])
+  assert.deepEqual(
+    editor.pack.requests.filter((r) => r.method === 'POST' && r.route.startsWith('/comfyfunc/')),
+    [],
+  )
 })
 
 test('a pack that cannot take it is told once for each cause, and anew when it had gone well', async () => {
@@ -213,8 +241,14 @@ test('what the pack published is told by its event: saved with what breaks, noth
   const editor = await browser.editor({ graph: named('txt2img') })
   await editor.save()
   await editor.posted(SAVED)
-  await editor.sends('comfyfunc.published', { name: 'txt2img', file: FILE, outcome: 'saved', version: 12, problem: null,
-    answer: answerOf(12, { differences: [{ kind: 'inputRemoved', detail: 'gone', isBreaking: true }] }) })
+  await editor.sends('comfyfunc.published', {
+    name: 'txt2img',
+    file: FILE,
+    outcome: 'saved',
+    version: 12,
+    problem: null,
+    answer: answerOf(12, { differences: [{ kind: 'inputRemoved', detail: 'gone', isBreaking: true }] }),
+  })
   const toast = await editor.toast('txt2img v12 is published')
   assert.equal(toast.severity, 'warn')
   assert.match(toast.detail, /1 of which breaks/)
@@ -231,8 +265,17 @@ test('what the pack’s save was refused for is marked, and the canvas stays', a
   const editor = await browser.editor({ graph: named('txt2img') })
   await editor.save()
   await editor.posted(SAVED)
-  const refused = { name: 'txt2img', file: FILE, outcome: 'refused', version: null, answer: null,
-    problem: problem('invalid_workflow', 'no', [{ pointer: '/workflow/nodes/0/type', detail: 'No host has it.' }, { pointer: '/prompt/3', detail: 'b' }]) }
+  const refused = {
+    name: 'txt2img',
+    file: FILE,
+    outcome: 'refused',
+    version: null,
+    answer: null,
+    problem: problem('invalid_workflow', 'no', [
+      { pointer: '/workflow/nodes/0/type', detail: 'No host has it.' },
+      { pointer: '/prompt/3', detail: 'b' },
+    ]),
+  }
   await editor.sends('comfyfunc.published', refused)
   const toast = await editor.toast('txt2img was saved, not published')
   assert.equal(toast.severity, 'error')
@@ -245,15 +288,28 @@ test('what the pack’s save was refused for is marked, and the canvas stays', a
   assert.match(await editor.panel.innerText(), /No host has it/)
   await editor.sends('comfyfunc.published', { ...refused, name: 'other' })
   await editor.toast('other was saved')
-  await editor.sends('comfyfunc.published', { name: 'txt2img', file: FILE, outcome: 'saved', version: 2, answer: answerOf(2), problem: null })
+  await editor.sends('comfyfunc.published', {
+    name: 'txt2img',
+    file: FILE,
+    outcome: 'saved',
+    version: 2,
+    answer: answerOf(2),
+    problem: null,
+  })
   await editor.toast('v2 is published')
   assert.equal(await editor.marks.count(), 0)
 })
 
 test('a refusal that came before the page was loaded is marked by what is in the editor', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
-  await editor.sends('comfyfunc.published', { name: 'txt2img', file: FILE, outcome: 'refused', version: null, answer: null,
-    problem: problem('invalid_workflow', 'no', [{ pointer: '/workflow/nodes/1', detail: 'No.' }]) })
+  await editor.sends('comfyfunc.published', {
+    name: 'txt2img',
+    file: FILE,
+    outcome: 'refused',
+    version: null,
+    answer: null,
+    problem: problem('invalid_workflow', 'no', [{ pointer: '/workflow/nodes/1', detail: 'No.' }]),
+  })
   await editor.marks.first().waitFor()
   assert.deepEqual(await editor.marks.evaluateAll((all) => all.map((m) => m.dataset.node)), ['3'])
 })
@@ -263,8 +319,22 @@ test('what a command has said is not said again by the event', async () => {
   editor.pack.answers['/comfyfunc/publish'] = { status: 201, body: answerOf(1) }
   await editor.run('comfyfunc.publish')
   await editor.toast('v1 is published')
-  await editor.sends('comfyfunc.published', { name: 'txt2img', file: FILE, outcome: 'saved', version: 1, answer: answerOf(1), problem: null })
+  await editor.sends('comfyfunc.published', {
+    name: 'txt2img',
+    file: FILE,
+    outcome: 'saved',
+    version: 1,
+    answer: answerOf(1),
+    problem: null,
+  })
   assert.equal((await editor.toasts()).length, 1)
-  await editor.sends('comfyfunc.published', { name: 'txt2img', file: FILE, outcome: 'saved', version: 2, answer: answerOf(2), problem: null })
+  await editor.sends('comfyfunc.published', {
+    name: 'txt2img',
+    file: FILE,
+    outcome: 'saved',
+    version: 2,
+    answer: answerOf(2),
+    problem: null,
+  })
   await editor.toast('v2 is published')
 })

@@ -15,13 +15,26 @@ export const FACADE = 'http://facade.example:7071'
 export function newStatus(changes = {}) {
   const from = (value, source = 'settings', byDefault = null) => ({ value, source, default: byDefault })
   return {
-    version: '0.1.0', facade: FACADE, connected: true, problem: null, hostId: 'desk', hostState: 'healthy', hostReason: null,
-    pending: [], workflows: {},
+    version: '0.1.0',
+    facade: FACADE,
+    connected: true,
+    problem: null,
+    hostId: 'desk',
+    hostState: 'healthy',
+    hostReason: null,
+    pending: [],
+    workflows: {},
     settings: {
-      facadeUrl: from(FACADE), key: { value: null, isSet: true, source: 'settings', default: null }, hostId: from('desk', 'default', 'desk'),
-      address: from('http://10.0.0.7:8188', 'default', 'http://10.0.0.7:8188'), autoPublish: from('on', 'default', 'on'),
-      heartbeatSeconds: from(30, 'default', 30), labels: from('gpu=h100', 'environment', ''), slots: from(2, 'default', 2),
-      register: from(true, 'default', true), sync: from(true, 'default', true),
+      facadeUrl: from(FACADE),
+      key: { value: null, isSet: true, source: 'settings', default: null },
+      hostId: from('desk', 'default', 'desk'),
+      address: from('http://10.0.0.7:8188', 'default', 'http://10.0.0.7:8188'),
+      autoPublish: from('on', 'default', 'on'),
+      heartbeatSeconds: from(30, 'default', 30),
+      labels: from('gpu=h100', 'environment', ''),
+      slots: from(2, 'default', 2),
+      register: from(true, 'default', true),
+      sync: from(true, 'default', true),
     },
     ...changes,
   }
@@ -39,9 +52,12 @@ export async function serve() {
     saveStatus: 200,
     posts: (route) => pack.requests.filter((r) => r.method === 'POST' && r.route === route),
   }
-  const server = createServer((request, response) => void answer(pack, request, response).catch((error) => {
-    response.writeHead(500).end(`${error}`)
-  }))
+  const server = createServer(
+    (request, response) =>
+      void answer(pack, request, response).catch((error) => {
+        response.writeHead(500).end(`${error}`)
+      }),
+  )
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
   return { pack, address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() }
 }
@@ -62,7 +78,11 @@ async function answerApi(pack, route, request, response) {
   pack.requests.push({ method: request.method, route, body, headers: request.headers, at: performance.now() })
   if (route === '/extensions') {
     const files = (await readdir(PACK)).filter((f) => f.endsWith('.js'))
-    send(response, 200, files.map((f) => `/extensions/comfyfunc/${f}`))
+    send(
+      response,
+      200,
+      files.map((f) => `/extensions/comfyfunc/${f}`),
+    )
   } else if (route.startsWith('/userdata/') && request.method === 'POST') {
     if (pack.saveStatus === 200) {
       pack.files[decodeURIComponent(route.slice('/userdata/'.length))] = text
@@ -77,8 +97,12 @@ async function answerApi(pack, route, request, response) {
 
 async function answerPack(pack, route, body, request, response) {
   const { headers } = request
-  if (request.method === 'POST' && (headers['comfyfunc-page'] !== '1' || !headers['content-type']?.startsWith('application/json')
-    || (headers.origin && new URL(headers.origin).host !== headers.host))) {
+  if (
+    request.method === 'POST' &&
+    (headers['comfyfunc-page'] !== '1' ||
+      !headers['content-type']?.startsWith('application/json') ||
+      (headers.origin && new URL(headers.origin).host !== headers.host))
+  ) {
     send(response, 403, problem('forbidden', 'A foreign page asks.'))
     return
   }
@@ -92,8 +116,12 @@ async function answerPack(pack, route, body, request, response) {
     send(response, 202, { state: 'pending' })
   } else if (route === '/comfyfunc/settings') {
     for (const [name, value] of Object.entries(body)) {
-      pack.status.settings[name] = { ...pack.status.settings[name], value: name === 'key' ? null : value,
-        ...name === 'key' ? { isSet: value !== null } : {}, source: value === null ? 'default' : 'settings' }
+      pack.status.settings[name] = {
+        ...pack.status.settings[name],
+        value: name === 'key' ? null : value,
+        ...(name === 'key' ? { isSet: value !== null } : {}),
+        source: value === null ? 'default' : 'settings',
+      }
     }
     send(response, 200, pack.status)
   } else {
@@ -112,9 +140,12 @@ function send(response, status, body, type) {
 
 async function sendFile(route, response) {
   const path = normalize(decodeURIComponent(route)).replace(/^(\.\.[/\\])+/, '')
-  const file = path === '/vue.js' ? VUE
-    : path.startsWith('/extensions/comfyfunc/') ? join(PACK, path.slice('/extensions/comfyfunc/'.length))
-      : join(HERE, 'stand-in', path === '/' ? 'index.html' : path)
+  const file =
+    path === '/vue.js'
+      ? VUE
+      : path.startsWith('/extensions/comfyfunc/')
+        ? join(PACK, path.slice('/extensions/comfyfunc/'.length))
+        : join(HERE, 'stand-in', path === '/' ? 'index.html' : path)
   try {
     const content = await readFile(file)
     response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(content)

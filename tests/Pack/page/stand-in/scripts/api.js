@@ -16,9 +16,13 @@ class ComfyApi extends EventTarget {
   }
 
   async storeUserData(file, data, options = { overwrite: true, stringify: true, throwOnError: true, full_info: false }) {
-    const response = await this.fetchApi(`/userdata/${encodeURIComponent(file)}?overwrite=${options.overwrite}&full_info=${options.full_info}`, {
-      method: 'POST', body: options.stringify ? JSON.stringify(data) : data,
-    })
+    const response = await this.fetchApi(
+      `/userdata/${encodeURIComponent(file)}?overwrite=${options.overwrite}&full_info=${options.full_info}`,
+      {
+        method: 'POST',
+        body: options.stringify ? JSON.stringify(data) : data,
+      },
+    )
     if (response.status !== 200 && options.throwOnError !== false) {
       throw new Error(`Error storing user data file '${file}': ${response.status} ${response.statusText}`)
     }

@@ -8,8 +8,12 @@ import { workflowStore } from '../workflows.js'
 
 const lacks = new Set((new URLSearchParams(location.search).get('lacks') ?? '').split(','))
 const has = (part) => !lacks.has(part)
-const front = { captureCanvasState: has('captureCanvasState'), savesByFetch: lacks.has('storeUserData'), topbarBadges: has('topbarBadges'),
-  actionBarButtons: has('actionBarButtons') }
+const front = {
+  captureCanvasState: has('captureCanvasState'),
+  savesByFetch: lacks.has('storeUserData'),
+  topbarBadges: has('topbarBadges'),
+  actionBarButtons: has('actionBarButtons'),
+}
 
 const ui = reactive({ prompts: [], toasts: [], menu: null, settings: false })
 const extensionStore = reactive({ byName: {} })
@@ -109,14 +113,26 @@ if (has('extensionManager')) {
   app.extensionManager = reactive({
     setting,
     command: { commands, execute },
-    ...has('workflow') ? { workflow: workflowStore(app, api, front) } : {},
-    ...has('toast') ? { toast: { add: (message) => ui.toasts.push({ ...message }) } } : {},
-    ...has('dialog') ? { dialog: { prompt: ({ title, message, defaultValue = '' }) => new Promise((resolve) => {
-      ui.prompts = [{ title, message, value: defaultValue, resolve }]
-    }) } } : {},
+    ...(has('workflow') ? { workflow: workflowStore(app, api, front) } : {}),
+    ...(has('toast') ? { toast: { add: (message) => ui.toasts.push({ ...message }) } } : {}),
+    ...(has('dialog')
+      ? {
+          dialog: {
+            prompt: ({ title, message, defaultValue = '' }) =>
+              new Promise((resolve) => {
+                ui.prompts = [{ title, message, value: defaultValue, resolve }]
+              }),
+          },
+        }
+      : {}),
   })
 }
-commands.push({ id: 'Comfy.SaveWorkflow', label: 'Save', menubarLabel: 'Save', function: () => app.extensionManager.workflow.saveWorkflow() })
+commands.push({
+  id: 'Comfy.SaveWorkflow',
+  label: 'Save',
+  menubarLabel: 'Save',
+  function: () => app.extensionManager.workflow.saveWorkflow(),
+})
 window.addEventListener('keydown', (event) => {
   const id = keybindings.get(comboOfEvent(event))
   if (id) {
@@ -130,36 +146,88 @@ window.addEventListener('mouseup', () => {
 })
 
 /** What the tests look at and touch. */
-window.standIn = { app, api, ui, keybindings, commands, menu, settings, execute,
-  open: (...of) => app.extensionManager.workflow.open(...of) }
+window.standIn = {
+  app,
+  api,
+  ui,
+  keybindings,
+  commands,
+  menu,
+  settings,
+  execute,
+  open: (...of) => app.extensionManager.workflow.open(...of),
+}
 
 function view(bar) {
   const workflow = app.extensionManager?.workflow
   return [
     h('div', { class: 'top' }, [
-      ...Object.entries(menu).map(([path, ids]) => h('div', { class: 'menu', key: path }, [
-        h('button', { onClick: () => (ui.menu = ui.menu === path ? null : path) }, path),
-        ui.menu === path ? h('div', ids.map((id) => h('button', { onClick: () => {
-          ui.menu = null
-          void execute(id)
-        } }, commands.find((c) => c.id === id)?.menubarLabel))) : null,
-      ])),
-      h('div', { class: 'tabs' }, (workflow?.openWorkflows ?? []).map((w) => h('button', {
-        class: ['tab', { 'is-active': w.path === workflow.activeWorkflow?.path }], onClick: () => workflow.openWorkflow(w),
-      }, `${w.path.split('/').at(-1)}${w.isModified ? ' •' : ''}`))),
+      ...Object.entries(menu).map(([path, ids]) =>
+        h('div', { class: 'menu', key: path }, [
+          h('button', { onClick: () => (ui.menu = ui.menu === path ? null : path) }, path),
+          ui.menu === path
+            ? h(
+                'div',
+                ids.map((id) =>
+                  h(
+                    'button',
+                    {
+                      onClick: () => {
+                        ui.menu = null
+                        void execute(id)
+                      },
+                    },
+                    commands.find((c) => c.id === id)?.menubarLabel,
+                  ),
+                ),
+              )
+            : null,
+        ]),
+      ),
+      h(
+        'div',
+        { class: 'tabs' },
+        (workflow?.openWorkflows ?? []).map((w) =>
+          h(
+            'button',
+            {
+              class: ['tab', { 'is-active': w.path === workflow.activeWorkflow?.path }],
+              onClick: () => workflow.openWorkflow(w),
+            },
+            `${w.path.split('/').at(-1)}${w.isModified ? ' •' : ''}`,
+          ),
+        ),
+      ),
       ...bar.badges(),
     ]),
     h('div', { class: 'bar' }, bar.buttons()),
     h('div', { id: 'graph-canvas-container' }, [h('canvas', { id: 'graph-canvas', tabindex: 1 })]),
-    h('div', { class: 'toasts' }, ui.toasts.map((t) => h('div', { class: ['toast', t.severity] }, [h('b', t.summary), h('div', t.detail)]))),
-    ...ui.prompts.map((p) => h('div', { class: 'mask' }, [h('div', { 'data-testid': 'prompt' }, [
-      h('h3', p.title), h('p', p.message),
-      h('input', { class: 'prompt', value: p.value, onInput: (e) => (p.value = e.target.value) }),
-      h('button', { onClick: () => finish(p, p.value) }, 'Confirm'), h('button', { onClick: () => finish(p, null) }, 'Cancel'),
-    ])])),
-    ui.settings ? h('div', { class: 'mask' }, [h('div', { class: 'settings' }, [h('h3', 'Settings'),
-      ...Object.values(settings.byId).map((s) => h(FormItem, { setting: s, value: setting.get(s.id), onChange: (v) => setting.set(s.id, v) })),
-    ])]) : null,
+    h(
+      'div',
+      { class: 'toasts' },
+      ui.toasts.map((t) => h('div', { class: ['toast', t.severity] }, [h('b', t.summary), h('div', t.detail)])),
+    ),
+    ...ui.prompts.map((p) =>
+      h('div', { class: 'mask' }, [
+        h('div', { 'data-testid': 'prompt' }, [
+          h('h3', p.title),
+          h('p', p.message),
+          h('input', { class: 'prompt', value: p.value, onInput: (e) => (p.value = e.target.value) }),
+          h('button', { onClick: () => finish(p, p.value) }, 'Confirm'),
+          h('button', { onClick: () => finish(p, null) }, 'Cancel'),
+        ]),
+      ]),
+    ),
+    ui.settings
+      ? h('div', { class: 'mask' }, [
+          h('div', { class: 'settings' }, [
+            h('h3', 'Settings'),
+            ...Object.values(settings.byId).map((s) =>
+              h(FormItem, { setting: s, value: setting.get(s.id), onChange: (v) => setting.set(s.id, v) }),
+            ),
+          ]),
+        ])
+      : null,
   ]
 }
 
