@@ -1,0 +1,4 @@
+import { app } from './scripts/app.js'
+
+await app.start()
+window.isStarted = true
