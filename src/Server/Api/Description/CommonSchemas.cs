@@ -75,8 +75,9 @@ internal static class CommonSchemas
             ("slots", Integer("Prompts that may be there at once; 2 unless told.").Within(1, 64)),
             ("headers", MapOf(Text(), "What it wants with every request; never shown again.")),
             ("labels", MapOf(Text(), "What calls may ask for.")),
-            ("warmUp", Text("The workflow that it runs before it takes calls."))));
-        document.AddComponent(SchemaNames.Host, HostSchema());
+            ("warmUp", Text("The workflow that it runs before it takes calls.")),
+            ("sync", Boolean("Whether published workflows are put into its editor's list; true unless told."))));
+        document.AddComponent(SchemaNames.Host, HostSchema(document));
         document.AddComponent(SchemaNames.HostList, Record(null, ["hosts"], ("hosts", ListOf(To(SchemaNames.Host)))));
         document.AddComponent(SchemaNames.WebhookSettings,
             Record("What a webhook is registered with.", ["url"], ("url", Link()),
@@ -243,7 +244,7 @@ internal static class CommonSchemas
         ("hosts", ListOf(ViewSchemas.In(document, typeof(RunnableHost)))),
         ("links", Links()));
 
-    private static OpenApiSchema HostSchema() => Record("A ComfyUI server of the pool.", ["id", "url", "state", "slots"],
+    private static OpenApiSchema HostSchema(OpenApiDocument document) => Record("A ComfyUI server of the pool.", ["id", "url", "state", "slots"],
         ("id", Text()), ("url", Link()), ("state", Schemas.OneOf(null, Enum.GetValues<HostStatus>().Select(HostEndpoints.NameOf))),
         ("reason", Optional(Text("Why it is in this state."))),
         ("retryAt", Optional(Time())), ("warmUp", Optional(Text())), ("slots", Integer()), ("freeSlots", Integer()),
@@ -255,7 +256,8 @@ internal static class CommonSchemas
         ("failures", MapOf(Integer())),
         ("headers", ListOf(Text(), "The names of those that it is sent.")), ("maxUploadBytes", Optional(Integer(null, "int64"))),
         ("vramBytes", Optional(Integer(null, "int64"))), ("comfyVersion", Optional(Text())), ("catalogHash", Optional(Text())),
-        ("registeredAt", Time()), ("lastSeenAt", Optional(Time())), ("heartbeatAt", Optional(Time())));
+        ("registeredAt", Time()), ("lastSeenAt", Optional(Time())), ("heartbeatAt", Optional(Time())),
+        ("sync", ViewSchemas.In(document, typeof(HostSyncView))));
 
     private static OpenApiSchema Optional(OpenApiSchema schema)
     {
