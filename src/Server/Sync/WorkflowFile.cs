@@ -51,12 +51,12 @@ internal sealed class WorkflowFile(ComfyClient client, HostId host, string workf
         {
             SyncStep.Nothing or SyncStep.Note => new FileOutcome.InStep(published?.Version, stamp, keptAs),
             SyncStep.Write => After(await WriteAsync(published, cancellationToken), published),
-            var step => await PutInPlaceAsync(published, pushed, step is SyncStep.KeepAndWrite or SyncStep.Keep, cancellationToken),
+            _ => await PutInPlaceAsync(published, pushed, cancellationToken),
         };
     }
 
-    private async Task<FileOutcome?> PutInPlaceAsync(PublishedGraph? published, SyncedVersion? pushed, bool keeps,
-        CancellationToken cancellationToken)
+    // Whether what is moved is an edit is seen where it then lies: it may have become one, or be somebody else's push, since it was looked at.
+    private async Task<FileOutcome?> PutInPlaceAsync(PublishedGraph? published, SyncedVersion? pushed, CancellationToken cancellationToken)
     {
         var mark = MarkOf(published?.Version ?? pushed);
         var (copy, refusal) = await MoveAsideAsync(mark, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class WorkflowFile(ComfyClient client, HostId host, string workf
             // The host will not have the new one: the old one is better than none.
             Keep(await client.MoveUserFileAsync(copy, path, mark, cancellationToken) is UserFileReply.Done ? null : copy);
         }
-        else if (keeps || !await RemoveKnownAsync(copy, published, pushed, mark, cancellationToken))
+        else if (!await RemoveKnownAsync(copy, published, pushed, mark, cancellationToken))
         {
             Keep(copy);
         }
