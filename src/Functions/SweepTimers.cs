@@ -41,4 +41,12 @@ public sealed class SweepTimers(Sweeps sweeps, DurableClientSource clients)
         clients.Offer(client);
         return Sweep.Housekeeping.RunAsync(sweeps, cancellationToken);
     }
+
+    [Function(nameof(SyncHosts))]
+    public Task SyncHosts([TimerTrigger(Sweep.SyncCron)] TimerInfo timer, [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return Sweep.Sync.RunAsync(sweeps, cancellationToken);
+    }
 }

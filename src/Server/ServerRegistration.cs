@@ -14,6 +14,7 @@ using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
+using ComfyFunc.Server.Sync;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
@@ -68,6 +69,7 @@ public static class ServerRegistration
     {
         services.TryAddSingleton<WorkflowStore>();
         services.TryAddSingleton<SourceReader>();
+        services.TryAddSingleton<PublishBell>();
         services.TryAddSingleton<WorkflowSaving>();
         services.TryAddSingleton<RunnableHosts>();
         return services;
@@ -136,6 +138,7 @@ public static class ServerRegistration
         services.AddHostedService(s => s.GetRequiredService<CatalogWatch>());
         services.TryAddSingleton<HostHealth>();
         services.TryAddSingleton<HostSentinel>();
+        services.TryAddSingleton<HostSights>();
         services.TryAddSingleton<WarmUps>();
         services.TryAddSingleton<IWarmUps>(s => s.GetRequiredService<WarmUps>());
         services.TryAddSingleton<LiveWorkflows>();
@@ -156,6 +159,12 @@ public static class ServerRegistration
         services.AddHostedService(s => s.GetRequiredService<HostMonitor>());
         services.TryAddSingleton<Dispatcher>();
         services.AddHostedService(s => s.GetRequiredService<Dispatcher>());
+        services.TryAddSingleton<PublishedGraphs>();
+        services.TryAddSingleton<HostSyncStore>();
+        services.TryAddSingleton<IHostSync, SyncStates>();
+        services.TryAddSingleton<HostSyncing>();
+        services.TryAddSingleton<SyncService>();
+        services.AddHostedService(s => s.GetRequiredService<SyncService>());
         services.TryAddSingleton<Sweeps>();
         services.TryAddSingleton<Sweeper>();
         return services;

@@ -8,6 +8,7 @@ using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Sync;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
@@ -25,6 +26,7 @@ namespace ComfyFunc.Server;
 [JsonSerializable(typeof(CallValues))]
 [JsonSerializable(typeof(Delivery))]
 [JsonSerializable(typeof(FormPart[]))]
+[JsonSerializable(typeof(HostSync))]
 [JsonSerializable(typeof(KeptPictures.Kept))]
 [JsonSerializable(typeof(KeyedCalls.Row), TypeInfoPropertyName = "KeyedCall")]
 [JsonSerializable(typeof(PoolHost))]

@@ -13,6 +13,9 @@ namespace ComfyFunc.Adapters.Comfy;
 /// </summary>
 public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogger<ComfyClient> logger)
 {
+    /// <summary>Tells the host's own extension that a file is written by this server, and with which version of a workflow.</summary>
+    public const string SyncHeader = "ComfyFunc-Sync";
+
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SubmitPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CatalogPatience = TimeSpan.FromSeconds(60);
@@ -243,13 +246,18 @@ public sealed partial class ComfyClient(HttpClient http, HostAddress host, ILogg
     }
 
     private async Task<Asked<T>> AskAsync<T>(HttpMethod method, string path, HttpContent? content, TimeSpan patience, Reader<T> read,
-        CancellationToken cancellationToken) where T : class
+        CancellationToken cancellationToken, string? mark = null) where T : class
     {
         using var patient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patient.CancelAfter(patience);
         try
         {
             using var request = Request(method, path, content);
+            if (mark is not null)
+            {
+                request.Headers.TryAddWithoutValidation(SyncHeader, mark);
+            }
+
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patient.Token);
             return await read(response, patient.Token);
         }

@@ -68,11 +68,13 @@ internal static class SimServer
             : PyJson.Parse(bytes);
     }
 
-    /// <summary>The last part of the path, wholly decoded: routing leaves an encoded slash as it is.</summary>
-    public static string LastSegment(this HttpContext context)
+    public static string LastSegment(this HttpContext context) => context.Segment(fromEnd: 1);
+
+    /// <summary>A part of the path, wholly decoded: routing leaves an encoded slash as it is.</summary>
+    public static string Segment(this HttpContext context, int fromEnd)
     {
         var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
-        return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
+        return Uri.UnescapeDataString(path.Split('/')[^fromEnd]);
     }
 
     public static Task TextAsync(this HttpContext context, int status, string text)

@@ -28,6 +28,9 @@ public sealed record PoolHost
 
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Whether published workflows are put into its editor's list.</summary>
+    public bool SyncsWorkflows { get; init; } = true;
+
     /// <summary>The workflow that it runs before it takes calls.</summary>
     public string? WarmUp { get; init; }
 

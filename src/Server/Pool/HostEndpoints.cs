@@ -14,7 +14,7 @@ namespace ComfyFunc.Server.Pool;
 
 /// <summary>The endpoints of the pool's hosts: who is in it, who joins, drains and leaves.</summary>
 public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor monitor, HostProbe probe, CatalogWatch catalogs,
-    HostHealth health, HostSentinel sentinel, DispatchBell bell, TimeProvider clock) : IEndpoints
+    HostHealth health, HostSights sights, DispatchBell bell, TimeProvider clock) : IEndpoints
 {
     internal static readonly ApiBody Registration = new(SchemaNames.HostSettings)
     {
@@ -76,7 +76,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken)
     {
         await hosts.RefreshAsync(cancellationToken);
-        return hosts.Find(new(id)) is { } host ? Json(await ShowAsync(host, cancellationToken)) : NotFound(id);
+        return hosts.Find(new(id)) is { } host ? Json(await ShowWholeAsync(host, cancellationToken)) : NotFound(id);
     }
 
     /// <summary>
@@ -166,6 +166,13 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         return shown;
     }
 
+    private async Task<JsonObject> ShowWholeAsync(PoolHost host, CancellationToken cancellationToken)
+    {
+        var shown = await ShowAsync(host, cancellationToken);
+        shown["sync"] = JsonSerializer.SerializeToNode(await sights.Sync.ShowAsync(host, cancellationToken), ServerJson.Options);
+        return shown;
+    }
+
     private JsonObject Show(PoolHost host) => new()
     {
         ["id"] = host.Id.Value,
@@ -180,7 +187,7 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         ["leases"] = new JsonArray(
             [.. host.Leases.Select(l => new JsonObject { ["run"] = l.Run.Value, ["attempt"] = l.Attempt, ["workflow"] = l.Work,
                 ["since"] = l.At, ["expectedSeconds"] = l.ExpectedSeconds })]),
-        ["queue"] = QueueOf(sentinel.SignsOf(host.Id), host.Foreign),
+        ["queue"] = QueueOf(sights.Sentinel.SignsOf(host.Id), host.Foreign),
         ["backlogSeconds"] = Math.Round(host.BacklogSeconds(clock.GetUtcNow()), 3),
         ["models"] = new JsonArray([.. host.Residency.Sets.Reverse().SelectMany(s => s.Files).Concat(host.Residency.Pinned)
             .Distinct(StringComparer.Ordinal).Select(m => (JsonNode)m)]),
@@ -197,9 +204,10 @@ public sealed class HostEndpoints(HostStore hosts, HostDoors doors, HostMonitor 
         ["maxUploadBytes"] = host.MaxUploadBytes,
         ["catalogHash"] = host.CatalogHash,
         ["registeredAt"] = host.RegisteredAt,
-        ["lastSeenAt"] = sentinel.LastSeen(host.Id) is { } seen && !(seen < host.LastSeenAt) ? seen : host.LastSeenAt,
+        ["lastSeenAt"] = sights.Sentinel.LastSeen(host.Id) is { } seen && !(seen < host.LastSeenAt) ? seen : host.LastSeenAt,
         ["heartbeatAt"] = host.HeartbeatAt,
         ["pack"] = PackOf(host.Report),
+        ["sync"] = new JsonObject { ["on"] = sights.Sync.IsOn(host) },
     };
 
     private static JsonObject? PackOf(HostReport? report) => report is null ? null : new()

@@ -19,6 +19,9 @@ public abstract record HostRegistration
     public sealed record Valid(HostId Id, Uri Url, int Slots, ImmutableSortedDictionary<string, string> Labels, string? WarmUp,
         HostDoor Door, bool SaysHeaders) : HostRegistration
     {
+        /// <summary>Whether it is to be given the published workflows.</summary>
+        public bool SyncsWorkflows { get; init; } = true;
+
         /// <summary>The door as the row has it.</summary>
         public string? SealedDoor { get; init; }
 
@@ -37,6 +40,7 @@ public abstract record HostRegistration
                 Slots = Slots,
                 Labels = Labels,
                 WarmUp = WarmUp,
+                SyncsWorkflows = SyncsWorkflows,
                 Status = WarmUp is null ? HostStatus.Ready : HostStatus.WarmingUp,
                 Reason = WarmUp is null ? null : "Its warm-up has not ended yet.",
                 RegisteredAt = now,
@@ -49,7 +53,7 @@ public abstract record HostRegistration
 
         /// <summary>The row with what this registration says of the host, and nothing else changed.</summary>
         public PoolHost Described(PoolHost known) =>
-            known with { Url = Url, Door = SealedDoor, Slots = Slots, Labels = Labels, WarmUp = WarmUp };
+            known with { Url = Url, Door = SealedDoor, Slots = Slots, Labels = Labels, WarmUp = WarmUp, SyncsWorkflows = SyncsWorkflows };
 
         /// <summary>What is wrong if the server is known under another id: two would sell its slots twice.</summary>
         public Fault? Twin(ImmutableArray<PoolHost> known) =>
@@ -71,7 +75,7 @@ public abstract record HostRegistration
     /// <summary>A host of the configuration, whose shape the options check at start.</summary>
     public static Valid From(HostOptions host) =>
         new(new(host.Id), Bare(host.Url!), host.Slots, host.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal), host.WarmUp,
-            DoorOf(host.Url!, HostDoor.Open.Headers.AddRange(host.Headers)), SaysHeaders: true);
+            DoorOf(host.Url!, HostDoor.Open.Headers.AddRange(host.Headers)), SaysHeaders: true) { SyncsWorkflows = host.Sync };
 
     public static bool IsAddress(Uri url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 };
 
@@ -101,11 +105,12 @@ public abstract record HostRegistration
         }
 
         faults.AddRange(BodyMembers.Unknown(root, "A host",
-            ["url", "headers", "slots", "labels", "warmUp", .. isHeartbeat ? HostReportReader.Members : []]));
+            ["url", "headers", "slots", "labels", "warmUp", "sync", .. isHeartbeat ? HostReportReader.Members : []]));
         var url = ReadUrl(root, faults);
         var slots = ReadSlots(root, faults);
         var labels = ReadLabels(root, faults);
         var warmUp = ReadWarmUp(root, faults);
+        var syncs = ReadSync(root, faults);
         var headers = ReadHeaders(root, faults);
         var report = isHeartbeat ? HostReportReader.Read(root, faults) : null;
         if (url?.UserInfo.Length > 0 && headers.ContainsKey("Authorization"))
@@ -119,6 +124,7 @@ public abstract record HostRegistration
             : new Valid(new(id), Bare(url), slots, labels, warmUp, DoorOf(url, headers),
                 root.TryGetProperty("headers", out var said) && said.ValueKind is not JsonValueKind.Null)
             {
+                SyncsWorkflows = syncs,
                 Report = report
             };
     }
@@ -199,6 +205,21 @@ public abstract record HostRegistration
 
         faults.Add(new(FaultCode.InvalidRequest, "warmUp is the name of a workflow.", "/warmUp"));
         return null;
+    }
+
+    private static bool ReadSync(JsonElement root, ImmutableArray<Fault>.Builder faults)
+    {
+        if (!root.TryGetProperty("sync", out var value) || value.ValueKind is JsonValueKind.Null or JsonValueKind.True)
+        {
+            return true;
+        }
+
+        if (value.ValueKind is not JsonValueKind.False)
+        {
+            faults.Add(new(FaultCode.InvalidRequest, "sync is true or false: whether the host is given the published workflows.", "/sync"));
+        }
+
+        return false;
     }
 
     private static int ReadSlots(JsonElement root, ImmutableArray<Fault>.Builder faults)

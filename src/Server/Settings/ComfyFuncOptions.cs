@@ -50,6 +50,9 @@ public sealed class ComfyFuncOptions
     /// </summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>Whether published workflows are put into the list of every host's editor that does not opt out.</summary>
+    public bool SyncWorkflows { get; init; } = true;
+
     /// <summary>Who serves the links of outputs and uploads. The embedded store's are always served here.</summary>
     public LinkKind Links { get; init; } = LinkKind.Sas;
 
@@ -148,6 +151,9 @@ public sealed class HostOptions
 
     /// <summary>The workflow that it runs before it takes calls.</summary>
     public string? WarmUp { get; init; }
+
+    /// <summary>Whether published workflows are put into its editor's list.</summary>
+    public bool Sync { get; init; } = true;
 }
 
 /// <summary>

@@ -11,6 +11,7 @@ public sealed record Sweep(string Name, TimeSpan Interval, string Cron, Func<Swe
     public const string RescueCron = "0 * * * * *";
     public const string RemovalCron = "0 */10 * * * *";
     public const string HousekeepingCron = "30 5/10 * * * *";
+    public const string SyncCron = "45 */5 * * * *";
 
     /// <summary>Whether it is not to wait: a process that crashes often comes to it too, and callers see what is half done.</summary>
     public bool IsDueAtStart { get; private init; }
@@ -30,5 +31,8 @@ public sealed record Sweep(string Name, TimeSpan Interval, string Cron, Func<Swe
     public static Sweep Housekeeping { get; } =
         new("housekeeping", TimeSpan.FromMinutes(10), HousekeepingCron, (s, c) => s.HousekeepingAsync(c));
 
-    public static ImmutableArray<Sweep> All { get; } = [Leases, Rescue, Removal, Housekeeping];
+    /// <summary>Brings the hosts' lists of workflows in step with what is published.</summary>
+    public static Sweep Sync { get; } = new("sync", TimeSpan.FromMinutes(5), SyncCron, (s, c) => s.SyncAsync(c));
+
+    public static ImmutableArray<Sweep> All { get; } = [Leases, Rescue, Removal, Housekeeping, Sync];
 }

@@ -1,11 +1,13 @@
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Sync;
 
 namespace ComfyFunc.Server.Upkeep;
 
 /// <summary>
 /// What is gone over now and then, by a timer of whatever host this is: each kind by one process at a time, and twice does no harm.
 /// </summary>
-public sealed class Sweeps(LeaseSweep leases, RunRescue rescue, RunRemoval removal, Housekeeping housekeeping, SweepLog log)
+public sealed class Sweeps(LeaseSweep leases, RunRescue rescue, RunRemoval removal, Housekeeping housekeeping, HostSyncing syncing,
+    SweepLog log)
 {
     public Task LeasesAsync(CancellationToken cancellationToken) => SweepAsync(Sweep.Leases, leases.SweepAsync, cancellationToken);
 
@@ -15,6 +17,8 @@ public sealed class Sweeps(LeaseSweep leases, RunRescue rescue, RunRemoval remov
 
     public Task HousekeepingAsync(CancellationToken cancellationToken) =>
         SweepAsync(Sweep.Housekeeping, housekeeping.SweepAsync, cancellationToken);
+
+    public Task SyncAsync(CancellationToken cancellationToken) => SweepAsync(Sweep.Sync, syncing.SweepAsync, cancellationToken);
 
     private async Task SweepAsync(Sweep kind, Func<CancellationToken, Task> sweep, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ namespace ComfyFunc.Server.Workflows;
 
 /// <summary>The endpoints that save workflows and show them.</summary>
 public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving saving, LiveWorkflows live, RunnableHosts runnable,
-    ComfyFuncOptions options, TimeProvider clock) : IEndpoints
+    PublishBell bell, ComfyFuncOptions options, TimeProvider clock) : IEndpoints
 {
     private static readonly HeaderParameter IfLatest = new("If-Match", "Only if this is the latest version's ETag.");
 
@@ -189,6 +189,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
 
             if (await workflows.TryWriteAsync(row with { DeletedAt = clock.GetUtcNow() }, cancellationToken))
             {
+                bell.Ring(row.Name);
                 return Results.NoContent();
             }
 

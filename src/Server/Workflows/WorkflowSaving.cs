@@ -11,7 +11,8 @@ using Microsoft.Extensions.Primitives;
 namespace ComfyFunc.Server.Workflows;
 
 /// <summary>Saves workflows: checked against what the pool's hosts know, idempotent, versioned, and never half.</summary>
-public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, SourceReader sources, ExtraData extraData, TimeProvider clock)
+public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, SourceReader sources, ExtraData extraData, PublishBell bell,
+    TimeProvider clock)
 {
     public async Task<SaveReply> SaveAsync(string name, SavedDocument document, SaveTerms terms, CancellationToken cancellationToken) =>
         await sources.ReadAsync(document, cancellationToken) switch
@@ -91,6 +92,7 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
 
             if (await workflows.TryWriteAsync(saved, cancellationToken))
             {
+                bell.Ring(saved.Name);
                 return reply;
             }
 

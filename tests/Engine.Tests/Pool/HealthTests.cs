@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ComfyFunc.Engine.Pool;
 using CsCheck;
 using static ComfyFunc.Tests.Support.PoolSamples;
@@ -68,7 +69,7 @@ public class HealthTests
     [Fact]
     public void What_a_host_has_not_said_anew_of_its_catalog_stays()
     {
-        var known = new HostReport { Pack = "1", CatalogHash = "x", Models = [], Running = 1 };
+        var known = new HostReport { Pack = "1", CatalogHash = "x", Models = ImmutableSortedDictionary<string, int>.Empty, Running = 1 };
         var next = new HostReport { Pack = "2" }.Over(known);
         Assert.Equal(("2", "x", null), (next.Pack, next.CatalogHash, next.Running));
         Assert.NotNull(next.Models);

@@ -158,38 +158,4 @@ public sealed class ServerTests : IAsyncLifetime
             await rig.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), new Uri(rig.Host.Url, path)), Deadline.Token);
         Assert.Equal(status, response.StatusCode);
     }
-
-    [Fact]
-    public async Task User_files_are_put_listed_read_and_deleted()
-    {
-        const string File = "userdata/workflows%2Fmy%20own.json";
-        using (var put = await rig.PostAsync(File, """{"a":1}"""))
-        {
-            Assert.Equal("\"workflows/my own.json\"", await put.Content.ReadAsStringAsync(Deadline.Token));
-        }
-
-        Assert.Equal("""["my own.json"]""", (await rig.GetAsync("userdata?dir=workflows")).GetRawText());
-        Assert.Equal("""{"a":1}""", (await rig.GetAsync(File)).GetRawText());
-        using (var again = await rig.PostAsync($"{File}?overwrite=false", "{}"))
-        {
-            Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
-        }
-
-        using (var deleted = await rig.Http.DeleteAsync(new Uri(File, UriKind.Relative), Deadline.Token))
-        {
-            Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        }
-
-        using var gone = await rig.Http.GetAsync(new Uri(File, UriKind.Relative), Deadline.Token);
-        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
-    }
-
-    [Theory]
-    [InlineData("userdata/..%2F..%2Fevil.json", HttpStatusCode.Forbidden)]
-    [InlineData("userdata/%252e%252e%252Fnot-decoded-twice.json", HttpStatusCode.OK)]
-    public async Task User_files_stay_in_their_folder(string path, HttpStatusCode status)
-    {
-        using var response = await rig.PostAsync(path, "{}");
-        Assert.Equal(status, response.StatusCode);
-    }
 }

@@ -123,7 +123,8 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
     private async Task<SaveReply.Saved> SaveAsync(string name, string prompt = Prompt) =>
         Assert.IsType<SaveReply.Saved>(
             await new WorkflowSaving(Workflows, Live, new(Live, new NoReplacements(), Hosts),
-                new(new(new(services.GetRequiredService<IBlobStore>(), new()))), TimeProvider.System).SaveAsync(name, SavedDocument.Read(JsonElement.Parse(prompt)).Document!, new(), Cancellation));
+                new(new(new(services.GetRequiredService<IBlobStore>(), new()))), new PublishBell(), TimeProvider.System)
+                .SaveAsync(name, SavedDocument.Read(JsonElement.Parse(prompt)).Document!, new(), Cancellation));
 
     private async Task HostAsync(string id, HostStatus status, string model)
     {

@@ -80,7 +80,7 @@ internal static class CommonSchemas
         document.AddComponent(SchemaNames.HostEvents, Record("What has happened on a host.", ["events"],
             ("events", ListOf(Record(null, ["type"], ("id", Text()), ("type", Schemas.OneOf(null, "ended", "leaving")),
                 ("promptId", Text("Of what has ended and is in the history.")), ("status", Text()), ("at", Time()))))));
-        document.AddComponent(SchemaNames.Host, HostSchema());
+        document.AddComponent(SchemaNames.Host, HostSchema(document));
         document.AddComponent(SchemaNames.HostList, Record(null, ["hosts"], ("hosts", ListOf(To(SchemaNames.Host)))));
         document.AddComponent(SchemaNames.WebhookSettings,
             Record("What a webhook is registered with.", ["url"], ("url", Link()),
@@ -255,9 +255,10 @@ internal static class CommonSchemas
         ("headers", MapOf(Text(), "What it wants with every request; never shown again.")),
         ("labels", MapOf(Text(), "What calls may ask for.")),
         ("warmUp", Text("The workflow that it runs before it takes calls.")),
+        ("sync", Boolean("Whether published workflows are put into its editor's list; true unless told.")),
     ];
 
-    private static OpenApiSchema HostSchema() => Record("A ComfyUI server of the pool.", ["id", "url", "state", "slots"],
+    private static OpenApiSchema HostSchema(OpenApiDocument document) => Record("A ComfyUI server of the pool.", ["id", "url", "state", "slots"],
         ("id", Text()), ("url", Link()), ("state", Schemas.OneOf(null, Enum.GetValues<HostStatus>().Select(HostEndpoints.NameOf))),
         ("reason", Optional(Text("Why it is in this state."))),
         ("retryAt", Optional(Time())), ("warmUp", Optional(Text())), ("slots", Integer()), ("freeSlots", Integer()),
@@ -270,7 +271,8 @@ internal static class CommonSchemas
         ("headers", ListOf(Text(), "The names of those that it is sent.")), ("maxUploadBytes", Optional(Integer(null, "int64"))),
         ("vramBytes", Optional(Integer(null, "int64"))), ("comfyVersion", Optional(Text())), ("catalogHash", Optional(Text())),
         ("registeredAt", Time()), ("lastSeenAt", Optional(Time())), ("heartbeatAt", Optional(Time())),
-        ("pack", Optional(new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the ComfyUI pack there said last." })));
+        ("pack", Optional(new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the ComfyUI pack there said last." })),
+        ("sync", ViewSchemas.In(document, typeof(HostSyncView))));
 
     private static OpenApiSchema Optional(OpenApiSchema schema)
     {
