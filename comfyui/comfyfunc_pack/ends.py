@@ -30,6 +30,7 @@ class Ends:
         self._most = most
         self._lock = threading.Lock()
         self._events: deque[dict[str, Any]] = deque()
+        self._is_waking = False
         self.added = asyncio.Event()
         self.dropped = 0
 
@@ -42,13 +43,24 @@ class Ends:
             if full:
                 self._events.popleft()
                 self.dropped += 1
-                first = self.dropped == 1
-        if full and first:
+            is_first_drop = full and self.dropped == 1
+            must_wake, self._is_waking = not self._is_waking, True
+        if is_first_drop:
             log.warning("More than %d ends of prompts wait for the ComfyFunc server; the oldest are dropped.", self._most)
+        if must_wake:
+            self._wake()
+
+    def _wake(self) -> None:
+        """Once for all that are put in before the loop looks."""
         try:
-            self._loop.call_soon_threadsafe(self.added.set)
+            self._loop.call_soon_threadsafe(self._woken)
         except RuntimeError:
             pass  # ComfyUI is on its way out.
+
+    def _woken(self) -> None:
+        with self._lock:
+            self._is_waking = False
+        self.added.set()
 
     def first(self, most: int) -> list[dict[str, Any]]:
         """The oldest ones; they stay until `forget`."""
