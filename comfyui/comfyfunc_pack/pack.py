@@ -194,6 +194,7 @@ class Pack:
         await self.heartbeat.beat()
 
     def _say_goodbye(self) -> None:
+        """Says it once: there is no door any more afterwards, and no heartbeat that would call the host back."""
         door = self.door
         self._is_leaving = True
         if door is not None and self.heartbeat.is_known:
