@@ -118,6 +118,7 @@ class EndSender:
         if answer is None:
             # There is no façade, or it does not know this host and is not to: nobody waits for these.
             self._ends.forget(events)
+            self._link.trouble("events", None)
             return None
         wrong = isinstance(answer, Reply) and answer.status >= 300 and answer.status != 404
         self._link.heard("events", answer, answer.reason if isinstance(answer, Reply) and wrong else None)

@@ -79,7 +79,6 @@ class Pack:
         self.intake = Intake(self.ledger.name_of, self._publish_save)
         self.ends = Ends(loop)
         sender = EndSender(self.ends, self.link, self._send_events, self._introduce)
-        await self.publisher.open()
         self._loops = [loop.create_task(run) for run in (
             self.heartbeat.run(), self.heartbeat.watch(), self.publisher.run(), self.intake.run(), sender.run())]
 
@@ -143,8 +142,7 @@ class Pack:
             if objection is not None:
                 return objection
             self.ledger.follow(user, publication.file, publication.name)
-        await self.publisher.save_exact(publication)
-        return None
+        return await self.publisher.save_exact(publication)
 
     def changed(self) -> None:
         """Something of the status may have changed: the pages are told once, however much it was."""
