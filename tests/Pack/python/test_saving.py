@@ -156,7 +156,7 @@ class Saving(PackCase):
 
     def test_a_defect_of_the_pack_fails_no_save(self) -> None:
         comfy = self.comfy()
-        comfy.pack.worker.schedule = None
+        comfy.pack.worker.hand_over = None
         self.assertEqual(200, comfy.save(FILE, graph()).status)
         self.assertTrue(any("could not be noted" in line for line in self.log))
 
