@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timezone
 
 
 def now() -> str:
-    """This moment in UTC, RFC 3339 with microseconds: what sorts as text sorts by time."""
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """This moment."""
+    return text(time.time())
+
+
+def text(moment: float) -> str:
+    """A moment in UTC, RFC 3339 with microseconds: what sorts as text sorts by time."""
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 import threading
+import time
 import uuid
 from collections import deque
 from typing import Any, Awaitable, Callable
@@ -25,8 +26,9 @@ DEADLINE = 10.0
 class Ends:
     """A bounded queue. ComfyUI's worker thread puts in, the pack's loop takes out."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, most: int = MOST_KEPT) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, hand_over: Callable[..., None], most: int = MOST_KEPT) -> None:
         self._loop = loop
+        self._hand_over = hand_over
         self._most = most
         self._lock = threading.Lock()
         self._events: deque[dict[str, Any]] = deque()
@@ -34,21 +36,25 @@ class Ends:
         self.dropped = 0
 
     def ended(self, prompt_id: str, status: str) -> None:
-        """Takes the end of a prompt. Called on the thread that executes prompts: it only queues."""
-        event = {"id": str(uuid.uuid4()), "type": "ended", "promptId": prompt_id, "status": status, "at": clock.now()}
-        with self._lock:
-            self._events.append(event)
-            full = len(self._events) > self._most
-            if full:
-                self._events.popleft()
-                self.dropped += 1
-                first = self.dropped == 1
-        if full and first:
-            log.warning("More than %d ends of prompts wait for the ComfyFunc server; the oldest are dropped.", self._most)
+        """Takes the end of a prompt. Called on the thread that executes prompts: it only hands over."""
+        self._hand_over(self._take_in, prompt_id, status, time.time())
+
+    def _take_in(self, prompt_id: str, status: str, at: float) -> None:
+        self._add({"id": str(uuid.uuid4()), "type": "ended", "promptId": prompt_id, "status": status, "at": clock.text(at)})
         try:
             self._loop.call_soon_threadsafe(self.added.set)
         except RuntimeError:
             pass  # ComfyUI is on its way out.
+
+    def _add(self, event: dict[str, Any]) -> None:
+        with self._lock:
+            self._events.append(event)
+            if len(self._events) <= self._most:
+                return
+            self._events.popleft()
+            self.dropped += 1
+        if self.dropped == 1:
+            log.warning("More than %d ends of prompts wait for the ComfyFunc server; the oldest are dropped.", self._most)
 
     def first(self, most: int) -> list[dict[str, Any]]:
         """The oldest ones; they stay until `forget`."""
@@ -106,6 +112,7 @@ class EndSender:
         if answer is None:
             # There is no façade, or it does not know this host and is not to: nobody waits for these.
             self._ends.forget(events)
+            self._link.trouble("events", None)
             return None
         wrong = isinstance(answer, Reply) and answer.status >= 300 and answer.status != 404
         self._link.heard("events", answer, answer.reason if isinstance(answer, Reply) and wrong else None)

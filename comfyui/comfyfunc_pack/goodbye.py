@@ -24,13 +24,11 @@ SECONDS = 2.0
 
 
 class Goodbye:
-    """Said once, on whichever of the ways out ComfyUI takes."""
+    """Said on whichever of the ways out ComfyUI takes."""
 
     def __init__(self, on_loop: Callable[[Callable[[], None]], None], say: Callable[[], None]) -> None:
         self._on_loop = on_loop
         self._say = say
-        self._lock = threading.Lock()
-        self._is_said = False
 
     def install(self, app: Any) -> None:
         """Listens on every way out: the app's own end, the interpreter's, and a signal that would end it without either."""
@@ -41,10 +39,6 @@ class Goodbye:
 
     def say(self) -> None:
         """Says it, and waits two seconds at most."""
-        with self._lock:
-            if self._is_said:
-                return
-            self._is_said = True
         said = threading.Event()
 
         def work() -> None:

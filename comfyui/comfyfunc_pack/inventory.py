@@ -13,6 +13,8 @@ log = logging.getLogger("comfyfunc")
 
 # Folders of folder_paths that hold no models.
 NO_MODELS = ("custom_nodes", "configs")
+# The façade takes no more.
+MOST_FOLDERS = 200
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ def take(host: ComfyHost) -> Inventory:
     for folder in sorted(names):
         for file in sorted(names[folder]):
             digest.update(f"model {folder} {file}\n".encode("utf-8", "surrogateescape"))
-    return Inventory({folder: len(files) for folder, files in names.items()}, digest.hexdigest())
+    counted = sorted(names, key=lambda folder: (-len(names[folder]), folder))[:MOST_FOLDERS]
+    return Inventory({folder: len(names[folder]) for folder in sorted(counted)}, digest.hexdigest())
 
 
 def memory(host: ComfyHost) -> dict[str, int] | None:

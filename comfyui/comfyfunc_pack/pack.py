@@ -77,9 +77,8 @@ class Pack:
         self.publisher = Publisher(self._spool, self.ledger, self.link, Catalog(lambda: self.host.own_url).part,
                                    self._send_publication, self._tell)
         self.intake = Intake(self.ledger.name_of, self._publish_save)
-        self.ends = Ends(loop)
+        self.ends = Ends(loop, self.worker.hand_over)
         sender = EndSender(self.ends, self.link, self._send_events, self._introduce)
-        await self.publisher.open()
         self._loops = [loop.create_task(run) for run in (
             self.heartbeat.run(), self.heartbeat.watch(), self.publisher.run(), self.intake.run(), sender.run())]
 
@@ -143,8 +142,7 @@ class Pack:
             if objection is not None:
                 return objection
             self.ledger.follow(user, publication.file, publication.name)
-        await self.publisher.save_exact(publication)
-        return None
+        return await self.publisher.save_exact(publication)
 
     def changed(self) -> None:
         """Something of the status may have changed: the pages are told once, however much it was."""
@@ -194,6 +192,7 @@ class Pack:
         await self.heartbeat.beat()
 
     def _say_goodbye(self) -> None:
+        """Says it once: there is no door any more afterwards, and no heartbeat that would call the host back."""
         door = self.door
         self._is_leaving = True
         if door is not None and self.heartbeat.is_known:
@@ -207,14 +206,16 @@ class _Watcher(saves.Watcher):
         self._pack = pack
 
     def saved(self, request: Any, file: str, body: bytes) -> None:
-        save = Save(self._pack.host.user_of(request), file, body)
-        self._pack.worker.schedule(self._pack.file_saved, save)
+        self._hand_over(self._pack.file_saved, Save(self._pack.host.user_of(request), file, body))
 
     def moved(self, request: Any, file: str, to: str) -> None:
-        self._pack.worker.schedule(self._pack.file_moved, self._pack.host.user_of(request), file, to)
+        self._hand_over(self._pack.file_moved, self._pack.host.user_of(request), file, to)
 
     def deleted(self, request: Any, file: str) -> None:
-        self._pack.worker.schedule(self._pack.ledger.deleted, self._pack.host.user_of(request), file)
+        self._hand_over(self._pack.ledger.deleted, self._pack.host.user_of(request), file)
+
+    def _hand_over(self, work: Any, *arguments: Any) -> None:
+        self._pack.worker.hand_over(self._pack.worker.schedule, work, *arguments)
 
 
 def watcher(pack: Pack) -> saves.Watcher:

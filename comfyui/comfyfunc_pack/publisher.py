@@ -67,11 +67,17 @@ class Publisher:
         """The names that wait, longest first."""
         return list(self._waiting)
 
-    async def open(self) -> None:
-        """Takes up what an earlier process left."""
-        for publication in await _off_loop(self._spool.open):
-            self._waiting.setdefault(publication.name, _waiting(publication, 0.0))
-            self._ledger.pending(publication.name)
+    async def _open(self) -> None:
+        """Takes up what an earlier process left. What was saved since is newer."""
+        try:
+            left = await _off_loop(self._spool.open)
+        except OSError as trouble:
+            self._link.trouble("spool", f"What waited to be published cannot be read: {trouble.strerror}.")
+            return
+        for publication in left:
+            if publication.name not in self._waiting:
+                self._waiting[publication.name] = _waiting(publication, 0.0)
+                self._ledger.pending(publication.name)
         if self._spool.troubles:
             self._link.trouble("spool", " ".join(self._spool.troubles))
 
@@ -88,10 +94,10 @@ class Publisher:
         self._exact.pop(publication.name, None)
         await self._put(publication, time.monotonic() + (PAGE_SECONDS if page_may_follow else 0.0))
 
-    async def save_exact(self, publication: Publication) -> None:
-        """The page's own copy of what was written: takes the place of the one without a prompt."""
+    async def save_exact(self, publication: Publication) -> dict[str, Any] | None:
+        """The page's own copy of what was written: takes the place of the one without a prompt. Says why where it could not be kept."""
         self._exact[publication.name] = (publication.hash, time.monotonic())
-        await self._put(publication, 0.0)
+        return await self._put(publication, 0.0)
 
     async def publish(self, publication: Publication, validate_only: bool) -> Answer | None:
         """Publishes while the author waits. `None`: the façade is away, and the publication waits for it."""
@@ -106,11 +112,12 @@ class Publisher:
                 return answer
         if outcome is Verdict.LOCKED:
             return answer
-        await self._put(publication, 0.0, is_told=True)
-        return None
+        not_kept = await self._put(publication, 0.0, is_told=True)
+        return None if not_kept is None else Reply(507, not_kept)
 
     async def run(self) -> None:
         """Never ends: sends what is due, and waits."""
+        await self._open()
         while True:
             name = self._next_due()
             if name is None:
@@ -148,6 +155,8 @@ class Publisher:
                 return
             answer = await self._put_to(publication, validate_only=False)
             outcome = verdict(answer)
+            later = outcome is Verdict.LATER and isinstance(answer, Reply)
+            self._link.heard("publish", answer, answer.reason if later else None)
             if outcome in (Verdict.LATER, Verdict.LOCKED):
                 asked = answer.retry_after if isinstance(answer, Reply) else None
                 self._resumes = time.monotonic() + self._backoff.next(asked)
@@ -166,22 +175,22 @@ class Publisher:
             body["catalog"] = part
         path = f"/api/workflows/{quote(publication.name, safe='')}"
         answer = await self._send("PUT", path, body, {"validateOnly": "true"} if validate_only else None, DEADLINE)
-        later = isinstance(answer, Reply) and verdict(answer) is Verdict.LATER
-        self._link.heard("publish", answer, answer.reason if later and isinstance(answer, Reply) else None)
+        self._link.reached(answer)
         return answer
 
-    async def _put(self, publication: Publication, due: float, is_told: bool = False) -> None:
+    async def _put(self, publication: Publication, due: float, is_told: bool = False) -> dict[str, Any] | None:
+        """Keeps a publication until the façade has it. A problem document where it could not be kept."""
         async with self._shelf:
             try:
                 await _off_loop(self._spool.put, publication)
             except (Full, OSError) as trouble:
-                self._not_kept(publication, str(getattr(trouble, "strerror", None) or trouble))
-                return
+                return self._not_kept(publication, str(getattr(trouble, "strerror", None) or trouble))
             self._waiting.pop(publication.name, None)
             self._waiting[publication.name] = _waiting(publication, due, is_told)
             self._ledger.pending(publication.name)
             self._wake.set()
             self._link.trouble("spool", None)
+            return None
 
     async def _settle(self, publication: Publication, sent: Waiting | None, outcome: Verdict, answer: Answer) -> None:
         """Takes note of an outcome, and takes what was sent, or is older, out of the spool. What came meanwhile stays."""
@@ -201,13 +210,14 @@ class Publisher:
                 self._ledger.pending(publication.name)
         self._link.trouble("spool", None)
 
-    def _not_kept(self, publication: Publication, reason: str) -> None:
+    def _not_kept(self, publication: Publication, reason: str) -> dict[str, Any]:
         text = f"'{publication.name}' is not published and could not be kept for later: {reason}"
         log.error(text)
         document = problem(507, "spool_full", "The workflow was not kept", text)
         self._ledger.refused(publication.name, document)
         self._link.trouble("spool", text)
         self._tell("comfyfunc.published", _event(publication, "refused", None, None, document))
+        return document
 
     def _is_known_exactly(self, publication: Publication) -> bool:
         """Whether the page's copy, with its prompt, waits already or went out just now."""

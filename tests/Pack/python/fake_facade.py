@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import threading
 from typing import Any, Callable
 
@@ -141,3 +142,16 @@ def problem(status: int, code: str, detail: str, **more: Any) -> web.Response:
     """A problem document as the façade writes it."""
     body = {"type": f"urn:comfyfunc:fault:{code}", "title": code, "status": status, "detail": detail, "code": code, **more}
     return web.json_response(body, status=status, content_type="application/problem+json")
+
+
+def main() -> None:
+    """Serves until it is killed: `python3 fake_facade.py [--hang]`."""
+    facade = FakeFacade()
+    if "--hang" in sys.argv:
+        facade.hold()
+    print(facade.url, flush=True)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

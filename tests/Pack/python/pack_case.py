@@ -150,7 +150,6 @@ class Comfy:
     def stop(self) -> None:
         """Dies: nothing is said to anybody."""
         if self.pack is not None:
-            self.pack._goodbye._is_said = True
             self.pack.stop()
         self.background.run(self.server.stop())
         self.background.stop()

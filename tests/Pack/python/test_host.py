@@ -147,8 +147,9 @@ class Goodbyes(PackCase):
                 if {how!r} == "interrupt":
                     os.kill(os.getpid(), signal.SIGINT)
                     await asyncio.sleep(30)
-                if {how!r} == "shutdown":
+                if {how!r} in ("shutdown", "shutdown and end"):
                     await server.stop()
+                if {how!r} == "shutdown":
                     os._exit(0)
 
             asyncio.run(main())
@@ -162,7 +163,7 @@ class Goodbyes(PackCase):
         return [event for event in self.facade.events if event["type"] == "leaving"]
 
     def test_it_is_said_on_every_way_out_and_once(self) -> None:
-        for how, code in (("end", 0), ("interrupt", None), ("shutdown", 0), ("signal", -signal.SIGTERM)):
+        for how, code in (("end", 0), ("interrupt", None), ("shutdown", 0), ("shutdown and end", 0), ("signal", -signal.SIGTERM)):
             with self.subTest(how):
                 self.facade.events.clear()
                 ended = self.leave(how)

@@ -43,7 +43,7 @@ class Outage(PackCase):
         eventually(lambda: list(self.spool.glob("*.json")))
         self.put_away(comfy)
         again = self.comfy()
-        self.assertEqual(["txt2img"], again.status()["pending"])
+        eventually(lambda: again.status()["pending"] == ["txt2img"])
         self.assertEqual("pending", again.status()["workflows"]["txt2img"]["state"])
         self.facade.up()
         eventually(lambda: again.status()["workflows"]["txt2img"]["state"] == "published")
@@ -60,7 +60,7 @@ class Outage(PackCase):
 
     def test_no_answer_but_one_of_the_facades_own_refuses(self) -> None:
         comfy = self.comfy()
-        comfy.pack.publisher._backoff = _Impatient()
+        comfy.pack.publisher._backoff = _Always(0.0)
         answers = [
             web.Response(status=500, text="oops"), problem(503, "storage_unavailable", "Not now."), problem(507, "storage_unavailable", "Full."),
             problem(429, "rate_limited", "Slowly."), problem(409, "conflict", "Somebody else writes."),
@@ -109,7 +109,7 @@ class Outage(PackCase):
         (self.spool / "torn.json").write_text('{"name":"torn","work')
         (self.spool / "odd.json").write_text('{"name":"odd"}')
         again = self.comfy()
-        self.assertEqual(["good"], again.status()["pending"])
+        eventually(lambda: again.status()["pending"] == ["good"])
         self.assertIn("torn.json", again.status()["problem"])
         self.assertEqual(["odd.json.corrupt", "torn.json.corrupt"], sorted(f.name for f in self.spool.glob("*.corrupt")))
         self.facade.up()
@@ -140,6 +140,39 @@ class Outage(PackCase):
         comfy.save("workflows/large.json", graph(name="large", note="x" * 2000))
         eventually(lambda: comfy.status()["workflows"].get("large", {}).get("state") == "refused")
         self.assertEqual(["small"], comfy.status()["pending"])
+
+    def test_what_could_not_be_kept_is_never_called_pending(self) -> None:
+        self.facade.down()
+        comfy = self.comfy()
+        comfy.pack._spool._most_files = 0
+        for route in ("publish", "saved"):
+            said = comfy.ask("POST", f"/comfyfunc/{route}", {"name": "txt2img", "workflow": graph()})
+            self.assertEqual((507, "spool_full"), (said.status, said.body["code"]))
+
+    def test_the_problem_of_an_outage_ends_with_it_whoever_ran_into_it(self) -> None:
+        comfy = self.comfy()
+        eventually(lambda: comfy.status()["connected"])
+        self.facade.down()
+        comfy.ask("POST", "/comfyfunc/publish", {"name": "txt2img", "workflow": graph(), "validateOnly": True})
+        self.assertIn("cannot be reached", comfy.status()["problem"])
+        self.facade.up()
+        comfy.pack.worker.schedule(comfy.pack.heartbeat.wake)
+        eventually(lambda: comfy.status()["connected"] and comfy.status()["problem"] is None)
+
+    def test_a_key_that_only_hosts_may_use_stays_the_problem_while_heartbeats_go_well(self) -> None:
+        self.facade.answer = lambda request, body: problem(403, "forbidden", "Authors only.") if request.method == "PUT" else None
+        comfy = self.comfy()
+        eventually(lambda: comfy.status()["connected"])
+        comfy.pack.publisher._backoff = _Always(300.0)
+        comfy.save("workflows/txt2img.json", graph())
+        eventually(lambda: "Authors only." in (comfy.status()["problem"] or ""))
+        beats = len(self.facade.bodies("POST", "/heartbeat"))
+        for more in range(1, 6):
+            comfy.pack.worker.schedule(comfy.pack.heartbeat.wake)
+            eventually(lambda: len(self.facade.bodies("POST", "/heartbeat")) >= beats + more)
+        self.assertEqual((False, ["txt2img"]), (comfy.status()["connected"], comfy.status()["pending"]))
+        self.assertIn("Authors only.", comfy.status()["problem"])
+        self.assertEqual(1, len(self.facade.puts("txt2img")), "a heartbeat that goes well is no reason to publish again")
 
     def test_a_full_disk_fails_no_save_and_is_said(self) -> None:
         comfy = self.comfy()
@@ -189,11 +222,14 @@ class Waits(unittest.TestCase):
         self.assertEqual([7.0, 300.0], [tries.next(asked=7.0), tries.next(asked=86400.0)])
 
 
-class _Impatient:
-    """Waits for nothing."""
+class _Always:
+    """Waits for as long each time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
 
     def next(self, asked: float | None = None) -> float:
-        return 0.0
+        return self._seconds
 
     def reset(self) -> None:
         pass

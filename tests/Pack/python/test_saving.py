@@ -87,6 +87,17 @@ class Saving(PackCase):
         eventually(lambda: self.facade.puts("last"))
         self.assertEqual(2, len(self.facade.puts("txt2img")))
 
+    def test_a_file_that_is_moved_over_a_published_one_is_not_that_workflow(self) -> None:
+        comfy = self.comfy()
+        comfy.save(FILE, graph())
+        eventually(lambda: self.facade.puts("txt2img"))
+        comfy.save("workflows/other.json", graph(name=None))
+        comfy.move("workflows/other.json", FILE)
+        comfy.save(FILE, graph(name=None, steps=30))
+        comfy.save("workflows/last.json", graph(name="last"))
+        eventually(lambda: self.facade.puts("last"))
+        self.assertEqual(1, len(self.facade.puts("txt2img")))
+
     def test_a_move_by_the_facade_changes_no_name(self) -> None:
         comfy = self.comfy()
         comfy.save(FILE, graph())
@@ -145,7 +156,7 @@ class Saving(PackCase):
 
     def test_a_defect_of_the_pack_fails_no_save(self) -> None:
         comfy = self.comfy()
-        comfy.pack.worker.schedule = None
+        comfy.pack.worker.hand_over = None
         self.assertEqual(200, comfy.save(FILE, graph()).status)
         self.assertTrue(any("could not be noted" in line for line in self.log))
 
@@ -234,10 +245,15 @@ class PageCopies(PackCase):
     def test_the_saved_copy_that_comes_after_the_pages_one_is_not_sent(self) -> None:
         comfy = self.comfy()
         self.open_page(comfy)
-        comfy.ask("POST", "/comfyfunc/saved", {"name": "txt2img", "file": FILE, "workflow": graph(), "prompt": {"1": {}}})
-        comfy.save(FILE, graph())
-        comfy.save("workflows/last.json", graph(name="last"))
-        eventually(lambda: self.facade.puts("last"))
+        moved_view = graph()
+        moved_view["extra"] = {"ds": {"scale": 3}, "comfyfunc": {"name": "txt2img", "version": 7}}
+        comfy.ask("POST", "/comfyfunc/saved", {"name": "txt2img", "file": FILE, "workflow": moved_view, "prompt": {"1": {}}})
+        # While the page's copy waits or is on its way, and once it has arrived.
+        for _ in range(2):
+            comfy.save(FILE, graph())
+            comfy.save("workflows/last.json", graph(name="last"))
+            eventually(lambda: self.facade.puts("last"))
+            eventually(lambda: comfy.status()["pending"] == [])
         self.assertEqual([{"1": {}}], [put.get("prompt") for put in self.facade.puts("txt2img")])
 
     def test_without_the_pages_copy_the_saved_one_is_sent(self) -> None:
