@@ -60,7 +60,7 @@ export class Following {
     if (this.known.status === null) {
       this.known.takeStatus(await this.pack.status())
     }
-    const mode = this.known.autoPublish
+    const mode = this.known.status?.facade === null ? 'off' : this.known.autoPublish
     if (mode === 'ask') {
       this.#ask(saved)
     } else if (mode === 'on') {

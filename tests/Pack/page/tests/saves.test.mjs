@@ -352,3 +352,12 @@ test('a copy of a published workflow is told once, and the workflow stays publis
   assert.equal((await editor.toasts()).length, 1)
   await editor.badge.getByText('txt2img v4').waitFor()
 })
+
+test('a file that was published elsewhere is saved in peace where no server is set', async () => {
+  const editor = await browser.editor({ graph: named('txt2img'), status: newStatus({ facade: null, connected: false }) })
+  await editor.page.getByTitle('the settings name no server').first().waitFor()
+  await editor.save()
+  await editor.settled()
+  assert.equal(editor.pack.posts(SAVED).length, 0)
+  assert.deepEqual(await editor.toasts(), [])
+})
