@@ -60,7 +60,7 @@ export class Following {
     if (this.known.status === null) {
       this.known.takeStatus(await this.pack.status())
     }
-    const mode = this.known.autoPublish
+    const mode = this.known.status?.facade === null ? 'off' : this.known.autoPublish
     if (mode === 'ask') {
       this.#ask(saved)
     } else if (mode === 'on') {
@@ -92,14 +92,20 @@ export class Following {
       this.forget()
       return
     }
-    const [cause, detail] =
-      outcome.kind === 'failed'
-        ? [outcome.cause, outcome.detail]
-        : [outcome.problem.code ?? 'refused', outcome.problem.detail ?? outcome.problem.title]
-    if (!this.#causes.has(cause)) {
-      this.#causes.add(cause)
+    const detail = outcome.kind === 'failed' ? outcome.detail : (outcome.problem.detail ?? outcome.problem.title ?? '')
+    if (this.isNews(detail)) {
       this.editor.note({ severity: 'error', summary: `${name} was saved, not published`, detail })
     }
+  }
+
+  /**
+   * Whether this reason has not been told since the pack last published.
+   * @param {string} reason
+   */
+  isNews(reason) {
+    const isNews = !this.#causes.has(reason)
+    this.#causes.add(reason)
+    return isNews
   }
 }
 

@@ -12,7 +12,7 @@
  * @typedef {{ title?: string, detail?: string, code?: string, status?: number, errors?: Fault[] }} Problem
  * @typedef {{ kind: 'saved', answer: Answer } | { kind: 'unchanged', answer: Answer } | { kind: 'checked', answer: Answer }
  *   | { kind: 'pending', detail: string } | { kind: 'refused', problem: Problem }
- *   | { kind: 'failed', detail: string, cause: string }} Outcome
+ *   | { kind: 'failed', detail: string }} Outcome
  */
 
 /**
@@ -37,7 +37,7 @@ export function outcomeOf(status, body, knownVersion) {
   if (status >= 400 && status < 500 && said && (textOf(said.code) || textOf(said.detail))) {
     return { kind: 'refused', problem: /** @type {Problem} */ (said) }
   }
-  return { kind: 'failed', detail: failureOf(status, said), cause: textOf(said?.code) ?? `${status}` }
+  return { kind: 'failed', detail: failureOf(status, said) }
 }
 
 /**

@@ -93,11 +93,15 @@ export class Publishing {
           : { kind, answer }
     const isSaid = this.#busy.has(name) || this.#said.get(name) === markOf(outcome)
     this.#said.delete(name)
-    this.known.takeOutcome(name, outcome)
-    if (!isSaid) {
-      if (kind === 'saved' || kind === 'unchanged') {
-        this.following.forget()
-      }
+    // Of a copy of a published workflow: the workflow itself is as it was.
+    const isOfCopy = outcome.kind === 'refused' && outcome.problem.code === 'conflict'
+    if (!isOfCopy) {
+      this.known.takeOutcome(name, outcome)
+    }
+    if (kind === 'saved' || kind === 'unchanged') {
+      this.following.forget()
+    }
+    if (!isSaid && (!isOfCopy || this.following.isNews(outcome.problem.detail ?? ''))) {
       this.telling.mention(name, outcome)
     }
   }

@@ -2,13 +2,15 @@
 
 /**
  * @typedef {{ id: string, name: string, group: string, kind: 'text' | 'url' | 'secret' | 'number' | 'choice' | 'switch', variable: string,
- *   tooltip: string, choices?: { value: string, text: string }[], min?: number, max?: number }} PackSetting
+ *   tooltip: string, without?: string, choices?: { value: string, text: string }[], min?: number, max?: number }} PackSetting
+ *   without: how it is when nothing is set and there is no default.
  */
 
 /** @type {readonly PackSetting[]} */
 export const PACK_SETTINGS = Object.freeze([
   {
     id: 'facadeUrl',
+    without: 'none',
     name: 'Server',
     group: 'Server',
     kind: 'url',
@@ -54,6 +56,7 @@ export const PACK_SETTINGS = Object.freeze([
   },
   {
     id: 'hostId',
+    without: 'the machine’s name',
     name: 'Host id',
     group: 'This host',
     kind: 'text',
@@ -62,6 +65,7 @@ export const PACK_SETTINGS = Object.freeze([
   },
   {
     id: 'address',
+    without: 'found by itself',
     name: 'Address',
     group: 'This host',
     kind: 'url',
@@ -80,6 +84,7 @@ export const PACK_SETTINGS = Object.freeze([
   },
   {
     id: 'labels',
+    without: 'none',
     name: 'Labels',
     group: 'This host',
     kind: 'text',
@@ -111,7 +116,7 @@ export function shownOf(setting, state) {
   return {
     value: setting.kind === 'secret' ? '' : setting.kind === 'choice' ? `${effective ?? ''}` : isOwn ? `${state?.value ?? ''}` : '',
     checked: effective === true,
-    placeholder: setting.kind === 'secret' ? (state?.isSet ? 'set' : 'not set') : `${state?.default ?? ''}`,
+    placeholder: setting.kind === 'secret' ? (state?.isSet ? 'set' : 'not set') : `${state?.default || (setting.without ?? '')}`,
     isFixed,
     note: state === undefined ? 'not known' : isFixed ? `set by ${setting.variable}` : '',
   }

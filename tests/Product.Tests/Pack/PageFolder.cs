@@ -14,6 +14,14 @@ internal sealed class PageFolder : IDisposable
 
     private PageFolder() { }
 
+    /// <summary>The first browser of its kind on the PATH.</summary>
+    public static string? Chromium { get; } =
+        (from name in (string[])["chromium", "chromium-browser", "google-chrome"]
+         from place in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+         let file = Path.Combine(place, name)
+         where File.Exists(file)
+         select file).FirstOrDefault();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     // As in the repository: the tests find the page beside themselves.
@@ -29,7 +37,7 @@ internal sealed class PageFolder : IDisposable
         return made;
     }
 
-    public Task<string> NodeAsync(params string[] arguments) => Tool.RunAsync("node", Tests, arguments);
+    public Task<string> NodeAsync(params string[] arguments) => Tool.RunAsync("node", Tests, arguments, ("CHROMIUM", Chromium ?? ""));
 
     public void Dispose() => folder.Dispose();
 

@@ -50,6 +50,9 @@ export function workflowStore(app, api, front) {
       const shown = store.find(path)
       shown.changeTracker = markRaw(new (front.captureCanvasState ? ChangeTracker : OldChangeTracker)(store, workflow, content))
       await store.openWorkflow(shown)
+      // As it is once it has been loaded: files leave out what is usual.
+      const loaded = clone(app.rootGraph.serialize())
+      Object.assign(shown.changeTracker, { initialState: loaded, activeState: loaded })
     },
     async saveWorkflow(workflow = store.activeWorkflow) {
       const tracker = workflow.changeTracker

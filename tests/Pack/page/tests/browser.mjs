@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core'
 import { newStatus, serve } from './server.mjs'
 
 const PATIENCE = 30000
+const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium'
 
 export const GRAPH = {
   nodes: [
@@ -93,13 +94,13 @@ export const answerOf = (version, more = {}) => ({
 })
 
 export async function open() {
-  if (!existsSync('/usr/bin/chromium')) {
-    throw new Error('The page’s tests need Chromium at /usr/bin/chromium: apt-get install -y chromium')
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(`The page’s tests need Chromium, and there is none at ${CHROMIUM}: apt-get install -y chromium`)
   }
   const server = await serve()
   const profile = await mkdtemp(join(tmpdir(), 'comfyfunc-page-'))
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     headless: true,
     viewport: { width: 1280, height: 800 },
     args: [

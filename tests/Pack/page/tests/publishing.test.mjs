@@ -45,6 +45,8 @@ test('the first time asks for a name, says what is wrong with one, and remembers
   editor.pack.answers[PUBLISH] = { status: 201, body: answerOf(1) }
   const { page, prompt } = editor
 
+  const isModified = () => page.evaluate(() => window.standIn.app.extensionManager.workflow.activeWorkflow.isModified)
+  assert.equal(await isModified(), false)
   await editor.run('comfyfunc.publish')
   assert.equal(await prompt.locator('input').inputValue(), 'My-portrait-2')
   await prompt.locator('input').fill('a/b')
@@ -63,7 +65,6 @@ test('the first time asks for a name, says what is wrong with one, and remembers
   assert.equal(sent.workflow.nodes.length, GRAPH.nodes.length)
   assert.deepEqual(Object.keys(sent.prompt), ['3', '7', '9', '12:5:6'])
   await editor.panel.waitFor()
-  const isModified = () => page.evaluate(() => window.standIn.app.extensionManager.workflow.activeWorkflow.isModified)
   assert.equal(await isModified(), true)
 
   await editor.save()
@@ -478,4 +479,14 @@ test('who publishes before the pack has told its status waits for it', async () 
   editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(4) }
   await editor.run('comfyfunc.publish')
   await editor.toast('txt2img v4 is unchanged')
+})
+
+test('a name counts as a change with older trackers of changes, too', async () => {
+  const editor = await browser.editor({ lacks: ['captureCanvasState'] })
+  editor.pack.answers[PUBLISH] = { status: 201, body: answerOf(1) }
+  const isModified = () => editor.page.evaluate(() => window.standIn.app.extensionManager.workflow.activeWorkflow.isModified)
+  assert.equal(await isModified(), false)
+  await editor.publishAs('portrait')
+  await editor.toast('v1 is published')
+  assert.equal(await isModified(), true)
 })

@@ -338,3 +338,26 @@ test('what a command has said is not said again by the event', async () => {
   })
   await editor.toast('v2 is published')
 })
+
+test('a copy of a published workflow is told once, and the workflow stays published', async () => {
+  const status = newStatus({ workflows: { txt2img: { version: 4, state: 'published', problem: null } } })
+  const editor = await browser.editor({ graph: named('txt2img'), file: 'workflows/copy.json', status })
+  const copy = problem('conflict', "'txt2img' follows workflows/txt2img.json, of which workflows/copy.json is a copy.")
+  editor.pack.answers[SAVED] = { status: 409, body: copy }
+  await editor.save()
+  await editor.toast('txt2img was saved, not published')
+  const event = { name: 'txt2img', file: 'workflows/copy.json', outcome: 'refused', version: null, answer: null, problem: copy }
+  await editor.sends('comfyfunc.published', event)
+  await editor.settled()
+  assert.equal((await editor.toasts()).length, 1)
+  await editor.badge.getByText('txt2img v4').waitFor()
+})
+
+test('a file that was published elsewhere is saved in peace where no server is set', async () => {
+  const editor = await browser.editor({ graph: named('txt2img'), status: newStatus({ facade: null, connected: false }) })
+  await editor.page.getByTitle('the settings name no server').first().waitFor()
+  await editor.save()
+  await editor.settled()
+  assert.equal(editor.pack.posts(SAVED).length, 0)
+  assert.deepEqual(await editor.toasts(), [])
+})
