@@ -97,7 +97,7 @@ public sealed partial class HostSyncing(PublishedGraphs published, HostStore hos
         CancellationToken cancellationToken)
     {
         var rows = new Dictionary<string, WorkflowRow>(StringComparer.Ordinal);
-        foreach (var row in names is null ? await published.AllAsync(cancellationToken) : await SomeAsync(names, cancellationToken))
+        foreach (var row in names is null ? await published.RecentAsync(cancellationToken) : await SomeAsync(names, cancellationToken))
         {
             rows[row.Name] = row;
         }
