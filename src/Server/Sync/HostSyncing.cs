@@ -5,6 +5,7 @@ using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Sync;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Workflows;
@@ -30,11 +31,7 @@ public sealed partial class HostSyncing(PublishedGraphs published, HostStore hos
     /// <summary>Goes over every host.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await Parallel.ForEachAsync(hosts.Known.Where(IsWanted), new ParallelOptions
-        {
-            MaxDegreeOfParallelism = HostsAtOnce,
-            CancellationToken = cancellationToken
-        }, async (host, ct) => await SyncAsync(host.Id, null, ct));
+        await FewAtOnce.ForEachAsync(hosts.Known.Where(IsWanted), HostsAtOnce, host => SyncAsync(host.Id, null, cancellationToken));
         await store.ForgetAsync(id => hosts.Find(id) is not null, clock.GetUtcNow() - Remembered, cancellationToken);
     }
 
@@ -89,15 +86,14 @@ public sealed partial class HostSyncing(PublishedGraphs published, HostStore hos
     }
 
     private static Task GoOverAsync(SyncPass pass, IEnumerable<(string Workflow, int? Newest)> files, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken },
-            async (file, ct) => await pass.GoOverAsync(file.Workflow, file.Newest, ct));
+        FewAtOnce.ForEachAsync(files, FilesAtOnce, file => pass.GoOverAsync(file.Workflow, file.Newest, cancellationToken));
 
     /// <summary>The files that may have to change, with the version that is newest now; none for what is deleted.</summary>
     private async Task<List<(string Workflow, int? Newest)>> WantedAsync(HostSync known, ImmutableHashSet<string>? names,
         CancellationToken cancellationToken)
     {
         var rows = new Dictionary<string, WorkflowRow>(StringComparer.Ordinal);
-        foreach (var row in names is null ? await published.AllAsync(cancellationToken) : await SomeAsync(names, cancellationToken))
+        foreach (var row in names is null ? await published.RecentAsync(cancellationToken) : await SomeAsync(names, cancellationToken))
         {
             rows[row.Name] = row;
         }

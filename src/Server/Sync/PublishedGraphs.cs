@@ -4,14 +4,35 @@ using ComfyFunc.Server.Workflows;
 namespace ComfyFunc.Server.Sync;
 
 /// <summary>What is published now: the newest version of each workflow, and its graph where it was saved with one.</summary>
-public sealed class PublishedGraphs(WorkflowStore workflows)
+public sealed class PublishedGraphs(WorkflowStore workflows, TimeProvider clock) : IDisposable
 {
     private const int PageSize = 200;
+
+    // Hosts are gone over one after the other.
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
 
     // Each of several hosts is given the same few.
     private const int MostKept = 20;
 
     private readonly ConcurrentLru<(string Name, int Version), PublishedGraph> kept = new(MostKept);
+
+    private readonly SemaphoreSlim turn = new(1);
+    private (DateTimeOffset At, IReadOnlyList<WorkflowRow> Rows) recent;
+
+    /// <summary>All that were published a moment ago: good for finding what may have to change, not for changing it.</summary>
+    public async Task<IReadOnlyList<WorkflowRow>> RecentAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            var now = clock.GetUtcNow();
+            return (recent = now - recent.At < Freshness ? recent : (now, await AllAsync(cancellationToken))).Rows;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
 
     /// <summary>All that are published, by name.</summary>
     public async Task<IReadOnlyList<WorkflowRow>> AllAsync(CancellationToken cancellationToken)
@@ -51,4 +72,6 @@ public sealed class PublishedGraphs(WorkflowStore workflows)
         kept.AddOrUpdate(key, published);
         return published;
     }
+
+    public void Dispose() => turn.Dispose();
 }

@@ -232,7 +232,7 @@ public class BadSettingsTests
     };
 
     private const string Members =
-        "ComfyFunc has Hosts, SecretsKey, Callers, TrustEasyAuth, Quotas, UsageRetention, SignLinks, PublicUrl, Links, TrustedProxies, "
+        "ComfyFunc has Hosts, SecretsKey, Callers, TrustEasyAuth, Quotas, UsageRetention, SignLinks, PublicUrl, SyncWorkflows, Links, TrustedProxies, "
             + "AllowedHosts, Cors, Answers, StartWithin, FinishWithin, MaxQueued, Health, ScaleTarget, ForgetHostsAfter, Retention, "
             + "ReuseResultsFor, UrlLifetime, MaxBodyBytes, MaxInputBytes, MaxBatch, MaxInputPixels, MaxOutputBytes, EventGrid, "
             + "AllowPrivateInputUrls, AllowPrivateWebhooks.";
