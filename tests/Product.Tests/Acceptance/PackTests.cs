@@ -37,7 +37,7 @@ public class PackTests(AzuriteFixture azurite)
         app.Kill();
         await first.SaveAsync("my canvas.json", Moved(JsonNode.Parse(Marked)!, 8));
         await first.SaveAsync("my canvas.json", Moved(JsonNode.Parse(Marked)!, 9));
-        Assert.Equal(["canvas"], (await first.StatusAsync())["pending"]!.AsArray().Select(n => (string)n!));
+        await Eventually.SeesAsync(first.StatusAsync, s => s["pending"]!.ToJsonString() == """["canvas"]""");
         await app.StartAsync();
 
         await UntilVersionAsync(app, "canvas", 3);

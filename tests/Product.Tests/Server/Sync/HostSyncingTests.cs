@@ -176,7 +176,7 @@ public sealed class HostSyncingTests : IAsyncLifetime
     {
         await SaveAsync("one", Graphs.Canvas);
         var request = ServerRig.Request($$"""{"url":"{{host.Url}}","sync":false}""");
-        var (status, answer) = await rig.AnswerAsync(await rig.Get<HostEndpoints>().HeartbeatAsync(request, "gpu", Cancellation));
+        var (status, answer) = await rig.AnswerAsync(await rig.Get<HostSpeechEndpoints>().HeartbeatAsync(request, "gpu", Cancellation));
         Assert.Equal((200, """{"on":false}"""), (status, answer["sync"]!.ToJsonString()));
         await SweepAsync();
         Assert.Empty(Asked());
