@@ -23,7 +23,7 @@ internal sealed partial class HostListener(
     // News waits here, so that the socket is always read: one reader that stops stalls every client of a ComfyUI.
     private readonly Channel<Func<IHostObserver, ValueTask>> news =
         Channel.CreateUnbounded<Func<IHostObserver, ValueTask>>(new UnboundedChannelOptions { SingleReader = true });
-    private TaskCompletionSource<string> connection = new();
+    private TaskCompletionSource<string?> connection = new();
     private Task running = Task.CompletedTask;
     private long lastFrame;
     private long lastOthers;
@@ -41,16 +41,19 @@ internal sealed partial class HostListener(
 
     public void Start() => running = Task.WhenAll(ListenAsync(stop.Token), LookAsync(stop.Token), PassOnAsync(stop.Token));
 
-    /// <summary>Waits a little for a connection; without one it makes an id up, and the end is found by looking.</summary>
+    /// <summary>
+    /// Waits a little for a connection that may come; without one it makes an id up, and the end is told by the host or found by looking. A
+    /// host to which none could be made, such as one behind a proxy that lets no WebSocket through, is not waited for.
+    /// </summary>
     public async ValueTask<string> ConnectedAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await connection.Task.WaitAsync(options.ConnectPatience, clock, cancellationToken);
+            return await connection.Task.WaitAsync(options.ConnectPatience, clock, cancellationToken) ?? MadeUp();
         }
         catch (TimeoutException)
         {
-            return Guid.NewGuid().ToString("N");
+            return MadeUp();
         }
     }
 
@@ -75,7 +78,11 @@ internal sealed partial class HostListener(
         {
             await using (var opened = await open(address, cancellationToken))
             {
-                if (opened is not null)
+                if (opened is null)
+                {
+                    connection.TrySetResult(null);
+                }
+                else
                 {
                     delay = options.SecondLook;
                     await ListenToAsync(opened, cancellationToken);
@@ -91,7 +98,7 @@ internal sealed partial class HostListener(
     {
         socket = opened;
         Volatile.Write(ref lastFrame, clock.GetTimestamp());
-        connection.TrySetResult(opened.ClientId);
+        Connected(opened.ClientId);
         news.Writer.TryWrite(o => o.ConnectedAsync(host));
         await foreach (var frame in opened.ReadAsync(cancellationToken))
         {
@@ -105,6 +112,17 @@ internal sealed partial class HostListener(
         news.Writer.TryWrite(o => o.DisconnectedAsync(host));
         lookNow.Ring();
     }
+
+    private void Connected(string clientId)
+    {
+        if (!connection.TrySetResult(clientId))
+        {
+            connection = new(); // The try before this one had failed.
+            connection.SetResult(clientId);
+        }
+    }
+
+    private static string MadeUp() => Guid.NewGuid().ToString("N");
 
     private void Hear(HostFrame frame)
     {

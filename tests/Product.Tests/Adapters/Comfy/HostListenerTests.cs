@@ -182,6 +182,20 @@ public sealed class HostListenerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_to_which_no_connection_could_be_made_is_not_waited_for_until_one_is()
+    {
+        host.Faults.Unreachable = true;
+        listener = Clients.Listener(host.Url, client, news, Clients.Quick with { ConnectPatience = TimeSpan.FromHours(1) });
+        listener.Start();
+        var made = await listener.ConnectedAsync(Deadline.Token);
+        Assert.NotEqual(made, await listener.ConnectedAsync(Deadline.Token));
+        host.Faults.Unreachable = false;
+        await news.UntilAsync("connected");
+        var given = await listener.ConnectedAsync(Deadline.Token);
+        Assert.Equal(given, await listener.ConnectedAsync(Deadline.Token));
+    }
+
+    [Fact]
     public async Task A_socket_that_has_gone_silent_during_a_run_is_replaced()
     {
         listener = Clients.Listener(host.Url, client, news, Clients.Quick with { SilenceLimit = TimeSpan.FromMilliseconds(300) });
