@@ -41,8 +41,7 @@ export function register(app, api) {
   const read = new Set()
   const start = () => {
     const missing = ['commands', 'keybindings', 'menuCommands', 'settings'].filter((p) => !read.has(p))
-    badge.watch()
-    setTimeout(() => sayMissing([...missing, ...editor.missing(), ...badge.missing()]), PATIENCE + 500)
+    void badge.watch().then(() => sayMissing([...missing, ...editor.missing(), ...badge.missing()]))
     follow(api, publishing)
     void publishing.start()
   }

@@ -10,6 +10,12 @@ import { badgeOf } from './badges.js'
 // Where what is shown is kept in the editor's store: the store is reactive, and what has read it is drawn anew when it changes.
 const SHOWN = Symbol('ComfyFunc badge')
 
+// In milliseconds.
+const AT_ONCE = 200
+
+// How many changes a bar has to draw until it is not looked at any more: it may be hidden for a while.
+const SURE = 2
+
 /** What the bars of the editor read each time that they are drawn. Where none follows, the pack's own line shows it. */
 export class BadgeV1 {
   #app
@@ -20,7 +26,8 @@ export class BadgeV1 {
   #shown = { badge: badgeOf(null, null), status: null }
 
   #reads = 0
-  #isFollowed = false
+  #follows = 0
+  #isWatched = false
 
   /**
    * @param {import('@comfyorg/comfyui-frontend-types').ComfyApp} app
@@ -39,32 +46,23 @@ export class BadgeV1 {
    */
   show(badge, status) {
     const isNew = JSON.stringify(badge) !== JSON.stringify(this.#shown.badge)
-    this.#shown = { badge, status }
-    const store = /** @type {any} */ (this.#app.extensionManager)
-    if (store) {
-      store[SHOWN] = this.#shown
-    }
+    this.#keep({ badge, status })
     this.#line.update(badge)
-    if (isNew && !this.#isFollowed) {
-      this.watch()
+    if (isNew && this.#isWatched && this.#follows < SURE) {
+      void this.#look()
     }
   }
 
-  /** Looks whether a bar draws what is shown. */
-  watch() {
-    const reads = this.#reads
-    setTimeout(() => {
-      this.#isFollowed ||= this.#reads > reads
-      if (this.#isFollowed) {
-        this.#line.hide()
-      } else {
-        this.#line.show()
-      }
-    }, this.#patience)
+  /** Once the editor's bars should be there, looks whether one of them draws what changes. */
+  async watch() {
+    await passed(this.#patience)
+    this.#isWatched = true
+    this.#keep({ ...this.#shown })
+    await this.#look()
   }
 
   missing() {
-    return this.#isFollowed ? [] : ['topbarBadges']
+    return this.#follows > 0 ? [] : ['topbarBadges']
   }
 
   /** A badge of the bar above the canvas. */
@@ -117,8 +115,34 @@ export class BadgeV1 {
     }
   }
 
+  // What draws a change does so at once, and reads it.
+  async #look() {
+    const reads = this.#reads
+    await passed(AT_ONCE)
+    if (this.#reads > reads) {
+      this.#follows++
+      this.#line.hide()
+    } else {
+      this.#line.show()
+    }
+  }
+
+  /** @param {{ badge: Badge, status: Status | null }} shown */
+  #keep(shown) {
+    this.#shown = shown
+    const store = this.#app.extensionManager
+    if (store) {
+      Reflect.set(store, SHOWN, shown)
+    }
+  }
+
   /** @returns {{ badge: Badge, status: Status | null }} */
   #current() {
     return /** @type {any} */ (this.#app.extensionManager)?.[SHOWN] ?? this.#shown
   }
+}
+
+/** @param {number} time In milliseconds. */
+function passed(time) {
+  return new Promise((next) => setTimeout(next, time))
 }

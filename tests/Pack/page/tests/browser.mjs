@@ -224,6 +224,15 @@ class Editor {
     return this.pack.posts(route).map((r) => r.body)
   }
 
+  /** What waits for the editor's bars has waited for them, and for what they draw. */
+  async waited() {
+    for (let i = 0; i < 3; i++) {
+      await this.settled()
+      await this.page.clock.fastForward(5000)
+    }
+    await this.settled()
+  }
+
   /** A picture to look at, where somebody wants pictures. */
   async shot(name) {
     if (process.env.SHOTS) {

@@ -186,8 +186,7 @@ test('the badge follows the server, the workflow and the file in the editor', as
 
 test('the badge is the editor’s own where it can be: nothing else is shown, and nothing said', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
-  await editor.page.clock.fastForward(10000)
-  await editor.settled()
+  await editor.waited()
   assert.equal(await editor.page.locator('.comfyfunc-status').count(), 0)
   assert.deepEqual(
     editor.page.said.filter((s) => s.includes('ComfyFunc')),
@@ -202,9 +201,7 @@ test('a front end without menus and badges has a badge of the pack’s own; that
     status: newStatus({ workflows: { txt2img: { version: 2, state: 'published' } } }),
   })
   const line = editor.page.locator('.comfyfunc-status')
-  await editor.settled()
-  await editor.page.clock.fastForward(10000)
-  await editor.settled()
+  await editor.waited()
   const said = editor.page.said.filter((s) => s.includes('ComfyFunc'))
   assert.deepEqual(said, [
     'info: ComfyFunc: this front end does not have menuCommands, settings, extensionManager.toast, extensionManager.dialog, ' +
@@ -268,7 +265,7 @@ test('a front end without anything is left alone', async () => {
     graph: named('txt2img'),
     lacks: ['extensionManager', 'commands', 'keybindings', 'menuCommands', 'settings', 'topbarBadges', 'actionBarButtons'],
   })
-  await editor.page.clock.fastForward(10000)
+  await editor.waited()
   await editor.page.locator('.comfyfunc-status').waitFor()
   editor.pack.answers['/comfyfunc/publish'] = {
     status: 422,
@@ -295,4 +292,14 @@ test('the pack’s elements take the colours of a light theme', async () => {
   assert.deepEqual([colour, background], ['rgb(0, 0, 0)', 'rgb(245, 245, 245)'])
   await settingsOf(editor)
   await editor.shot('light-settings')
+})
+
+test('where the editor’s badges cannot follow, the pack’s own badge does', async () => {
+  const status = newStatus({ workflows: { txt2img: { version: 2, state: 'published' } } })
+  const editor = await browser.editor({ graph: named('txt2img'), lacks: ['reactiveManager'], status })
+  await editor.waited()
+  await editor.page.locator('.comfyfunc-status').getByText('txt2img v2').waitFor()
+  await editor.sends('comfyfunc.status', newStatus({ connected: false }))
+  await editor.page.locator('.comfyfunc-status').getByText('server down').waitFor()
+  assert.deepEqual(editor.page.failures, [])
 })

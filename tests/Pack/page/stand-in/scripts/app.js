@@ -110,7 +110,8 @@ export const app = new ComfyApp()
 
 // As useWorkspaceStore: a reactive store.
 if (has('extensionManager')) {
-  app.extensionManager = reactive({
+  const kept = has('reactiveManager') ? reactive : Object.freeze
+  app.extensionManager = kept({
     setting,
     command: { commands, execute },
     ...(has('workflow') ? { workflow: workflowStore(app, api, front) } : {}),
