@@ -66,7 +66,7 @@ export class Following {
     } else if (mode === 'on') {
       this.known.sent.set(saved.name, saved.workflow)
       const { status, body } = await this.pack.saved(saved)
-      this.#take(saved.name, outcomeOf(status, body, null))
+      this.#take(saved.name, outcomeOf(status, body))
     }
   }
 

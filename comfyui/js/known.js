@@ -58,11 +58,6 @@ export class Known {
   }
 
   /** @param {string} name */
-  versionOf(name) {
-    return this.status?.workflows?.[name]?.version ?? null
-  }
-
-  /** @param {string} name */
   urlOf(name) {
     const facade = this.status?.facade
     return (

@@ -6,7 +6,7 @@
  * @typedef {{ rule?: string, severity?: string, message?: string, node?: string, title?: string }} Finding
  * @typedef {{ agrees?: boolean | null, differences?: PromptDifference[], differencesLeft?: number, report?: Finding[] }} Conversion
  * @typedef {{ code?: string, detail?: string, pointer?: string }} Warning
- * @typedef {{ name?: string, version?: number, saved?: boolean, unchanged?: boolean, contract?: import('./curl.js').Contract,
+ * @typedef {{ name?: string, version?: number, saved?: boolean, contract?: import('./curl.js').Contract,
  *   differences?: Difference[], conversion?: Conversion, warnings?: Warning[], hosts?: { id: string, capable: boolean }[] }} Answer
  * @typedef {{ pointer?: string, detail?: string, code?: string }} Fault
  * @typedef {{ title?: string, detail?: string, code?: string, status?: number, errors?: Fault[] }} Problem
@@ -16,12 +16,11 @@
  */
 
 /**
- * @param {number} status
+ * @param {number} status 201 is a new version, 200 the one that was there.
  * @param {unknown} body undefined when it is no JSON.
- * @param {number | null} knownVersion The last version that is known of.
  * @returns {Outcome}
  */
-export function outcomeOf(status, body, knownVersion) {
+export function outcomeOf(status, body) {
   const said = isObject(body) ? body : null
   if (status === 202 && said?.state === 'pending') {
     return { kind: 'pending', detail: textOf(said.detail) ?? 'It will be published when the server answers again.' }
@@ -30,9 +29,9 @@ export function outcomeOf(status, body, knownVersion) {
     const answer = /** @type {Answer} */ (said)
     return answer.saved === false
       ? { kind: 'checked', answer }
-      : answer.unchanged === true || answer.version === knownVersion
-        ? { kind: 'unchanged', answer }
-        : { kind: 'saved', answer }
+      : status === 201
+        ? { kind: 'saved', answer }
+        : { kind: 'unchanged', answer }
   }
   if (status >= 400 && status < 500 && said && (textOf(said.code) || textOf(said.detail))) {
     return { kind: 'refused', problem: /** @type {Problem} */ (said) }

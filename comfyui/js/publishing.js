@@ -152,13 +152,8 @@ export class Publishing {
     this.#busy.add(name)
     try {
       this.known.sent.set(name, workflow)
-      // What is unchanged is told by the version that was known.
-      if (this.known.status === null) {
-        await this.start()
-      }
-      const before = this.known.versionOf(name)
       const { status, body } = await this.pack.publish(publication)
-      const outcome = outcomeOf(status, body, before)
+      const outcome = outcomeOf(status, body)
       if (!publication.validateOnly) {
         this.#said.set(name, markOf(outcome))
         this.known.takeOutcome(name, outcome)

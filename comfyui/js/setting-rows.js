@@ -102,7 +102,7 @@ export class SettingRows {
       this.known.takeStatus(now)
       return
     }
-    const outcome = outcomeOf(status, body, null)
+    const outcome = outcomeOf(status, body)
     const detail =
       outcome.kind === 'refused'
         ? faultsOf(outcome.problem)

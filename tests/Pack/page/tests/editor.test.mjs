@@ -212,7 +212,7 @@ test('a front end without menus and badges has a badge of the pack’s own; that
   await line.getByText('server down').waitFor()
   assert.equal(await line.getAttribute('data-variant'), 'warning')
 
-  editor.pack.answers['/comfyfunc/publish'] = { status: 200, body: answerOf(3) }
+  editor.pack.answers['/comfyfunc/publish'] = { status: 201, body: answerOf(3) }
   await line.getByText('Publish', { exact: true }).click()
   await editor.page.locator('.comfyfunc-note').getByText('txt2img v3 is published').waitFor()
   await editor.shot('line')
@@ -238,7 +238,7 @@ test('a front end without menus and badges has a badge of the pack’s own; that
 
 test('a front end without a workflow store publishes, and follows saves by the name', async () => {
   const editor = await browser.editor({ graph: named('txt2img'), lacks: ['workflow'] })
-  editor.pack.answers['/comfyfunc/publish'] = { status: 200, body: answerOf(3) }
+  editor.pack.answers['/comfyfunc/publish'] = { status: 201, body: answerOf(3) }
   await editor.run('comfyfunc.publish')
   await editor.posted('/comfyfunc/publish')
   await editor.page.evaluate(

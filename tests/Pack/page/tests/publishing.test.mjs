@@ -13,13 +13,14 @@ after(() => browser?.close())
 
 test('the command is in the menu, on a key of its own and in the action bar', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
-  editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(1) }
+  editor.pack.answers[PUBLISH] = { status: 201, body: answerOf(1) }
   const { page } = editor
 
   await page.getByText('Workflow', { exact: true }).click()
   await page.getByText('Save API Endpoint', { exact: true }).click()
   await editor.posted(PUBLISH, 1)
   await editor.panel.waitFor()
+  editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(1) }
   await page.locator('#graph-canvas').focus()
   await page.keyboard.press('Control+Shift+S')
   await editor.posted(PUBLISH, 2)
@@ -99,7 +100,7 @@ test('a workflow without a file is published, and no file is named', async () =>
 test('a new version shows where it is called, what can be set, and what changed', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
   editor.pack.answers[PUBLISH] = {
-    status: 200,
+    status: 201,
     body: answerOf(13, {
       differences: [
         { kind: 'inputRemoved', detail: "The input 'cfg' of 'sampler' is gone.", isBreaking: true, pointer: '/sampler/cfg' },
@@ -270,7 +271,7 @@ test('a mark goes when its node changes, when it is removed, and with the next s
     rootGraph.nodes = rootGraph.nodes.filter((n) => n.id !== 9)
   })
   await page.waitForFunction(() => document.querySelectorAll('.comfyfunc-mark').length === 2)
-  editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(2) }
+  editor.pack.answers[PUBLISH] = { status: 201, body: answerOf(2) }
   await editor.run('comfyfunc.publish')
   await editor.toast('v2 is published')
   assert.deepEqual(await ids(), [])
@@ -342,7 +343,7 @@ test('texts of a server are texts', async () => {
   contract.tags[0].inputs[0].name = evil
   contract.outputs[0].tag = evil
   editor.pack.answers[PUBLISH] = {
-    status: 200,
+    status: 201,
     body: answerOf(evil.length, {
       contract,
       differences: [{ detail: evil, isBreaking: true }],
@@ -371,7 +372,7 @@ test('one publishing of a name at a time', async () => {
   let go
   editor.pack.answers[PUBLISH] = () =>
     new Promise((r) => {
-      go = () => r({ status: 200, body: answerOf(1) })
+      go = () => r({ status: 201, body: answerOf(1) })
     })
   await editor.run('comfyfunc.publish')
   await editor.posted(PUBLISH)
@@ -440,7 +441,7 @@ test('the endpoint is shown: not published, published earlier, refused, and as i
   assert.deepEqual(await editor.toasts(), [])
   assert.equal(editor.pack.posts(PUBLISH).length, 0)
 
-  editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(6) }
+  editor.pack.answers[PUBLISH] = { status: 201, body: answerOf(6) }
   await shown(named('old'))
   await panel.getByText('Save API Endpoint').click()
   await editor.toast('old v6 is published')
@@ -451,7 +452,7 @@ test('the endpoint is shown: not published, published earlier, refused, and as i
 
 test('keys and copying in the panel are not the editor’s; Escape closes it', async () => {
   const editor = await browser.editor({ graph: named('txt2img') })
-  editor.pack.answers[PUBLISH] = { status: 200, body: answerOf(1) }
+  editor.pack.answers[PUBLISH] = { status: 201, body: answerOf(1) }
   await editor.page.evaluate(() => {
     window.seen = []
     for (const type of ['keydown', 'copy']) {

@@ -190,7 +190,7 @@ test('off: nothing', async () => {
 
 test('ask: a question that takes the keys from nobody, then publishes', async () => {
   const editor = await browser.editor({ graph: named('txt2img'), status: withMode('ask') })
-  editor.pack.answers['/comfyfunc/publish'] = { status: 200, body: answerOf(8) }
+  editor.pack.answers['/comfyfunc/publish'] = { status: 201, body: answerOf(8) }
   await editor.page.locator('#graph-canvas').focus()
   await editor.save()
   await editor.panel.getByText('Publish txt2img?').waitFor()
