@@ -88,7 +88,8 @@ public sealed partial class HostSyncing(PublishedGraphs published, HostStore hos
         return await NoteAsync(known, pass.Files, pass.Failure, pass.Reply, cancellationToken);
     }
 
-    private static Task GoOverAsync(SyncPass pass, IEnumerable<(string Workflow, int? Newest)> files, CancellationToken cancellationToken) =>
+    private static Task GoOverAsync(SyncPass pass, IEnumerable<(string Workflow, int? Newest)> files,
+        CancellationToken cancellationToken) =>
         FewAtOnce.ForEachAsync(files, FilesAtOnce, file => pass.GoOverAsync(file.Workflow, file.Newest, cancellationToken));
 
     /// <summary>The files that may have to change, with the version that is newest now; none for what is deleted.</summary>

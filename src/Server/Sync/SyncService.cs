@@ -15,8 +15,8 @@ namespace ComfyFunc.Server.Sync;
 /// Gives hosts what was published a moment ago, and everything to a host that joins, is back, has moved, or is to be in step from now on.
 /// A sweep finds what this process does not hear of.
 /// </summary>
-public sealed partial class SyncService(HostStore hosts, HostSyncing syncing, PublishedGraphs published, PublishBell bell, TimeProvider clock,
-    ILogger<SyncService> logger) : RecurringService(clock, logger)
+public sealed partial class SyncService(HostStore hosts, HostSyncing syncing, PublishedGraphs published, PublishBell bell,
+    TimeProvider clock, ILogger<SyncService> logger) : RecurringService(clock, logger)
 {
     // Looks at nothing but what this process knows.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
