@@ -31,18 +31,20 @@ public sealed partial class HostSyncing(PublishedGraphs published, HostStore hos
     /// <summary>Goes over every host.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await FewAtOnce.ForEachAsync(hosts.Known.Where(IsWanted), HostsAtOnce, host => SyncAsync(host.Id, null, cancellationToken));
+        var since = published.Moment();
+        await FewAtOnce.ForEachAsync(hosts.Known.Where(IsWanted), HostsAtOnce, host => SyncAsync(host.Id, null, since, cancellationToken));
         await store.ForgetAsync(id => hosts.Find(id) is not null, clock.GetUtcNow() - Remembered, cancellationToken);
     }
 
     /// <summary>Goes over some workflows on one host, or over all of them.</summary>
-    public async Task<SyncReply> SyncAsync(HostId host, ImmutableHashSet<string>? names, CancellationToken cancellationToken)
+    /// <param name="since">When that was asked for: what was published before is not missed.</param>
+    public async Task<SyncReply> SyncAsync(HostId host, ImmutableHashSet<string>? names, long since, CancellationToken cancellationToken)
     {
         var turn = turns.GetOrAdd(host, _ => new(1));
         await turn.WaitAsync(cancellationToken);
         try
         {
-            return await GoOverAsync(host, names, cancellationToken);
+            return await GoOverAsync(host, names, since, cancellationToken);
         }
         finally
         {
@@ -50,10 +52,11 @@ public sealed partial class HostSyncing(PublishedGraphs published, HostStore hos
         }
     }
 
-    private async Task<SyncReply> GoOverAsync(HostId host, ImmutableHashSet<string>? names, CancellationToken cancellationToken)
+    private async Task<SyncReply> GoOverAsync(HostId host, ImmutableHashSet<string>? names, long since,
+        CancellationToken cancellationToken)
     {
         var known = await store.FindAsync(host, cancellationToken);
-        var wanted = await WantedAsync(known, names, cancellationToken);
+        var wanted = await WantedAsync(known, names, since, cancellationToken);
         if (wanted.Count == 0 || connections.Find(host)?.Client is not { } client)
         {
             return SyncReply.Done;
@@ -85,15 +88,16 @@ public sealed partial class HostSyncing(PublishedGraphs published, HostStore hos
         return await NoteAsync(known, pass.Files, pass.Failure, pass.Reply, cancellationToken);
     }
 
-    private static Task GoOverAsync(SyncPass pass, IEnumerable<(string Workflow, int? Newest)> files, CancellationToken cancellationToken) =>
+    private static Task GoOverAsync(SyncPass pass, IEnumerable<(string Workflow, int? Newest)> files,
+        CancellationToken cancellationToken) =>
         FewAtOnce.ForEachAsync(files, FilesAtOnce, file => pass.GoOverAsync(file.Workflow, file.Newest, cancellationToken));
 
     /// <summary>The files that may have to change, with the version that is newest now; none for what is deleted.</summary>
-    private async Task<List<(string Workflow, int? Newest)>> WantedAsync(HostSync known, ImmutableHashSet<string>? names,
+    private async Task<List<(string Workflow, int? Newest)>> WantedAsync(HostSync known, ImmutableHashSet<string>? names, long since,
         CancellationToken cancellationToken)
     {
         var rows = new Dictionary<string, WorkflowRow>(StringComparer.Ordinal);
-        foreach (var row in names is null ? await published.RecentAsync(cancellationToken) : await SomeAsync(names, cancellationToken))
+        foreach (var row in names is null ? await published.ListAsync(since, cancellationToken) : await SomeAsync(names, cancellationToken))
         {
             rows[row.Name] = row;
         }

@@ -4,12 +4,9 @@ using ComfyFunc.Server.Workflows;
 namespace ComfyFunc.Server.Sync;
 
 /// <summary>What is published now: the newest version of each workflow, and its graph where it was saved with one.</summary>
-public sealed class PublishedGraphs(WorkflowStore workflows, TimeProvider clock) : IDisposable
+public sealed class PublishedGraphs(WorkflowStore workflows) : IDisposable
 {
     private const int PageSize = 200;
-
-    // Hosts are gone over one after the other.
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
 
     // Each of several hosts is given the same few.
     private const int MostKept = 20;
@@ -17,16 +14,24 @@ public sealed class PublishedGraphs(WorkflowStore workflows, TimeProvider clock)
     private readonly ConcurrentLru<(string Name, int Version), PublishedGraph> kept = new(MostKept);
 
     private readonly SemaphoreSlim turn = new(1);
-    private (DateTimeOffset At, IReadOnlyList<WorkflowRow> Rows) recent;
+    private long moments;
+    private (long Began, IReadOnlyList<WorkflowRow> Rows) recent = (0, []);
 
-    /// <summary>All that were published a moment ago: good for finding what may have to change, not for changing it.</summary>
-    public async Task<IReadOnlyList<WorkflowRow>> RecentAsync(CancellationToken cancellationToken)
+    /// <summary>Names this moment: what was published before it is in every listing that is asked for since it.</summary>
+    public long Moment() => Interlocked.Increment(ref moments);
+
+    /// <summary>All that were published at some moment since that one: hosts that are gone over together share a listing.</summary>
+    public async Task<IReadOnlyList<WorkflowRow>> ListAsync(long since, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var now = clock.GetUtcNow();
-            return (recent = now - recent.At < Freshness ? recent : (now, await AllAsync(cancellationToken))).Rows;
+            if (recent.Began < since)
+            {
+                recent = (Moment(), await AllAsync(cancellationToken));
+            }
+
+            return recent.Rows;
         }
         finally
         {

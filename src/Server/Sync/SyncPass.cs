@@ -35,7 +35,8 @@ internal sealed class SyncPass(ComfyClient client, HostId host, HostSync known, 
     {
         var before = known.Files.GetValueOrDefault(workflow);
         var stamp = stamps?.GetValueOrDefault(SyncNames.FileOf(workflow));
-        if (halt is not null || (stamp is not null && before is { Failure: null } && before.Stamp == stamp && before.Pushed?.Version == newest))
+        if (halt is not null
+            || (stamp is not null && before is { Failure: null } && before.Stamp == stamp && before.Pushed?.Version == newest))
         {
             return; // Nobody has touched it since.
         }

@@ -15,8 +15,8 @@ namespace ComfyFunc.Server.Sync;
 /// Gives hosts what was published a moment ago, and everything to a host that joins, is back, has moved, or is to be in step from now on.
 /// A sweep finds what this process does not hear of.
 /// </summary>
-public sealed partial class SyncService(HostStore hosts, HostSyncing syncing, PublishBell bell, TimeProvider clock,
-    ILogger<SyncService> logger) : RecurringService(clock, logger)
+public sealed partial class SyncService(HostStore hosts, HostSyncing syncing, PublishedGraphs published, PublishBell bell,
+    TimeProvider clock, ILogger<SyncService> logger) : RecurringService(clock, logger)
 {
     // Looks at nothing but what this process knows.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -27,6 +27,7 @@ public sealed partial class SyncService(HostStore hosts, HostSyncing syncing, Pu
     {
         await bell.WaitAsync(LookInterval, Clock, stoppingToken);
         var names = bell.Drain();
+        var since = published.Moment();
         var pool = hosts.Known;
         foreach (var host in pool)
         {
@@ -35,7 +36,7 @@ public sealed partial class SyncService(HostStore hosts, HostSyncing syncing, Pu
             if (syncing.IsWanted(host))
             {
                 turn.Want(host, names);
-                turn.Start(some => RunAsync(host.Id, some, stoppingToken), Clock.GetUtcNow());
+                turn.Start(some => RunAsync(host.Id, some, since, stoppingToken), Clock.GetUtcNow());
             }
             else
             {
@@ -49,12 +50,12 @@ public sealed partial class SyncService(HostStore hosts, HostSyncing syncing, Pu
         }
     }
 
-    private async Task<SyncReply> RunAsync(HostId host, ImmutableHashSet<string>? names, CancellationToken stoppingToken)
+    private async Task<SyncReply> RunAsync(HostId host, ImmutableHashSet<string>? names, long since, CancellationToken stoppingToken)
     {
         await Task.Yield(); // The next host's turn does not wait for this one's first answer.
         try
         {
-            return await syncing.SyncAsync(host, names, stoppingToken);
+            return await syncing.SyncAsync(host, names, since, stoppingToken);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

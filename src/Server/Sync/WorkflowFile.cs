@@ -47,7 +47,12 @@ internal sealed class WorkflowFile(ComfyClient client, HostId host, string workf
         }
 
         var (published, isPromptAlone) = await newest(cancellationToken);
-        return isPromptAlone ? new FileOutcome.InStep(pushed, stamp, keptAs) : SyncRules.Decide(published?.Version, pushed, Is(looked, published, pushed)) switch
+        if (isPromptAlone)
+        {
+            return new FileOutcome.InStep(pushed, stamp, keptAs);
+        }
+
+        return SyncRules.Decide(published?.Version, pushed, Is(looked, published, pushed)) switch
         {
             SyncStep.Nothing or SyncStep.Note => new FileOutcome.InStep(published?.Version, stamp, keptAs),
             SyncStep.Write => After(await WriteAsync(published, cancellationToken), published),
@@ -55,7 +60,7 @@ internal sealed class WorkflowFile(ComfyClient client, HostId host, string workf
         };
     }
 
-    // Whether what is moved is an edit is seen where it then lies: it may have become one, or be somebody else's push, since it was looked at.
+    // Whether what is moved is an edit is seen where it then lies: since it was looked at it may have become one, or somebody else's push.
     private async Task<FileOutcome?> PutInPlaceAsync(PublishedGraph? published, SyncedVersion? pushed, CancellationToken cancellationToken)
     {
         var mark = MarkOf(published?.Version ?? pushed);
@@ -129,7 +134,8 @@ internal sealed class WorkflowFile(ComfyClient client, HostId host, string workf
             return SyncedFile.None;
         }
 
-        var graph = HostJson.Read(content, "/userdata") is HostJson.Readable { Root: var root } && GraphReader.IsGraph(root) ? root : default;
+        var graph =
+            HostJson.Read(content, "/userdata") is HostJson.Readable { Root: var root } && GraphReader.IsGraph(root) ? root : default;
         return graph.ValueKind is JsonValueKind.Undefined ? SyncedFile.Edited
             : SyncRules.Is(KeptGraph.Of(graph).Hash, PublishedGraph.MarkOf(graph), published?.Version, pushed);
     }

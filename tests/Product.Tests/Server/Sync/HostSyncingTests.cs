@@ -91,7 +91,7 @@ public sealed class HostSyncingTests : IAsyncLifetime
         await SweepAsync();
         await using var next = await new ServerRig(before: rig, clock: clock).StartedAsync();
         await SaveAsync("one", Mine, next);
-        await next.Get<HostSyncing>().SyncAsync(new("gpu"), ["one"], Cancellation);
+        await next.Get<HostSyncing>().SyncAsync(new("gpu"), ["one"], 0, Cancellation);
         Assert.Equal(["one.json"], await NamesAsync());
         var before = Asked();
         await SweepAsync();
@@ -118,9 +118,18 @@ public sealed class HostSyncingTests : IAsyncLifetime
         await SweepAsync();
         await DeleteAsync("One");
         await SaveAsync("one", Graphs.Canvas);
-        await rig.Get<HostSyncing>().SyncAsync(new("gpu"), ["one"], Cancellation);
+        await rig.Get<HostSyncing>().SyncAsync(new("gpu"), ["one"], 0, Cancellation);
         Assert.Equal(["one.json"], await NamesAsync());
         Assert.Equal(["one"], (await ShownAsync()).Keys);
+    }
+
+    [Fact]
+    public async Task What_was_published_a_moment_after_a_listing_is_not_missed()
+    {
+        await SyncAsync();
+        await SaveAsync("one", Graphs.Canvas);
+        await SyncAsync();
+        Assert.Equal(["one.json"], await NamesAsync());
     }
 
     [Fact]
@@ -203,7 +212,7 @@ public sealed class HostSyncingTests : IAsyncLifetime
         Assert.InRange(most, 2, 4);
     }
 
-    private async Task<SyncReply> SyncAsync() => await rig.Get<HostSyncing>().SyncAsync(new("gpu"), null, Cancellation);
+    private async Task<SyncReply> SyncAsync() => await rig.Get<HostSyncing>().SyncAsync(new("gpu"), null, rig.Get<PublishedGraphs>().Moment(), Cancellation);
 
     private Task SweepAsync()
     {
