@@ -36,7 +36,7 @@ public sealed class StartTests(AzuriteFixture azurite) : IDisposable
         "Kestrel:Certificates:Default:Path: none.pfx cannot be read as a certificate: ")]
     [InlineData("--ComfyFunc:Quotas:0:RunsPerDay lots",
         "ComfyFunc:Quotas:0:RunsPerDay is 'lots', but must be a whole number from 1 to 100000000.")]
-    [InlineData("--ComfyFunc:Callers:0:Role=", "ComfyFunc:Callers:0:Role is empty, but must be Run, Author or Admin.")]
+    [InlineData("--ComfyFunc:Callers:0:Role=", "ComfyFunc:Callers:0:Role is empty, but must be Host, Run, Author or Admin.")]
     [InlineData("--Data file/inside", "Data: nothing can be written to the folder ")]
     [InlineData("dmo", "'dmo' is no command. Did you mean 'demo'? See --help.")]
     [InlineData("--Dat x", "--Dat is no setting. Did you mean --Data? See --help.")]
@@ -92,7 +92,7 @@ public sealed class StartTests(AzuriteFixture azurite) : IDisposable
                 ["ComfyFunc__Callers__0__Key"] = new('k', 30),
                 ["ComfyFunc__Callers__0__Role"] = "King"
             }),
-        "ComfyFunc:Callers:0:Role is 'King', but must be Run, Author or Admin.");
+        "ComfyFunc:Callers:0:Role is 'King', but must be Host, Run, Author or Admin.");
 
     [Fact]
     public async Task The_Functions_app_is_as_strict() => Check(
