@@ -17,6 +17,7 @@ namespace ComfyFunc.Tests.Acceptance;
 internal sealed class PackHost : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
     private readonly Process process;
     private readonly TemporaryFolder users;
@@ -87,11 +88,14 @@ internal sealed class PackHost : IAsyncDisposable
     public async Task<JsonNode> StatusAsync() =>
         (await Http.GetFromJsonAsync<JsonNode>(new Uri("comfyfunc/status", UriKind.Relative), Cancellation))!; // It is an object.
 
-    /// <summary>Ends as ComfyUI does when it is stopped.</summary>
+    /// <summary>
+    /// Ends as ComfyUI does when its service is stopped. An interrupt may be ignored: children of what a shell started in the background
+    /// inherit that.
+    /// </summary>
     public async Task StopAsync()
     {
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await process.WaitForExitAsync(Cancellation);
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await process.WaitForExitAsync(Cancellation).WaitAsync(StopPatience, Cancellation);
     }
 
     public async ValueTask DisposeAsync()
