@@ -58,7 +58,7 @@ public class SyncTests(AzuriteFixture azurite)
         Assert.Matches(@"^canvas \(edited on host1 \d{4}-\d\d-\d\d \d\d\.\d\d\)\.json$", copy);
         Assert.Equal(Mine, await pool.Hosts[1].ReadAsync(copy));
         Assert.Equal(["canvas.json"], await Eventually.SeesAsync(pool.Hosts[0].NamesAsync, n => n.Length == 1));
-        Assert.Contains(copy, pool.App.LogText, StringComparison.Ordinal);
+        Assert.True(AppProcess.IsFunctionsApp || pool.App.LogText.Contains(copy, StringComparison.Ordinal), "It is not in the log.");
     }
 
     [Fact]
