@@ -75,7 +75,8 @@ public abstract record HostRegistration
     /// <summary>A host of the configuration, whose shape the options check at start.</summary>
     public static Valid From(HostOptions host) =>
         new(new(host.Id), Bare(host.Url!), host.Slots, host.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal), host.WarmUp,
-            DoorOf(host.Url!, HostDoor.Open.Headers.AddRange(host.Headers)), SaysHeaders: true) { SyncsWorkflows = host.Sync };
+            DoorOf(host.Url!, HostDoor.Open.Headers.AddRange(host.Headers)), SaysHeaders: true)
+        { SyncsWorkflows = host.Sync };
 
     public static bool IsAddress(Uri url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 };
 
