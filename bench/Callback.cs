@@ -33,7 +33,8 @@ internal static class Callback
         }
 
         pack.Kill(entireProcessTree: true);
-        Console.WriteLine($"{"",-8}{"pack",12}{"socket",12}  (ms from the execution's end to the run's, its picture copied, {Calls} runs each)");
+        Console.WriteLine(
+            $"{"",-8}{"pack",12}{"socket",12}  (ms from the execution's end to the run's, its picture copied, {Calls} runs each)");
         foreach (var q in new[] { 0.5, 0.95, 0.99 })
         {
             Console.WriteLine($"p{q * 100,-7:0}{told.Quantile(q),12:0.0}{heard.Quantile(q),12:0.0}");

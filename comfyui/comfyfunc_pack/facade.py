@@ -10,6 +10,7 @@ from typing import Any, Mapping, Union
 import aiohttp
 
 from . import VERSION
+from .worker import off_loop
 
 # A contract of thousands of inputs has some hundred kilobytes.
 LONGEST_ANSWER = 16 * 1024 * 1024
@@ -92,7 +93,7 @@ class Facade:
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"
-            data = await asyncio.get_running_loop().run_in_executor(None, _encoded, body)
+            data = await off_loop(_encoded, body)
         async with self._session.request(
             method, door.url + path, data=data, headers=headers, params=query, allow_redirects=False,
         ) as response:

@@ -15,6 +15,7 @@ from .inventory import Inventory
 from .link import Link
 from .names import default_host_id
 from .settings import Settings, labels_of
+from .worker import off_loop
 
 log = logging.getLogger("comfyfunc")
 
@@ -124,7 +125,7 @@ class Heartbeat:
 
     async def _body(self, url: str) -> dict[str, Any]:
         labels = labels_of(self._settings.value("labels"))
-        memory = await _off_loop(inventory.memory, self._host)
+        memory = await off_loop(inventory.memory, self._host)
         counted = self._inventory
         self._told_hash = counted.hash if counted else None
         body: dict[str, Any] = {
@@ -141,7 +142,7 @@ class Heartbeat:
         listens_on = self._host.listens_on
         facade = self._settings.value("facadeUrl")
         try:
-            towards = await asyncio.wait_for(_off_loop(local_address_towards, facade), DEADLINE)
+            towards = await asyncio.wait_for(off_loop(local_address_towards, facade), DEADLINE)
         except (OSError, asyncio.TimeoutError):
             raise Unknown("The name of the ComfyFunc server cannot be resolved.") from None
         if is_loopback(listens_on) and not is_loopback(towards):
@@ -153,7 +154,7 @@ class Heartbeat:
     async def _count(self) -> None:
         """Counts models, in a thread: at most one at a time, however long a drive takes."""
         if self._counting is None or self._counting.done():
-            self._counting = asyncio.ensure_future(_off_loop(inventory.take, self._host))
+            self._counting = asyncio.ensure_future(off_loop(inventory.take, self._host))
         try:
             self._inventory = await asyncio.wait_for(asyncio.shield(self._counting), INVENTORY_DEADLINE)
         except asyncio.TimeoutError:
@@ -171,7 +172,3 @@ class Heartbeat:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-async def _off_loop(work: Callable[..., Any], *arguments: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)

@@ -10,6 +10,7 @@ from typing import Awaitable, Callable
 
 from . import clock, graph
 from .spool import Publication
+from .worker import off_loop
 
 log = logging.getLogger("comfyfunc")
 
@@ -68,7 +69,7 @@ class Intake:
                     log.exception("The saved workflow %s could not be looked at.", save.file)
 
     async def _hand_on(self, save: Save) -> None:
-        publication = await asyncio.get_running_loop().run_in_executor(None, read, save)
+        publication = await off_loop(read, save)
         if publication is not None:
             await self._publish(save, publication)
 

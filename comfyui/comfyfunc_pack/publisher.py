@@ -17,6 +17,7 @@ from .link import Link
 from .problems import problem
 from .spool import Full, Publication, Spool
 from .verdict import Verdict, verdict
+from .worker import off_loop
 
 log = logging.getLogger("comfyfunc")
 
@@ -70,7 +71,7 @@ class Publisher:
     async def _open(self) -> None:
         """Takes up what an earlier process left. What was saved since is newer."""
         try:
-            left = await _off_loop(self._spool.open)
+            left = await off_loop(self._spool.open)
         except OSError as trouble:
             self._link.trouble("spool", f"What waited to be published cannot be read: {trouble.strerror}.")
             return
@@ -148,7 +149,7 @@ class Publisher:
             waiting = self._waiting.get(name)
             if waiting is None:
                 return
-            publication = await _off_loop(self._spool.get, name)
+            publication = await off_loop(self._spool.get, name)
             if publication is None:
                 self._waiting.pop(name, None)
                 self._link.trouble("spool", " ".join(self._spool.troubles) or None)
@@ -182,7 +183,7 @@ class Publisher:
         """Keeps a publication until the façade has it. A problem document where it could not be kept."""
         async with self._shelf:
             try:
-                await _off_loop(self._spool.put, publication)
+                await off_loop(self._spool.put, publication)
             except (Full, OSError) as trouble:
                 return self._not_kept(publication, str(getattr(trouble, "strerror", None) or trouble))
             self._waiting.pop(publication.name, None)
@@ -204,7 +205,7 @@ class Publisher:
             self._ledger.published(publication.name, version if isinstance(version, int) else None, clock.now())
         async with self._shelf:
             if sent is not None and self._waiting.get(publication.name) is sent:
-                await _off_loop(self._spool.remove, publication.name)
+                await off_loop(self._spool.remove, publication.name)
                 self._waiting.pop(publication.name, None)
             if publication.name in self._waiting:
                 self._ledger.pending(publication.name)
@@ -248,7 +249,3 @@ def _event(publication: Publication, outcome: str, version: Any, answer: Any, do
 
 def _waiting(publication: Publication, due: float, is_told: bool = False) -> Waiting:
     return Waiting(publication.hash, publication.file, publication.prompt is not None, due, is_told)
-
-
-async def _off_loop(work: Callable[..., Any], *arguments: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)

@@ -13,6 +13,7 @@ from .facade import Answer, Reply
 from .pack import Pack
 from .problems import of_faults, problem
 from .settings import HeldByEnvironment, Unacceptable
+from .worker import off_loop
 
 log = logging.getLogger("comfyfunc")
 
@@ -35,7 +36,7 @@ def add(routes: web.RouteTableDef, pack: Pack) -> None:
         return web.json_response(await pack.worker.call(pack.change_settings(wanted), DEADLINE))
 
     async def post_publish(request: web.Request) -> web.Response:
-        wanted = await _off_loop(requests.read_publish, await request.read())
+        wanted = await off_loop(requests.read_publish, await request.read())
         if not pack.settings.value("facadeUrl"):
             return _unreachable(NO_FACADE)
         work = pack.publish(pack.host.user_of(request), wanted.publication, wanted.validate_only)
@@ -43,7 +44,7 @@ def add(routes: web.RouteTableDef, pack: Pack) -> None:
         return _pending(AWAY) if answer is None else _passed_on(answer)
 
     async def post_saved(request: web.Request) -> web.Response:
-        wanted = await _off_loop(requests.read_publish, await request.read())
+        wanted = await off_loop(requests.read_publish, await request.read())
         if not pack.settings.value("facadeUrl"):
             return _unreachable(NO_FACADE)
         if pack.settings.value("autoPublish") == "off":
@@ -99,7 +100,3 @@ def _unreachable(detail: str) -> web.Response:
 
 def _problem(document: dict[str, Any]) -> web.Response:
     return web.json_response(document, status=document["status"], content_type="application/problem+json")
-
-
-async def _off_loop(work: Callable[..., Any], *arguments: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)

@@ -12,6 +12,11 @@ from typing import Any, Callable, Coroutine
 log = logging.getLogger("comfyfunc")
 
 
+async def off_loop(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Awaits what takes its time on a thread, so that the loop goes on meanwhile."""
+    return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+
+
 class Worker:
     """One daemon thread with a loop, and one that takes in what ComfyUI's threads hand over."""
 

@@ -83,7 +83,8 @@ public sealed partial class ComfyClient
         };
 
     private async Task<Asked<UserFolderReply>> ReadFolderAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        response.StatusCode is HttpStatusCode.NotFound ? new Asked<UserFolderReply>(new UserFolderReply.Listed(new Dictionary<string, string>()))
+        response.StatusCode is HttpStatusCode.NotFound
+            ? new Asked<UserFolderReply>(new UserFolderReply.Listed(new Dictionary<string, string>()))
         : response.StatusCode is HttpStatusCode.MethodNotAllowed
             ? new Asked<UserFolderReply>(new UserFolderReply.Refused(NoRoute(405).Detail))
         : response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
@@ -91,7 +92,8 @@ public sealed partial class ComfyClient
         : HostFault.Of(response, UserFiles, HasDoor) is { } fault ? fault
         : HostJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), UserFiles) switch
         {
-            HostJson.Readable { Root: { ValueKind: JsonValueKind.Array } files } => new Asked<UserFolderReply>(new UserFolderReply.Listed(StampsOf(files))),
+            HostJson.Readable { Root: { ValueKind: JsonValueKind.Array } files } =>
+                new Asked<UserFolderReply>(new UserFolderReply.Listed(StampsOf(files))),
             HostJson.Unreadable { Detail: var detail } => new HostFault(HostFaultKind.Unreadable, detail),
             _ => new HostFault(HostFaultKind.Unreadable, $"It answered {UserFiles} with JSON that is no list."),
         };
@@ -121,7 +123,8 @@ public sealed partial class ComfyClient
         ? $"It does not let {UserFiles} be used (403): workflows cannot be put into its list."
         : DetailOf(HostFault.Of(response, UserFiles, HasDoor));
 
-    private static string ReasonOf(HttpResponseMessage response) => response.ReasonPhrase is { Length: > 0 and <= 200 } reason ? reason.TrimEnd('.') : "no reason given";
+    private static string ReasonOf(HttpResponseMessage response) =>
+        response.ReasonPhrase is { Length: > 0 and <= 200 } reason ? reason.TrimEnd('.') : "no reason given";
 
     private static string DetailOf(HostFault? fault) => fault?.Detail ?? "It did not answer.";
 }

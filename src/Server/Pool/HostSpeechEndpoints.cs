@@ -142,8 +142,12 @@ public sealed partial class HostSpeechEndpoints(HostStore hosts, HostDoors doors
         var leases = LeasesOn(hosts.Find(id), prompts);
         if (leases is null || leases.Length < prompts.Length)
         {
-            await hosts.RefreshAsync(cancellationToken);
-            leases = LeasesOn(hosts.Find(id), prompts);
+            leases = null;
+            await hosts.UpdateAsync(id, host =>
+            {
+                leases = LeasesOn(host, prompts);
+                return null; // Nothing is changed; where the row may be old it is read, and this asked again.
+            }, cancellationToken);
         }
 
         return leases;
