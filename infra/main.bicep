@@ -76,6 +76,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       appSettings: [
+        { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         { name: 'AzureWebJobsStorage__accountName', value: storage.name }
         { name: 'Storage__AccountName', value: storage.name }
       ]

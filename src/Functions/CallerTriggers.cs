@@ -8,6 +8,12 @@ namespace ComfyFunc.Functions;
 /// <summary>The HTTP triggers of callers: their keys, and what they took.</summary>
 public sealed class CallerTriggers(ApiPipeline api)
 {
+    [Function(nameof(GetMe))]
+    public Task<IResult> GetMe(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Me)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(GetMe), cancellationToken);
+
     [Function(nameof(ListKeys))]
     public Task<IResult> ListKeys(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Keys)] HttpRequest request,

@@ -25,4 +25,10 @@ public sealed class HealthTriggers(ApiPipeline api)
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.ReadyDetails)] HttpRequest request,
         CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(ReadyDetails), cancellationToken);
+
+    [Function(nameof(GetSettings))]
+    public Task<IResult> GetSettings(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Settings)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(GetSettings), cancellationToken);
 }

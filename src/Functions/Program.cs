@@ -4,7 +4,6 @@ using ComfyFunc.Functions;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
@@ -34,7 +33,7 @@ catch (SettingsException e)
 }
 
 builder.Services.AddStorage(StorageSettings.Read(builder.Configuration));
-builder.Services.AddComfyFunc(builder.Configuration.GetSection(ComfyFuncOptions.Section));
+builder.Services.AddComfyFunc(builder.Configuration);
 builder.Services.Configure<JsonSerializerOptions>(StoredJson.AddTo);
 builder.Services.AddSingleton<DurableClientSource>();
 builder.Services.AddSingleton<IRunDriver, DurableDriver>();

@@ -6,6 +6,7 @@ using ComfyFunc.Server.Api.Description;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Console;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
@@ -29,9 +30,10 @@ namespace ComfyFunc.Server;
 public static class ServerRegistration
 {
     /// <exception cref="SettingsException">The settings cannot be taken as they are.</exception>
-    public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration section)
+    public static IServiceCollection AddComfyFunc(this IServiceCollection services, IConfiguration configuration)
     {
-        services.TryAddSingleton(SettingsReader.ReadComfyFunc(section).Demand());
+        services.TryAddSingleton(configuration);
+        services.TryAddSingleton(SettingsReader.ReadComfyFunc(configuration.GetSection(ComfyFuncOptions.Section)).Demand());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<SecretKey>();
         services.TryAddSingleton<Sealer>();
@@ -233,6 +235,12 @@ public static class ServerRegistration
         services.TryAddSingleton<WrittenDescriptions>();
         services.AddEndpoints<DescriptionEndpoints>();
         services.AddEndpoints<HealthEndpoints>();
+        services.AddEndpoints<ConsoleEndpoints>();
+        services.AddEndpoints<MeEndpoints>();
+        services.AddSingleton(new SettingsSection(ComfyFuncOptions.Section, new ComfyFuncOptions()));
+        services.AddSingleton(new SettingsSection(SettingsReader.StorageSection, new StorageOptions()));
+        services.TryAddSingleton<SettingsInForce>();
+        services.AddEndpoints<SettingsEndpoints>();
         return services;
     }
 }

@@ -24,7 +24,8 @@ public static class StandaloneApp
         configure?.Invoke(builder);
         RefuseOpenDoors(builder.Configuration, StartSettings.Read(builder.Configuration));
         storage.AddTo(builder.Services);
-        builder.Services.AddComfyFunc(builder.Configuration.GetSection(ComfyFuncOptions.Section));
+        builder.Services.AddComfyFunc(builder.Configuration);
+        builder.Services.AddSingleton(new SettingsSection("", new StandaloneOptions()));
         builder.Services.AddSingleton<EmbeddedDriver>();
         builder.Services.AddSingleton<IRunDriver>(s => s.GetRequiredService<EmbeddedDriver>());
         builder.Services.AddHostedService(s => s.GetRequiredService<EmbeddedDriver>());

@@ -22,4 +22,5 @@ public interface ISasMinter
 }
 
 /// <summary>The links that storage signs and serves itself. Where it cannot, none is registered.</summary>
-public sealed record StorageLinks(ISasMinter Minter);
+/// <param name="Account">Where they lead to.</param>
+public sealed record StorageLinks(ISasMinter Minter, Uri Account);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
@@ -15,6 +16,7 @@ public sealed partial record StorageOptions : IValidatableObject
     /// <summary>The connection string of an emulator on this machine.</summary>
     public const string Development = "UseDevelopmentStorage=true";
 
+    [PasswordPropertyText(true)]
     public string? ConnectionString { get; init; }
 
     public string? AccountName { get; init; }

@@ -44,7 +44,8 @@ public static class StorageRegistration
         services.TryAddSingleton<IDocumentTables>(s => new AzureDocumentTables(
             s.GetRequiredService<StorageClients>().Tables, OptionsOf(s).TablePrefix, s.GetRequiredService<IBlobStore>()));
         services.TryAddSingleton(s => new StorageLinks(MinterFor(
-            s.GetRequiredService<StorageClients>().Blobs, ContainerOf(s), s.GetRequiredService<TimeProvider>())));
+            s.GetRequiredService<StorageClients>().Blobs, ContainerOf(s), s.GetRequiredService<TimeProvider>()),
+            s.GetRequiredService<StorageClients>().Blobs.Uri));
         return services;
     }
 

@@ -90,7 +90,7 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
     // What nobody would read is refused, so that nobody believes that it was.
     private static async Task<IResult?> MisreadAsync(HttpRequest request, ApiRoute route, CancellationToken cancellationToken)
     {
-        var faults = QueryParameters.Faults(route, request.Query).AddRange(Preferences.Faults(request));
+        var faults = (route.IsPage ? [] : QueryParameters.Faults(route, request.Query)).AddRange(Preferences.Faults(request));
         if (!faults.IsEmpty)
         {
             return Problems.From(faults);

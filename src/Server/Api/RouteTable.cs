@@ -4,6 +4,7 @@ using ComfyFunc.Server.Api.Description;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Console;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
@@ -24,11 +25,11 @@ public static class RouteTable
     /// <summary>In the order of the description.</summary>
     public static ImmutableArray<ApiRoute> All { get; } =
     [
-        .. WorkflowEndpoints.Routes, .. AliasEndpoints.Routes, .. ConvertEndpoints.Routes,
+        .. ConsoleEndpoints.Routes, .. WorkflowEndpoints.Routes, .. AliasEndpoints.Routes, .. ConvertEndpoints.Routes,
         .. CallEndpoints.Routes, .. RunEndpoints.Routes, .. LinkEndpoints.Routes, .. OutputEndpoints.Routes,
         .. BatchEndpoints.Routes, .. BatchResultEndpoints.Routes, .. UploadEndpoints.Routes, .. FileEndpoints.Routes,
         .. HostEndpoints.Routes, .. HostSpeechEndpoints.Routes, .. PoolEndpoints.Routes, .. WebhookEndpoints.Routes,
-        .. KeyEndpoints.Routes, .. UsageEndpoints.Routes, .. DescriptionEndpoints.Routes, .. HealthEndpoints.Routes,
+        .. MeEndpoints.Routes, .. KeyEndpoints.Routes, .. UsageEndpoints.Routes, .. DescriptionEndpoints.Routes, .. SettingsEndpoints.Routes, .. HealthEndpoints.Routes,
     ];
 
     /// <summary>The endpoint of a name: Functions triggers are called as the endpoints that they serve.</summary>
@@ -40,7 +41,7 @@ public static class RouteTable
         var api = endpoints.ServiceProvider.GetRequiredService<ApiPipeline>();
         foreach (var route in All)
         {
-            endpoints.MapMethods($"/api/{route.Pattern}", route.Verbs,
+            endpoints.MapMethods($"/{route.Pattern}", route.Verbs,
                 (Delegate)((HttpContext context) => api.AnswerAsync(context.Request, route, context.RequestAborted)));
         }
 

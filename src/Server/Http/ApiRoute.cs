@@ -6,7 +6,7 @@ namespace ComfyFunc.Server.Http;
 
 /// <summary>One endpoint of the API: all that is to be known of it, to serve it, to guard it and to describe it.</summary>
 /// <param name="Name">What it is called; the Functions trigger that serves it has the same name.</param>
-/// <param name="Pattern">Below <c>/api</c>.</param>
+/// <param name="Pattern">Below the root.</param>
 /// <param name="Role">What a caller must be to use it.</param>
 /// <param name="Summary">A sentence; <see langword="null"/> for pages, which no program calls and no description lists.</param>
 public abstract record ApiRoute(string Name, string Verb, string Pattern, Role Role, RouteGroup Group, string? Summary)
@@ -22,6 +22,9 @@ public abstract record ApiRoute(string Name, string Verb, string Pattern, Role R
 
     /// <summary>Whether examples call a workflow that is saved, so that they can be tried as they are.</summary>
     public bool CallsSaved { get; init; }
+
+    /// <summary>Whether it leads to a page, whose own script reads the query.</summary>
+    public bool IsPage { get; init; }
 
     public ImmutableArray<HeaderParameter> Headers { get; init; } = [];
 

@@ -12,7 +12,7 @@ namespace ComfyFunc.Server.Outputs;
 /// </summary>
 public sealed class ServedLinks(SecretKey secret, PublicAddress address) : ISasMinter
 {
-    private static readonly string Path = $"/api/{Routes.Files}/";
+    private static readonly string Path = $"/{Routes.Files}/";
 
     private byte[]? key;
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
 namespace ComfyFunc.Server.Settings;
@@ -12,7 +13,7 @@ public sealed class CallerOptions
     public string Client { get; init; } = "";
 
     /// <summary>What it sends as <c>Authorization: Bearer</c> or <c>X-Api-Key</c>.</summary>
-    [Required, MinLength(ShortestKey)]
+    [Required, MinLength(ShortestKey), PasswordPropertyText(true)]
     public string Key { get; init; } = "";
 
     public Role Role { get; init; } = Role.Run;

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using ComfyFunc.Engine.Pool;
 
@@ -15,6 +16,7 @@ public sealed class ComfyFuncOptions
     /// The key that seals what must not lie in storage in clear: the base64 of 32 bytes. Without one, a key is made and kept in that very
     /// storage.
     /// </summary>
+    [PasswordPropertyText(true)]
     public string? SecretsKey { get; init; }
 
     /// <summary>Callers that are known from the start. As soon as there is one, every call needs a key.</summary>
@@ -147,6 +149,7 @@ public sealed class HostOptions
     public IDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What it wants with every request.</summary>
+    [PasswordPropertyText(true)]
     public IDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The workflow that it runs before it takes calls.</summary>

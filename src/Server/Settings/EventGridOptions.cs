@@ -1,3 +1,4 @@
+using System.ComponentModel;
 namespace ComfyFunc.Server.Settings;
 
 /// <summary>An Event Grid topic that is told of every run.</summary>
@@ -9,5 +10,6 @@ public sealed class EventGridOptions
     public Uri? Endpoint { get; init; }
 
     /// <summary>An access key; without one the process's identity is used.</summary>
+    [PasswordPropertyText(true)]
     public string? Key { get; init; }
 }

@@ -39,8 +39,8 @@ public class DescriptionTests
             where !path.Key.Contains("Text", StringComparison.OrdinalIgnoreCase)
             from operation in path.Value.Operations!
             select $"{operation.Key} {path.Key}";
-        var endpoints = RouteTable.All.Where(r => r.Pattern is not (Routes.Docs or Routes.DocsScript or Routes.File))
-            .Select(r => $"{r.Verb} /api/{r.Pattern}");
+        var endpoints = RouteTable.All.Where(r => !r.IsPage && r.Pattern is not (Routes.Docs or Routes.DocsScript or Routes.File))
+            .Select(r => $"{r.Verb} /{r.Pattern}");
 
         Assert.Equal(endpoints.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
@@ -50,10 +50,10 @@ public class DescriptionTests
     {
         var paths = (await ReadAsync()).Paths;
 
-        Assert.All(RouteTable.All.Where(r => r.Pattern is not (Routes.Docs or Routes.DocsScript or Routes.File)), route => Assert.Equal(
+        Assert.All(RouteTable.All.Where(r => !r.IsPage && r.Pattern is not (Routes.Docs or Routes.DocsScript or Routes.File)), route => Assert.Equal(
             // Those stand for many, and are told in the summary.
             route.Query.Select(q => q.Name).Where(n => !n.EndsWith('.')).Order(StringComparer.Ordinal),
-            (paths[$"/api/{route.Pattern}"].Operations![new(route.Verb)].Parameters ?? []).Where(p => p.In is ParameterLocation.Query)
+            (paths[$"/{route.Pattern}"].Operations![new(route.Verb)].Parameters ?? []).Where(p => p.In is ParameterLocation.Query)
                 .Select(p => p.Name!).Order(StringComparer.Ordinal)));
     }
 

@@ -34,9 +34,9 @@ public static class ApiDescription
     {
         foreach (var route in routes.Where(r => r.Summary is not null))
         {
-            document.Add(route.Verb, $"/api/{route.Pattern}", Operation.Of(route, document, example));
+            document.Add(route.Verb, $"/{route.Pattern}", Operation.Of(route, document, example));
         }
     }
 
-    private static bool CallsAny(ApiRoute route) => route.Pattern.StartsWith($"{Routes.Workflow}", StringComparison.Ordinal);
+    private static bool CallsAny(ApiRoute route) => route.Pattern.StartsWith(Routes.Workflow, StringComparison.Ordinal);
 }

@@ -30,7 +30,7 @@ internal sealed class Facade
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IDocumentTables>(new FaultyTables(world))
             .AddSingleton<IBlobStore>(world.Blobs)
-            .AddSingleton(new StorageLinks(new MemorySasMinter()))
+            .AddSingleton(new StorageLinks(new MemorySasMinter(), new Uri("https://blobs.invalid")))
             .AddSingleton<IHostListeners>(lines)
             .AddSingleton<IHttpClientFactory>(lines)
             .AddSingleton<IRunDriver>(world.Runtime.For(this))

@@ -12,7 +12,7 @@ internal static class MemoryStorage
         services.TryAddSingleton<StorageMeter>();
         services.TryAddSingleton<IBlobStore, MemoryBlobStore>();
         services.TryAddSingleton<IDocumentTables, MemoryDocumentTables>();
-        services.TryAddSingleton(new StorageLinks(new MemorySasMinter()));
+        services.TryAddSingleton(new StorageLinks(new MemorySasMinter(), new Uri("https://blobs.invalid")));
         return services;
     }
 }

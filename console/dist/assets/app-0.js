@@ -1,0 +1,2 @@
+// The console is built from console/.
+console.log("ComfyFunc");console.log("ComfyFunc");console.log("ComfyFunc");console.log("ComfyFunc");console.log("ComfyFunc");console.log("ComfyFunc");
