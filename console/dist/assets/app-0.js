@@ -1,2 +1,0 @@
-// The console is built from console/.
-console.log("ComfyFunc");console.log("ComfyFunc");console.log("ComfyFunc");console.log("ComfyFunc");console.log("ComfyFunc");console.log("ComfyFunc");

@@ -1,0 +1,46 @@
+import type { IconName } from "./Icon";
+import { bytes } from "./text";
+import type { Output, OutputKind, Run } from "./types";
+
+/** An output, with where it is from. */
+export interface Media {
+  key: string;
+  run: string;
+  tag: string;
+  index: number;
+  output: Output;
+}
+
+export const mediaOf = (run: Pick<Run, "id" | "outputs">): Media[] =>
+  Object.entries(run.outputs ?? {}).flatMap(([tag, outputs]) =>
+    outputs.map((output, index) => ({ key: `${run.id}/${tag}/${index}`, run: run.id, tag, index, output })),
+  );
+
+export const iconOf: Record<OutputKind, IconName> = {
+  image: "image",
+  video: "video",
+  audio: "audio",
+  "3d": "cube",
+  latent: "file",
+  text: "text",
+  json: "text",
+  file: "file",
+};
+
+export const titleOf = ({ tag, output }: Media): string => output.name ?? tag;
+
+/** 512×512 · 40 KB. */
+export const factsOf = ({ output }: Media): string =>
+  [
+    output.width !== undefined && output.height !== undefined ? `${output.width}×${output.height}` : "",
+    output.bytes !== undefined ? bytes(output.bytes) : "",
+    output.type === "image" ? "" : output.type,
+  ]
+    .filter((f) => f !== "")
+    .join(" · ");
+
+/** What the console can show of 3D files. */
+export const isModel = ({ output }: Media): boolean => output.type === "3d" && /\.(glb|gltf|obj|stl|ply)$/i.test(output.name ?? "");
+
+/** A picture that needs no key: the thumbnail where it is linked for everybody, else the file. */
+export const pictureOf = ({ output }: Media): string | undefined => output.thumbnailUrl ?? output.url;

@@ -1,0 +1,90 @@
+// A browser, and the console of a real server in it. COMFYFUNC_URL is the server, CONSOLE_URL where the console is served if elsewhere.
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const PATIENCE = 30_000;
+const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+export const API = new URL("api/", slash(process.env.COMFYFUNC_URL ?? "http://localhost:7071"));
+export const CONSOLE = new URL("console/", slash(process.env.CONSOLE_URL ?? process.env.COMFYFUNC_URL ?? "http://localhost:7071"));
+
+function slash(url) {
+  return url.endsWith("/") ? url : `${url}/`;
+}
+
+export async function open() {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(`The console’s tests need Chromium, and there is none at ${CHROMIUM}: apt-get install -y chromium`);
+  }
+
+  const profile = await mkdtemp(join(tmpdir(), "comfyfunc-console-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    headless: true,
+    viewport: { width: 1360, height: 860 },
+    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  context.setDefaultTimeout(PATIENCE);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: CONSOLE.origin });
+  return new Browser(context, profile);
+}
+
+class Browser {
+  constructor(context, profile) {
+    Object.assign(this, { context, profile });
+  }
+
+  /** A page of the console at a path below /console/, in a tab of its own. */
+  async page(path = "", { scheme = "dark", width = 1360, height = 860, before } = {}) {
+    const page = await this.context.newPage();
+    page.failures = [];
+    page.on("pageerror", (e) => page.failures.push(`${e}`));
+    page.on("console", (m) => {
+      // What the server refuses is told on the page; what the policy blocks or the script gets wrong is a defect.
+      if (m.type() === "error" && !m.text().startsWith("Failed to load resource")) {
+        page.failures.push(m.text());
+      }
+    });
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    if (before) {
+      await before(page);
+    }
+
+    await page.goto(new URL(path, CONSOLE).href);
+    return page;
+  }
+
+  async close() {
+    await this.context.close();
+    await rm(this.profile, { recursive: true, force: true });
+  }
+}
+
+/** A picture to look at, where somebody wants pictures. */
+export async function shot(page, name, { isWhole = false } = {}) {
+  if (process.env.SHOTS) {
+    await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: isWhole });
+  }
+}
+
+/** What axe finds that is serious or worse, one line each. */
+export async function accessFaults(page) {
+  if (!(await page.evaluate(() => "axe" in window))) {
+    // The policy lets no script of another place in; the debugger may.
+    await page.evaluate(await readFile(AXE, "utf8"));
+  }
+
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return violations
+    .filter((v) => v.impact === "serious" || v.impact === "critical")
+    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")} — ${n.failureSummary?.split("\n")[1]?.trim()}`));
+}
+
+/** How far the page is wider than its window. */
+export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
