@@ -25,8 +25,16 @@ public sealed record DocumentQuery
     /// <summary>Columns that must have exactly these values.</summary>
     public ImmutableDictionary<string, object> Where { get; init; } = ImmutableDictionary<string, object>.Empty;
 
+    /// <summary>Columns that must have one of these values, each of which stands there once.</summary>
+    public ImmutableDictionary<string, ImmutableArray<object>> WhereAny { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<object>>.Empty;
+
     /// <summary>The most documents of one page; for a whole listing, of one request.</summary>
     public int PageSize { get; init; } = 100;
+
+    /// <summary>All filters as one kind.</summary>
+    internal IEnumerable<(string Name, ImmutableArray<object> Values)> Filters =>
+        Where.Select(w => (w.Key, ImmutableArray.Create(w.Value))).Concat(WhereAny.Select(w => (w.Key, w.Value)));
 
     internal int BoundedPageSize => Math.Clamp(PageSize, 1, LargestPage);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Azure.Data.Tables;
 
 namespace ComfyFunc.Adapters.Storage;
@@ -38,7 +39,7 @@ internal static class TableFilter
             clauses.Add(After(query, cursor));
         }
 
-        clauses.AddRange(query.Where.Select(c => $"{c.Key} eq {Literal(Columns.Normal(c.Key, c.Value))}"));
+        clauses.AddRange(query.Filters.Select(OneOf));
         return clauses.Count == 0 ? null : string.Join(" and ", clauses);
     }
 
@@ -47,6 +48,15 @@ internal static class TableFilter
         ? TableClient.CreateQueryFilter($"RowKey gt {cursor.Row}")
         : TableClient.CreateQueryFilter(
             $"PartitionKey ge {cursor.Partition} and (PartitionKey gt {cursor.Partition} or RowKey gt {cursor.Row})");
+
+    private static string OneOf((string Name, ImmutableArray<object> Values) filter) => filter.Values switch
+    {
+        [] => throw new ArgumentException($"'{filter.Name}' is to have one of no values."),
+        [var value] => Is(filter.Name, value),
+        var values => $"({string.Join(" or ", values.Select(v => Is(filter.Name, v)))})",
+    };
+
+    private static string Is(string name, object value) => $"{name} eq {Literal(Columns.Normal(name, value))}";
 
     private static string Literal(object value) => TableClient.CreateQueryFilter($"{value}");
 }

@@ -16,6 +16,8 @@ internal static class RunFilterReader
 
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd"];
 
+    private static IEnumerable<string> StatusNames => Enum.GetValues<RunStatus>().Select(RunResource.NameOf);
+
     public static QueryParameter WorkflowQuery { get; } = QueryParameters.Text("workflow");
 
     public static QueryParameter ClientQuery { get; } = QueryParameters.Text("client", "Administrators: of this one.");
@@ -24,8 +26,9 @@ internal static class RunFilterReader
     public static ImmutableArray<QueryParameter> Query { get; } =
     [
         WorkflowQuery,
-        QueryParameters.Text("status", RunResource.StatusSchema()),
+        QueryParameters.Text("status", $"{string.Join(", ", StatusNames)}, or several of them with commas between."),
         QueryParameters.Text("batch"),
+        QueryParameters.Text("host", "Those whose last attempt was on this host."),
         ClientQuery,
         QueryParameters.Text("createdAfter", "A time by RFC 3339, or a day: calls that came then or later."),
         QueryParameters.Text("createdBefore", "A time by RFC 3339, or a day: calls that came earlier."),
@@ -36,9 +39,10 @@ internal static class RunFilterReader
     {
         var query = request.Query;
         var faults = ImmutableArray.CreateBuilder<Fault>();
-        var filter = new RunFilter(query["workflow"].FirstOrDefault(), StatusOf(query["status"].FirstOrDefault(), faults),
-            ClientOf(request, faults), query["batch"].FirstOrDefault())
+        var filter = new RunFilter(query["workflow"].FirstOrDefault(), ClientOf(request, faults), query["batch"].FirstOrDefault(),
+            query["host"].FirstOrDefault())
         {
+            Statuses = StatusesOf(query["status"].FirstOrDefault(), faults),
             CreatedFrom = TimeOf(query, "createdAfter", faults),
             CreatedBefore = TimeOf(query, "createdBefore", faults),
             Metadata = [
@@ -70,22 +74,20 @@ internal static class RunFilterReader
         return own;
     }
 
-    private static RunStatus? StatusOf(string? text, ImmutableArray<Fault>.Builder faults)
-    {
-        if (text is null)
-        {
-            return null;
-        }
+    private static ImmutableArray<RunStatus> StatusesOf(string? text, ImmutableArray<Fault>.Builder faults) =>
+        [.. (text?.Split(',') ?? []).Select(name => StatusOf(name, faults)).OfType<RunStatus>().Distinct()];
 
-        if (Enum.GetNames<RunStatus>().Contains(text, StringComparer.OrdinalIgnoreCase)
-            && Enum.TryParse<RunStatus>(text, ignoreCase: true, out var status))
+    private static RunStatus? StatusOf(string name, ImmutableArray<Fault>.Builder faults)
+    {
+        if (Enum.GetNames<RunStatus>().Contains(name, StringComparer.OrdinalIgnoreCase)
+            && Enum.TryParse<RunStatus>(name, ignoreCase: true, out var status))
         {
             return status;
         }
 
         faults.Add(new(FaultCode.InvalidRequest,
-            $"status is one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}, not "
-                + $"'{text}'.{Suggestion.Nearest(text, Enum.GetValues<RunStatus>().Select(RunResource.NameOf))}", "/status"));
+            $"status is one of {string.Join(", ", StatusNames)}, or several with commas between, not '{name}'."
+                + Suggestion.Nearest(name, StatusNames), "/status"));
         return null;
     }
 

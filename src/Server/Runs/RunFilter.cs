@@ -7,8 +7,11 @@ using ComfyFunc.Engine;
 namespace ComfyFunc.Server.Runs;
 
 /// <summary>Which runs a listing shows.</summary>
-public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null, string? Client = null, string? Batch = null)
+public sealed record RunFilter(string? Workflow = null, string? Client = null, string? Batch = null, string? Host = null)
 {
+    /// <summary>Any of these; all where there are none.</summary>
+    public ImmutableArray<RunStatus> Statuses { get; init; } = [];
+
     /// <summary>The earliest moment at which a run's call may have come, by its id.</summary>
     public DateTimeOffset? CreatedFrom { get; init; }
 
@@ -19,6 +22,9 @@ public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null
     public ImmutableArray<KeyValuePair<string, string>> Metadata { get; init; } = [];
 
     internal static ImmutableDictionary<string, object> Open { get; } = ImmutableDictionary<string, object>.Empty.Add("Open", true);
+
+    private static ImmutableDictionary<string, ImmutableArray<object>> NoChoice { get; } =
+        ImmutableDictionary<string, ImmutableArray<object>>.Empty;
 
     internal static ImmutableDictionary<string, object> Of(string client) =>
         ImmutableDictionary<string, object>.Empty.Add(nameof(Client), client);
@@ -31,12 +37,13 @@ public sealed record RunFilter(string? Workflow = null, RunStatus? Status = null
     {
         var columns = ImmutableDictionary<string, object>.Empty;
         columns = Workflow is null ? columns : columns.Add(nameof(Workflow), Workflow);
-        columns = Status is null ? columns : columns.Add(nameof(Status), Status.Value.ToString());
         columns = Client is null ? columns : columns.Add(nameof(Client), Client);
         columns = Batch is null ? columns : columns.Add(nameof(Batch), Batch);
+        columns = Host is null ? columns : columns.Add(nameof(Host), Host);
         return WithinBatch(new()
         {
             Where = columns,
+            WhereAny = Statuses.IsEmpty ? NoChoice : NoChoice.Add("Status", [.. Statuses.Select(s => s.ToString())]),
             PageSize = size,
             PartitionFrom = CreatedBefore is { } before ? RunKeys.Partition(before) : null,
             RowFrom = CreatedBefore is { } end ? RunKeys.RowBefore(end) : null,

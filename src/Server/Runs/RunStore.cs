@@ -261,7 +261,8 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
             .Add("Client", run.Client)
             .Add("Status", run.Status.ToString())
             .Add("Open", run.Outcome is null || run.IsLeaving);
-        return run.Batch is null ? columns : columns.Add("Batch", run.Batch);
+        columns = run.Batch is null ? columns : columns.Add("Batch", run.Batch);
+        return run.Attempts.IsEmpty ? columns : columns.Add("Host", run.Attempts[^1].Host.Value);
     }
 
     private static RunRecord FromDocument(Document document)

@@ -275,7 +275,7 @@ public sealed class ManyStoredTests
     public async Task The_embedded_store_has_an_index_of_every_column_that_is_filtered_by()
     {
         await using var rig = await RigAsync(new() { Quotas = [new QuotaOptions { Client = "", OpenRuns = 2, RunsPerDay = 9 }] });
-        await rig.Get<RunStore>().PageAsync(new("w", RunStatus.Failed, "c", "b"), 50, null, Cancellation);
+        await rig.Get<RunStore>().PageAsync(new("w", "c", "b", "h") { Statuses = [RunStatus.Failed] }, 50, null, Cancellation);
         await rig.Get<RunRescue>().SweepAsync(Cancellation);
         await rig.Get<Housekeeping>().SweepAsync(Cancellation);
         await rig.Get<RunRemoval>().SweepAsync(Cancellation);

@@ -159,6 +159,28 @@ public sealed class RunListingTests : IAsyncLifetime
         Assert.Equal(["other"], (await ListAsync("status=queued")).Names);
     }
 
+    [Theory]
+    [InlineData("status=canceling,queued", new[] { "later", "stopping", "other" })]
+    [InlineData("status=Canceling,failed", new[] { "stopping" })]
+    [InlineData("status=failed,succeeded", new string[0])]
+    [InlineData("host=gpu-1", new[] { "later" })]
+    [InlineData("host=gpu-2", new[] { "stopping" })]
+    [InlineData("host=gpu-2&status=queued,canceling", new[] { "stopping" })]
+    [InlineData("host=gpu-2&status=queued", new string[0])]
+    public async Task Runs_are_found_by_several_statuses_and_by_the_host_of_their_last_attempt(string query, string[] names)
+    {
+        var store = rig.Get<RunStore>();
+        await AddAsync("other", null);
+        await store.InsertAsync((Row("stopping", null) with { Attempts = [On("gpu-1", 1), On("gpu-2", 2)] }).WithCancelRequested(Noon),
+            Cancellation);
+        var later = await AddAsync("later", null);
+        await store.UpdateAsync(later with { Attempts = [On("gpu-1", 1)] }, Cancellation);
+
+        Assert.Equal(names, (await ListAsync(query)).Names);
+    }
+
+    private static RunAttempt On(string host, int number) => new(number, new(host), default, Noon);
+
     private RunRecord Row(string name, string? metadata, string client = "") =>
         SomeRun.In(RunProcess.Initial, clock) with
         {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ComfyFunc.Adapters.Storage.Embedded;
 
 /// <summary>One page of a query as SQL and its parameters.</summary>
@@ -18,16 +20,21 @@ internal sealed record DocumentSelect(string Sql, (string Name, object? Value)[]
             parameters.AddRange([("$afterPartition", cursor.Partition), ("$afterRow", cursor.Row)]);
         }
 
-        foreach (var name in query.Where.Keys)
+        foreach (var filter in query.Filters.Where(f => f.Name != lead))
         {
-            AddFilter(table, query, name, clauses, parameters);
+            clauses.Add(ClauseOf(table, filter, parameters));
         }
 
         parameters.Add(("$count", count));
+        string[] found = [
+            .. WaysOf(table, query, lead, parameters).Select(way => $"""
+                SELECT id, partition, row FROM {table.Table} INDEXED BY {table.IndexOf(lead)}
+                WHERE {string.Join(" AND ", way is null ? clauses : clauses.Append(way))} ORDER BY partition, row LIMIT $count
+                """),
+        ];
         return new($"""
             SELECT d.partition, d.row, d.tag, d.columns, d.json
-            FROM (SELECT id FROM {table.Table} INDEXED BY {table.IndexOf(lead)}
-                  WHERE {string.Join(" AND ", clauses)} ORDER BY partition, row LIMIT $count) found
+            FROM ({(found is [var single] ? single : FirstOf(found))}) found
             JOIN {table.Table} d ON d.id = found.id
             ORDER BY d.partition, d.row
             """, [.. parameters]);
@@ -37,26 +44,44 @@ internal sealed record DocumentSelect(string Sql, (string Name, object? Value)[]
     /// <param name="count">Answers a statement that counts.</param>
     public static string? LeadOf(DocumentSql table, DocumentQuery query, Func<DocumentSelect, long> count)
     {
-        string[] filters = [.. table.Indexed.Where(query.Where.ContainsKey)];
-        return filters.Length <= 1 ? filters.FirstOrDefault() : filters.MinBy(f => count(CountOf(table, query, f)));
+        (string Name, ImmutableArray<object>)[] filters = [.. query.Filters.Where(f => table.Indexed.Contains(f.Name))];
+        return filters.Length <= 1 ? filters.FirstOrDefault().Name : filters.MinBy(f => count(CountOf(table, query, f))).Name;
     }
 
-    private static DocumentSelect CountOf(DocumentSql table, DocumentQuery query, string column)
+    private static DocumentSelect CountOf(DocumentSql table, DocumentQuery query, (string Name, ImmutableArray<object>) filter)
     {
         var (clauses, parameters) = BoundsOf(query);
-        AddFilter(table, query, column, clauses, parameters);
+        clauses.Add(ClauseOf(table, filter, parameters));
         return new($"""
             SELECT count(*) FROM
-                (SELECT 1 FROM {table.Table} INDEXED BY {table.IndexOf(column)} WHERE {string.Join(" AND ", clauses)} LIMIT {CountedAtMost})
+                (SELECT 1 FROM {table.Table} INDEXED BY {table.IndexOf(filter.Name)}
+                 WHERE {string.Join(" AND ", clauses)} LIMIT {CountedAtMost})
             """, [.. parameters]);
     }
 
+    private static string FirstOf(string[] found) =>
+        $"SELECT id FROM ({string.Join(" UNION ALL ", found.Select(f => $"SELECT * FROM ({f})"))}) ORDER BY partition, row LIMIT $count";
+
+    // An index gives the documents of one value in their order, and those of several by turns: each value is gone through by itself.
+    private static string?[] WaysOf(DocumentSql table, DocumentQuery query, string? lead, List<(string, object?)> parameters) =>
+        lead is null ? [null]
+        : [
+            .. query.Filters.Single(f => f.Name == lead).Values
+                .Select(value => ClauseOf(table, (lead, [value]), parameters)),
+        ];
+
     // Normal refuses every name that could say more.
-    private static void AddFilter(DocumentSql table, DocumentQuery query, string name, List<string> clauses, List<(string, object?)> parameters)
+    private static string ClauseOf(DocumentSql table, (string Name, ImmutableArray<object> Values) filter, List<(string, object?)> parameters)
     {
-        var value = table.Indexed.Contains(name) ? DocumentSql.Filter(name) : $"columns ->> '{name}'";
-        clauses.Add($"{value} = $where{parameters.Count}");
-        parameters.Add(($"$where{parameters.Count}", ColumnText.Of(Columns.Normal(name, query.Where[name]))));
+        var column = table.Indexed.Contains(filter.Name) ? DocumentSql.Filter(filter.Name) : $"columns ->> '{filter.Name}'";
+        var names = new List<string>();
+        foreach (var value in filter.Values)
+        {
+            names.Add($"$where{parameters.Count}");
+            parameters.Add((names[^1], ColumnText.Of(Columns.Normal(filter.Name, value))));
+        }
+
+        return names is [var single] ? $"{column} = {single}" : $"{column} IN ({string.Join(", ", names)})";
     }
 
     private static (List<string> Clauses, List<(string, object?)> Parameters) BoundsOf(DocumentQuery query)

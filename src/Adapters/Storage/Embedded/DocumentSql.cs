@@ -23,9 +23,19 @@ internal sealed record DocumentSql(string Table, ImmutableArray<string> Indexed)
             (id INTEGER PRIMARY KEY, partition TEXT NOT NULL, row TEXT NOT NULL, tag TEXT NOT NULL, columns TEXT NOT NULL,
              json TEXT NOT NULL{string.Concat(Indexed.Select(c => $", {Filter(c)} TEXT"))});
         CREATE UNIQUE INDEX IF NOT EXISTS {Table}_keys ON {Table} (partition, row);
-        {string.Join('\n', Indexed.Select(c => $"""
-            CREATE INDEX IF NOT EXISTS {Table}_{c} ON {Table} ({Filter(c)}, partition, row) WHERE {Filter(c)} IS NOT NULL;
-            """))}
+        """;
+
+    /// <summary>The names of its columns in the database.</summary>
+    public string TableColumns { get; } = $"SELECT name FROM pragma_table_info('{Table}')";
+
+    /// <summary>Gives a table that an earlier release made a column that is filtered by since.</summary>
+    public string AddFilter(string column) => $"""
+        ALTER TABLE {Table} ADD COLUMN {Filter(column)} TEXT;
+        UPDATE {Table} SET {Filter(column)} = columns ->> '{column}';
+        """;
+
+    public string CreateIndex(string column) => $"""
+        CREATE INDEX IF NOT EXISTS {Table}_{column} ON {Table} ({Filter(column)}, partition, row) WHERE {Filter(column)} IS NOT NULL
         """;
 
     public string Insert { get; } = $"""

@@ -16,7 +16,7 @@ internal sealed class EmbeddedDocumentTables(EmbeddedDatabase database, StorageM
 
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
-        string[] sql = [.. names.Select(n => DocumentSql.Of(n).Create)];
-        return database.WriteAsync(session => sql.Sum(s => session.Run(s)), cancellationToken);
+        DocumentSql[] tables = [.. names.Select(DocumentSql.Of)];
+        return database.WriteAsync(session => tables.Sum(sql => DocumentSchema.Create(session, sql)), cancellationToken);
     }
 }

@@ -11,7 +11,7 @@ internal static class FilteredColumns
 {
     private static readonly FrozenDictionary<string, ImmutableArray<string>> All = new Dictionary<string, ImmutableArray<string>>
     {
-        ["runs"] = ["Open", "Batch", "Workflow", "Client", "Status"],
+        ["runs"] = ["Open", "Batch", "Workflow", "Client", "Status", "Host"],
         ["batches"] = ["Open", "Workflow", "Client"],
         ["calls"] = ["Day"],
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

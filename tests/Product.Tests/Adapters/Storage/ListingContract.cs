@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using Microsoft.Extensions.Time.Testing;
@@ -38,6 +39,28 @@ public abstract class ListingContract : StorageContract
         }
 
         Assert.Empty(await ListAsync(new() { Where = Columns(("Name", "it's"), ("Count", 2L)) }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(100)]
+    public async Task One_of_several_values_will_do(int size)
+    {
+        var words = new[] { "one", "two", "three", "two", "it's", "one", "four" };
+        foreach (var (i, word) in words.Index())
+        {
+            await WriteAsync(new($"p{i / 3}", $"{i}", "{}") { Columns = Columns(("Name", word), ("Flag", i < 5)) });
+        }
+
+        await WriteAsync(new("p0", "9", "{}"));
+        var any = ImmutableDictionary<string, ImmutableArray<object>>.Empty.Add("Name", ["two", "it's", "one"]);
+
+        Assert.Equal(["p0/0", "p0/1", "p1/3", "p1/4", "p1/5"], await PagesAsync(new() { WhereAny = any, PageSize = size }));
+        Assert.Equal(["p0/0", "p0/1", "p1/3", "p1/4"],
+            await PagesAsync(new() { WhereAny = any, Where = Columns(("Flag", true)), PageSize = size }));
+        Assert.Equal(["p1/3", "p1/4"],
+            await PagesAsync(new() { WhereAny = any.Add("Flag", [true]), Partition = "p1", PageSize = size }));
     }
 
     [Theory]

@@ -95,12 +95,12 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
         {
             Interlocked.Increment(ref reads);
             var page = await inner.PageAsync(query, continuation, cancellationToken);
-            var looked = query.Where.IsEmpty ? page.Documents.Length
-                : continuation is null ? await inner.QueryAsync(query with { Where = query.Where.Clear() }, cancellationToken)
+            var looked = !query.Filters.Any() ? page.Documents.Length
+                : continuation is null ? await inner.QueryAsync(query with { Where = query.Where.Clear(), WhereAny = query.WhereAny.Clear() }, cancellationToken)
                     .CountAsync(cancellationToken)
                 : 0;
             Interlocked.Add(ref rows, looked);
-            foreach (var column in query.Where.Keys)
+            foreach (var (column, _) in query.Filters)
             {
                 Filters[column] = true;
             }

@@ -83,13 +83,13 @@ internal sealed class MemoryDocumentTable : IDocumentTable
 
     private IEnumerable<Document> Matching(DocumentQuery query, DocumentCursor? after)
     {
-        var where = query.Where.ToDictionary(c => c.Key, c => Columns.Normal(c.Key, c.Value));
+        var where = query.Filters.Select(c => (c.Name, Values: c.Values.Select(v => Columns.Normal(c.Name, v)).ToArray())).ToArray();
         return documents.Values.Where(d =>
             (after is not { } cursor || Compare(KeyOf(d), cursor) > 0)
             && (query.Partition is null || query.Partition == d.Partition)
             && IsWithin(d.Partition, query.PartitionFrom, query.PartitionBefore)
             && IsWithin(d.Row, query.RowFrom, query.RowBefore)
-            && where.All(c => c.Value.Equals(d.Columns.GetValueOrDefault(c.Key))));
+            && where.All(c => d.Columns.TryGetValue(c.Name, out var value) && c.Values.Contains(value)));
     }
 
     private static bool IsWithin(string key, string? from, string? before) =>
