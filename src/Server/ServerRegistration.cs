@@ -232,6 +232,7 @@ public static class ServerRegistration
         services.AddEndpoints<HostSpeechEndpoints>();
         services.AddEndpoints<PoolEndpoints>();
         services.AddEndpoints<WebhookEndpoints>();
+        services.AddEndpoints<DeliveryEndpoints>();
         services.TryAddSingleton<WrittenDescriptions>();
         services.AddEndpoints<DescriptionEndpoints>();
         services.AddEndpoints<HealthEndpoints>();

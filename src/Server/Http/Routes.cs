@@ -25,10 +25,12 @@ public static class Routes
     public const string RunStatusLink = Api + "links/runs/{id}/status";
     public const string RunCancelLink = Api + "links/runs/{id}/cancel";
     public const string RunOutputLink = Api + "links/runs/{id}/outputs/{tag}/{n}";
+    public const string Redeliver = Api + "runs/{id}/deliveries/{delivery}/redeliver";
     public const string Webhooks = Api + "webhooks";
     public const string Webhook = Api + "webhooks/{id}";
     public const string WebhookSecret = Api + "webhooks/{id}/secret";
     public const string WebhookRotate = Api + "webhooks/{id}/rotate";
+    public const string WebhookDeliveries = Api + "webhooks/{id}/deliveries";
     public const string Convert = Api + "convert";
     public const string Alias = Api + "workflows/{name}/aliases/{alias}";
     public const string AliasRollback = Api + "workflows/{name}/aliases/{alias}/rollback";

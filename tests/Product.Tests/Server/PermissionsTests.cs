@@ -60,6 +60,8 @@ public class PermissionsTests
         ["GetWebhookSecret"] = Role.Admin,
         ["RotateWebhookSecret"] = Role.Admin,
         ["ListDeliveries"] = Role.Run,
+        ["Redeliver"] = Role.Run,
+        ["ListWebhookDeliveries"] = Role.Admin,
         ["ListKeys"] = Role.Admin,
         ["CreateKey"] = Role.Admin,
         ["DeleteKey"] = Role.Admin,
