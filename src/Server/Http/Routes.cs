@@ -48,6 +48,9 @@ public static class Routes
     public const string Key = "keys/{id}";
     public const string Usage = "usage";
     public const string Pool = "pool";
+    public const string Queue = "queue";
+    public const string QueuePause = "queue/pause";
+    public const string QueueResume = "queue/resume";
     public const string OpenApi = "openapi.json";
     public const string Docs = "docs";
     public const string DocsScript = "docs/scalar.js";
