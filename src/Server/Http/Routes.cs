@@ -56,6 +56,9 @@ public static class Routes
     public const string Settings = Api + "settings";
     public const string Usage = Api + "usage";
     public const string Pool = Api + "pool";
+    public const string Queue = Api + "queue";
+    public const string QueuePause = Api + "queue/pause";
+    public const string QueueResume = Api + "queue/resume";
     public const string OpenApi = Api + "openapi.json";
     public const string Docs = Api + "docs";
     public const string DocsScript = Api + "docs/scalar.js";
