@@ -105,13 +105,14 @@ function Tile({ media, onOpen }: { media: Media; onOpen: () => void }) {
 
 /** A picture, or a word where it cannot be loaded: its link may have expired, or its file be gone. */
 export function Picture({ media }: { media: Media }) {
-  const [isBroken, setBroken] = useState(false);
-  return isBroken ? (
+  const src = pictureOf(media);
+  const [broken, setBroken] = useState<string | null>(null);
+  return broken !== null && broken === src ? (
     <span class="broken">
       <Icon name="image" />
       cannot be loaded
     </span>
   ) : (
-    <img src={pictureOf(media)} alt={titleOf(media)} loading="lazy" decoding="async" onError={() => setBroken(true)} />
+    <img src={src} alt={titleOf(media)} loading="lazy" decoding="async" onError={() => setBroken(src ?? null)} />
   );
 }

@@ -1,4 +1,4 @@
-import{b as T,c as E,d as F,e as N,f as P,g as m,i as b,k as j,m as q,n as M}from"./chunk-YPJ3UNWW.js";import{e as f,g as p,j as R,k as a}from"./chunk-BBNOEOJT.js";async function*D(e){let t=e.body?.pipeThrough(new TextDecoderStream).getReader();if(t===void 0)return;let n="";try{for(;;){let{value:o,done:r}=await t.read();if(r)return;let i=(n+o).replaceAll(`\r
+import{a as F,b as N,c as P,d as m,f as b,h as j,j as q,k as M}from"./chunk-6NCWWVG2.js";import{c as T,d as E}from"./chunk-QEHXTY7M.js";import{e as f,g as p,j as R,k as a}from"./chunk-BBNOEOJT.js";async function*D(e){let t=e.body?.pipeThrough(new TextDecoderStream).getReader();if(t===void 0)return;let n="";try{for(;;){let{value:o,done:r}=await t.read();if(r)return;let i=(n+o).replaceAll(`\r
 `,`
 `).split(`
 
