@@ -1,3 +1,4 @@
+import { apiBase } from "./call";
 import type { IconName } from "./Icon";
 import { bytes } from "./text";
 import type { Output, OutputKind, Run } from "./types";
@@ -11,9 +12,21 @@ export interface Media {
   output: Output;
 }
 
+/**
+ * A link to what the server itself hands out, by the address that the page has of the server. Links in events are made for whoever listens,
+ * and have the server's own.
+ */
+const here = (url: string | undefined): string | undefined => url?.replace(/^https?:\/\/[^/]+(?:\/.*)?\/api\/(?=(links|runs|files)\/)/, apiBase());
+
+const withLinks = (output: Output): Output => ({
+  ...output,
+  ...(output.url !== undefined && { url: here(output.url) }),
+  ...(output.thumbnailUrl !== undefined && { thumbnailUrl: here(output.thumbnailUrl) }),
+});
+
 export const mediaOf = (run: Pick<Run, "id" | "outputs">): Media[] =>
   Object.entries(run.outputs ?? {}).flatMap(([tag, outputs]) =>
-    outputs.map((output, index) => ({ key: `${run.id}/${tag}/${index}`, run: run.id, tag, index, output })),
+    outputs.map((output, index) => ({ key: `${run.id}/${tag}/${index}`, run: run.id, tag, index, output: withLinks(output) })),
   );
 
 export const iconOf: Record<OutputKind, IconName> = {
@@ -39,8 +52,15 @@ export const factsOf = ({ output }: Media): string =>
     .filter((f) => f !== "")
     .join(" · ");
 
+/** Whether a browser draws it as a picture: moving pictures are in the kind video, also where they are WebP. */
+export const isPicture = ({ output }: Media): boolean => output.type === "image" || (output.contentType?.startsWith("image/") ?? false);
+
+/** The picture itself where a browser knows its format, else the thumbnail that the server made of it. */
+export const wholeOf = ({ output }: Media): string =>
+  (/^image\/(a?png|jpeg|webp|gif|bmp|avif)$/.test(output.contentType ?? "") ? output.url : (output.thumbnailUrl ?? output.url)) ?? "";
+
 /** What the console can show of 3D files. */
 export const isModel = ({ output }: Media): boolean => output.type === "3d" && /\.(glb|gltf|obj|stl|ply)$/i.test(output.name ?? "");
 
 /** A picture that needs no key: the thumbnail where it is linked for everybody, else the file. */
-export const pictureOf = ({ output }: Media): string | undefined => output.thumbnailUrl ?? output.url;
+export const pictureOf = ({ output }: Media): string | undefined => (output.type === "image" ? (output.thumbnailUrl ?? output.url) : output.url);
