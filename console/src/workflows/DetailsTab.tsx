@@ -1,6 +1,5 @@
 import { Action } from "../kit/Action";
 import { get } from "../kit/api";
-import { Badge } from "../kit/Badge";
 import { path } from "../kit/call";
 import { toJson } from "../kit/json";
 import { Facts, Panel } from "../kit/Page";
@@ -14,7 +13,7 @@ import type { Workflow } from "../kit/types";
 import { Icon } from "../kit/Icon";
 import { ContractView } from "./ContractView";
 import { saveAs } from "../kit/download";
-import { HostLines } from "./HostLines";
+import { HostLines, HostsBadge } from "./HostLines";
 import { Warnings } from "./SaveDialog";
 
 const seconds = (n: number | null | undefined): string | null => (n ? duration(n * 1000) : null);
@@ -22,7 +21,6 @@ const seconds = (n: number | null | undefined): string | null => (n ? duration(n
 /** What a workflow is: its contract, who can run it, its settings, what its author should know. */
 export function DetailsTab({ workflow }: { workflow: Workflow }) {
   const { name, hosts = [], warnings = [], requires, settings } = workflow;
-  const able = hosts.filter((h) => h.capable).length;
   return (
     <div class="columns">
       <div class="stack">
@@ -36,7 +34,7 @@ export function DetailsTab({ workflow }: { workflow: Workflow }) {
         )}
       </div>
       <div class="stack">
-        <Panel title="Hosts" actions={<Badge state="able" tone={able === 0 ? "bad" : "good"} icon={able === 0 ? "cross" : "check"} text={`${able} of ${hosts.length} can run it`} />}>
+        <Panel title="Hosts" actions={<HostsBadge workflow={workflow} unit="can run it" />}>
           {hosts.length === 0 ? <p class="muted">No host is there.</p> : <HostLines hosts={hosts} />}
         </Panel>
         <Panel title="Settings">

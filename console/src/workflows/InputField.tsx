@@ -40,6 +40,7 @@ export function InputField({ form, tag, input }: Props) {
         faults={faults}
         aside={
           <span class="input-aside">
+            {!isSet && rangeText(input) !== "" && <span class="range">{rangeText(input)}</span>}
             {input.required === true && !isSet && <span class="needed">needed</span>}
             {isSet && (
               <button type="button" class="quiet reset" title={defaultText(input)} aria-label={`Reset ${tag.name} ${input.name}`} onClick={() => setValue(undefined)}>
@@ -61,11 +62,11 @@ function localFault(value: unknown, input: ContractInput): string | null {
   return input.type === "INT" || input.type === "FLOAT" ? numberFault(value, input) : null;
 }
 
-function hintOf(input: ContractInput): ComponentChildren {
-  const range = input.type === "INT" || input.type === "FLOAT" ? rangeOf(input) : "";
-  const parts = [input.tooltip ?? "", input.seed === true || sliderOf(input) !== null ? "" : range].filter((p) => p !== "");
-  return parts.length > 0 ? parts.join(" · ") : undefined;
-}
+const hintOf = (input: ContractInput): ComponentChildren => input.tooltip || undefined;
+
+/** The range of a number, where neither a slider shows it nor nobody would read it. */
+const rangeText = (input: ContractInput): string =>
+  (input.type === "INT" || input.type === "FLOAT") && input.seed !== true && sliderOf(input) === null ? rangeOf(input) : "";
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : value === undefined ? "" : toJson(value));
 

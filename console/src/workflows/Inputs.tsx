@@ -103,6 +103,7 @@ function Bypass({ form, tag, hasName = false }: { form: Form; tag: ContractTag; 
         <input
           type="checkbox"
           role="switch"
+          aria-label={`${tag.name} takes part`}
           checked={!isBypassed}
           onChange={(e) => {
             clearFaults(form, pointerTo(tag.name));
@@ -114,7 +115,7 @@ function Bypass({ form, tag, hasName = false }: { form: Form; tag: ContractTag; 
             <b>{tag.name}</b> <span class="muted">{classesOf(tag)}</span>
           </span>
         ) : (
-          <span class={isBypassed ? "" : "hidden"}>{isBypassed ? "bypassed" : `${tag.name} takes part`}</span>
+          isBypassed && <span class="muted">bypassed</span>
         )}
         {hasName && isBypassed && <span class="muted">bypassed</span>}
       </label>

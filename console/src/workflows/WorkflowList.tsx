@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../kit/api";
-import { Badge } from "../kit/Badge";
 import { apiBase } from "../kit/call";
 import { Empty } from "../kit/Empty";
 import { Icon } from "../kit/Icon";
@@ -17,6 +16,7 @@ import { duration } from "../kit/time";
 import { Ago } from "../kit/Ago";
 import type { Stats, WorkflowList as List, WorkflowRow } from "../kit/types";
 import { DropZone } from "./DropZone";
+import { HostsBadge } from "./HostLines";
 import { forgetSummaries, useSummary } from "./summaries";
 
 const PAGE = 200;
@@ -152,20 +152,7 @@ function Versions({ row }: { row: WorkflowRow }) {
 
 function Hosts({ row }: { row: WorkflowRow }) {
   const workflow = useSummary(row);
-  const hosts = workflow?.hosts ?? [];
-  const able = hosts.filter((h) => h.capable).length;
-
-  // A file that each call brings is nothing that a host lacks.
-  const isOwed = able === 0 && workflow?.contract.tags.some((t) => t.inputs.some((i) => i.required === true)) === true;
-  return workflow === null ? null : hosts.length === 0 ? (
-    <span class="muted">no hosts</span>
-  ) : isOwed ? (
-    <span class="muted" title={hosts[0]?.reason}>
-      needs a file
-    </span>
-  ) : (
-    <Badge state={able > 0 ? "able" : "none"} tone={able === 0 ? "bad" : able < hosts.length ? "warn" : "good"} icon={able === 0 ? "cross" : "check"} text={`${able} of ${hosts.length}`} />
-  );
+  return workflow === null ? null : <HostsBadge workflow={workflow} />;
 }
 
 function Takes({ row }: { row: WorkflowRow }) {

@@ -1,5 +1,4 @@
 import { useMemo } from "preact/hooks";
-import { Badge } from "../kit/Badge";
 import { path } from "../kit/call";
 import { Icon } from "../kit/Icon";
 import { Loading, Page } from "../kit/Page";
@@ -12,6 +11,7 @@ import { BatchTab } from "./BatchTab";
 import { DetailsTab } from "./DetailsTab";
 import { DropZone } from "./DropZone";
 import { formOf } from "./form";
+import { HostsBadge } from "./HostLines";
 import { RunTab } from "./RunTab";
 import { VersionsTab } from "./VersionsTab";
 
@@ -43,8 +43,6 @@ export function WorkflowPage({ name, view }: { name: string; view: string }) {
     );
   }
 
-  const hosts = value.hosts ?? [];
-  const able = hosts.filter((h) => h.capable).length;
   const query = version === "" ? "" : `?version=${encodeURIComponent(version)}`;
   return (
     <DropZone existing={[name]} name={name} onSaved={() => (version === "" ? reload() : setQuery({ version: null }))}>
@@ -60,7 +58,7 @@ export function WorkflowPage({ name, view }: { name: string; view: string }) {
           actions={
             <>
               <a href={to`workflows/${name}/details`} class="plain-link">
-                <Badge state="able" tone={able === 0 ? "warn" : "good"} icon={able === 0 ? "warning" : "check"} text={hosts.length === 0 ? "no hosts" : `${able} of ${hosts.length} hosts`} />
+                <HostsBadge workflow={value} unit="hosts" />
               </a>
               <a class="button" href={`runs?${new URLSearchParams({ workflow: name })}`}>
                 <Icon name="runs" />
