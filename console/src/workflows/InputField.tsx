@@ -87,7 +87,7 @@ function draw(control: ControlProps, props: Props, value: unknown, setValue: (va
       return input.seed === true ? <SeedControl {...own} /> : <NumberControl {...own} />;
     case "BOOLEAN":
       return (
-        <label class="switch">
+        <label class="toggle">
           <input type="checkbox" role="switch" {...control} checked={(value ?? input.default) === true} onChange={(e) => setValue(e.currentTarget.checked)} />
           <span aria-hidden="true">{(value ?? input.default) === true ? "on" : "off"}</span>
         </label>

@@ -99,7 +99,7 @@ function Bypass({ form, tag, hasName = false }: { form: Form; tag: ContractTag; 
   const faults = useFaults(form, pointerTo(tag.name), false);
   return (
     <span class={`bypass${isBypassed ? " is-set" : ""}`}>
-      <label class="switch">
+      <label class="toggle">
         <input
           type="checkbox"
           role="switch"

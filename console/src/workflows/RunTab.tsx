@@ -66,7 +66,7 @@ export function RunTab({ form, version }: { form: Form; version: string }) {
       const one = await send<Run>(callOf());
       begin(name, one, formatOf(form.draft.value.options));
       chosenOf(name).set(null);
-      if (matchMedia("(max-width: 960px)").matches) {
+      if (matchMedia("(max-width: 1100px)").matches) {
         document.querySelector(".result")?.scrollIntoView({ behavior: "smooth", block: "start" });
       }
     } catch (error) {
@@ -163,7 +163,7 @@ function Changed({ form }: { form: Form }) {
   const hasMore = useSelect(form.draft, (d) => Object.keys(d.options).length + Object.keys(d.extra).length > 0);
   const faults = useSelect(form.faults, (f) => f.size);
   return (
-    <span class="changed">
+    <span class="run-count">
       {faults > 0 && (
         <span class="faults" role="status">
           {counted(faults, "thing is", "things are")} wrong

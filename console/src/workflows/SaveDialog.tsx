@@ -157,7 +157,9 @@ export function SaveDialog({ file, existing, fixedName, onClose, onSaved }: Prop
 }
 
 function verdict(would: Workflow, isThere: boolean): string {
-  return !isThere ? `A new workflow, ${would.name}.` : would.differences?.length === 0 ? "Callers see no difference." : `It becomes version ${would.version} of ${would.name}.`;
+  return !isThere
+    ? `A new workflow, ${would.name}.`
+    : `It becomes version ${would.version} of ${would.name}${would.differences?.length === 0 ? "; callers see no difference" : ""}.`;
 }
 
 function Would({ workflow }: { workflow: Workflow }) {

@@ -54,7 +54,7 @@ function follow(run: Run, format: Record<string, string>): void {
   const known = results.get(run.id);
   const store = known ?? new Store<Result>({ run, preview: null, problem: null });
   results.set(run.id, store);
-  if (known === undefined && (!hasEnded(run) || Object.keys(format).length > 0)) {
+  if (known === undefined && !hasEnded(run)) {
     void watch(store, format);
   }
 }
@@ -72,7 +72,7 @@ async function watch(store: Store<Result>, format: Record<string, string>): Prom
         await stream(store);
         failures = 0;
         if (!hasEnded(store.value.run)) {
-          change(store, await get<Run>(path`runs/${id}`));
+          change(store, await get<Run>(path`runs/${id}`, format));
         }
       } catch (error) {
         failures++;
@@ -84,11 +84,6 @@ async function watch(store: Store<Result>, format: Record<string, string>): Prom
       await (hasEnded(store.value.run) ? undefined : wait(PATIENCE));
     }
 
-    if (Object.keys(format).length > 0 && hasEnded(store.value.run)) {
-      change(store, await get<Run>(path`runs/${id}`, format));
-    }
-  } catch (error) {
-    store.set({ ...store.value, problem: Problem.of(error) });
   } finally {
     clearInterval(places);
   }
@@ -114,7 +109,13 @@ async function stream(store: Store<Result>): Promise<void> {
   const response = await respond({ method: "GET", path: path`runs/${store.value.run.id}/events`, query: { previews: true } });
   for await (const { event, data } of readEvents(response)) {
     if (event === "status") {
-      change(store, parseJson(data) as Run);
+      const run = parseJson(data) as Run;
+      if (hasEnded(run)) {
+        // The run is read anew for fresh links, with its inputs.
+        return;
+      }
+
+      change(store, run);
     } else if (event === "progress") {
       change(store, { progress: parseJson(data) as Progress });
     } else if (event === "preview") {
