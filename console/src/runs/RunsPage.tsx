@@ -1,9 +1,11 @@
-import { Page } from "../kit/Page";
+import type { FunctionComponent } from "preact";
+import { lazy } from "../kit/Lazy";
+import { RunList } from "./RunList";
 
-export function RunsPage(_: { parts: string[] }) {
-  return (
-    <Page title="Runs">
-      <p class="muted">Nothing yet.</p>
-    </Page>
-  );
+const OneRun = lazy<{ id: string }>(async () => (await import("../run/RunPage")).RunPage);
+const Compare: FunctionComponent<object> = lazy(async () => (await import("../run/ComparePage")).ComparePage);
+
+/** runs, runs/{id}, runs/compare?a=&b= */
+export function RunsPage({ parts: [first] }: { parts: string[] }) {
+  return first === undefined ? <RunList /> : first === "compare" ? <Compare /> : <OneRun key={first} id={first} />;
 }

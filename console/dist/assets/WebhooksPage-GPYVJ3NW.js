@@ -1,1 +1,0 @@
-import{f as o,g as t}from"./chunk-LNHRRGFU.js";function r(e){return o(t,{title:"Webhooks",children:o("p",{class:"muted",children:"Nothing yet."})})}export{r as WebhooksPage};

@@ -1,0 +1,4 @@
+import { Page } from "../kit/Page";
+export function ComparePage() {
+  return <Page title="Compare">…</Page>;
+}
