@@ -227,13 +227,13 @@ export interface Host {
   slots: number;
   freeSlots?: number;
   labels?: Record<string, string>;
-  leases?: { run?: string; attempt?: number; workflow?: string; [more: string]: unknown }[];
+  leases?: { run: string; attempt: number; workflow: string; since: string; expectedSeconds?: number }[];
   queue?: { running?: number; pending?: number; foreign?: number };
   backlogSeconds?: number;
   models?: string[];
   modelSets?: number;
   times?: { workflows?: Record<string, number>; loads?: Record<string, number> };
-  failures?: Record<string, number>;
+  failures?: { nodes: number; losses: number; quarantines: number };
   headers?: string[];
   maxUploadBytes?: number | null;
   vramBytes?: number | null;
@@ -242,8 +242,21 @@ export interface Host {
   registeredAt?: string;
   lastSeenAt?: string | null;
   heartbeatAt?: string | null;
-  pack?: { version?: string; [more: string]: unknown } | null;
-  sync?: { on: boolean; workflows?: Record<string, { version: number; state: string; reason?: string; at: string; keptAs?: string }> };
+  pack?: {
+    version?: string | null;
+    queue?: { running?: number | null; pending?: number | null };
+    vram?: { total?: number | null; free?: number | null };
+    models?: Record<string, number>;
+  } | null;
+  sync?: { on: boolean; workflows?: Record<string, SyncedWorkflow> };
+}
+
+export interface SyncedWorkflow {
+  version: number;
+  state: "current" | "pending" | "failed" | "noGraph";
+  reason?: string;
+  at: string;
+  keptAs?: string;
 }
 
 export interface HostList {
@@ -351,6 +364,11 @@ export interface Webhook {
   secret?: string;
 }
 
+export interface WebhookSecret {
+  secret: string;
+  previousSecretUntil?: string | null;
+}
+
 export interface WebhookList {
   webhooks: Webhook[];
 }
@@ -386,6 +404,32 @@ export interface Setting {
 
 export interface SettingList {
   settings: Setting[];
+}
+
+export interface Readiness {
+  status: string;
+  reason?: string;
+  details?: {
+    processes: {
+      name: string;
+      isThis: boolean;
+      startedAt?: string;
+      seenAt: string;
+      canDrive: boolean;
+      listensTo: string[];
+      watches: number;
+      signals: number;
+      storageRequests: number;
+      inHand: string[];
+      sweeps: Record<string, string>;
+    }[];
+    hosts: { id: string; leases: number; listeners: number }[];
+    canDrive: boolean;
+    leases: number;
+    watches: number;
+    oldestUndrivenRun?: { id?: string; [more: string]: unknown } | string | null;
+    lastSweeps: Record<string, string>;
+  };
 }
 
 export interface CallExplanation {
