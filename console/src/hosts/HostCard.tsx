@@ -54,7 +54,7 @@ export function HostCard({ host, onChange }: { host: Host; onChange: (host: Host
         )}
         {(host.leases?.length ?? 0) > 0 && (
           <div>
-            <dt>Working on</dt>
+            <dt>Runs</dt>
             <dd>
               <Leases leases={host.leases ?? []} />
             </dd>

@@ -1,4 +1,4 @@
-import { bytes, counted, percent } from "../kit/text";
+import { bytes, counted } from "../kit/text";
 import type { Host } from "../kit/types";
 
 /** Small parts that say one thing of a host. */
@@ -56,7 +56,7 @@ export function Memory({ host }: { host: Host }) {
         {bytes(free)} of {bytes(total)} free
       </span>
       <span class="meter" aria-hidden="true">
-        <i style={{ width: percent(1 - free / total) }} />
+        <i style={{ width: `${100 * (1 - free / total)}%` }} />
       </span>
     </span>
   ) : (
