@@ -32,10 +32,6 @@ export function HostForm({ host, known = [], onClose, onDone }: HostFormProps) {
   const faultsAt = (pointer: string): string[] => (problem?.at(pointer) ?? []).map((f) => f.detail);
   const set = (change: Partial<typeof draft>): void => setDraft((d) => ({ ...d, ...change }));
 
-  // What the server says of no member is about the id: it stands in the path.
-  const ofId = [...faultsAt("/id"), ...(problem?.errors ?? []).filter((e) => !e.pointer).map((e) => e.detail)];
-  const isElsewhere = problem !== null && !problem.errors.some((e) => !e.pointer || FIELDS.some((f) => e.pointer === f || e.pointer?.startsWith(`${f}/`)));
-
   const save = async (): Promise<void> => {
     const missing = problemOf(draft, host === undefined ? known : null);
     setProblem(missing);
@@ -79,11 +75,11 @@ export function HostForm({ host, known = [], onClose, onDone }: HostFormProps) {
           void save();
         }}
       >
-        {isElsewhere && <ProblemBox problem={problem} />}
+        {problem?.isBeyond(FIELDS) === true && <ProblemBox problem={problem} />}
         {host !== undefined && host.state === "quarantined" && <p class="hint">Saving releases it from its rest as well.</p>}
         {host?.heartbeatAt && <p class="hint">This host speaks for itself: its next heartbeat may say these things anew.</p>}
         {host === undefined && (
-          <TextField label="Id" autoFocus spellcheck={false} placeholder="gpu-1" value={draft.id} onValue={(id) => set({ id })} faults={ofId} />
+          <TextField label="Id" autoFocus spellcheck={false} placeholder="gpu-1" value={draft.id} onValue={(id) => set({ id })} faults={faultsAt("/id")} />
         )}
         <TextField
           label="Address"
@@ -92,7 +88,7 @@ export function HostForm({ host, known = [], onClose, onDone }: HostFormProps) {
           placeholder="http://10.0.0.4:8188"
           value={draft.url}
           onValue={(url) => set({ url })}
-          faults={[...faultsAt("/url"), ...(host === undefined ? [] : ofId)]}
+          faults={faultsAt("/url")}
           hint="Where ComfyUI answers. A token in its query, or user:password@, goes along with every request and is not shown again."
         />
         <TextField

@@ -1,4 +1,5 @@
 import { type Call, path } from "../kit/call";
+import { isName, NAME_RULE } from "../kit/names";
 import { type Fault, Problem } from "../kit/problem";
 import type { Host } from "../kit/types";
 import { type Pair, pairOf, valuesOf } from "./KeyValues";
@@ -48,7 +49,7 @@ export function callOf(draft: HostDraft, areSecretsHidden = false): Call {
 /** What can be told before the server is asked. */
 export function problemOf(draft: HostDraft, known: string[] | null): Problem | null {
   const faults: Fault[] = [
-    ...(draft.id.trim() === "" ? [{ pointer: "/id", detail: "A host has an id." }] : []),
+    ...(known !== null && !isName(draft.id.trim()) ? [{ pointer: "/id", detail: `A host’s id is ${NAME_RULE}.` }] : []),
     ...(known?.includes(draft.id.trim()) === true ? [{ pointer: "/id", detail: "There is a host of this id. Change it on its page." }] : []),
     ...(draft.url.includes("=***") ? [{ pointer: "/url", detail: "Put the token in place of ***: the server does not show it." }] : []),
     ...draft.headers

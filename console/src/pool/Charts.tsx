@@ -47,6 +47,7 @@ export function Charts({ stats }: { stats: Stats }) {
         { label: "not well", values: lines.of((b, minutes) => (b.failed + b.expired) / minutes, 0), color: "--bad" },
       ],
       warm: [{ label: "warm", values: lines.of(warmShare, null), color: "--good", isFilled: true }],
+      reused: [{ label: "reused", values: lines.of((b) => b.cacheHits, 0), color: "--good", isFilled: true }],
       gpu: [{ label: "GPU-seconds", values: lines.of((b) => b.gpuSeconds, 0), color: "--busy", isFilled: true }],
     }),
     [lines],
@@ -78,10 +79,18 @@ export function Charts({ stats }: { stats: Stats }) {
       <Chart
         title="GPU time"
         figure={duration(1000 * t.gpuSeconds)}
-        hint={`${counted(t.cacheHits, "result")} reused instead, ${bytes(t.outputBytes)} of outputs`}
+        hint={`for ${bytes(t.outputBytes)} of outputs`}
         at={lines.at}
         series={series.gpu}
         text={(s) => `${count(s)} s`}
+      />
+      <Chart
+        title="Results reused"
+        figure={count(t.cacheHits)}
+        hint={t.runs === 0 ? "of no runs" : `${percent(t.cacheHits / t.runs)} of the runs cost nothing`}
+        at={lines.at}
+        series={series.reused}
+        text={count}
       />
       <p class="muted charts-foot">One point is {each}.</p>
     </div>

@@ -7,6 +7,7 @@ import { may } from "../kit/session";
 import { count, counted, shortId, words } from "../kit/text";
 import { Table, type Column } from "../kit/Table";
 import { Ago } from "../kit/Ago";
+import { useNow } from "../kit/time";
 import type { Waiting } from "../kit/types";
 import type { QueueNow } from "./useQueue";
 
@@ -56,7 +57,7 @@ export function WaitingRuns({ queue }: { queue: QueueNow }) {
           keyOf={(w) => w.run}
           hrefOf={(w) => to`runs/${w.run}`}
           nameOf={(w) => w.run}
-          rowHeight={40}
+          rowHeight={56}
           cardHeight={112}
           card={(w, link) => (
             <div class="waiting-card">
@@ -69,7 +70,7 @@ export function WaitingRuns({ queue }: { queue: QueueNow }) {
               <For waiting={w} />
               <span class="muted waiting-words">{w.waitsFor.message}</span>
               <span class="muted">
-                since <Ago at={w.since} /> · {w.expectedStartAt ? <>begins <Ago at={w.expectedStartAt} /></> : "start not known"}
+                since <Ago at={w.since} /> · begins <Begins at={w.expectedStartAt} />
               </span>
             </div>
           )}
@@ -77,6 +78,12 @@ export function WaitingRuns({ queue }: { queue: QueueNow }) {
       )}
     </Panel>
   );
+}
+
+/** When it is expected to begin. What was expected by now is about to. */
+function Begins({ at }: { at: string | null | undefined }) {
+  const now = useNow();
+  return at ? Date.parse(at) <= now ? <>any moment</> : <Ago at={at} /> : <span class="muted">not known</span>;
 }
 
 function For({ waiting }: { waiting: Waiting }) {
@@ -114,9 +121,20 @@ const COLUMNS: Column<Waiting>[] = [
     ),
   },
   { name: "priority", title: "Priority", width: "58px", align: "end", draw: (w) => <span class="number">{w.priority}</span> },
-  { name: "code", title: "Waits for", width: "148px", draw: (w) => <For waiting={w} /> },
-  { name: "message", title: "", width: "minmax(120px, 3fr)", draw: (w) => <span class="muted" title={w.waitsFor.message}>{w.waitsFor.message}</span> },
+  {
+    name: "reason",
+    title: "Waits for",
+    width: "minmax(200px, 3fr)",
+    draw: (w) => (
+      <>
+        <For waiting={w} />
+        <span class="muted" title={w.waitsFor.message}>
+          {w.waitsFor.message}
+        </span>
+      </>
+    ),
+  },
   { name: "since", title: "Since", width: "84px", draw: (w) => <Ago at={w.since} /> },
-  { name: "start", title: "Begins", width: "84px", draw: (w) => (w.expectedStartAt ? <Ago at={w.expectedStartAt} /> : <span class="muted">not known</span>) },
+  { name: "start", title: "Begins", width: "84px", draw: (w) => <Begins at={w.expectedStartAt} /> },
   { name: "deadline", title: "Expires", width: "84px", draw: (w) => (w.startBy ? <Ago at={w.startBy} /> : <span class="muted">–</span>) },
 ];

@@ -1,1 +1,0 @@
-import{j as e,k as t}from"./chunk-TX5RZXVU.js";import{k as n}from"./chunk-6XANPCUW.js";function l(m){let{icon:i,title:r,children:c,command:o}=m;return n("div",{class:"empty",children:[n(e,{name:i}),n("h2",{children:r}),c,o!==void 0&&n(t,{text:o,label:"command"})]})}export{l as a};
