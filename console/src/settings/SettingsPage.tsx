@@ -45,7 +45,7 @@ export function SettingsPage(_: { parts: string[] }) {
               </Panel>
             )}
             {unset.length > 0 && (
-              <Panel title="As it is by itself" actions={<span class="muted">{counted(unset.length, "setting")}</span>}>
+              <Panel title="Defaults" actions={<span class="muted">{counted(unset.length, "setting")}</span>}>
                 <SettingTable settings={unset} isSet={false} />
               </Panel>
             )}
@@ -64,7 +64,7 @@ function SettingTable({ settings, isSet }: { settings: Setting[]; isSet: boolean
           <tr>
             <th>Setting</th>
             <th>Value</th>
-            {isSet && <th>By itself</th>}
+            {isSet && <th>Default</th>}
             {isSet && <th>From</th>}
           </tr>
         </thead>

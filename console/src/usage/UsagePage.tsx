@@ -58,7 +58,7 @@ export function UsagePage(_: { parts: string[] }) {
     >
       <div class="filters usage-filters">
         <TextField label="From" type="date" value={from || (usage.value?.from ?? "")} onValue={(day) => setQuery({ from: day })} faults={faultsAt("from")} />
-        <TextField label="to" type="date" value={until || (usage.value?.to ?? "")} onValue={(day) => setQuery({ to: day })} faults={faultsAt("to")} />
+        <TextField label="To" type="date" value={until || (usage.value?.to ?? "")} onValue={(day) => setQuery({ to: day })} faults={faultsAt("to")} />
         {isAdmin && (
           <TextField label="Client" spellcheck={false} placeholder="all" value={client} onValue={(name) => setClient(name === "" ? null : name)} />
         )}

@@ -4,8 +4,8 @@ import { path } from "../kit/call";
 import { Loading } from "../kit/Page";
 import { Problem } from "../kit/problem";
 import { ProblemBox } from "../kit/ProblemBox";
-import type { Delivery, DeliveryList, RunList, Webhook } from "../kit/types";
-import { Deliveries } from "./Deliveries";
+import type { DeliveryList, RunList, Webhook } from "../kit/types";
+import { Deliveries, type Told } from "./Deliveries";
 
 /** How many runs are looked through: the API has deliveries by run. */
 const RUNS = 20;
@@ -22,7 +22,7 @@ export function LastDeliveries({ webhook }: { webhook: Webhook }) {
 }
 
 function Found({ webhook }: { webhook: Webhook }) {
-  const [found, setFound] = useState<(Delivery & { run: string })[] | Problem | null>(null);
+  const [found, setFound] = useState<Told[] | Problem | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     look(webhook, stop.signal).then(
@@ -42,11 +42,11 @@ function Found({ webhook }: { webhook: Webhook }) {
   return found.length === 0 ? (
     <p class="muted">It was to be told nothing of the last {RUNS} runs{webhook.workflow ? ` of ${webhook.workflow}` : ""}.</p>
   ) : (
-    <Deliveries deliveries={found} has="run" />
+    <Deliveries deliveries={found} />
   );
 }
 
-async function look({ id, workflow }: Webhook, signal: AbortSignal): Promise<(Delivery & { run: string })[]> {
+async function look({ id, workflow }: Webhook, signal: AbortSignal): Promise<Told[]> {
   const { runs } = await get<RunList>("runs", { workflow, limit: RUNS }, signal);
   const all = await Promise.all(
     runs.map(async (run) => {

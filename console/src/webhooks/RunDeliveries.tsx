@@ -18,7 +18,7 @@ export function RunDeliveries() {
   return (
     <Panel title="Who was told of a run?">
       <form
-        class="why-form"
+        class="ask-form"
         onSubmit={(e) => {
           e.preventDefault();
           setRun(said.trim());
@@ -39,7 +39,7 @@ export function RunDeliveries() {
               </p>
             )}
             {list.value?.deliveries.length === 0 && <p class="muted">Nobody was to be told of it, or nothing has happened to it yet.</p>}
-            {(list.value?.deliveries.length ?? 0) > 0 && <Deliveries deliveries={list.value?.deliveries ?? []} has="webhook" />}
+            {(list.value?.deliveries.length ?? 0) > 0 && <Deliveries deliveries={list.value?.deliveries ?? []} />}
           </>
         )}
       </div>

@@ -15,7 +15,7 @@ export function SecretButton({ id }: { id: string }) {
   const [isOpen, open] = useState(false);
   return (
     <>
-      <button type="button" class="quiet" onClick={() => open(true)} aria-label={`Secret of ${id}`}>
+      <button type="button" onClick={() => open(true)} aria-label={`Secret of ${id}`}>
         <Icon name="keys" />
         Secret
       </button>

@@ -16,7 +16,7 @@ export function WebhookCard({ webhook, onChange, onGone }: { webhook: Webhook; o
     <li class="panel host-card">
       <header>
         <h2>{id}</h2>
-        {disabledAt ? <Badge state="disabled" tone="bad" icon="cross" text="disabled" /> : <Badge state="enabled" tone="good" icon="check" text="told" />}
+        {disabledAt ? <Badge state="disabled" tone="bad" icon="cross" text="disabled" /> : <Badge state="enabled" tone="good" icon="check" text="enabled" />}
       </header>
       <p class="muted webhook-url">{url}</p>
       {disabledAt && (
