@@ -24,7 +24,10 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
 export function Code({ text, label }: { text: string; label: string }) {
   return (
     <div class="code">
-      <CopyButton text={text} />
+      <div class="code-head">
+        <span class="muted">{label}</span>
+        <CopyButton text={text} />
+      </div>
       <pre tabIndex={0} role="region" aria-label={label}>
         <code>{text}</code>
       </pre>

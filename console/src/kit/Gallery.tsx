@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { Icon } from "./Icon";
-import { factsOf, iconOf, isModel, type Media, pictureOf, titleOf } from "./media";
+import { factsOf, iconOf, isModel, isPicture, type Media, pictureOf, titleOf } from "./media";
 import { Model } from "./Model";
 import { loadLightboxStyles } from "./styles";
 
@@ -66,13 +66,15 @@ function sizeOf({ key, output }: Media, grid: HTMLElement | null): { width: numb
 
 function Tile({ media, onOpen }: { media: Media; onOpen: () => void }) {
   const { output } = media;
+  if (isPicture(media)) {
+    return (
+      <button type="button" class="tile" onClick={onOpen} aria-label={`Open ${titleOf(media)}`}>
+        <Picture media={media} />
+      </button>
+    );
+  }
+
   switch (output.type) {
-    case "image":
-      return (
-        <button type="button" class="tile" onClick={onOpen} aria-label={`Open ${titleOf(media)}`}>
-          <Picture media={media} />
-        </button>
-      );
     case "video":
       return <video class="tile" src={output.url} controls preload="metadata" muted playsInline loop aria-label={titleOf(media)} />;
     case "audio":
@@ -85,8 +87,8 @@ function Tile({ media, onOpen }: { media: Media; onOpen: () => void }) {
     case "text":
     case "json":
       return (
-        <button type="button" class="tile words" onClick={onOpen} aria-label={`Read ${titleOf(media)}`}>
-          <span>{output.text ?? "…"}</span>
+        <button type="button" class="tile words" onClick={onOpen} title="Read all of it">
+          <span>{output.text ?? titleOf(media)}</span>
         </button>
       );
     default:

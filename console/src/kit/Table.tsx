@@ -280,7 +280,7 @@ class Row<T> extends Component<RowProps<T>> {
           </div>
         ) : (
           columns.map((c) => (
-            <span key={c.name} role="cell" class={`${c.name} ${c.align ?? ""}`}>
+            <span key={c.name} role="cell" class={`in-${c.name} ${c.align ?? ""}`}>
               {c.isLink === true ? link(c.draw(row)) : c.draw(row)}
             </span>
           ))

@@ -1,9 +1,7 @@
 import PhotoSwipe from "photoswipe";
-import { factsOf, type Media, titleOf } from "./media";
+import { factsOf, isPicture, type Media, titleOf, wholeOf } from "./media";
 
-/** What a slide is drawn with when it is no picture; null where PhotoSwipe draws it. */
-export type Slide = (media: Media) => HTMLElement | null;
-
+/** A slide that is no picture. */
 function element(media: Media): HTMLElement {
   const { output } = media;
   const box = document.createElement("div");
@@ -29,8 +27,8 @@ export function openLightbox(all: Media[], at: number, sizeOf: (media: Media) =>
   const box = new PhotoSwipe({
     index: at,
     dataSource: all.map((media) =>
-      media.output.type === "image"
-        ? { src: media.output.url ?? "", msrc: "", alt: titleOf(media), ...(sizeOf(media) ?? { width: 1024, height: 1024 }), media }
+      isPicture(media)
+        ? { src: wholeOf(media), msrc: "", alt: titleOf(media), ...(sizeOf(media) ?? { width: 1024, height: 1024 }), media }
         : { type: "other", media },
     ),
     bgOpacity: 0.94,
@@ -75,5 +73,6 @@ export function openLightbox(all: Media[], at: number, sizeOf: (media: Media) =>
       },
     });
   });
+  box.on("initialLayout", () => box.element?.setAttribute("aria-label", "Outputs"));
   box.init();
 }

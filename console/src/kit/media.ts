@@ -39,8 +39,15 @@ export const factsOf = ({ output }: Media): string =>
     .filter((f) => f !== "")
     .join(" · ");
 
+/** Whether a browser draws it as a picture: moving pictures are in the kind video, also where they are WebP. */
+export const isPicture = ({ output }: Media): boolean => output.type === "image" || (output.contentType?.startsWith("image/") ?? false);
+
+/** The picture itself where a browser knows its format, else the thumbnail that the server made of it. */
+export const wholeOf = ({ output }: Media): string =>
+  (/^image\/(a?png|jpeg|webp|gif|bmp|avif)$/.test(output.contentType ?? "") ? output.url : (output.thumbnailUrl ?? output.url)) ?? "";
+
 /** What the console can show of 3D files. */
 export const isModel = ({ output }: Media): boolean => output.type === "3d" && /\.(glb|gltf|obj|stl|ply)$/i.test(output.name ?? "");
 
 /** A picture that needs no key: the thumbnail where it is linked for everybody, else the file. */
-export const pictureOf = ({ output }: Media): string | undefined => output.thumbnailUrl ?? output.url;
+export const pictureOf = ({ output }: Media): string | undefined => (output.type === "image" ? (output.thumbnailUrl ?? output.url) : output.url);

@@ -1,5 +1,4 @@
 import {
-  AmbientLight,
   Box3,
   DirectionalLight,
   Group,
@@ -7,12 +6,14 @@ import {
   MeshStandardMaterial,
   type Object3D,
   PerspectiveCamera,
+  PMREMGenerator,
   Scene,
   TextureLoader,
   Vector3,
   WebGLRenderer,
 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
+import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { OBJLoader } from "three/addons/loaders/OBJLoader.js";
 import { PLYLoader } from "three/addons/loaders/PLYLoader.js";
@@ -53,11 +54,16 @@ export async function view(within: HTMLElement, url: string, name: string, signa
   const box = new Box3().setFromObject(model);
   const size = box.getSize(new Vector3()).length() || 1;
   model.position.sub(box.getCenter(new Vector3()));
-  scene.add(model, new AmbientLight(0xffffff, 1.6));
-  const sun = new DirectionalLight(0xffffff, 2.4);
+
+  // Metal shows what is around it: without anything there it is black.
+  const light = new PMREMGenerator(renderer);
+  scene.environment = light.fromScene(new RoomEnvironment(), 0.04).texture;
+  const sun = new DirectionalLight(0xffffff, 1.2);
   sun.position.set(1, 2, 3);
-  scene.add(sun);
-  camera.position.set(size * 0.6, size * 0.45, size * 0.95);
+  scene.add(model, sun);
+
+  // So far away that a ball around the model fits into the view.
+  camera.position.set(0.5, 0.4, 0.8).setLength(size / 2 / Math.sin((camera.fov / 2) * (Math.PI / 180)));
   camera.near = size / 100;
   camera.far = size * 100;
 
@@ -79,6 +85,7 @@ export async function view(within: HTMLElement, url: string, name: string, signa
   signal.addEventListener("abort", () => {
     sized.disconnect();
     controls.dispose();
+    light.dispose();
     renderer.dispose();
     renderer.domElement.remove();
   });

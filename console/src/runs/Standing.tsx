@@ -6,7 +6,7 @@ export function Standing({ run }: { run: Run }) {
   const { status, progress, error, queuePosition, host, outputs, cached } = run;
   switch (status) {
     case "queued":
-      return <span class="muted">{host !== undefined ? `in the queue of ${host}` : queuePosition !== undefined ? `${queuePosition} before it` : "waits for a slot"}</span>;
+      return <span class="muted">{host !== undefined ? `in the queue of ${host}` : queuePosition === 0 ? "next" : queuePosition !== undefined ? `${queuePosition} before it` : "waits for a slot"}</span>;
     case "running":
     case "canceling":
       return (

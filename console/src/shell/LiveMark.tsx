@@ -3,10 +3,10 @@ import { useStore } from "../kit/store";
 
 const SAYS: Record<LiveState, [string, string]> = {
   off: ["", "This page shows nothing that changes by itself."],
-  connecting: ["connecting", "Asking the server for its events."],
+  connecting: ["…", "Asking the server for its events."],
   live: ["live", "Changes come as they happen."],
-  polling: ["every 5 s", "There is no stream of events: the page asks every 5 seconds."],
-  cut: ["cut off", "The server does not answer. It is asked again and again."],
+  polling: ["5 s", "There is no stream of events: the page asks every 5 seconds."],
+  cut: ["cut", "The server does not answer. It is asked again and again."],
 };
 
 /** Whether what is shown is how it is now. */
