@@ -50,6 +50,8 @@ public static class EventIds
     public const int WarmUpStarted = 4031;
     public const int SlotRecovered = 4041;
     public const int SlotGranted = 4051;
+    public const int QueuePaused = 4052;
+    public const int QueueResumed = 4053;
     public const int HostNotInStep = 4061;
     public const int EditedFileKept = 4062;
     public const int Disconnected = 4101;

@@ -76,4 +76,25 @@ public sealed class HostTriggers(DurableClientSource clients, ApiPipeline api)
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Pool)] HttpRequest request,
         CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(GetPool), cancellationToken);
+
+    [Function(nameof(GetQueue))]
+    public Task<IResult> GetQueue(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Queue)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(GetQueue), cancellationToken);
+
+    [Function(nameof(PauseQueue))]
+    public Task<IResult> PauseQueue(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.QueuePause)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(PauseQueue), cancellationToken);
+
+    [Function(nameof(ResumeQueue))]
+    public Task<IResult> ResumeQueue(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.QueueResume)] HttpRequest request,
+        [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        clients.Offer(client);
+        return api.AnswerAsync(request, nameof(ResumeQueue), cancellationToken);
+    }
 }

@@ -49,4 +49,16 @@ public sealed class WebhookTriggers(ApiPipeline api)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.WebhookRotate)] HttpRequest request,
         CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(RotateWebhookSecret), cancellationToken);
+
+    [Function(nameof(ListWebhookDeliveries))]
+    public Task<IResult> ListWebhookDeliveries(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.WebhookDeliveries)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(ListWebhookDeliveries), cancellationToken);
+
+    [Function(nameof(Redeliver))]
+    public Task<IResult> Redeliver(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Redeliver)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(Redeliver), cancellationToken);
 }

@@ -231,7 +231,10 @@ public static class ServerRegistration
         services.AddEndpoints<HostEndpoints>();
         services.AddEndpoints<HostSpeechEndpoints>();
         services.AddEndpoints<PoolEndpoints>();
+        services.TryAddSingleton<QueueLooks>();
+        services.AddEndpoints<QueueEndpoints>();
         services.AddEndpoints<WebhookEndpoints>();
+        services.AddEndpoints<DeliveryEndpoints>();
         services.TryAddSingleton<WrittenDescriptions>();
         services.AddEndpoints<DescriptionEndpoints>();
         services.AddEndpoints<HealthEndpoints>();

@@ -7,6 +7,7 @@ using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Following;
+using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Sync;
 using ComfyFunc.Server.Upkeep;
@@ -32,6 +33,7 @@ namespace ComfyFunc.Server;
 [JsonSerializable(typeof(PoolHost))]
 [JsonSerializable(typeof(ProcessRow))]
 [JsonSerializable(typeof(ProgressRow))]
+[JsonSerializable(typeof(QueuePause))]
 [JsonSerializable(typeof(RunAdvance))]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(RunFollowers.Follow))]

@@ -16,6 +16,9 @@ internal sealed class Desk(PoolHost host, int index, DateTimeOffset now)
 
     public double Backlog { get; private set; } = host.BacklogSeconds(now) + (host.IsOnTrial(now) ? TrialSeconds : 0);
 
+    /// <summary>Whether all that stands here is of times that have been learned.</summary>
+    public bool IsForeseeable { get; set; }
+
     /// <summary>By how much a second of loading counts here.</summary>
     public double LoadPrice { get; set; } = 1;
 

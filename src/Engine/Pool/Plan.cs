@@ -25,13 +25,15 @@ internal sealed class Plan
     private readonly Estimates estimates;
     private readonly Shares shares;
     private readonly Turns turns;
+    private readonly bool isForesight;
     private readonly Dictionary<string, int> holders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double[]> executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Unproven?> unproven = new(StringComparer.Ordinal);
 
-    public Plan(IReadOnlyCollection<PoolHost> pool, Capability capable, DateTimeOffset now)
+    /// <param name="isForesight">Whether full hosts are given runs too, as if every run were to be placed at once.</param>
+    public Plan(IReadOnlyCollection<PoolHost> pool, Capability capable, DateTimeOffset now, bool isForesight = false)
     {
-        (this.pool, this.capable, this.now) = (pool, capable, now);
+        (this.pool, this.capable, this.now, this.isForesight) = (pool, capable, now, isForesight);
         estimates = new(pool);
         shares = new(pool, now);
         turns = new(shares, now);
@@ -40,6 +42,8 @@ internal sealed class Plan
         foreach (var desk in desks)
         {
             Count(desk, +1);
+            desk.IsForeseeable = desk.Host is { Foreign: null } && !desk.Host.IsOnTrial(now)
+                && desk.Host.Leases.All(l => estimates.IsProven(l.Work));
         }
     }
 
@@ -49,24 +53,51 @@ internal sealed class Plan
         var open = desks.Sum(d => d.Open);
         var lines = open > 0 ? Line.Of(waiting, leftOut, now, desks.Length) : [];
         PriceLoads(lines);
-        while (open > 0 && turns.Next(lines, Find) is { Best: { } desk } line)
+        while (open > 0 && Next(lines) is { } given)
         {
-            var isOpen = desk.Open > 0;
-            var given = Give(line, desk);
-            if (isOpen)
+            if (given.WasOpen)
             {
-                plan.Add(given);
+                plan.Add(given.Assignment);
                 open--;
-            }
-
-            var isUnproven = UnprovenOf(given.Slot.Work) is not null;
-            foreach (var other in lines)
-            {
-                other.Changed(desk, mustLook: isUnproven && other.Head?.Work.Name == given.Slot.Work);
             }
         }
 
         return plan.ToImmutable();
+    }
+
+    /// <summary>Where the runs will go that come next, and when they are expected to begin there.</summary>
+    /// <param name="most">How many of them.</param>
+    public ImmutableDictionary<RunId, Outlook> Foresee(WaitingQueue waiting, IReadOnlySet<RunId> leftOut, int most)
+    {
+        var outlooks = ImmutableDictionary.CreateBuilder<RunId, Outlook>();
+        var lines = Line.Of(waiting, leftOut, now, desks.Length);
+        PriceLoads(lines);
+        while (outlooks.Count < most && Next(lines) is { } given)
+        {
+            outlooks[given.Assignment.Slot.Run] =
+                new(given.Assignment.Host, given.WasOpen, given.StartsIn is { } seconds ? now.AddSeconds(seconds) : null);
+        }
+
+        return outlooks.ToImmutable();
+    }
+
+    private Given? Next(List<Line> lines)
+    {
+        if (turns.Next(lines, Find) is not { Best: { } desk } line)
+        {
+            return null;
+        }
+
+        var (wasOpen, startsIn) = (desk.Open > 0, isForesight && desk.IsForeseeable ? desk.Backlog : (double?)null);
+        var given = Give(line, desk);
+        var isUnproven = UnprovenOf(given.Slot.Work) is not null;
+        desk.IsForeseeable &= !isUnproven;
+        foreach (var other in lines)
+        {
+            other.Changed(desk, mustLook: isUnproven && other.Head?.Work.Name == given.Slot.Work);
+        }
+
+        return new(given, wasOpen, startsIn);
     }
 
     // A second of loading delays not only the run that loads but all that wait to use what the host holds now: the more they are, the
@@ -157,7 +188,7 @@ internal sealed class Plan
     }
 
     private bool CanTake(WaitingRun run, Desk desk, Line line) =>
-        (desk.Open > 0 || line.WaitedSeconds < LongestHoldSeconds)
+        (desk.Open > 0 || isForesight || line.WaitedSeconds < LongestHoldSeconds)
         && (!desk.TakesOnlyItsOwn || run.Work.Demands.Host == desk.Host.Id)
         && (line.Fits[desk.Index] ??= Feasibility.Of(run, desk.Host, pool, capable) is Unfitness.None)
         && (UnprovenOf(run.Work.Name) is not { } known || known.MayUse(desk.Host.Id));
@@ -237,6 +268,10 @@ internal sealed class Plan
     private Unproven UnprovenOf(string work, ImmutableHashSet<HostId> lost) => new(
         [.. lost, .. pool.Where(h => h.Leases.Any(l => l.Work == work)).Select(h => h.Id)],
         pool.All(h => h.Status is HostStatus.Offline || lost.Contains(h.Id)) ? [] : lost);
+
+    /// <param name="WasOpen">Whether the host had an open slot for it.</param>
+    /// <param name="StartsIn">Seconds until the host has done what stands before it; <see langword="null"/> where nobody can know.</param>
+    private sealed record Given(Assignment Assignment, bool WasOpen, double? StartsIn);
 
     private sealed class Unproven(HashSet<HostId> hosts, ImmutableHashSet<HostId> lost)
     {

@@ -28,7 +28,21 @@ public static class Scheduler
     /// <summary>The placement of one run now; <see langword="null"/> when no host that could take it has an open slot.</summary>
     public static Assignment? Pick(IReadOnlyCollection<PoolHost> pool, WaitingRun run, Capability capable, DateTimeOffset now) =>
         Assign(pool, [run], capable, now) is [var picked] ? picked : null;
+
+    /// <summary>Where the runs that come next will go, if nothing else comes, and when they are expected to begin.</summary>
+    /// <param name="leftOut">Runs that do not wait, whatever the queue says.</param>
+    /// <param name="most">How many of them are looked at.</param>
+    public static ImmutableDictionary<RunId, Outlook> Foresee(IReadOnlyCollection<PoolHost> pool, WaitingQueue waiting,
+        IReadOnlySet<RunId> leftOut, Capability capable, DateTimeOffset now, int most) =>
+        new Plan(pool, capable, now, isForesight: true).Foresee(waiting, leftOut, most);
 }
+
+/// <summary>What is to be expected of a waiting run.</summary>
+/// <param name="Host">Where it will go.</param>
+/// <param name="IsOpen">Whether a slot is open for it there.</param>
+/// <param name="StartsAt">When it is expected to begin; <see langword="null"/> where what stands before it takes nobody knows how
+/// long.</param>
+public sealed record Outlook(HostId Host, bool IsOpen, DateTimeOffset? StartsAt);
 
 /// <summary>A run's place on a host, as planned over the host's row as it was.</summary>
 /// <param name="Pinned">Models that <c>[!cache]</c> asks the host to keep.</param>

@@ -68,6 +68,14 @@ public sealed class WaitingQueue : IReadOnlyCollection<WaitingRun>
         : l.Key.Priority < run.Priority ? 0
         : Before(run, l.Value));
 
+    /// <summary>The next runs by priority and age.</summary>
+    /// <param name="isMeant">Of which lines.</param>
+    public IEnumerable<WaitingRun> First(int most, Func<LineKey, bool> isMeant) => lines.Where(l => isMeant(l.Key))
+        .SelectMany(l => l.Value.Take(most)).OrderByDescending(r => r.Priority).ThenBy(r => r, ByAge.Order).Take(most);
+
+    /// <summary>Those that are meant for one host: its warm-ups.</summary>
+    public WaitingQueue MeantForOneHost() => Of(lines.Values.Where(l => l[0].Work.Demands.Host is not null).SelectMany(l => l));
+
     public IEnumerator<WaitingRun> GetEnumerator() => lines.SelectMany(l => l.Value).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

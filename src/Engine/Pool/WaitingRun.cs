@@ -19,5 +19,11 @@ public sealed record WaitingRun
     /// <summary>The higher goes first; what is not served rises by one a minute, so that nothing starves.</summary>
     public int Priority { get; init; }
 
+    /// <summary>Until when it must have begun; <see langword="null"/> once it has. Rows of earlier releases do not say.</summary>
+    public DateTimeOffset? StartBy { get; init; }
+
+    /// <summary>The batch that made it. Rows of earlier releases do not say.</summary>
+    public string? Batch { get; init; }
+
     public Lease LeaseOn(HostId host) => new(host, Run, Placement.Attempt);
 }

@@ -28,8 +28,9 @@ public static class RouteTable
         .. ConsoleEndpoints.Routes, .. WorkflowEndpoints.Routes, .. AliasEndpoints.Routes, .. ConvertEndpoints.Routes,
         .. CallEndpoints.Routes, .. RunEndpoints.Routes, .. LinkEndpoints.Routes, .. OutputEndpoints.Routes,
         .. BatchEndpoints.Routes, .. BatchResultEndpoints.Routes, .. UploadEndpoints.Routes, .. FileEndpoints.Routes,
-        .. HostEndpoints.Routes, .. HostSpeechEndpoints.Routes, .. PoolEndpoints.Routes, .. WebhookEndpoints.Routes,
-        .. MeEndpoints.Routes, .. KeyEndpoints.Routes, .. UsageEndpoints.Routes, .. DescriptionEndpoints.Routes, .. SettingsEndpoints.Routes, .. HealthEndpoints.Routes,
+        .. HostEndpoints.Routes, .. HostSpeechEndpoints.Routes, .. PoolEndpoints.Routes, .. QueueEndpoints.Routes,
+        .. WebhookEndpoints.Routes, .. DeliveryEndpoints.Routes, .. MeEndpoints.Routes, .. KeyEndpoints.Routes, .. UsageEndpoints.Routes,
+        .. DescriptionEndpoints.Routes, .. SettingsEndpoints.Routes, .. HealthEndpoints.Routes,
     ];
 
     /// <summary>The endpoint of a name: Functions triggers are called as the endpoints that they serve.</summary>

@@ -11,9 +11,11 @@ internal static class Paging
     private const int UsualSize = 50;
     private const int LargestSize = 200;
 
+    public static QueryParameter Limit { get; } = QueryParameters.Whole("limit", 1, LargestSize);
+
     public static ImmutableArray<QueryParameter> Query { get; } =
     [
-        QueryParameters.Whole("limit", 1, LargestSize),
+        Limit,
         QueryParameters.Text("continuation", "What the page before ended with."),
     ];
 

@@ -25,10 +25,12 @@ public static class Routes
     public const string RunStatusLink = Api + "links/runs/{id}/status";
     public const string RunCancelLink = Api + "links/runs/{id}/cancel";
     public const string RunOutputLink = Api + "links/runs/{id}/outputs/{tag}/{n}";
+    public const string Redeliver = Api + "runs/{id}/deliveries/{delivery}/redeliver";
     public const string Webhooks = Api + "webhooks";
     public const string Webhook = Api + "webhooks/{id}";
     public const string WebhookSecret = Api + "webhooks/{id}/secret";
     public const string WebhookRotate = Api + "webhooks/{id}/rotate";
+    public const string WebhookDeliveries = Api + "webhooks/{id}/deliveries";
     public const string Convert = Api + "convert";
     public const string Alias = Api + "workflows/{name}/aliases/{alias}";
     public const string AliasRollback = Api + "workflows/{name}/aliases/{alias}/rollback";
@@ -54,6 +56,9 @@ public static class Routes
     public const string Settings = Api + "settings";
     public const string Usage = Api + "usage";
     public const string Pool = Api + "pool";
+    public const string Queue = Api + "queue";
+    public const string QueuePause = Api + "queue/pause";
+    public const string QueueResume = Api + "queue/resume";
     public const string OpenApi = Api + "openapi.json";
     public const string Docs = Api + "docs";
     public const string DocsScript = Api + "docs/scalar.js";

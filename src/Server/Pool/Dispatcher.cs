@@ -60,7 +60,9 @@ public sealed partial class Dispatcher(
         var pool = hosts.Known;
         var served = pool.SelectMany(h => h.Leases).Where(l => waiting.Find(l.Run)?.Placement.Attempt == l.Attempt).Select(l => l.Run)
             .ToHashSet();
-        var plan = Scheduler.Assign(pool, waiting, served, capabilities.Has, Clock.GetUtcNow());
+        // A host that joins, or is to prove itself, does so all the same.
+        var mayGo = pending.PausedAt is null ? waiting : waiting.MeantForOneHost();
+        var plan = Scheduler.Assign(pool, mayGo, served, capabilities.Has, Clock.GetUtcNow());
 
         // Over one host's row one after the other; hosts side by side.
         await Task.WhenAll(plan.GroupBy(a => a.Host).Select(host => GrantAsync(host, cancellationToken)));

@@ -22,6 +22,8 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
     private readonly Dictionary<RunId, string> tags = [];
     private readonly HashSet<RunId> touched = [];
     private volatile WaitingQueue known = WaitingQueue.Empty;
+    private volatile QueuePause? pause;
+    private int pauseChanges;
     private string? from;
     private bool isComplete;
 
@@ -30,6 +32,9 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
 
     /// <summary>Whether somebody else has taken a run that stood here: others may have gone too.</summary>
     public bool IsDoubted { get; private set; }
+
+    /// <summary>Since when nobody gets a slot; <see langword="null"/> while the queue moves. As fresh as the last look at it.</summary>
+    public DateTimeOffset? PausedAt => pause?.At;
 
     /// <summary>
     /// How many runs wait before this one, as far as priority and age decide; <see langword="null"/> when it is not in the queue.
@@ -88,9 +93,9 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
             while (!isComplete && from is not null);
 
             isComplete = true;
-            if (from is not null)
+            if (from is not null && await ReadAsync(RunIds.From(clock.GetUtcNow() - NewestFor), cancellationToken) is not null)
             {
-                await ReadAsync(RunIds.From(clock.GetUtcNow() - NewestFor), cancellationToken);
+                await ReadPauseAsync(cancellationToken); // So many are new that its row was not among them.
             }
         }
         finally
@@ -101,7 +106,55 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
         return known;
     }
 
+    /// <summary>Nobody gets a slot from now on. What is paused stays as it is.</summary>
+    public async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        var row = new QueuePause(clock.GetUtcNow());
+        if (await table.InsertAsync(new Document(Partition, QueuePause.Row, StoredJson.Write(row)), cancellationToken) is WriteReply.Written)
+        {
+            Set(row);
+        }
+        else
+        {
+            await ReadPauseAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Slots are lent again.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        await table.DeleteAsync(Partition, QueuePause.Row, etag: null, cancellationToken);
+        Set(null);
+    }
+
     public void Dispose() => reading.Dispose();
+
+    private async Task ReadPauseAsync(CancellationToken cancellationToken)
+    {
+        var before = Volatile.Read(ref pauseChanges);
+        var row = await table.FindAsync(Partition, QueuePause.Row, cancellationToken);
+        lock (gate)
+        {
+            SeePause(row, before);
+        }
+    }
+
+    private void Set(QueuePause? row)
+    {
+        lock (gate)
+        {
+            (pause, pauseChanges) = (row, pauseChanges + 1);
+        }
+    }
+
+    // What was changed here since the look began is newer than what it saw.
+    private void SeePause(Document? row, int changesBefore)
+    {
+        if (pauseChanges == changesBefore)
+        {
+            pause = row is null ? null : StoredJson.Read<QueuePause>(row.Json);
+        }
+    }
 
     private async Task ReadOnAsync(CancellationToken cancellationToken)
     {
@@ -116,9 +169,11 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
     // What is known between the first and the last row that is read, and is not among them, has gone.
     private async Task<string?> ReadAsync(string? start, CancellationToken cancellationToken)
     {
+        int pausesBefore;
         lock (gate)
         {
             touched.Clear();
+            pausesBefore = pauseChanges;
         }
 
         var query = new DocumentQuery { Partition = Partition, RowFrom = start, PageSize = DocumentQuery.LargestPage };
@@ -131,7 +186,11 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
         var last = page.Continuation is null ? null : page.Documents[^1].Row;
         lock (gate)
         {
-            TakeOver(page.Documents, start, last);
+            TakeOver(page.Documents.RemoveAll(d => d.Row == QueuePause.Row), start, last);
+            if (last is null)
+            {
+                SeePause(page.Documents.FirstOrDefault(d => d.Row == QueuePause.Row), pausesBefore);
+            }
         }
 
         return last;

@@ -24,6 +24,6 @@ public sealed class PoolEndpoints(HostStore hosts, PendingStore pending, ComfyFu
     {
         var pool = await hosts.RefreshAsync(cancellationToken);
         var load = PoolLoad.Of(pool, await pending.RefreshAsync(cancellationToken), options.ScaleTarget, clock.GetUtcNow());
-        return Results.Json(PoolView.Of(load, pool));
+        return Results.Json(PoolView.Of(load, pool, pending.PausedAt is not null));
     }
 }

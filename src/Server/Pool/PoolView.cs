@@ -22,10 +22,13 @@ internal sealed record PoolView
 
     public required int WantedHosts { get; init; }
 
+    [Description("Whether the queue is paused: nobody gets a slot.")]
+    public required bool Paused { get; init; }
+
     [Description("How many, by state.")]
     public OrderedDictionary<string, int> Hosts { get; init; } = [];
 
-    public static PoolView Of(PoolLoad load, IReadOnlyCollection<PoolHost> pool) => new()
+    public static PoolView Of(PoolLoad load, IReadOnlyCollection<PoolHost> pool, bool isPaused) => new()
     {
         Waiting = load.Waiting,
         Running = load.Running,
@@ -34,6 +37,7 @@ internal sealed record PoolView
         OldestWaitSeconds = load.OldestWaitSeconds,
         BacklogSeconds = load.BacklogSeconds,
         WantedHosts = load.WantedHosts,
+        Paused = isPaused,
         Hosts = new(Enum.GetValues<HostStatus>()
             .Select(s => KeyValuePair.Create(HostEndpoints.NameOf(s), pool.Count(h => h.Status == s)))),
     };

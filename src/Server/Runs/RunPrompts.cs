@@ -52,6 +52,8 @@ public sealed class RunPrompts(WorkflowStore workflows, IBlobStore blobs, CacheN
         Since = run.CreatedAt,
         Client = run.Client,
         Priority = run.Priority,
+        StartBy = placement.WasStarted ? null : run.Limits.StartBy,
+        Batch = run.Batch,
         Work = Workload.Of($"{run.Workflow}@{run.Version}", run.Inputs, prompt, run.Demands ?? Demands.None) with
         {
             LargestUploadBytes = run.Files.IsEmpty ? 0 : run.Files.Max(f => f.Bytes) + FormOverhead,

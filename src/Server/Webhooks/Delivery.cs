@@ -33,6 +33,9 @@ public sealed record Delivery
 
     public ImmutableArray<DeliveryAttempt> Attempts { get; init; } = [];
 
+    /// <summary>How many of them are of times before somebody wanted it to be made once more.</summary>
+    public int? FormerAttempts { get; init; }
+
     /// <summary>The same event for the same receiver has the same id, however often a step of the run is carried out.</summary>
     public static string IdOf(RunId run, string @event, string receiver) =>
         $"msg_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{@event}\n{receiver}"))[..12])}";

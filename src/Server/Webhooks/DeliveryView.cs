@@ -7,18 +7,24 @@ using ComfyFunc.Server.Http;
 
 namespace ComfyFunc.Server.Webhooks;
 
-/// <summary>Who was told of a run.</summary>
+/// <summary>Who was told of a run, or what one was told.</summary>
 [View("DeliveryList")]
 internal sealed record DeliveryListView
 {
     public required ImmutableArray<DeliveryView> Deliveries { get; init; }
+
+    [Description("Of a webhook's, asks for the next page.")]
+    public string? Continuation { get; init; }
 }
 
 /// <summary>What became of telling one receiver of one event.</summary>
+[View("Delivery")]
 internal sealed record DeliveryView
 {
     [Description("The header webhook-id.")]
     public required string Id { get; init; }
+
+    public required string Run { get; init; }
 
     [Words(WebhookEvents.Started, WebhookEvents.Succeeded, WebhookEvents.Failed, WebhookEvents.Canceled, WebhookEvents.Expired)]
     public required string Event { get; init; }
@@ -38,6 +44,7 @@ internal sealed record DeliveryView
     public static DeliveryView Of(Delivery delivery) => new()
     {
         Id = delivery.Id,
+        Run = delivery.Run.Value,
         Event = delivery.Event,
         Webhook = delivery.Webhook,
         State = JsonNamingPolicy.CamelCase.ConvertName(delivery.State.ToString()),

@@ -5,6 +5,7 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Webhooks;
@@ -24,8 +25,11 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
     // While receivers are away there may be very many: then one page of them is looked at each time, and that so often at most.
     private static readonly TimeSpan PageInterval = TimeSpan.FromSeconds(4);
 
+    private const int ReadsAtOnce = 16;
+
     private readonly IDocumentTable open = tables["outbox"];
     private readonly IDocumentTable log = tables["deliveries"];
+    private readonly IDocumentTable ofWebhooks = tables["webhookdeliveries"];
     private string? from;
     private bool isLong;
     private DateTimeOffset lookedAt;
@@ -39,6 +43,7 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
         foreach (var delivery in deliveries)
         {
             await open.UpsertAsync(ToOpen(delivery), cancellationToken);
+            await ofWebhooks.UpsertAsync(new(WebhookStore.KeyOf(delivery.Webhook), RowOf(delivery), StoredJson.Write(run.Id)), cancellationToken);
             await LogAsync(delivery, cancellationToken);
         }
 
@@ -132,6 +137,7 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
     public async Task ForgetAsync(OpenDelivery taken, CancellationToken cancellationToken)
     {
         await open.DeleteAsync(Partition, taken.Delivery.Id, taken.ETag, cancellationToken);
+        await ofWebhooks.DeleteAsync(WebhookStore.KeyOf(taken.Delivery.Webhook), RowOf(taken.Delivery), etag: null, cancellationToken);
         await log.DeleteAsync(taken.Delivery.Run.Value, taken.Delivery.Id, etag: null, cancellationToken);
     }
 
@@ -147,11 +153,43 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
         return deliveries.ToImmutable();
     }
 
+    public async Task<Delivery?> FindAsync(RunId run, string id, CancellationToken cancellationToken) =>
+        await log.FindAsync(run.Value, id, cancellationToken) is { } document ? StoredJson.Read<Delivery>(document.Json) : null;
+
+    /// <summary>What a webhook was told, or is to be told, by pages; those of the newest runs first.</summary>
+    /// <param name="continuation">One that a page gave.</param>
+    public async Task<(ImmutableArray<Delivery> Deliveries, string? Continuation)> OfWebhookAsync(string webhook, int most,
+        string? continuation, CancellationToken cancellationToken)
+    {
+        var page = await ofWebhooks.PageAsync(new DocumentQuery { Partition = WebhookStore.KeyOf(webhook), PageSize = most }, continuation,
+            cancellationToken);
+        var found = new Delivery?[page.Documents.Length];
+        await FewAtOnce.ForEachAsync(page.Documents.Index(), ReadsAtOnce, async indexed => found[indexed.Index] =
+            await FindAsync(StoredJson.Read<RunId>(indexed.Item.Json), IdIn(indexed.Item.Row), cancellationToken));
+        return ([.. found.OfType<Delivery>()], page.Continuation);
+    }
+
+    /// <summary>Makes a delivery once more, whatever became of it before.</summary>
+    public async Task<Delivery> OnceMoreAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        var again = delivery with
+        {
+            State = DeliveryState.Pending,
+            DueAt = clock.GetUtcNow(),
+            FormerAttempts = delivery.Attempts.Length
+        };
+        await LogAsync(again, cancellationToken);
+        await open.UpsertAsync(ToOpen(again), cancellationToken);
+        bell.Ring(delivery.Run);
+        return again;
+    }
+
     public async Task RemovedAsync(RunRecord run, CancellationToken cancellationToken)
     {
         foreach (var delivery in await OfAsync(run.Id, cancellationToken))
         {
             await open.DeleteAsync(Partition, delivery.Id, etag: null, cancellationToken);
+            await ofWebhooks.DeleteAsync(WebhookStore.KeyOf(delivery.Webhook), RowOf(delivery), etag: null, cancellationToken);
             await log.DeleteAsync(run.Id.Value, delivery.Id, etag: null, cancellationToken);
         }
     }
@@ -203,6 +241,11 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
 
     private Task<WriteReply> LogAsync(Delivery delivery, CancellationToken cancellationToken) =>
         log.UpsertAsync(new Document(delivery.Run.Value, delivery.Id, StoredJson.Write(delivery)), cancellationToken);
+
+    // Newest runs first.
+    private static string RowOf(Delivery delivery) => $"{RunKeys.Row(delivery.Run)}.{delivery.Id}";
+
+    private static string IdIn(string row) => row[(row.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     private static Document ToOpen(Delivery delivery) => new(Partition, delivery.Id, StoredJson.Write(delivery));
 }

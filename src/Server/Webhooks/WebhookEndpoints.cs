@@ -6,10 +6,8 @@ using ComfyFunc.Adapters.Web;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Callers;
-using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
-using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using At = ComfyFunc.Server.Http.Routes;
@@ -17,8 +15,8 @@ using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Webhooks.WebhookEn
 
 namespace ComfyFunc.Server.Webhooks;
 
-/// <summary>The endpoints that register receivers of events, rotate their secrets, and show what became of deliveries.</summary>
-public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunStore runs, GuardedPost post, TimeProvider clock) : IEndpoints
+/// <summary>The endpoints that register receivers of events and rotate their secrets.</summary>
+public sealed class WebhookEndpoints(WebhookStore webhooks, GuardedPost post, TimeProvider clock) : IEndpoints
 {
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
@@ -72,12 +70,6 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         {
             RoleOf = RoleOf,
             Answers = [new(200, "The secret.", Shape.Of<WebhookSecretView>())],
-            Problems = [404],
-        },
-        new Route("ListDeliveries", "GET", At.RunDeliveries, Role.Run, RouteGroup.Runs, "Who was told of the run, and what they answered.",
-            (e, r, ct) => e.DeliveriesAsync(r, r.InPath("id"), ct))
-        {
-            Answers = [new(200, "The deliveries.", Shape.Of<DeliveryListView>())],
             Problems = [404],
         },
     ];
@@ -151,21 +143,10 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
         return now is null ? NotFound(id) : Json(SecretOf(now));
     }
 
-    /// <summary>GET /api/runs/{id}/deliveries: who was told of the run, and what they answered.</summary>
-    public async Task<IResult> DeliveriesAsync(HttpRequest request, string id, CancellationToken cancellationToken)
-    {
-        if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
-        {
-            return RunAnswers.NotFound(id);
-        }
-
-        return Json(new DeliveryListView { Deliveries = [.. (await outbox.OfAsync(run.Id, cancellationToken)).Select(DeliveryView.Of)] });
-    }
-
     // A client's own secret is its own to see.
-    private static Role RoleOf(HttpRequest request) => IsOwn(request.InPath("id")) ? Role.Run : Role.Admin;
+    internal static Role RoleOf(HttpRequest request) => IsOwn(request.InPath("id")) ? Role.Run : Role.Admin;
 
-    private static bool IsOwn(string id) => id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase);
+    internal static bool IsOwn(string id) => id.Equals(Webhook.Default, StringComparison.OrdinalIgnoreCase);
 
     private async Task<IResult> WriteAsync(string id, Asked asked, CancellationToken cancellationToken)
     {
@@ -215,7 +196,7 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, Outbox outbox, RunSt
     private static WebhookSecretView SecretOf(Webhook webhook) =>
         new() { Secret = webhook.Secret, PreviousSecretUntil = webhook.OldSecretUntil };
 
-    private static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no webhook '{id}'.");
+    internal static IResult NotFound(string id) => Problems.From(FaultCode.NotFound, $"There is no webhook '{id}'.");
 
     private static IResult Json<T>(T view, int status = StatusCodes.Status200OK) =>
         Results.Json(view, ServerJson.Options, statusCode: status);

@@ -86,7 +86,7 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
 
     public static string NewSecret() => WebhookSecret.Of(RandomNumberGenerator.GetBytes(WebhookSecret.Bytes));
 
-    private static string KeyOf(string id) => TableKey.Escape(id.ToLowerInvariant());
+    internal static string KeyOf(string id) => TableKey.Escape(id.ToLowerInvariant());
 
     private sealed record Snapshot(DateTimeOffset At, ImmutableArray<Webhook> Webhooks);
 }

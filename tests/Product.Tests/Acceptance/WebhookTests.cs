@@ -99,6 +99,58 @@ public class WebhookTests(AppFixture app)
     }
 
     [Fact]
+    public async Task A_delivery_that_was_given_up_or_arrived_is_made_once_more_where_it_is_asked_for()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync(410);
+        await app.Http.SaveAsync("told", Prompts.Picture);
+        var run = (string)(await app.Http.RunAsync("told", """{"my sampler":{"seed":16}}""", $"?webhook={Uri.EscapeDataString(receiver.Url)}"))["id"]!;
+        var first = await receiver.NextAsync();
+        var id = (string)(await DeliveryAsync(run, "abandoned"))["id"]!;
+
+        using var asked = await app.Http.PostAsync($"runs/{run}/deliveries/{id}/redeliver");
+        Assert.Equal((HttpStatusCode.Accepted, "pending"), (asked.StatusCode, (string?)(await asked.JsonAsync())["state"]));
+        var second = await receiver.NextAsync();
+        var delivered = await DeliveryAsync(run, "delivered");
+        using var oncemore = await app.Http.PostAsync($"runs/{run}/deliveries/{id}/redeliver");
+        var third = await receiver.NextAsync();
+        using var none = await app.Http.PostAsync($"runs/{run}/deliveries/msg_none/redeliver");
+
+        Assert.All([second, third], told => Assert.Equal((first.Id, first.Body), (told.Id, told.Body)));
+        Assert.Equal([410, 204], delivered["attempts"]!.AsArray().Select(a => (int)a!["status"]!));
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_a_webhook_was_told_is_listed_the_newest_run_first_and_goes_with_its_run()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync(204, 204, 410);
+        var id = await RegisterAsync(receiver, "listed");
+        await app.Http.SaveAsync("listed", Prompts.Picture);
+        var runs = new List<string>();
+        foreach (var seed in new[] { 21, 22, 23 })
+        {
+            var run = await app.Http.RunAsync("listed", $$"""{"my sampler":{"seed":{{seed}} } }""");
+            runs.Insert(0, (string)run["id"]!);
+            await receiver.NextAsync();
+            await DeliveryAsync(runs[0], seed < 23 ? "delivered" : "abandoned");
+        }
+
+        var page = await GetAsync($"webhooks/{id}/deliveries?limit=2");
+        var rest = await GetAsync($"webhooks/{id}/deliveries?continuation={Uri.EscapeDataString((string)page["continuation"]!)}");
+        using var disabled = await app.Http.PostAsync($"runs/{runs[0]}/deliveries/{(string)page["deliveries"]![0]!["id"]!}/redeliver");
+        using var removed = await app.Http.DeleteAsync(new Uri($"runs/{runs[1]}", UriKind.Relative), Cancellation);
+        var left = await GetAsync($"webhooks/{id}/deliveries");
+        using var unknown = await app.Http.GetAsync(new Uri("webhooks/none/deliveries", UriKind.Relative), Cancellation);
+        using var bad = await app.Http.GetAsync(new Uri($"webhooks/{id}/deliveries?continuation=x", UriKind.Relative), Cancellation);
+
+        Assert.Equal(runs, page["deliveries"]!.AsArray().Concat(rest["deliveries"]!.AsArray()).Select(d => (string)d!["run"]!));
+        Assert.Equal(HttpStatusCode.Conflict, disabled.StatusCode);
+        Assert.Equal([runs[0], runs[2]], left["deliveries"]!.AsArray().Select(d => (string)d!["run"]!));
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.BadRequest), (unknown.StatusCode, bad.StatusCode));
+        using var gone = await app.Http.DeleteAsync(new Uri($"webhooks/{id}", UriKind.Relative), Cancellation);
+    }
+
+    [Fact]
     public async Task After_a_rotation_both_secrets_verify()
     {
         await using var receiver = await WebhookReceiver.StartAsync();

@@ -53,6 +53,9 @@ public class PermissionsTests
         ["HostHeartbeat"] = Role.Host,
         ["HostEvents"] = Role.Host,
         ["GetPool"] = Role.Admin,
+        ["GetQueue"] = Role.Run,
+        ["PauseQueue"] = Role.Admin,
+        ["ResumeQueue"] = Role.Admin,
         ["ListWebhooks"] = Role.Admin,
         ["GetWebhook"] = Role.Admin,
         ["PutWebhook"] = Role.Admin,
@@ -60,6 +63,8 @@ public class PermissionsTests
         ["GetWebhookSecret"] = Role.Admin,
         ["RotateWebhookSecret"] = Role.Admin,
         ["ListDeliveries"] = Role.Run,
+        ["Redeliver"] = Role.Run,
+        ["ListWebhookDeliveries"] = Role.Admin,
         ["ListKeys"] = Role.Admin,
         ["CreateKey"] = Role.Admin,
         ["DeleteKey"] = Role.Admin,
@@ -98,6 +103,6 @@ public class PermissionsTests
 
     [Fact]
     public void Only_of_webhooks_does_the_role_depend_on_which_it_is() =>
-        Assert.Equal(["DeleteWebhook", "GetWebhook", "GetWebhookSecret", "PutWebhook", "RotateWebhookSecret"],
+        Assert.Equal(["DeleteWebhook", "GetWebhook", "GetWebhookSecret", "ListWebhookDeliveries", "PutWebhook", "RotateWebhookSecret"],
             RouteTable.All.Where(r => r.RoleOf is not null).Select(r => r.Name).Order(StringComparer.Ordinal));
 }
