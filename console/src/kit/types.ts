@@ -119,6 +119,7 @@ export interface RunList {
 
 export interface Delivery {
   id: string;
+  run?: string;
   event: string;
   webhook: string;
   state: "pending" | "delivered" | "abandoned";
@@ -129,6 +130,7 @@ export interface Delivery {
 
 export interface DeliveryList {
   deliveries: Delivery[];
+  continuation?: string | null;
 }
 
 export type InputKind = "INT" | "FLOAT" | "STRING" | "BOOLEAN" | "ENUM" | "FILE" | (string & {});

@@ -52,12 +52,12 @@ export function PausedNote({ head }: { head: QueueHead }) {
       icon="pause"
       title={
         <>
-          The queue is paused{head.pausedAt && <>, <Ago at={head.pausedAt} /></>}.
+          The queue was paused{head.pausedAt && <> <Ago at={head.pausedAt} /></>}: nobody gets a slot.
         </>
       }
     >
       <p>
-        Calls are taken and wait; nobody gets a slot. What has its slot goes on.
+        Calls are taken and wait; what has its slot goes on to its end.
         {!may("admin") && " An administrator resumes it."}
       </p>
     </Note>

@@ -6,8 +6,8 @@ import { Loading, Panel } from "../kit/Page";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { to, useQuery } from "../kit/router";
-import type { DeliveryList } from "../kit/types";
-import { Deliveries } from "./Deliveries";
+import type { Delivery, DeliveryList } from "../kit/types";
+import { Deliveries, withDelivery } from "./Deliveries";
 
 /** Who was told of one run. */
 export function RunDeliveries() {
@@ -15,6 +15,7 @@ export function RunDeliveries() {
   const [said, say] = useState(run);
   const call: Call = { method: "GET", path: path`runs/${run}/deliveries` };
   const list = useResource<DeliveryList>(run === "" ? null : call);
+  const change = (now: Delivery): void => list.set({ deliveries: withDelivery(list.value?.deliveries ?? [], now) });
   return (
     <Panel title="Who was told of a run?">
       <form
@@ -39,7 +40,7 @@ export function RunDeliveries() {
               </p>
             )}
             {list.value?.deliveries.length === 0 && <p class="muted">Nobody was to be told of it, or nothing has happened to it yet.</p>}
-            {(list.value?.deliveries.length ?? 0) > 0 && <Deliveries deliveries={list.value?.deliveries ?? []} />}
+            {(list.value?.deliveries.length ?? 0) > 0 && <Deliveries deliveries={(list.value?.deliveries ?? []).map((d) => ({ run, ...d }))} by="run" onChange={change} />}
           </>
         )}
       </div>

@@ -1,13 +1,10 @@
-import { Action } from "../kit/Action";
-import { Badge } from "../kit/Badge";
-import { path } from "../kit/call";
+import { Ago } from "../kit/Ago";
 import { Chips } from "../kit/Chips";
 import { Icon } from "../kit/Icon";
 import { to } from "../kit/router";
-import { Ago } from "../kit/Ago";
 import type { Webhook } from "../kit/types";
-import { LastDeliveries } from "./LastDeliveries";
-import { SecretButton } from "./Secret";
+import { RemoveWebhook } from "./RemoveWebhook";
+import { Enabled } from "./WebhookPage";
 
 /** One receiver: where, of what, and whether it still gets anything. */
 export function WebhookCard({ webhook, onChange, onGone }: { webhook: Webhook; onChange: () => void; onGone: () => void }) {
@@ -15,14 +12,16 @@ export function WebhookCard({ webhook, onChange, onGone }: { webhook: Webhook; o
   return (
     <li class="panel host-card">
       <header>
-        <h2>{id}</h2>
-        {disabledAt ? <Badge state="disabled" tone="bad" icon="cross" text="disabled" /> : <Badge state="enabled" tone="good" icon="check" text="enabled" />}
+        <h2>
+          <a href={to`webhooks/${id}`}>{id}</a>
+        </h2>
+        <Enabled webhook={webhook} />
       </header>
       <p class="muted webhook-url">{url}</p>
       {disabledAt && (
         <div class="reason is-quarantined">
           <p>
-            It answered 410 <Ago at={disabledAt} /> and gets nothing since. Change it, or save it as it is, to enable it again.
+            It answered 410 <Ago at={disabledAt} /> and gets nothing since. Saving it anew enables it again.
           </p>
         </div>
       )}
@@ -44,23 +43,16 @@ export function WebhookCard({ webhook, onChange, onGone }: { webhook: Webhook; o
           </dd>
         </div>
       </dl>
-      <LastDeliveries webhook={webhook} />
       <footer>
-        <SecretButton id={id} />
+        <a class="button quiet" href={to`webhooks/${id}`}>
+          Deliveries
+        </a>
         <span class="actions">
           <button type="button" onClick={onChange}>
             <Icon name="edit" />
             Change
           </button>
-          <Action
-            label="Remove"
-            icon="trash"
-            kind="danger"
-            call={{ method: "DELETE", path: path`webhooks/${id}` }}
-            confirm={{ title: `Remove ${id}?`, text: "It is told nothing more, what is on its way included, and its secret is gone." }}
-            done={`${id} is told nothing more.`}
-            onDone={onGone}
-          />
+          <RemoveWebhook id={id} onGone={onGone} />
         </span>
       </footer>
     </li>

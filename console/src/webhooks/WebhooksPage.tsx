@@ -7,12 +7,16 @@ import { useResource } from "../kit/resource";
 import { curlOf } from "../kit/snippets";
 import type { Webhook, WebhookList } from "../kit/types";
 import { RunDeliveries } from "./RunDeliveries";
-import { SecretButton } from "./Secret";
 import { WebhookCard } from "./WebhookCard";
 import { WebhookForm } from "./WebhookForm";
+import { WebhookPage } from "./WebhookPage";
 
 /** Who is told of runs, and what became of telling them. */
-export function WebhooksPage(_: { parts: string[] }) {
+export function WebhooksPage({ parts: [id] }: { parts: string[] }) {
+  return id === undefined ? <WebhookListPage /> : <WebhookPage key={id} id={id} />;
+}
+
+function WebhookListPage() {
   const list = useResource<WebhookList>({ method: "GET", path: "webhooks" });
   const [form, setForm] = useState<{ webhook?: Webhook } | null>(null);
   const webhooks = list.value?.webhooks ?? [];
@@ -44,7 +48,7 @@ export function WebhooksPage(_: { parts: string[] }) {
           ))}
         </ul>
       )}
-      <Panel title="Calls with ?webhook=" actions={<SecretButton id="default" />}>
+      <Panel title="Calls with ?webhook=" actions={<a href="webhooks/default">secret and deliveries</a>}>
         <p class="muted">What single calls ask for is signed with a secret of its own, which each client sees of itself.</p>
       </Panel>
       <RunDeliveries />
@@ -53,9 +57,7 @@ export function WebhooksPage(_: { parts: string[] }) {
           {...form}
           known={webhooks.map((w) => w.id)}
           onClose={() => setForm(null)}
-          onDone={() => {
-            list.reload();
-          }}
+          onDone={list.reload}
         />
       )}
     </Page>
