@@ -1,9 +1,7 @@
-import { Page } from "../kit/Page";
+import { HostPage } from "./HostPage";
+import { HostListPage } from "./HostListPage";
 
-export function HostsPage(_: { parts: string[] }) {
-  return (
-    <Page title="Hosts">
-      <p class="muted">Nothing yet.</p>
-    </Page>
-  );
+/** The machines: all of them, or one in depth. */
+export function HostsPage({ parts: [id] }: { parts: string[] }) {
+  return id === undefined ? <HostListPage /> : <HostPage key={id} id={id} />;
 }

@@ -191,28 +191,30 @@ export function Table<T>(props: TableProps<T>) {
   const shown = rows.slice(view.first, view.last);
   return (
     <div class={`table${isCards ? " is-cards" : ""}`} role="table" aria-label={label} aria-rowcount={rows.length + 1}>
-      <div class="table-head" role="rowgroup">
-        <div role="row" aria-rowindex={1} style={isCards ? {} : { gridTemplateColumns: template }}>
-          {selection !== undefined && (
-            <span role="columnheader" class="row-check">
-              <input
-                type="checkbox"
-                aria-label="Select all"
-                checked={selection.keys.size > 0 && selection.keys.size >= rows.length}
-                indeterminate={selection.keys.size > 0 && selection.keys.size < rows.length}
-                onChange={(e) => selection.set(new Set(e.currentTarget.checked ? rows.map(keyOf) : []))}
-              />
-              {isCards && <span aria-hidden="true">All</span>}
-            </span>
-          )}
-          {!isCards &&
-            columns.map((c) => (
-              <span key={c.name} role="columnheader" class={c.align ?? ""}>
-                {c.title}
+      {(!isCards || selection !== undefined) && (
+        <div class="table-head" role="rowgroup">
+          <div role="row" aria-rowindex={1} style={isCards ? {} : { gridTemplateColumns: template }}>
+            {selection !== undefined && (
+              <span role="columnheader" class="row-check">
+                <input
+                  type="checkbox"
+                  aria-label="Select all"
+                  checked={selection.keys.size > 0 && selection.keys.size >= rows.length}
+                  indeterminate={selection.keys.size > 0 && selection.keys.size < rows.length}
+                  onChange={(e) => selection.set(new Set(e.currentTarget.checked ? rows.map(keyOf) : []))}
+                />
+                {isCards && <span aria-hidden="true">All</span>}
               </span>
-            ))}
+            )}
+            {!isCards &&
+              columns.map((c) => (
+                <span key={c.name} role="columnheader" class={c.align ?? ""}>
+                  {c.title}
+                </span>
+              ))}
+          </div>
         </div>
-      </div>
+      )}
       <div class="table-body" role="rowgroup" ref={body} style={{ height: `${rows.length * height}px` }}>
         {shown.map((row, i) => {
           const key = keyOf(row);

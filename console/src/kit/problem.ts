@@ -38,6 +38,11 @@ export class Problem extends Error {
     return this.errors.filter((e) => e.pointer === pointer || e.pointer?.startsWith(`${pointer}/`));
   }
 
+  /** Whether it says more than what stands at these members: then all of it is to be shown. */
+  isBeyond(pointers: string[]): boolean {
+    return this.errors.length === 0 || this.errors.some((e) => !pointers.some((p) => e.pointer === p || e.pointer?.startsWith(`${p}/`)));
+  }
+
   static async from(response: Response): Promise<Problem> {
     const after = Number(response.headers.get("retry-after") ?? Number.NaN);
     const body = bodyOf(await response.text().catch(() => ""));

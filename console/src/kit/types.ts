@@ -119,6 +119,7 @@ export interface RunList {
 
 export interface Delivery {
   id: string;
+  run?: string;
   event: string;
   webhook: string;
   state: "pending" | "delivered" | "abandoned";
@@ -129,6 +130,7 @@ export interface Delivery {
 
 export interface DeliveryList {
   deliveries: Delivery[];
+  continuation?: string | null;
 }
 
 export type InputKind = "INT" | "FLOAT" | "STRING" | "BOOLEAN" | "ENUM" | "FILE" | (string & {});
@@ -231,13 +233,13 @@ export interface Host {
   slots: number;
   freeSlots?: number;
   labels?: Record<string, string>;
-  leases?: { run?: string; attempt?: number; workflow?: string; [more: string]: unknown }[];
+  leases?: { run: string; attempt: number; workflow: string; since: string; expectedSeconds?: number }[];
   queue?: { running?: number; pending?: number; foreign?: number };
   backlogSeconds?: number;
   models?: string[];
   modelSets?: number;
   times?: { workflows?: Record<string, number>; loads?: Record<string, number> };
-  failures?: Record<string, number>;
+  failures?: { nodes: number; losses: number; quarantines: number };
   headers?: string[];
   maxUploadBytes?: number | null;
   vramBytes?: number | null;
@@ -246,8 +248,21 @@ export interface Host {
   registeredAt?: string;
   lastSeenAt?: string | null;
   heartbeatAt?: string | null;
-  pack?: { version?: string; [more: string]: unknown } | null;
-  sync?: { on: boolean; workflows?: Record<string, { version: number; state: string; reason?: string; at: string; keptAs?: string }> };
+  pack?: {
+    version?: string | null;
+    queue?: { running?: number | null; pending?: number | null };
+    vram?: { total?: number | null; free?: number | null };
+    models?: Record<string, number>;
+  } | null;
+  sync?: { on: boolean; workflows?: Record<string, SyncedWorkflow> };
+}
+
+export interface SyncedWorkflow {
+  version: number;
+  state: "current" | "pending" | "failed" | "noGraph";
+  reason?: string;
+  at: string;
+  keptAs?: string;
 }
 
 export interface HostList {
@@ -355,6 +370,11 @@ export interface Webhook {
   secret?: string;
 }
 
+export interface WebhookSecret {
+  secret: string;
+  previousSecretUntil?: string | null;
+}
+
 export interface WebhookList {
   webhooks: Webhook[];
 }
@@ -390,6 +410,32 @@ export interface Setting {
 
 export interface SettingList {
   settings: Setting[];
+}
+
+export interface Readiness {
+  status: string;
+  reason?: string;
+  details?: {
+    processes: {
+      name: string;
+      isThis: boolean;
+      startedAt?: string;
+      seenAt: string;
+      canDrive: boolean;
+      listensTo: string[];
+      watches: number;
+      signals: number;
+      storageRequests: number;
+      inHand: string[];
+      sweeps: Record<string, string>;
+    }[];
+    hosts: { id: string; leases: number; listeners: number }[];
+    canDrive: boolean;
+    leases: number;
+    watches: number;
+    oldestUndrivenRun?: { id?: string; [more: string]: unknown } | string | null;
+    lastSweeps: Record<string, string>;
+  };
 }
 
 export interface CallExplanation {

@@ -1,1 +1,0 @@
-import{k as t,l as e}from"./chunk-BBNOEOJT.js";function r(g){return t(e,{title:"Keys",children:t("p",{class:"muted",children:"Nothing yet."})})}export{r as KeysPage};

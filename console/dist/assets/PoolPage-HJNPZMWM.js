@@ -1,1 +1,0 @@
-import{k as o,l as t}from"./chunk-BBNOEOJT.js";function r(e){return o(t,{title:"Pool",children:o("p",{class:"muted",children:"Nothing yet."})})}export{r as PoolPage};

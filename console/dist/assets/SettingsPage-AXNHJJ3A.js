@@ -1,1 +1,0 @@
-import{k as t,l as e}from"./chunk-BBNOEOJT.js";function n(g){return t(e,{title:"Settings",children:t("p",{class:"muted",children:"Nothing yet."})})}export{n as SettingsPage};

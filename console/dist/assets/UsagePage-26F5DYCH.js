@@ -1,1 +1,0 @@
-import{k as t,l as e}from"./chunk-BBNOEOJT.js";function o(g){return t(e,{title:"Usage",children:t("p",{class:"muted",children:"Nothing yet."})})}export{o as UsagePage};

@@ -1,0 +1,1 @@
+var n=new Map;function s(t){let o=n.get(t);return o===void 0&&(o=new Promise(i=>{let e=document.createElement("link");e.rel="stylesheet",e.href=t,e.onload=e.onerror=()=>i(),document.head.append(e)}),n.set(t,o)),o}var r=()=>s("assets/uPlot.min-JG4H5TP5.css"),d=()=>s("assets/photoswipe-O24AGYNG.css");export{r as a,d as b};
