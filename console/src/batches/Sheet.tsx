@@ -151,7 +151,7 @@ function Cell({ run, name }: { run: Run | undefined; name: string }) {
         <span class="cell-state">
           <Badge state={run.status} />
           {run.status === "running" && <span class="muted">{percent(run.progress?.value ?? 0)}</span>}
-          {run.error !== undefined && <span class="faults">{words(run.error.code)}</span>}
+          {run.error !== undefined && <span class="cell-text">{run.error.message || words(run.error.code)}</span>}
         </span>
       )}
       {media.length > 1 && <span class="cell-more">+{media.length - 1}</span>}
