@@ -1,4 +1,4 @@
-import{b as T,c as x,d as F,e as N,f as P,g as p,i as g,k as j,m as q,n as M}from"./chunk-YPJ3UNWW.js";import{e as d,g as f,j as R,k as a}from"./chunk-BBNOEOJT.js";async function*D(e){let t=e.body?.pipeThrough(new TextDecoderStream).getReader();if(t===void 0)return;let n="";try{for(;;){let{value:o,done:r}=await t.read();if(r)return;let i=(n+o).replaceAll(`\r
+import{a as F,b as N,c as P,d as p,f as g,h as j,j as q,k as M}from"./chunk-5BNJP6IC.js";import{e as d,g as f,j as R,k as a}from"./chunk-BBNOEOJT.js";import{c as T,d as x}from"./chunk-QEHXTY7M.js";async function*D(e){let t=e.body?.pipeThrough(new TextDecoderStream).getReader();if(t===void 0)return;let n="";try{for(;;){let{value:o,done:r}=await t.read();if(r)return;let i=(n+o).replaceAll(`\r
 `,`
 `).split(`
 
