@@ -80,7 +80,7 @@ function Matrix({ runs, axes, rows, columns, at }: MatrixProps) {
         <thead>
           <tr>
             <th scope="col" class="corner">
-              {rows !== undefined && <span>{rows.name} ↓</span>} <span>{columns.name} →</span>
+              {rows !== undefined && <span>↓ {rows.name}</span>} <span>→ {columns.name}</span>
             </th>
             {columns.values.map((c) => (
               <th key={c} scope="col" title={c}>

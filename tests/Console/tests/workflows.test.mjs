@@ -62,6 +62,27 @@ test("a file that cannot be served is refused in full, with the places", async (
   await shot(page, "workflows-refused");
 });
 
+test("a picture that ComfyUI made is saved by what lies in it", async () => {
+  const made = await run("form-colour", { blank: { color: 99 } });
+  const body = Buffer.from(await (await fetch(made.outputs.picture[0].url)).arrayBuffer());
+  const page = await browser.page("workflows");
+  await page.getByRole("table", { name: "Workflows" }).waitFor();
+  await drop(page, "main", { name: "ComfyUI_00001_.png", type: "image/png", body });
+  const dialog = page.getByRole("dialog");
+  assert.equal(await dialog.getByLabel("Name").inputValue(), "comfyui");
+  await dialog.getByText("can be served").waitFor();
+  await dialog.getByRole("cell", { name: "color" }).waitFor();
+});
+
+test("where no workflow is saved, the page says how to save one", async () => {
+  const before = (page) => page.route(/api\/workflows\?/, (route) => route.fulfill({ json: { workflows: [] } }));
+  const page = await browser.page("workflows", { before });
+  await page.getByText("No workflow is saved yet").waitFor();
+  await page.getByText("curl -X PUT").waitFor();
+  await shot(page, "workflows-empty");
+  assert.deepEqual(await accessFaults(page), []);
+});
+
 test("a version that breaks callers says so, and is saved only when that is meant", async () => {
   const name = `breaks-${SUITE}`;
   await saveForm(name, COLOUR);
@@ -234,11 +255,22 @@ test("?from= fills the form with a run's values, and says which files are to be 
   await hasValue(other, field(other, "scale", "scale_by"), "1.25");
 });
 
-test("code has the values that the form has", async () => {
+test("code has the values that the form has; options of the call are in its query", async () => {
   const page = await browser.page("workflows/form-colour");
+  await page.getByText("Options of the call").click();
+  await page.getByLabel("Priority").fill("7");
+  const checked = page.waitForRequest((r) => r.url().includes("validateOnly=true"));
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  assert.equal(new URL((await checked).url()).searchParams.get("priority"), "7");
+  await page.getByLabel("Priority").fill("a lot");
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await page.locator(".options [aria-invalid=true]").waitFor();
+  await page.getByLabel("Priority").fill("7");
   await field(page, "blank", "color").fill("99");
   await page.getByRole("tab", { name: "Code" }).click();
-  await page.getByRole("region", { name: "curl", exact: true }).getByText('{"blank":{"color":99}}').waitFor();
+  const curl = page.getByRole("region", { name: "curl", exact: true });
+  await curl.getByText('{"blank":{"color":99}}').waitFor();
+  await curl.getByText("priority=7").waitFor();
 });
 
 test("versions: what differs between two, an alias promoted, rolled back and removed", async () => {
@@ -281,7 +313,7 @@ test("an alias that would break callers is refused, and moved when that is meant
   await page.getByRole("button", { name: "Promote", exact: true }).click();
   await page.getByRole("alert").getByText("width").first().waitFor();
   assert.equal((await call("GET", `workflows/${name}`)).aliases.staging, 1);
-  await page.getByRole("button", { name: "Let staging be v2 all the same" }).click();
+  await page.getByRole("button", { name: "Let staging be v2 all the same", exact: true }).click();
   await page.getByText("staging is v2").waitFor();
   await gone(name);
 });
