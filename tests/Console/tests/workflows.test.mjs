@@ -1,7 +1,7 @@
 // Workflows: saved by dropping a file, called by a form, told apart by versions and aliases.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { call, MARKUP, run } from "../support/api.mjs";
+import { call, MARKUP, run, saveWorkflows, start } from "../support/api.mjs";
 import { accessFaults, eventually, open, overflow, shot } from "../support/browser.mjs";
 import { COLOUR, drop, KINDS, manyInputs, MARKED, PHOTO, png, saveForm } from "../support/forms.mjs";
 
@@ -139,6 +139,26 @@ test("two runs stand side by side in the strip; the one before can be looked at 
   await strip.nth(0).click();
   await result.getByRole("link", { name: "Compare with the one before" }).waitFor();
   assert.equal(await shown(), newest);
+});
+
+test("a run is followed while it works: its place in the queue, its progress, pictures of work in progress", async (t) => {
+  await saveWorkflows();
+  const slow = await Promise.all(Array.from({ length: 8 }, () => start("console-slow")));
+  const release = () => Promise.all(slow.map((id) => call("POST", `runs/${id}/cancel`, {})));
+  t.after(() => release().catch(() => undefined));
+  const page = await browser.page("workflows/form-kinds");
+  await field(page, "sampler", "steps").fill("9000");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  const result = page.getByRole("region", { name: "Result" });
+  await result.getByText(/before it in the queue|Next in the queue/).waitFor();
+  await shot(page, "workflow-queued");
+  await release();
+  await result.getByText(/step \d+ of 9000/).waitFor();
+  await result.locator(".work > img[src^='data:image/']").waitFor();
+  assert.deepEqual(await accessFaults(page), []);
+  await result.getByRole("button", { name: "Cancel", exact: true }).click();
+  await result.getByText("canceled").waitFor();
+  assert.deepEqual(page.failures, []);
 });
 
 test("values stay when the page is left, and when it is loaded anew; files too", async () => {
