@@ -80,7 +80,7 @@ function Matrix({ runs, axes, rows, columns, at }: MatrixProps) {
         <thead>
           <tr>
             <th scope="col" class="corner">
-              {rows !== undefined && <span>{rows.name} ↓</span>} <span>{columns.name} →</span>
+              {rows !== undefined && <span>↓ {rows.name}</span>} <span>→ {columns.name}</span>
             </th>
             {columns.values.map((c) => (
               <th key={c} scope="col" title={c}>
@@ -151,7 +151,7 @@ function Cell({ run, name }: { run: Run | undefined; name: string }) {
         <span class="cell-state">
           <Badge state={run.status} />
           {run.status === "running" && <span class="muted">{percent(run.progress?.value ?? 0)}</span>}
-          {run.error !== undefined && <span class="faults">{words(run.error.code)}</span>}
+          {run.error !== undefined && <span class="cell-text">{run.error.message || words(run.error.code)}</span>}
         </span>
       )}
       {media.length > 1 && <span class="cell-more">+{media.length - 1}</span>}

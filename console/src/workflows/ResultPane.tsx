@@ -141,7 +141,7 @@ function Working({ run }: { run: Run }) {
     <div class="working" role="status">
       <span>{words}</span>
       <span class="meter">
-        <i style={{ width: percent(progress?.value ?? 0) }} />
+        <i style={{ width: `${(progress?.value ?? 0) * 100}%` }} />
       </span>
     </div>
   );

@@ -31,8 +31,8 @@ const columns: Column<WorkflowRow>[] = [
   { name: "name", title: "Workflow", width: "minmax(160px, 2fr)", isLink: true, draw: (w) => w.name },
   { name: "version", title: "Version", width: "minmax(120px, 1.4fr)", draw: (w) => <Versions row={w} /> },
   { name: "hosts", title: "Hosts", width: "110px", draw: (w) => <Hosts row={w} /> },
-  { name: "takes", title: "Takes", width: "minmax(110px, 1fr)", draw: (w) => <Takes row={w} /> },
-  { name: "count", title: "Runs, last day", width: "150px", draw: (w) => <Runs row={w} /> },
+  { name: "takes", title: "Takes", width: "minmax(130px, 1.4fr)", draw: (w) => <Takes row={w} /> },
+  { name: "count", title: "Runs, last day", width: "120px", draw: (w) => <Runs row={w} /> },
   { name: "median", title: "Median", width: "80px", align: "end", draw: (w) => <Median row={w} /> },
   { name: "saved", title: "Saved", width: "84px", align: "end", draw: (w) => <Ago at={w.updatedAt} /> },
 ];

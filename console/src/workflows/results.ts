@@ -36,7 +36,7 @@ export const resultOf = (id: string): Store<Result> | undefined => results.get(i
 export function offer(workflow: string, runs: readonly Run[]): void {
   const list = listOf(workflow);
   for (const run of runs) {
-    results.get(run.id)?.value.run.status === "succeeded" || follow(run, {});
+    follow(run, {});
   }
 
   const ids = new Set([...list.value, ...runs.map((r) => r.id)]);
@@ -65,7 +65,7 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 async function watch(store: Store<Result>, format: Record<string, string>): Promise<void> {
   const { id } = store.value.run;
-  const places = setInterval(() => void askPlace(store), PATIENCE);
+  const places = setInterval(() => void askPlace(store, format), PATIENCE);
   try {
     for (let failures = 0; !hasEnded(store.value.run) && failures < 8; ) {
       try {
@@ -83,17 +83,17 @@ async function watch(store: Store<Result>, format: Record<string, string>): Prom
 
       await (hasEnded(store.value.run) ? undefined : wait(PATIENCE));
     }
-
   } finally {
     clearInterval(places);
+    store.set({ ...store.value, preview: null });
   }
 }
 
 /** A run's own stream has no word on how many are before it. */
-async function askPlace(store: Store<Result>): Promise<void> {
+async function askPlace(store: Store<Result>, format: Record<string, string>): Promise<void> {
   const { id, status } = store.value.run;
   if (status === "queued" && !document.hidden) {
-    const run = await get<Run>(path`runs/${id}`).catch(() => null);
+    const run = await get<Run>(path`runs/${id}`, format).catch(() => null);
     if (run !== null && store.value.run.status === "queued") {
       change(store, run);
     }

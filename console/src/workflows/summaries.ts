@@ -12,7 +12,7 @@ let working = 0;
 
 async function work(): Promise<void> {
   working++;
-  for (let job = waiting.pop(); job !== undefined; job = waiting.pop()) {
+  for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
     await job();
   }
 

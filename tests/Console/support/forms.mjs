@@ -30,7 +30,7 @@ export const KINDS = {
   10: { class_type: "SimSleep", inputs: {}, _meta: { title: "Sleep" } },
 };
 
-export const COLOUR = { 5: blank("Blank [blank:color,width]"), 6: save("5", "picture") };
+export const COLOUR = { 5: blank("Blank [blank:color,width,height]"), 6: save("5", "picture") };
 
 /** As many inputs as a form may have to bear. */
 export function manyInputs(nodes) {

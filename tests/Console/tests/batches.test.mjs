@@ -60,16 +60,21 @@ test("a matrix is made from the form, runs before one's eyes, and each cell lead
 });
 
 test("rows and columns are chosen, and a third axis is tabs; all of it is in the address", async () => {
-  const { id } = await make("form-colour", { matrix: { blank: { color: [1, 2], width: [32, 64], height: [16, 48] } } }).catch(() => make("form-colour", { matrix: { blank: { color: [1, 2, 3], width: [32, 64] } } }));
+  const { id } = await make("form-colour", { matrix: { blank: { color: [1, 2], width: [32, 64], height: [16, 48] } } });
   await completed(id);
   const page = await browser.page(`batches/${id}`);
-  await page.getByLabel("Rows").waitFor();
-  const columns = page.getByLabel("Columns");
-  const before = await columns.inputValue();
-  await page.getByLabel("Rows").selectOption(before);
-  await page.waitForURL(/rows=/);
-  await eventually(page, (old) => document.querySelector(".sheet-bar select:nth-of-type(1)")?.value === old, before);
-  assert.notEqual(await columns.inputValue(), before);
+  const rows = page.getByLabel("Rows", { exact: true });
+  const columns = page.getByLabel("Columns", { exact: true });
+  await page.getByRole("tab", { name: "blank.width 64" }).waitFor();
+  await rows.selectOption("blank.height");
+  await page.waitForURL(/rows=blank\.height/);
+  await eventually(page, () => document.querySelectorAll(".sheet-table tbody th[title='48']").length === 1);
+  assert.equal(await columns.inputValue(), "blank.color");
+  await page.getByRole("tab", { name: "blank.width 64" }).click();
+  await page.waitForURL(/at\.blank\.width=64/);
+  const { runs } = await call("GET", `runs?batch=${id}`);
+  const at = runs.find((r) => r.batch.cell.blank.width === 64 && r.batch.cell.blank.height === 16 && r.batch.cell.blank.color === 1);
+  await eventually(page, (one) => document.querySelector(".sheet-table .cell")?.href.endsWith(one), at.id);
   await page.getByLabel("Pictures").selectOption("large");
   await page.waitForURL(/size=large/);
 });
@@ -120,7 +125,7 @@ test("a cell whose run failed says why", async () => {
   await completed(id);
   const page = await browser.page(`batches/${id}`);
   await page.locator(".cell.failed").first().waitFor();
-  await page.getByText("node failed").first().waitFor();
+  await page.locator(".cell").getByText("Too dark.").waitFor();
   await shot(page, "batch-failed");
 });
 

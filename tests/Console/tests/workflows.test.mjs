@@ -1,7 +1,7 @@
 // Workflows: saved by dropping a file, called by a form, told apart by versions and aliases.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { call, MARKUP, run } from "../support/api.mjs";
+import { call, MARKUP, run, saveWorkflows, start } from "../support/api.mjs";
 import { accessFaults, eventually, open, overflow, shot } from "../support/browser.mjs";
 import { COLOUR, drop, KINDS, manyInputs, MARKED, PHOTO, png, saveForm } from "../support/forms.mjs";
 
@@ -62,6 +62,27 @@ test("a file that cannot be served is refused in full, with the places", async (
   await shot(page, "workflows-refused");
 });
 
+test("a picture that ComfyUI made is saved by what lies in it", async () => {
+  const made = await run("form-colour", { blank: { color: 99 } });
+  const body = Buffer.from(await (await fetch(made.outputs.picture[0].url)).arrayBuffer());
+  const page = await browser.page("workflows");
+  await page.getByRole("table", { name: "Workflows" }).waitFor();
+  await drop(page, "main", { name: "ComfyUI_00001_.png", type: "image/png", body });
+  const dialog = page.getByRole("dialog");
+  assert.equal(await dialog.getByLabel("Name").inputValue(), "comfyui");
+  await dialog.getByText("can be served").waitFor();
+  await dialog.getByRole("cell", { name: "color" }).waitFor();
+});
+
+test("where no workflow is saved, the page says how to save one", async () => {
+  const before = (page) => page.route(/api\/workflows\?/, (route) => route.fulfill({ json: { workflows: [] } }));
+  const page = await browser.page("workflows", { before });
+  await page.getByText("No workflow is saved yet").waitFor();
+  await page.getByText("curl -X PUT").waitFor();
+  await shot(page, "workflows-empty");
+  assert.deepEqual(await accessFaults(page), []);
+});
+
 test("a version that breaks callers says so, and is saved only when that is meant", async () => {
   const name = `breaks-${SUITE}`;
   await saveForm(name, COLOUR);
@@ -118,6 +139,26 @@ test("two runs stand side by side in the strip; the one before can be looked at 
   await strip.nth(0).click();
   await result.getByRole("link", { name: "Compare with the one before" }).waitFor();
   assert.equal(await shown(), newest);
+});
+
+test("a run is followed while it works: its place in the queue, its progress, pictures of work in progress", async (t) => {
+  await saveWorkflows();
+  const slow = await Promise.all(Array.from({ length: 8 }, () => start("console-slow")));
+  const release = () => Promise.all(slow.map((id) => call("POST", `runs/${id}/cancel`, {})));
+  t.after(() => release().catch(() => undefined));
+  const page = await browser.page("workflows/form-kinds");
+  await field(page, "sampler", "steps").fill("9000");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  const result = page.getByRole("region", { name: "Result" });
+  await result.getByText(/before it in the queue|Next in the queue/).waitFor();
+  await shot(page, "workflow-queued");
+  await release();
+  await result.getByText(/step \d+ of 9000/).waitFor();
+  await result.locator(".work > img[src^='data:image/']").waitFor();
+  assert.deepEqual(await accessFaults(page), []);
+  await result.getByRole("button", { name: "Cancel", exact: true }).click();
+  await result.getByText("canceled").waitFor();
+  assert.deepEqual(page.failures, []);
 });
 
 test("values stay when the page is left, and when it is loaded anew; files too", async () => {
@@ -194,12 +235,13 @@ test("a choice among many is found by typing, with the keyboard alone", async ()
   const choice = field(page, "sampler", "sampler_name");
   await choice.click();
   await page.keyboard.type("sde");
-  await page.getByRole("option", { name: "dpmpp_2m_sde", exact: true }).waitFor();
-  await page.getByRole("option", { name: "euler", exact: true }).waitFor({ state: "detached" });
-  assert.equal(await page.getByRole("option").filter({ hasNotText: "sde" }).count(), 0);
+  const options = page.getByRole("listbox").getByRole("option");
+  await options.filter({ hasText: "dpmpp_2m_sde" }).waitFor();
+  await options.filter({ hasText: "euler" }).first().waitFor({ state: "detached" });
+  assert.equal(await options.filter({ hasNotText: "sde" }).count(), 0);
   assert.deepEqual(await accessFaults(page), []);
   await page.keyboard.press("ArrowDown");
-  const at = await page.getByRole("option", { selected: true }).innerText();
+  const at = await page.getByRole("listbox").getByRole("option", { selected: true }).innerText();
   await page.keyboard.press("Enter");
   await hasValue(page, choice, at);
 });
@@ -233,11 +275,22 @@ test("?from= fills the form with a run's values, and says which files are to be 
   await hasValue(other, field(other, "scale", "scale_by"), "1.25");
 });
 
-test("code has the values that the form has", async () => {
+test("code has the values that the form has; options of the call are in its query", async () => {
   const page = await browser.page("workflows/form-colour");
+  await page.getByText("Options of the call").click();
+  await page.getByLabel("Priority").fill("7");
+  const checked = page.waitForRequest((r) => r.url().includes("validateOnly=true"));
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  assert.equal(new URL((await checked).url()).searchParams.get("priority"), "7");
+  await page.getByLabel("Priority").fill("a lot");
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await page.locator(".options [aria-invalid=true]").waitFor();
+  await page.getByLabel("Priority").fill("7");
   await field(page, "blank", "color").fill("99");
   await page.getByRole("tab", { name: "Code" }).click();
-  await page.getByRole("region", { name: "curl", exact: true }).getByText('{"blank":{"color":99}}').waitFor();
+  const curl = page.getByRole("region", { name: "curl", exact: true });
+  await curl.getByText('{"blank":{"color":99}}').waitFor();
+  await curl.getByText("priority=7").waitFor();
 });
 
 test("versions: what differs between two, an alias promoted, rolled back and removed", async () => {
@@ -280,7 +333,7 @@ test("an alias that would break callers is refused, and moved when that is meant
   await page.getByRole("button", { name: "Promote", exact: true }).click();
   await page.getByRole("alert").getByText("width").first().waitFor();
   assert.equal((await call("GET", `workflows/${name}`)).aliases.staging, 1);
-  await page.getByRole("button", { name: "Let staging be v2 all the same" }).click();
+  await page.getByRole("button", { name: "Let staging be v2 all the same", exact: true }).click();
   await page.getByText("staging is v2").waitFor();
   await gone(name);
 });
