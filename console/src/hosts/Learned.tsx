@@ -28,7 +28,7 @@ export function Models({ host }: { host: Host }) {
               {names.map((m) => (
                 <tr key={m}>
                   <td>{m}</td>
-                  <td>{resident.includes(m) ? <Badge state="resident" tone="good" icon="check" /> : <span class="muted">no</span>}</td>
+                  <td>{resident.includes(m) ? <Badge state="yes" tone="good" icon="check" /> : <span class="muted">no</span>}</td>
                   <td class="end number">{loads[m] === undefined ? "–" : duration(1000 * loads[m])}</td>
                 </tr>
               ))}

@@ -185,7 +185,7 @@ test("a host's page tells its health, models, times and workflows in its editor"
   await page.getByText("It broke.").waitFor();
   const text = await page.locator("main").innerText();
   assert.match(text, /portrait@12\s+31\.0 s/);
-  assert.match(text, /flux1-dev\.safetensors\s+resident\s+21\.4 s/);
+  assert.match(text, /flux1-dev\.safetensors\s+yes\s+21\.4 s/);
   assert.match(text, /1 of 2 workflows in step/);
   assert.match(text, /It has no \/userdata/);
   assert.match(text, /kept as txt2img \(edited on gpu-1/);
