@@ -44,15 +44,29 @@ test("an ended run shows what it was called with, what it made, where its time w
   assert.deepEqual(page.failures, []);
 });
 
-test("the parts of its time add up to its time", async () => {
+test("its time is told in the parts that its metrics have, and they fill the lane", async () => {
   const made = await run("console-picture", { blank: { color: 42 } });
   const page = await browser.page(`runs/${made.id}`);
   await page.locator(".phases").waitFor();
+  const shown = await page
+    .locator(".phases li")
+    .evaluateAll((all) => Object.fromEntries(all.map((li) => [li.firstElementChild.className, li.textContent])));
+  const inMs = (text) => Number(/([\d.]+) m?s/.exec(text)[1]) * (/ ms/.test(text) ? 1 : 1000);
+  const { totalMs, loadMs, ...parts } = made.metrics;
+  assert.ok(totalMs > 0 && Object.keys(parts).length > 3);
+  for (const [name, ms] of Object.entries({ ...parts, loadMs: loadMs ?? 0 })) {
+    const text = shown[`swatch ${name.replace(/Ms$/, "")}`];
+    assert.ok(
+      ms <= 2 ? true : text !== undefined && Math.abs(inMs(text) - ms) <= Math.max(2, ms / 100),
+      `${name} is ${ms} ms, and shown is ${text}`,
+    );
+  }
+
   const edges = await page
     .locator(".lane:first-child .stretch")
     .evaluateAll((all) => all.map((e) => [parseFloat(e.style.left), parseFloat(e.style.width)]));
-  assert.equal(edges[0][0], 0);
   const [left, width] = edges.at(-1);
+  assert.equal(edges[0][0], 0);
   assert.ok(Math.abs(left + width - 100) < 0.6, `The last part ends at ${left + width} %.`);
 });
 
