@@ -35,7 +35,10 @@ function addressOf(metafile, entry) {
 }
 
 async function styles() {
-  const { metafile } = await build({ ...COMMON, entryPoints: ["styles/console.css", ...Object.values(ON_DEMAND).map((f) => `node_modules/${f}`)] });
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: ["styles/console.css", ...Object.values(ON_DEMAND).map((f) => `node_modules/${f}`)],
+  });
   return {
     main: addressOf(metafile, "styles/console.css"),
     define: Object.fromEntries(Object.entries(ON_DEMAND).map(([name, file]) => [name, JSON.stringify(addressOf(metafile, file))])),
@@ -52,10 +55,15 @@ const indexPage = (css) => ({
       }
 
       const main = addressOf(metafile, "src/main.tsx");
-      const needed = metafile.outputs[`dist/${main}`].imports.filter((i) => i.kind === "import-statement").map((i) => i.path.replace(/^dist\//, ""));
+      const needed = metafile.outputs[`dist/${main}`].imports
+        .filter((i) => i.kind === "import-statement")
+        .map((i) => i.path.replace(/^dist\//, ""));
       const template = await readFile(join(HERE, "index.html"), "utf8");
       const links = needed.map((path) => `<link rel="modulepreload" href="${path}">\n    `).join("");
-      await writeFile(join(HERE, "dist/index.html"), template.replace("{{css}}", css).replace("{{preload}}", links).replace("{{js}}", main));
+      await writeFile(
+        join(HERE, "dist/index.html"),
+        template.replace("{{css}}", css).replace("{{preload}}", links).replace("{{js}}", main),
+      );
     });
   },
 });

@@ -47,17 +47,20 @@ async function serve(path, response) {
 
 /** The host header stays, so that links which the server makes lead here. */
 function pass(incoming, response) {
-  const outgoing = request({ host: API.hostname, port: API.port || 80, method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
-    if (incoming.url === "/api/me" && answer.statusCode === 404) {
-      // A server that is older than this console.
-      const me = { client: null, role: "admin", workflows: null, hosts: null, keysRequired: false, version: "0" };
-      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(me));
-      return;
-    }
+  const outgoing = request(
+    { host: API.hostname, port: API.port || 80, method: incoming.method, path: incoming.url, headers: incoming.headers },
+    (answer) => {
+      if (incoming.url === "/api/me" && answer.statusCode === 404) {
+        // A server that is older than this console.
+        const me = { client: null, role: "admin", workflows: null, hosts: null, keysRequired: false, version: "0" };
+        response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(me));
+        return;
+      }
 
-    response.writeHead(answer.statusCode, answer.headers);
-    answer.pipe(response);
-  });
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    },
+  );
   outgoing.on("error", () => response.headersSent || response.writeHead(502).end());
   response.on("close", () => outgoing.destroy());
   incoming.pipe(outgoing);

@@ -48,7 +48,11 @@ export function App() {
       keyUse.isNeeded = who.me.keysRequired;
       return (
         <Shell me={who.me} current={route?.path}>
-          {route === undefined || !may(route.needs) ? <NotFound isRefused={route !== undefined} /> : <route.Page key={route.path} parts={parts.slice(1)} />}
+          {route === undefined || !may(route.needs) ? (
+            <NotFound isRefused={route !== undefined} />
+          ) : (
+            <route.Page key={route.path} parts={parts.slice(1)} />
+          )}
         </Shell>
       );
   }

@@ -127,7 +127,10 @@ export function Action<T = unknown>(props: ActionProps<T>) {
         </Dialog>
       )}
       {problems.length > 0 && (
-        <Dialog title={calls.length > 1 ? `${label}: ${problems.length} of ${counted(calls.length, "call")} refused` : `${label} was refused`} onClose={() => setProblems([])}>
+        <Dialog
+          title={calls.length > 1 ? `${label}: ${problems.length} of ${counted(calls.length, "call")} refused` : `${label} was refused`}
+          onClose={() => setProblems([])}
+        >
           {problems.slice(0, 5).map((p, i) => (
             <ProblemBox key={i} problem={p} />
           ))}

@@ -3,7 +3,13 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { Icon } from "./Icon";
 
 /** A modal dialog. It is open for as long as it is drawn; escape, the cross and a click beside it ask to close it. */
-export function Dialog(props: { title: string; onClose: () => void; children: ComponentChildren; foot?: ComponentChildren; isWide?: boolean }) {
+export function Dialog(props: {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  foot?: ComponentChildren;
+  isWide?: boolean;
+}) {
   const { title, onClose, children, foot, isWide = false } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();

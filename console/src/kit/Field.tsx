@@ -30,7 +30,11 @@ export function Field(props: Common & { children: (control: Control) => Componen
         <label for={id}>{label}</label>
         {aside}
       </div>
-      {children({ id, ...(described !== "" && { "aria-describedby": described }), ...(faults.length > 0 && { "aria-invalid": true }) })}
+      {children({
+        id,
+        ...(described !== "" && { "aria-describedby": described }),
+        ...(faults.length > 0 && { "aria-invalid": true }),
+      })}
       {hint !== undefined && (
         <p class="hint" id={`${id}-hint`}>
           {hint}
@@ -73,12 +77,16 @@ export function TextField(props: Common & { value: string; onValue: (value: stri
   const { label, hint, faults, isLabelHidden, value, onValue, aside, ...rest } = props;
   return (
     <Field {...{ label, hint, faults, isLabelHidden, aside }}>
-      {(control) => <input {...({ type: "text", ...rest } as object)} {...control} value={value} onInput={(e) => onValue(e.currentTarget.value)} />}
+      {(control) => (
+        <input {...({ type: "text", ...rest } as object)} {...control} value={value} onInput={(e) => onValue(e.currentTarget.value)} />
+      )}
     </Field>
   );
 }
 
-export function TextArea(props: Common & { value: string; onValue: (value: string) => void; aside?: ComponentChildren; rows?: number } & More) {
+export function TextArea(
+  props: Common & { value: string; onValue: (value: string) => void; aside?: ComponentChildren; rows?: number } & More,
+) {
   const { label, hint, faults, isLabelHidden, value, onValue, aside, ...rest } = props;
   return (
     <Field {...{ label, hint, faults, isLabelHidden, aside }}>
@@ -95,11 +103,13 @@ export function SelectField(
     <Field {...{ label, hint, faults, isLabelHidden }}>
       {(control) => (
         <select {...rest} {...control} value={value} onChange={(e) => onValue(e.currentTarget.value)}>
-          {options.map((o) => (typeof o === "string" ? { value: o, text: o } : o)).map((o) => (
-            <option key={o.value} value={o.value}>
-              {o.text}
-            </option>
-          ))}
+          {options
+            .map((o) => (typeof o === "string" ? { value: o, text: o } : o))
+            .map((o) => (
+              <option key={o.value} value={o.value}>
+                {o.text}
+              </option>
+            ))}
         </select>
       )}
     </Field>

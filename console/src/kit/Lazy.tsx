@@ -17,10 +17,19 @@ export function lazy<P extends object>(load: () => Promise<FunctionComponent<P>>
             Loaded = component;
             draw({});
           },
-          () => setProblem(new Problem(0, "A part of the console could not be loaded.", "", "The server may have been updated: load the page again.")),
+          () =>
+            setProblem(
+              new Problem(0, "A part of the console could not be loaded.", "", "The server may have been updated: load the page again."),
+            ),
         );
       }
     }, []);
-    return problem !== null ? <ProblemBox problem={problem} onRetry={() => location.reload()} /> : Loaded === null ? <Loading /> : <Loaded {...props} />;
+    return problem !== null ? (
+      <ProblemBox problem={problem} onRetry={() => location.reload()} />
+    ) : Loaded === null ? (
+      <Loading />
+    ) : (
+      <Loaded {...props} />
+    );
   };
 }

@@ -2,7 +2,14 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 
 /** A page: its title (the document's, too), what can be done on it, and its content. */
-export function Page(props: { title: string; heading?: ComponentChildren; above?: ComponentChildren; actions?: ComponentChildren; children: ComponentChildren; class?: string }) {
+export function Page(props: {
+  title: string;
+  heading?: ComponentChildren;
+  above?: ComponentChildren;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+  class?: string;
+}) {
   const { title, heading, above, actions, children, class: kind = "" } = props;
   useEffect(() => {
     document.title = `${title} · ComfyFunc`;

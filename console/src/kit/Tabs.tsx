@@ -2,7 +2,13 @@ import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
 
 /** Tabs, and the panel of the chosen one. Arrow keys go from tab to tab. */
-export function Tabs(props: { label: string; tabs: string[]; chosen: string; onChoose: (tab: string) => void; children: ComponentChildren }) {
+export function Tabs(props: {
+  label: string;
+  tabs: string[];
+  chosen: string;
+  onChoose: (tab: string) => void;
+  children: ComponentChildren;
+}) {
   const { label, tabs, chosen, onChoose, children } = props;
   const id = useId();
   const list = useRef<HTMLDivElement>(null);

@@ -19,7 +19,9 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 // Enter and space belong to what has the focus, where that does something with them.
 const isOnControl = (event: KeyboardEvent): boolean =>
-  (event.key === "Enter" || event.key === " ") && event.target instanceof Element && event.target.closest("a, button, summary, [role=tab]") !== null;
+  (event.key === "Enter" || event.key === " ") &&
+  event.target instanceof Element &&
+  event.target.closest("a, button, summary, [role=tab]") !== null;
 
 function press(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target) || isOnControl(event)) {

@@ -65,7 +65,11 @@ export function openLightbox(all: Media[], at: number, sizeOf: (media: Media) =>
       isButton: true,
       tagName: "a",
       title: "Download",
-      html: { isCustomSVG: true, inner: '<path d="M16 6v14M9 14l7 7 7-7M6 26h20" id="pswp__icn-download" class="pswp-download"/>', outlineID: "pswp__icn-download" },
+      html: {
+        isCustomSVG: true,
+        inner: '<path d="M16 6v14M9 14l7 7 7-7M6 26h20" id="pswp__icn-download" class="pswp-download"/>',
+        outlineID: "pswp__icn-download",
+      },
       onInit: (link) => {
         link.setAttribute("download", "");
         link.setAttribute("rel", "noopener");

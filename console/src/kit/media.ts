@@ -16,7 +16,8 @@ export interface Media {
  * A link to what the server itself hands out, by the address that the page has of the server. Links in events are made for whoever listens,
  * and have the server's own.
  */
-const here = (url: string | undefined): string | undefined => url?.replace(/^https?:\/\/[^/]+(?:\/.*)?\/api\/(?=(links|runs|files)\/)/, apiBase());
+const here = (url: string | undefined): string | undefined =>
+  url?.replace(/^https?:\/\/[^/]+(?:\/.*)?\/api\/(?=(links|runs|files)\/)/, apiBase());
 
 const withLinks = (output: Output): Output => ({
   ...output,
@@ -63,4 +64,5 @@ export const wholeOf = ({ output }: Media): string =>
 export const isModel = ({ output }: Media): boolean => output.type === "3d" && /\.(glb|gltf|obj|stl|ply)$/i.test(output.name ?? "");
 
 /** A picture that needs no key: the thumbnail where it is linked for everybody, else the file. */
-export const pictureOf = ({ output }: Media): string | undefined => (output.type === "image" ? (output.thumbnailUrl ?? output.url) : output.url);
+export const pictureOf = ({ output }: Media): string | undefined =>
+  output.type === "image" ? (output.thumbnailUrl ?? output.url) : output.url;

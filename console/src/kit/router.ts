@@ -14,7 +14,10 @@ function here(): Place {
   const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : "";
   return {
     path,
-    parts: path.split("/").filter((p) => p !== "").map(decoded),
+    parts: path
+      .split("/")
+      .filter((p) => p !== "")
+      .map(decoded),
     query: new URLSearchParams(location.search),
   };
 }

@@ -5,7 +5,8 @@ import { Store } from "./store";
 import type { Me, Role } from "./types";
 
 /** Who the caller is: not known yet, nobody (a key is needed), somebody, or the server cannot be reached. */
-export type Session = { is: "unknown" } | { is: "nobody"; problem: Problem | null } | { is: "known"; me: Me } | { is: "cut"; problem: Problem };
+export type Session =
+  { is: "unknown" } | { is: "nobody"; problem: Problem | null } | { is: "known"; me: Me } | { is: "cut"; problem: Problem };
 
 export const session = new Store<Session>({ is: "unknown" });
 

@@ -112,7 +112,15 @@ function Wipe({ a, b }: { a: Media; b: Media }) {
         <img src={wholeOf(a)} alt={titleOf(a)} />
         <img src={wholeOf(b)} alt={titleOf(b)} style={{ clipPath: `inset(0 0 0 ${at}%)` }} />
         <i style={{ left: `${at}%` }} aria-hidden="true" />
-        <input type="range" min={0} max={100} step={0.5} value={at} aria-label="How much of A is seen, in percent" onInput={(e) => setAt(Number(e.currentTarget.value))} />
+        <input
+          type="range"
+          min={0}
+          max={100}
+          step={0.5}
+          value={at}
+          aria-label="How much of A is seen, in percent"
+          onInput={(e) => setAt(Number(e.currentTarget.value))}
+        />
       </div>
     </div>
   );

@@ -15,7 +15,13 @@ export function Deliveries({ deliveries }: { deliveries: Delivery[] }) {
             <div>
               <Badge state={d.state} /> <code>{d.event}</code>
             </div>
-            <div class="delivery-to">{may("admin") && !d.webhook.includes(":") && !d.webhook.startsWith("(") ? <a href={to`webhooks/${d.webhook}`}>{d.webhook}</a> : d.webhook}</div>
+            <div class="delivery-to">
+              {may("admin") && !d.webhook.includes(":") && !d.webhook.startsWith("(") ? (
+                <a href={to`webhooks/${d.webhook}`}>{d.webhook}</a>
+              ) : (
+                d.webhook
+              )}
+            </div>
             {d.attempts.map((a, i) => (
               <div key={i} class="muted">
                 <Ago at={a.at} />: {a.error ?? `answered ${a.status}`}

@@ -22,7 +22,10 @@ export function ErrorPanel({ run, names }: { run: Run; names: NodeNames }) {
           <Icon name="cross" />
           {run.status === "expired" ? "It expired" : "It failed"} with <code>{error.code}</code>
         </h2>
-        <CopyButton text={toJson({ run: run.id, workflow: run.workflow, version: run.version, host: run.host, attempts: run.attempts, error }, 2)} label="Copy all of it" />
+        <CopyButton
+          text={toJson({ run: run.id, workflow: run.workflow, version: run.version, host: run.host, attempts: run.attempts, error }, 2)}
+          label="Copy all of it"
+        />
       </header>
       {error.node !== undefined && (
         <p class="error-node">

@@ -75,7 +75,11 @@ export function RunPage({ id }: { id: string }) {
           {!hasEnded && <Progress run={run} preview={followed.preview} names={names} />}
           <ErrorPanel run={run} names={names} />
           <Outputs run={run} />
-          {hasEnded ? <Waterfall run={run} now={0} nodes={followed.nodes} names={names} deliveries={deliveries} /> : <Ticking {...{ run, names, deliveries }} nodes={followed.nodes} />}
+          {hasEnded ? (
+            <Waterfall run={run} now={0} nodes={followed.nodes} names={names} deliveries={deliveries} />
+          ) : (
+            <Ticking {...{ run, names, deliveries }} nodes={followed.nodes} />
+          )}
         </div>
         <div class="run-side">
           <Inputs run={run} />

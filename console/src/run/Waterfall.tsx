@@ -17,7 +17,8 @@ export function Waterfall(props: { run: Run; now: number; nodes: NodeTime[]; nam
   const latest = Math.max(0, ...tellings.map((t) => t.ms));
   const span = Math.max(timeline.total, Math.min(latest * 1.02, timeline.total * 1.34)) || 1;
   const left = (ms: number): string => `${Math.min(100, Math.max(0, (ms / span) * 100)).toFixed(2)}%`;
-  const width = (from: number, to: number): string => `${Math.max(0.25, (Math.max(0, Math.min(span, to) - from) / span) * 100).toFixed(2)}%`;
+  const width = (from: number, to: number): string =>
+    `${Math.max(0.25, (Math.max(0, Math.min(span, to) - from) / span) * 100).toFixed(2)}%`;
   const isNarrow = (from: number, to: number): boolean => (to - from) / span < 0.08;
   return (
     <Panel title="Where the time went" actions={<span class="number muted">{duration(timeline.total)}</span>} class="waterfall">

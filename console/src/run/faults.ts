@@ -46,7 +46,10 @@ const ADVICE: Record<string, Advice> = {
     what: "ComfyUI named files that were gone, or pictures that come over its socket did not, also after executing anew.",
     todo: "See that nothing cleans the output folder while prompts run. Then run it again.",
   },
-  input_unreachable: { what: "A file that the call names by its address could not be fetched.", todo: "See that the address answers, or upload the file." },
+  input_unreachable: {
+    what: "A file that the call names by its address could not be fetched.",
+    todo: "See that the address answers, or upload the file.",
+  },
   storage_unavailable: { what: "Storage did not answer.", todo: "See /api/ready. Then run it again." },
 };
 

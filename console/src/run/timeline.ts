@@ -51,18 +51,29 @@ export function timelineOf(run: Run, now: number): Timeline {
   const total = Math.max(1, end - came);
   const attempts = run.attempts ?? [];
   if (attempts.length === 0) {
-    return { total, lanes: [{ number: 1, host: "", ended: undefined, stretches: [{ phase: "queue", from: 0, to: total, isOpen: isOpen(run.status) }] }] };
+    return {
+      total,
+      lanes: [{ number: 1, host: "", ended: undefined, stretches: [{ phase: "queue", from: 0, to: total, isOpen: isOpen(run.status) }] }],
+    };
   }
 
   const lanes = attempts.map((attempt, i) => laneOf(run, attempt, attempts[i - 1], i === attempts.length - 1, { came, total }));
   return { total, lanes };
 }
 
-function laneOf(run: Run, attempt: Attempt, before: Attempt | undefined, isLast: boolean, { came, total }: { came: number; total: number }): Lane {
+function laneOf(
+  run: Run,
+  attempt: Attempt,
+  before: Attempt | undefined,
+  isLast: boolean,
+  { came, total }: { came: number; total: number },
+): Lane {
   const at = (time: string): number => Math.min(total, Math.max(0, Date.parse(time) - came));
   const from = before?.endedAt === undefined ? 0 : at(before.endedAt);
   const held = at(attempt.startedAt);
-  const rest = isLast ? lastStretches(run, held, total, came) : [stretch("lost", held, attempt.endedAt === undefined ? held : at(attempt.endedAt))];
+  const rest = isLast
+    ? lastStretches(run, held, total, came)
+    : [stretch("lost", held, attempt.endedAt === undefined ? held : at(attempt.endedAt))];
   const first = rest[0]?.from ?? held;
   return {
     number: attempt.number,

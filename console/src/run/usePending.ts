@@ -15,7 +15,9 @@ export function usePending(told: Resource<DeliveryList>, hasEnded: boolean, stat
 
     return undefined;
   }, [status]);
-  const soon = told.value?.deliveries.some((d) => d.state === "pending" && (!d.nextAttemptAt || Date.parse(d.nextAttemptAt) - Date.now() < 60_000));
+  const soon = told.value?.deliveries.some(
+    (d) => d.state === "pending" && (!d.nextAttemptAt || Date.parse(d.nextAttemptAt) - Date.now() < 60_000),
+  );
   useEffect(() => {
     if (soon === true) {
       const timer = setInterval(() => document.hidden || told.reload(), AGAIN);

@@ -78,7 +78,19 @@ export function Filters({ filter, words, hasClients }: { filter: RunFilter; word
 }
 
 /** A text that asks the server: when it is complete, not at each letter. */
-function Lazily({ label, name, value, placeholder, list }: { label: string; name: keyof RunFilter; value: string; placeholder: string; list?: string }) {
+function Lazily({
+  label,
+  name,
+  value,
+  placeholder,
+  list,
+}: {
+  label: string;
+  name: keyof RunFilter;
+  value: string;
+  placeholder: string;
+  list?: string;
+}) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   useEffect(() => {
@@ -111,7 +123,10 @@ function StatusSwitches({ value }: { value: string }) {
 function WorkflowField({ value }: { value: string }) {
   const { value: list } = useResource<WorkflowList>({ method: "GET", path: "workflows", query: { limit: 200 } });
   const names = (list?.workflows ?? []).map((w) => w.name);
-  const options = [{ value: "", text: "all workflows" }, ...[...new Set([...names, ...(value === "" ? [] : [value])])].map((n) => ({ value: n, text: n }))];
+  const options = [
+    { value: "", text: "all workflows" },
+    ...[...new Set([...names, ...(value === "" ? [] : [value])])].map((n) => ({ value: n, text: n })),
+  ];
   return <SelectField label="Workflow" isLabelHidden value={value} onValue={(v) => setQuery({ workflow: v })} options={options} />;
 }
 
@@ -119,7 +134,12 @@ function HostField({ value }: { value: string }) {
   const { value: list } = useResource<HostList>(may("admin") ? { method: "GET", path: "hosts" } : null);
   const names = [...new Set([...(list?.hosts ?? []).map((h) => h.id), ...(value === "" ? [] : [value])])];
   return may("admin") ? (
-    <SelectField label="Host" value={value} onValue={(v) => setQuery({ host: v })} options={[{ value: "", text: "any" }, ...names.map((n) => ({ value: n, text: n }))]} />
+    <SelectField
+      label="Host"
+      value={value}
+      onValue={(v) => setQuery({ host: v })}
+      options={[{ value: "", text: "any" }, ...names.map((n) => ({ value: n, text: n }))]}
+    />
   ) : (
     <Lazily label="Host" name="host" value={value} placeholder="any" />
   );

@@ -27,7 +27,9 @@ export function NoRuns() {
     <Empty
       icon="workflows"
       title="There is no workflow to run yet"
-      {...(may("author") && { command: curlOf({ method: "PUT", path: "workflows/txt2img", body: {} }).replace(/-d .*$/, "-d @workflow.json") })}
+      {...(may("author") && {
+        command: curlOf({ method: "PUT", path: "workflows/txt2img", body: {} }).replace(/-d .*$/, "-d @workflow.json"),
+      })}
     >
       {may("author") ? (
         <p>

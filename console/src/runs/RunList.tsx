@@ -63,7 +63,11 @@ export function RunList() {
         <Loading />
       ) : runs.problem !== null ? null : isFiltered(filter) || words !== "" ? (
         <Empty icon="search" title="No run fits">
-          <p>{words !== "" ? "The search looks at the runs that are loaded; the other filters ask the server." : "Take a filter away, or look at another time."}</p>
+          <p>
+            {words !== ""
+              ? "The search looks at the runs that are loaded; the other filters ask the server."
+              : "Take a filter away, or look at another time."}
+          </p>
         </Empty>
       ) : (
         <NoRuns />

@@ -28,7 +28,10 @@ export function SelectedBar({ rows, selection, runs }: { rows: readonly Run[]; s
           label={`Cancel ${open.length}`}
           icon="stop"
           call={open.map(cancelCall)}
-          confirm={{ title: `Cancel ${counted(open.length, "run")}?`, text: "Their prompts are stopped on their hosts. What they made is lost." }}
+          confirm={{
+            title: `Cancel ${counted(open.length, "run")}?`,
+            text: "Their prompts are stopped on their hosts. What they made is lost.",
+          }}
           done={`${counted(open.length, "run")} canceled.`}
           onDone={(all) => {
             all.forEach(runs.tell);
@@ -57,7 +60,10 @@ export function SelectedBar({ rows, selection, runs }: { rows: readonly Run[]; s
             icon="trash"
             kind="danger"
             call={ended.map(deleteCall)}
-            confirm={{ title: `Delete ${counted(ended.length, "run")}?`, text: "Their outputs are deleted with them. This cannot be undone." }}
+            confirm={{
+              title: `Delete ${counted(ended.length, "run")}?`,
+              text: "Their outputs are deleted with them. This cannot be undone.",
+            }}
             done={`${counted(ended.length, "run")} deleted.`}
             onDone={() => {
               runs.drop(ended);

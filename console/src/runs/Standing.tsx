@@ -6,7 +6,17 @@ export function Standing({ run }: { run: Run }) {
   const { status, progress, error, queuePosition, host, outputs, cached } = run;
   switch (status) {
     case "queued":
-      return <span class="muted">{host !== undefined ? `in the queue of ${host}` : queuePosition === 0 ? "next" : queuePosition !== undefined ? `${queuePosition} before it` : "waits for a slot"}</span>;
+      return (
+        <span class="muted">
+          {host !== undefined
+            ? `in the queue of ${host}`
+            : queuePosition === 0
+              ? "next"
+              : queuePosition !== undefined
+                ? `${queuePosition} before it`
+                : "waits for a slot"}
+        </span>
+      );
     case "running":
     case "canceling":
       return (
@@ -29,7 +39,13 @@ export function Standing({ run }: { run: Run }) {
       );
     default: {
       const made = Object.values(outputs ?? {}).flat().length;
-      return <span class="muted">{[made > 0 ? `${made} ${made === 1 ? "output" : "outputs"}` : "", cached === true ? "from the cache" : ""].filter(Boolean).join(" · ")}</span>;
+      return (
+        <span class="muted">
+          {[made > 0 ? `${made} ${made === 1 ? "output" : "outputs"}` : "", cached === true ? "from the cache" : ""]
+            .filter(Boolean)
+            .join(" · ")}
+        </span>
+      );
     }
   }
 }

@@ -34,7 +34,12 @@ const COLUMNS: Column<Run>[] = [
   },
   { name: "id", title: "Run", width: "92px", draw: (r) => <code title={r.id}>{shortId(r.id)}</code> },
   { name: "standing", title: "Outcome", width: "minmax(160px, 2fr)", draw: (r) => <Standing run={r} /> },
-  { name: "host", title: "Host", width: "minmax(80px, 0.8fr)", draw: (r) => (r.host === undefined ? <span class="muted">–</span> : `${r.host}${attempts(r)}`) },
+  {
+    name: "host",
+    title: "Host",
+    width: "minmax(80px, 0.8fr)",
+    draw: (r) => (r.host === undefined ? <span class="muted">–</span> : `${r.host}${attempts(r)}`),
+  },
   { name: "took", title: "Took", width: "84px", align: "end", draw: time },
   { name: "at", title: "Created", width: "78px", align: "end", draw: (r) => <Ago at={r.createdAt} /> },
 ];

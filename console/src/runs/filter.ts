@@ -82,7 +82,10 @@ export function fits(run: Run, filter: RunFilter, now: number): boolean {
 
 /** Whether a run has all of these words somewhere: it looks at the runs that are loaded. */
 export function hasWords(run: Run, said: string): boolean {
-  const words = said.toLowerCase().split(/\s+/).filter((w) => w !== "");
+  const words = said
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((w) => w !== "");
   if (words.length === 0) {
     return true;
   }

@@ -36,7 +36,14 @@ export function Shell({ me, current, children }: { me: Me; current: string | und
           ComfyFunc
         </a>
         <LiveMark />
-        <button type="button" class="quiet icon-only menu" aria-label="Navigation" aria-expanded={isOpen} aria-controls="navigation" onClick={() => open(!isOpen)}>
+        <button
+          type="button"
+          class="quiet icon-only menu"
+          aria-label="Navigation"
+          aria-expanded={isOpen}
+          aria-controls="navigation"
+          onClick={() => open(!isOpen)}
+        >
           <Icon name={isOpen ? "cross" : "menu"} />
         </button>
       </header>

@@ -19,7 +19,8 @@ export async function call(method, path, body, headers = {}) {
 }
 
 /** Starts a run, and says its id. */
-export const start = async (workflow, values = {}, query = "") => (await call("POST", `workflows/${encodeURIComponent(workflow)}${query}`, values)).id;
+export const start = async (workflow, values = {}, query = "") =>
+  (await call("POST", `workflows/${encodeURIComponent(workflow)}${query}`, values)).id;
 
 /** Waits for a run's end, and answers it. */
 export async function ended(id) {
@@ -41,7 +42,11 @@ export const run = async (workflow, values = {}, query = "") => ended(await star
 /** Markup that would be seen if it became an element, and would tell if it ran. */
 export const MARKUP = `<img src=x onerror="window.hacked=1"><b>bold</b><script>window.hacked=1</script>`;
 
-const BLANK = (color) => ({ class_type: "EmptyImage", inputs: { width: 96, height: 64, batch_size: 1, color }, _meta: { title: "Blank [blank:color]" } });
+const BLANK = (color) => ({
+  class_type: "EmptyImage",
+  inputs: { width: 96, height: 64, batch_size: 1, color },
+  _meta: { title: "Blank [blank:color]" },
+});
 
 /** Saves the workflows that the tests run. The names say what they do. */
 export async function saveWorkflows() {
@@ -77,8 +82,16 @@ export async function saveWorkflows() {
 /** A workflow with markup wherever a person can put words; its name is all that must be a name. */
 export async function saveMarkup() {
   await call("PUT", "workflows/console-markup", {
-    5: { class_type: "EmptyImage", inputs: { width: 32, height: 32, batch_size: 1, color: 7 }, _meta: { title: `${MARKUP} [blank:color]` } },
-    6: { class_type: "SaveImage", inputs: { images: ["5", 0], filename_prefix: "a_<b>bold<b>" }, _meta: { title: `${MARKUP} [<b>tag</b>]` } },
+    5: {
+      class_type: "EmptyImage",
+      inputs: { width: 32, height: 32, batch_size: 1, color: 7 },
+      _meta: { title: `${MARKUP} [blank:color]` },
+    },
+    6: {
+      class_type: "SaveImage",
+      inputs: { images: ["5", 0], filename_prefix: "a_<b>bold<b>" },
+      _meta: { title: `${MARKUP} [<b>tag</b>]` },
+    },
     7: { class_type: "SimText", inputs: { text: MARKUP }, _meta: { title: "Caption [caption:text]" } },
     1: {
       class_type: "SimFail",

@@ -27,7 +27,10 @@ test("an ended run shows what it was called with, what it made, where its time w
   assert.ok(about.includes(made.id), about);
 
   const code = panel(page, "As code");
-  assert.match(await code.locator("pre").first().textContent(), /^curl -X POST \S+api\/workflows\/console-picture\/versions\/1 [\s\S]*"color":41/);
+  assert.match(
+    await code.locator("pre").first().textContent(),
+    /^curl -X POST \S+api\/workflows\/console-picture\/versions\/1 [\s\S]*"color":41/,
+  );
   await code.getByRole("tab", { name: "curl" }).press("ArrowRight");
   assert.match(await code.locator("pre").first().textContent(), /RunAsync\("console-picture", new \{ blank = new \{ color = 41 \}/);
   await code.getByRole("tab", { name: "TypeScript" }).click();
@@ -41,13 +44,29 @@ test("an ended run shows what it was called with, what it made, where its time w
   assert.deepEqual(page.failures, []);
 });
 
-test("the parts of its time add up to its time", async () => {
+test("its time is told in the parts that its metrics have, and they fill the lane", async () => {
   const made = await run("console-picture", { blank: { color: 42 } });
   const page = await browser.page(`runs/${made.id}`);
   await page.locator(".phases").waitFor();
-  const edges = await page.locator(".lane:first-child .stretch").evaluateAll((all) => all.map((e) => [parseFloat(e.style.left), parseFloat(e.style.width)]));
-  assert.equal(edges[0][0], 0);
+  const shown = await page
+    .locator(".phases li")
+    .evaluateAll((all) => Object.fromEntries(all.map((li) => [li.firstElementChild.className, li.textContent])));
+  const inMs = (text) => Number(/([\d.]+) m?s/.exec(text)[1]) * (/ ms/.test(text) ? 1 : 1000);
+  const { totalMs, loadMs, ...parts } = made.metrics;
+  assert.ok(totalMs > 0 && Object.keys(parts).length > 3);
+  for (const [name, ms] of Object.entries({ ...parts, loadMs: loadMs ?? 0 })) {
+    const text = shown[`swatch ${name.replace(/Ms$/, "")}`];
+    assert.ok(
+      ms <= 2 ? true : text !== undefined && Math.abs(inMs(text) - ms) <= Math.max(2, ms / 100),
+      `${name} is ${ms} ms, and shown is ${text}`,
+    );
+  }
+
+  const edges = await page
+    .locator(".lane:first-child .stretch")
+    .evaluateAll((all) => all.map((e) => [parseFloat(e.style.left), parseFloat(e.style.width)]));
   const [left, width] = edges.at(-1);
+  assert.equal(edges[0][0], 0);
   assert.ok(Math.abs(left + width - 100) < 0.6, `The last part ends at ${left + width} %.`);
 });
 
@@ -110,7 +129,9 @@ test("edit and run leads to the workflow’s form with this run’s values", asy
   const made = await run("console-picture", { blank: { color: 44 } });
   const page = await browser.page(`runs/${made.id}`);
   await page.getByRole("link", { name: "Edit and run" }).click();
-  await page.waitForURL((url) => url.pathname.endsWith("/console/workflows/console-picture/run") && url.searchParams.get("from") === made.id);
+  await page.waitForURL(
+    (url) => url.pathname.endsWith("/console/workflows/console-picture/run") && url.searchParams.get("from") === made.id,
+  );
 });
 
 test("it is deleted when that is confirmed, and is not there any more", async () => {
@@ -131,7 +152,10 @@ test("outputs of every kind are shown, and a viewer comes only when a model is t
   const outputs = panel(page, "Outputs");
   await outputs.locator("audio").waitFor();
   await outputs.getByText("The sea is calm.").waitFor();
-  assert.equal(asked.some((url) => /viewer|lightbox/.test(url)), false);
+  assert.equal(
+    asked.some((url) => /viewer|lightbox/.test(url)),
+    false,
+  );
   assert.deepEqual(await accessFaults(page), []);
 
   await outputs.getByRole("button", { name: "Show the model" }).click();
@@ -152,7 +176,9 @@ test("a download has the file’s bytes", async () => {
   const made = await run("console-picture", { blank: { color: 46 } });
   const page = await browser.page(`runs/${made.id}`);
   const coming = page.waitForEvent("download");
-  await panel(page, "Outputs").getByRole("link", { name: /^Download/ }).click();
+  await panel(page, "Outputs")
+    .getByRole("link", { name: /^Download/ })
+    .click();
   const download = await coming;
   assert.equal(download.suggestedFilename(), made.outputs.picture[0].name);
 });
@@ -164,7 +190,10 @@ test("two outputs are compared, also of two runs, and what differs in the calls 
   await page.getByRole("link", { name: "To the runs" }).click();
   await page.locator(`[data-key="${b.id}"] .row-link`).click();
   await page.getByRole("button", { name: /^Compare/ }).click();
-  await page.waitForURL((url) => url.pathname.endsWith("runs/compare") && url.searchParams.get("a").startsWith(a.id) && url.searchParams.get("b").startsWith(b.id));
+  await page.waitForURL(
+    (url) =>
+      url.pathname.endsWith("runs/compare") && url.searchParams.get("a").startsWith(a.id) && url.searchParams.get("b").startsWith(b.id),
+  );
   await page.locator(".compare-beside img").nth(1).waitFor();
   const table = page.getByRole("table");
   assert.match(await table.textContent(), /blank\.color5116711680/);
@@ -176,7 +205,13 @@ test("two outputs are compared, also of two runs, and what differs in the calls 
   const slider = page.getByRole("slider");
   await slider.focus();
   await page.keyboard.press("Home");
-  assert.match(await page.locator(".compare-over img").nth(1).evaluate((e) => e.style.clipPath), /inset\(0(px|%)? 0(px|%)? 0(px|%)? 0(px|%)?\)|inset\(0px\)|inset\(0px 0px 0px 0%\)/);
+  assert.match(
+    await page
+      .locator(".compare-over img")
+      .nth(1)
+      .evaluate((e) => e.style.clipPath),
+    /inset\(0(px|%)? 0(px|%)? 0(px|%)? 0(px|%)?\)|inset\(0px\)|inset\(0px 0px 0px 0%\)/,
+  );
   await page.getByRole("button", { name: "Difference" }).click();
   await page.locator(".difference img").nth(1).waitFor();
   await page.setViewportSize({ width: 360, height: 740 });
@@ -191,7 +226,18 @@ test("a seed beyond what JavaScript counts exactly is shown and sent as it is", 
     6: { class_type: "CLIPTextEncode", inputs: { text: "a", clip: ["4", 1] } },
     3: {
       class_type: "KSampler",
-      inputs: { seed: 1, steps: 1, cfg: 1, sampler_name: "euler", scheduler: "normal", denoise: 1, model: ["4", 0], positive: ["6", 0], negative: ["6", 0], latent_image: ["5", 0] },
+      inputs: {
+        seed: 1,
+        steps: 1,
+        cfg: 1,
+        sampler_name: "euler",
+        scheduler: "normal",
+        denoise: 1,
+        model: ["4", 0],
+        positive: ["6", 0],
+        negative: ["6", 0],
+        latent_image: ["5", 0],
+      },
       _meta: { title: "Sample [sampler:seed]" },
     },
     8: { class_type: "VAEDecode", inputs: { samples: ["3", 0], vae: ["4", 2] } },
@@ -226,7 +272,11 @@ test("markup in titles, tags, file names, metadata and errors is text", async ()
   await call("PUT", "workflows/console-markup-text", {
     7: { class_type: "SimText", inputs: { text: MARKUP }, _meta: { title: "Caption [<b>caption</b>:text]" } },
     5: { class_type: "EmptyImage", inputs: { width: 32, height: 32, batch_size: 1, color: 7 } },
-    6: { class_type: "SaveImage", inputs: { images: ["5", 0], filename_prefix: "a_<b>bold<b>" }, _meta: { title: "Save [<b>tag</b>]" } },
+    6: {
+      class_type: "SaveImage",
+      inputs: { images: ["5", 0], filename_prefix: "a_<b>bold<b>" },
+      _meta: { title: "Save [<b>tag</b>]" },
+    },
   });
   const made = await run("console-markup-text");
   await page.goto(new URL(`runs/${made.id}`, CONSOLE).href);

@@ -63,7 +63,11 @@ test("metadata finds runs", async () => {
   await page.waitForURL(/metadata=/);
   await rowOf(page, made.id).waitFor();
   const { runs } = await call("GET", "runs?metadata.suite=runs&metadata.order=17");
-  await eventually(page, (ids) => [...document.querySelectorAll(".row")].map((r) => r.dataset.key).join() === ids, runs.map((r) => r.id).join());
+  await eventually(
+    page,
+    (ids) => [...document.querySelectorAll(".row")].map((r) => r.dataset.key).join() === ids,
+    runs.map((r) => r.id).join(),
+  );
 });
 
 test("what the server refuses of a filter is told with the place", async () => {
@@ -161,7 +165,13 @@ test("what cannot be done with one of many is told, and the others are done", as
     route.fulfill({
       status: 409,
       contentType: "application/problem+json",
-      body: JSON.stringify({ title: "It is held.", status: 409, code: "conflict", detail: MARKUP, errors: [{ pointer: "/id", detail: MARKUP }] }),
+      body: JSON.stringify({
+        title: "It is held.",
+        status: 409,
+        code: "conflict",
+        detail: MARKUP,
+        errors: [{ pointer: "/id", detail: MARKUP }],
+      }),
     }),
   );
   t.after(() => page.close());
@@ -195,7 +205,12 @@ test("ten thousand runs are scrolled as ten are: only those in view are drawn", 
       p.route(/api\/runs\?/, (route) => {
         const from = Number(new URL(route.request().url()).searchParams.get("continuation") ?? 0);
         const to = Math.min(COUNT, from + 2000);
-        return route.fulfill({ json: { runs: Array.from({ length: to - from }, (_, i) => one(from + i)), continuation: to < COUNT ? String(to) : null } });
+        return route.fulfill({
+          json: {
+            runs: Array.from({ length: to - from }, (_, i) => one(from + i)),
+            continuation: to < COUNT ? String(to) : null,
+          },
+        });
       }),
   });
   await page.locator(".row").first().waitFor();
@@ -246,7 +261,9 @@ test("rows that come in do not move what is being read", async () => {
   const page = await browser.page("runs", {
     before: async (p) => {
       await p.route("**/api/events", (route) => route.fulfill({ status: 404, json: {} }));
-      await p.route(/api\/runs\?/, (route) => route.fulfill({ json: { runs: Array.from({ length: 100 }, (_, i) => one(first + i)), continuation: null } }));
+      await p.route(/api\/runs\?/, (route) =>
+        route.fulfill({ json: { runs: Array.from({ length: 100 }, (_, i) => one(first + i)), continuation: null } }),
+      );
     },
   });
   await page.locator(".row").first().waitFor();
@@ -259,7 +276,9 @@ test("rows that come in do not move what is being read", async () => {
 });
 
 test("where nothing has run the page says what to do first, with the command", async () => {
-  const page = await browser.page("runs", { before: (p) => p.route(/api\/runs\?/, (route) => route.fulfill({ json: { runs: [], continuation: null } })) });
+  const page = await browser.page("runs", {
+    before: (p) => p.route(/api\/runs\?/, (route) => route.fulfill({ json: { runs: [], continuation: null } })),
+  });
   await page.getByRole("heading", { name: "Nothing has run yet" }).waitFor();
   assert.match(await page.locator(".empty pre").textContent(), /^curl -X POST \S+api\/workflows\//);
   assert.deepEqual(await accessFaults(page), []);
@@ -267,7 +286,10 @@ test("where nothing has run the page says what to do first, with the command", a
 });
 
 test("markup in names, errors and metadata is text", async () => {
-  const failed = await run("console-markup", { break: { message: MARKUP, exception_type: "ValueError" }, metadata: { [MARKUP]: MARKUP } });
+  const failed = await run("console-markup", {
+    break: { message: MARKUP, exception_type: "ValueError" },
+    metadata: { [MARKUP]: MARKUP },
+  });
   const page = await browser.page("runs?workflow=console-markup");
   await rowOf(page, failed.id).getByText("node_failed").waitFor();
   assert.ok((await rowOf(page, failed.id).textContent()).includes(MARKUP));

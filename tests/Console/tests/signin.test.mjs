@@ -15,16 +15,20 @@ afterEach(() => browser.closePages());
 after(() => browser.close());
 
 /** A server where this key is somebody of this role, and nobody comes in without one. */
-const withRole = (role, more = {}) => (page) =>
-  page.route("**/api/me", (route) =>
-    route.request().headers()["x-api-key"] === KEY
-      ? route.fulfill({ json: { client: "shop", role, workflows: null, hosts: null, keysRequired: true, version: "1.2.3", ...more } })
-      : route.fulfill({
-          status: 401,
-          contentType: "application/problem+json",
-          body: JSON.stringify({ title: "The caller is not known.", status: 401, code: "unauthorized", detail: "Send a key." }),
-        }),
-  );
+const withRole =
+  (role, more = {}) =>
+  (page) =>
+    page.route("**/api/me", (route) =>
+      route.request().headers()["x-api-key"] === KEY
+        ? route.fulfill({
+            json: { client: "shop", role, workflows: null, hosts: null, keysRequired: true, version: "1.2.3", ...more },
+          })
+        : route.fulfill({
+            status: 401,
+            contentType: "application/problem+json",
+            body: JSON.stringify({ title: "The caller is not known.", status: 401, code: "unauthorized", detail: "Send a key." }),
+          }),
+    );
 
 const signIn = async (page, key) => {
   await page.getByLabel("Key").fill(key);
@@ -63,7 +67,10 @@ test("the key is in the session of the tab alone: in no address, no other storag
   assert.equal((await page.content()).includes(KEY), false);
   assert.equal(await page.evaluate((k) => Object.values(localStorage).includes(k), KEY), false);
   assert.equal(await page.evaluate((k) => Object.values(sessionStorage).includes(k), KEY), true);
-  assert.equal(urls.some((u) => u.includes(KEY)), false);
+  assert.equal(
+    urls.some((u) => u.includes(KEY)),
+    false,
+  );
 
   // Another tab knows nothing of it.
   const other = await browser.page("runs", { before: withRole("admin") });
@@ -86,7 +93,8 @@ test("a key that was taken back is noticed, and asked for anew", async () => {
   const page = await browser.page("runs", { before: withRole("admin") });
   await signIn(page, KEY);
   await page.getByRole("heading", { name: "Runs" }).waitFor();
-  const refuse = (route) => route.fulfill({ status: 401, json: { title: "The key is not known any more.", code: "unauthorized", status: 401 } });
+  const refuse = (route) =>
+    route.fulfill({ status: 401, json: { title: "The key is not known any more.", code: "unauthorized", status: 401 } });
   await page.unroute("**/api/me");
   await page.route("**/api/**", refuse);
   await page.getByRole("button", { name: "failed" }).click();
