@@ -8,6 +8,7 @@ import { Loading, Page } from "../kit/Page";
 import { Problem } from "../kit/problem";
 import { ProblemBox } from "../kit/ProblemBox";
 import { to, usePlace, setQuery } from "../kit/router";
+import { keyUse } from "../kit/snippets";
 import { type Column, Table } from "../kit/Table";
 import { count, shortId } from "../kit/text";
 import { Ago } from "../kit/Ago";
@@ -15,6 +16,15 @@ import type { Batch, BatchList as List } from "../kit/types";
 import { BatchMeter } from "./BatchMeter";
 
 const PAGE = 50;
+
+const batchCommand = (): string =>
+  [
+    `curl -X POST ${apiBase()}workflows/txt2img/batches`,
+    ...(keyUse.isNeeded ? ['-H "X-Api-Key: $COMFYFUNC_KEY"'] : []),
+    "-H 'Content-Type: application/json'",
+    `-d '{"matrix":{"sampler":{"seed":[1,2,3],"cfg":[5,7]}}}'`,
+  ].join(" \\\n  ");
+
 const PATIENCE = 2000;
 
 const columns: Column<Batch>[] = [
@@ -55,7 +65,9 @@ export function BatchList() {
           setRows((old) => {
             const fresh = new Set(page.batches.map((b) => b.id));
             const kept = (old ?? []).filter((b) => !fresh.has(b.id));
-            return continuation === null && old !== null && old.length <= PAGE ? page.batches : [...(continuation === null ? [...page.batches, ...kept] : [...kept, ...page.batches])];
+            return continuation === null && old !== null && old.length <= PAGE
+              ? page.batches
+              : [...(continuation === null ? [...page.batches, ...kept] : [...kept, ...page.batches])];
           });
         }
       },
@@ -131,12 +143,11 @@ export function BatchList() {
         />
       )}
       {rows !== null && rows.length === 0 && (
-        <Empty
-          icon="batches"
-          title={isFiltered ? "No batch is like that" : "No batch was made yet"}
-          command={`curl -X POST ${apiBase()}workflows/txt2img/batches -H 'Content-Type: application/json' \\\n  -d '{"matrix":{"sampler":{"seed":[1,2,3],"cfg":[5,7]}}}'`}
-        >
-          <p>A batch makes many runs by one request, from a matrix of values or a list of calls: open a workflow and choose Batch, or send it.</p>
+        <Empty icon="batches" title={isFiltered ? "No batch is like that" : "No batch was made yet"} command={batchCommand()}>
+          <p>
+            A batch makes many runs by one request, from a matrix of values or a list of calls: open a workflow and choose Batch, or send
+            it.
+          </p>
         </Empty>
       )}
     </Page>

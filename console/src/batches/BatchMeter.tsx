@@ -12,7 +12,9 @@ export function BatchMeter({ batch }: { batch: Batch }) {
   const done = shown.filter((s) => s !== "running" && s !== "canceling").reduce((n, s) => n + numberOf(batch, s), 0);
   const words = [
     done === batch.total && shown.length === 1 && shown[0] === "succeeded" ? `all ${count(done)} succeeded` : "",
-    ...(done === batch.total && shown.length === 1 && shown[0] === "succeeded" ? [] : shown.map((s) => `${count(numberOf(batch, s))} ${s}`)),
+    ...(done === batch.total && shown.length === 1 && shown[0] === "succeeded"
+      ? []
+      : shown.map((s) => `${count(numberOf(batch, s))} ${s}`)),
     numberOf(batch, "queued") > 0 ? `${count(numberOf(batch, "queued"))} queued` : "",
     refused > 0 ? `${count(refused)} refused` : "",
   ].filter((w) => w !== "");

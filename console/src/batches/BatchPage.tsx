@@ -53,12 +53,21 @@ export function BatchPage({ id }: { id: string }) {
               icon="stop"
               kind="danger"
               call={{ method: "POST", path: path`batches/${id}/cancel` }}
-              confirm={{ title: "Cancel the batch?", text: "No more runs are made, and those that are open are canceled. What has ended stays." }}
+              confirm={{
+                title: "Cancel the batch?",
+                text: "No more runs are made, and those that are open are canceled. What has ended stays.",
+              }}
               onDone={reload}
             />
           )}
           <Download label="CSV" call={table} name={`batch-${id}.csv`} />
-          <Download label="Zip of all outputs" call={zip} name={`${batch.workflow}-${id}.zip`} disabled={isOpen} title={isOpen ? "It is made when the batch has ended" : undefined} />
+          <Download
+            label="Zip of all outputs"
+            call={zip}
+            name={`${batch.workflow}-${id}.zip`}
+            disabled={isOpen}
+            title={isOpen ? "It is made when the batch has ended" : undefined}
+          />
         </>
       }
     >
@@ -106,7 +115,19 @@ export function BatchPage({ id }: { id: string }) {
   );
 }
 
-function Download({ label, call, name, disabled = false, title }: { label: string; call: Call; name: string; disabled?: boolean; title?: string | undefined }) {
+function Download({
+  label,
+  call,
+  name,
+  disabled = false,
+  title,
+}: {
+  label: string;
+  call: Call;
+  name: string;
+  disabled?: boolean;
+  title?: string | undefined;
+}) {
   const [isBusy, setBusy] = useState(false);
   return (
     <span class="action">

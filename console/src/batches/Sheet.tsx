@@ -26,8 +26,18 @@ export function Sheet({ total, runs }: { id: string; total: number; runs: readon
       <div class="sheet-bar">
         {axes.length > 1 && (
           <>
-            <SelectField label="Rows" value={rows?.name ?? ""} options={names} onValue={(v) => setQuery({ rows: v, ...(v === columns?.name && { columns: rows?.name ?? null }) })} />
-            <SelectField label="Columns" value={columns?.name ?? ""} options={names} onValue={(v) => setQuery({ columns: v, ...(v === rows?.name && { rows: columns?.name ?? null }) })} />
+            <SelectField
+              label="Rows"
+              value={rows?.name ?? ""}
+              options={names}
+              onValue={(v) => setQuery({ rows: v, ...(v === columns?.name && { columns: rows?.name ?? null }) })}
+            />
+            <SelectField
+              label="Columns"
+              value={columns?.name ?? ""}
+              options={names}
+              onValue={(v) => setQuery({ columns: v, ...(v === rows?.name && { rows: columns?.name ?? null }) })}
+            />
           </>
         )}
         <SelectField label="Pictures" value={size} options={[...SIZES]} onValue={(v) => setQuery({ size: v === "medium" ? null : v })} />

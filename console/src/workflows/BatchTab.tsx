@@ -70,7 +70,8 @@ export function BatchTab({ form, version }: { form: Form; version: string }) {
   return (
     <Panel title="Many runs by one request" class="batch-form">
       <p class="muted">
-        What is not said here is as the form has it: <a href={to`workflows/${name}`}>{n === 0 ? "all as saved" : `${counted(n, "value")} changed`}</a>.
+        What is not said here is as the form has it:{" "}
+        <a href={to`workflows/${name}`}>{n === 0 ? "all as saved" : `${counted(n, "value")} changed`}</a>.
       </p>
       <Tabs
         label="Kind of batch"
@@ -98,14 +99,24 @@ export function BatchTab({ form, version }: { form: Form; version: string }) {
       {may("run") && (
         <div class="run-bar">
           <span class="action">
-            <button type="button" class="primary" disabled={isBusy || total === 0 || total > MOST || fault !== null || waiting > 0} aria-busy={isBusy} onClick={() => void run()}>
+            <button
+              type="button"
+              class="primary"
+              disabled={isBusy || total === 0 || total > MOST || fault !== null || waiting > 0}
+              aria-busy={isBusy}
+              onClick={() => void run()}
+            >
               <Icon name="play" />
               {waiting > 0 ? `Waits for ${counted(waiting, "file")}` : total === 0 ? "Run the batch" : `Make ${counted(total, "run")}`}
             </button>
             <AsCurl what="Run the batch" calls={call} />
           </span>
           <span class={total > MOST ? "faults" : "muted"} role="status">
-            {total > MOST ? `${total} are more than the ${MOST} that a batch may have.` : isMatrix && axes.length > 1 ? axes.map((a) => a.values.length).join(" × ") : ""}
+            {total > MOST
+              ? `${total} are more than the ${MOST} that a batch may have.`
+              : isMatrix && axes.length > 1
+                ? axes.map((a) => a.values.length).join(" × ")
+                : ""}
           </span>
         </div>
       )}
@@ -127,7 +138,9 @@ function Matrix({ form, plan }: { form: Form; plan: Store<Plan> }) {
   };
   return (
     <div class="axes">
-      {axes.length === 0 && <p class="muted">Choose what to sweep: two inputs make a sheet of rows and columns, further ones more sheets.</p>}
+      {axes.length === 0 && (
+        <p class="muted">Choose what to sweep: two inputs make a sheet of rows and columns, further ones more sheets.</p>
+      )}
       {axes.map((axis, i) => {
         const input = inputOf(form.workflow.contract, axis);
         return (
@@ -145,7 +158,14 @@ function Matrix({ form, plan }: { form: Form; plan: Store<Plan> }) {
         <div class="axis-add">
           <Field label="Sweep an input">
             {(control) => (
-              <Combo key={axes.length} control={control} options={free.map((p) => `${p.tag} · ${p.input.name}`)} value="" placeholder="choose one" onValue={add} />
+              <Combo
+                key={axes.length}
+                control={control}
+                options={free.map((p) => `${p.tag} · ${p.input.name}`)}
+                value=""
+                placeholder="choose one"
+                onValue={add}
+              />
             )}
           </Field>
         </div>
@@ -203,7 +223,12 @@ function AxisValues({ form, axis, input, onAxis }: { form: Form; axis: Axis; inp
             <button
               type="button"
               class="quiet"
-              onClick={() => onAxis({ ...axis, text: [axis.text.trim(), ...Array.from({ length: 4 }, drawnSeed)].filter((t) => t !== "").join(", ") })}
+              onClick={() =>
+                onAxis({
+                  ...axis,
+                  text: [axis.text.trim(), ...Array.from({ length: 4 }, drawnSeed)].filter((t) => t !== "").join(", "),
+                })
+              }
             >
               <Icon name="dice" />
               Four more seeds
@@ -213,7 +238,14 @@ function AxisValues({ form, axis, input, onAxis }: { form: Form; axis: Axis; inp
       );
     case "ENUM":
     case "BOOLEAN":
-      return <Choices label={label} options={input.type === "ENUM" ? (input.options ?? []) : [true, false]} chosen={axis.values} onChosen={setValues} />;
+      return (
+        <Choices
+          label={label}
+          options={input.type === "ENUM" ? (input.options ?? []) : [true, false]}
+          chosen={axis.values}
+          onChosen={setValues}
+        />
+      );
     case "FILE":
       return <Files form={form} axis={axis} input={input} onValues={setValues} />;
     default:
@@ -231,7 +263,17 @@ function AxisValues({ form, axis, input, onAxis }: { form: Form; axis: Axis; inp
 
 const FEW = 16;
 
-function Choices({ label, options, chosen, onChosen }: { label: string; options: readonly unknown[]; chosen: readonly unknown[]; onChosen: (values: unknown[]) => void }) {
+function Choices({
+  label,
+  options,
+  chosen,
+  onChosen,
+}: {
+  label: string;
+  options: readonly unknown[];
+  chosen: readonly unknown[];
+  onChosen: (values: unknown[]) => void;
+}) {
   const texts = options.map(String);
   const toggle = (option: unknown): void => onChosen(chosen.includes(option) ? chosen.filter((c) => c !== option) : [...chosen, option]);
   const shown = options.length <= FEW ? options : chosen;
@@ -282,7 +324,14 @@ function Files({ form, axis, input, onValues }: { form: Form; axis: Axis; input:
       }}
     >
       {axis.values.map((v, i) => (
-        <button key={`${i}${keyOf(v)}`} type="button" class="choice" aria-pressed title="Leave it out" onClick={() => onValues(axis.values.filter((_, at) => at !== i))}>
+        <button
+          key={`${i}${keyOf(v)}`}
+          type="button"
+          class="choice"
+          aria-pressed
+          title="Leave it out"
+          onClick={() => onValues(axis.values.filter((_, at) => at !== i))}
+        >
           {infoOf(keyOf(v))?.preview?.startsWith("data:") === true && <img src={infoOf(keyOf(v))?.preview} alt="" />}
           {infoOf(keyOf(v))?.name ?? String(v)}
         </button>
@@ -291,7 +340,16 @@ function Files({ form, axis, input, onValues }: { form: Form; axis: Axis; input:
         <Icon name="upload" />
         {waiting ? "Sending…" : "Files"}
       </button>
-      <input ref={picker} type="file" hidden multiple tabIndex={-1} aria-label={`Files for ${axis.tag} ${axis.input}`} accept={acceptOf(input.upload)} onChange={(e) => void take(e.currentTarget.files)} />
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        multiple
+        tabIndex={-1}
+        aria-label={`Files for ${axis.tag} ${axis.input}`}
+        accept={acceptOf(input.upload)}
+        onChange={(e) => void take(e.currentTarget.files)}
+      />
     </div>
   );
 }

@@ -11,7 +11,15 @@ const short = (value: unknown): string => {
 };
 
 /** What a call would do: what it changes, which seeds it draws, who could take it. */
-export function CheckBox({ explanation, contract, onClose }: { explanation: CallExplanation; contract: Workflow["contract"]; onClose: () => void }) {
+export function CheckBox({
+  explanation,
+  contract,
+  onClose,
+}: {
+  explanation: CallExplanation;
+  contract: Workflow["contract"];
+  onClose: () => void;
+}) {
   const { valid, errors = [], changes = [], bypassed = [], seedsToDraw = [], hosts = [], warnings = [] } = explanation;
   const elsewhere = errors.filter((e) => !isShownAt(contract, e.pointer));
   return (

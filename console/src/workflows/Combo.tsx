@@ -4,7 +4,13 @@ import type { Control } from "../kit/Field";
 const SHOWN = 100;
 
 /** A choice among many, found by typing a part of it. What is typed and is no choice is taken back. */
-export function Combo(props: { control: Control; options: readonly string[]; value: string; onValue: (value: string) => void; placeholder?: string }) {
+export function Combo(props: {
+  control: Control;
+  options: readonly string[];
+  value: string;
+  onValue: (value: string) => void;
+  placeholder?: string;
+}) {
   const { control, options, value, onValue, placeholder } = props;
   const [typed, type] = useState<string | null>(null);
   const [at, setAt] = useState(0);
@@ -84,7 +90,14 @@ export function Combo(props: { control: Control; options: readonly string[]; val
       />
       <ul ref={list} id={`${id}-list`} role="listbox" aria-label="Choices" hidden={typed === null} onMouseDown={(e) => e.preventDefault()}>
         {shown.map((option, i) => (
-          <li key={option} id={`${id}-${i}`} role="option" aria-selected={i === at} class={option === value ? "is-chosen" : ""} onClick={() => choose(option)}>
+          <li
+            key={option}
+            id={`${id}-${i}`}
+            role="option"
+            aria-selected={i === at}
+            class={option === value ? "is-chosen" : ""}
+            onClick={() => choose(option)}
+          >
             {option}
           </li>
         ))}

@@ -10,7 +10,13 @@ const short = (value: unknown): string => {
 };
 
 const typeOf = (i: ContractInput): string =>
-  i.type === "FILE" ? `file (${i.upload ?? "any"})` : i.type === "ENUM" ? `one of ${i.options?.length ?? 0}` : i.seed === true ? "seed" : `${i.type.toLowerCase()} ${rangeOf(i)}`;
+  i.type === "FILE"
+    ? `file (${i.upload ?? "any"})`
+    : i.type === "ENUM"
+      ? `one of ${i.options?.length ?? 0}`
+      : i.seed === true
+        ? "seed"
+        : `${i.type.toLowerCase()} ${rangeOf(i)}`;
 
 interface Row {
   tag: ContractTag;
@@ -20,7 +26,9 @@ interface Row {
 
 /** A contract to read: tags with their inputs, and the outputs. */
 export function ContractView({ contract }: { contract: Workflow["contract"] }) {
-  const rows = contract.tags.flatMap((tag): Row[] => (tag.inputs.length > 0 ? tag.inputs.map((input, i) => ({ tag, input, isFirst: i === 0 })) : [{ tag, input: null, isFirst: true }]));
+  const rows = contract.tags.flatMap((tag): Row[] =>
+    tag.inputs.length > 0 ? tag.inputs.map((input, i) => ({ tag, input, isFirst: i === 0 })) : [{ tag, input: null, isFirst: true }],
+  );
   return (
     <div class="scrolls contract">
       <table>

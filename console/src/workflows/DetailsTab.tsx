@@ -44,14 +44,20 @@ export function DetailsTab({ workflow }: { workflow: Workflow }) {
               ["Finish within", seconds(settings?.finishWithin) ?? "as the server says"],
               ["Hidden seeds", settings?.hiddenSeeds ?? "auto"],
               ["Strip metadata", settings?.stripMetadata === true ? "yes: no output has the prompt in it" : "no"],
-              ["Hosts with", Object.entries(requires?.labels ?? {}).map(([k, v]) => `${k}:${v}`).join(", ")],
+              [
+                "Hosts with",
+                Object.entries(requires?.labels ?? {})
+                  .map(([k, v]) => `${k}:${v}`)
+                  .join(", "),
+              ],
               ["GPU memory", requires?.minVramGb ? `${requires.minVramGb} GB at least` : null],
               ["Saved", <Ago at={workflow.createdAt} />],
               ["ETag", workflow.etag && <code>{workflow.etag}</code>],
             ]}
           />
           <p class="hint">
-            They are saved with the workflow, beside its prompt: <code>{'{"prompt": …, "settings": {"startWithin": 60}, "requires": {"minVramGb": 24}}'}</code>
+            They are saved with the workflow, beside its prompt:{" "}
+            <code>{'{"prompt": …, "settings": {"startWithin": 60}, "requires": {"minVramGb": 24}}'}</code>
           </p>
         </Panel>
         {may("author") && (
@@ -70,7 +76,10 @@ export function DetailsTab({ workflow }: { workflow: Workflow }) {
                 icon="trash"
                 kind="danger"
                 call={{ method: "DELETE", path: path`workflows/${name}` }}
-                confirm={{ title: `Delete ${name}?`, text: "It takes no new calls. Runs in flight end, and its version numbers are not used again." }}
+                confirm={{
+                  title: `Delete ${name}?`,
+                  text: "It takes no new calls. Runs in flight end, and its version numbers are not used again.",
+                }}
                 done={`${name} is deleted.`}
                 onDone={() => go("workflows")}
               />
@@ -90,7 +99,10 @@ async function download(name: string, what: "graph" | "prompt"): Promise<void> {
       return;
     }
 
-    saveAs(new Blob([toJson(workflow[what], 2)], { type: "application/json" }), `${name}-v${workflow.version}${what === "prompt" ? "-api" : ""}.json`);
+    saveAs(
+      new Blob([toJson(workflow[what], 2)], { type: "application/json" }),
+      `${name}-v${workflow.version}${what === "prompt" ? "-api" : ""}.json`,
+    );
   } catch (error) {
     const problem = Problem.of(error);
     toast(problem.detail || problem.title, "failed");

@@ -5,7 +5,12 @@ import { may } from "../kit/session";
 import { SaveDialog } from "./SaveDialog";
 
 /** A page that takes a workflow's file dropped anywhere on it; `name` where it becomes a version of that one. */
-export function DropZone(props: { existing: string[]; name?: string; onSaved?: () => void; children: (choose: () => void) => ComponentChildren }) {
+export function DropZone(props: {
+  existing: string[];
+  name?: string;
+  onSaved?: () => void;
+  children: (choose: () => void) => ComponentChildren;
+}) {
   const { existing, name, onSaved, children } = props;
   const [file, setFile] = useState<File | null>(null);
   const [isOver, setOver] = useState(false);
@@ -74,7 +79,16 @@ export function DropZone(props: { existing: string[]; name?: string; onSaved?: (
           {name === undefined ? "Drop to save it as a workflow" : `Drop to save it as the next version of ${name}`}
         </div>
       )}
-      {file !== null && <SaveDialog key={file.name + file.lastModified} file={file} existing={existing} fixedName={name} onClose={() => setFile(null)} onSaved={onSaved} />}
+      {file !== null && (
+        <SaveDialog
+          key={file.name + file.lastModified}
+          file={file}
+          existing={existing}
+          fixedName={name}
+          onClose={() => setFile(null)}
+          onSaved={onSaved}
+        />
+      )}
     </>
   );
 }

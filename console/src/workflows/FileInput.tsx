@@ -32,7 +32,13 @@ export interface DraggedOutput {
 const placeOf = (form: Form, tag: ContractTag, input: ContractInput): string => `${form.workflow.name}\n${tag.name}\n${input.name}`;
 
 /** Brings files for an input; one takes the place of what was there, several become a batch. */
-export async function bringFiles(form: Form, tag: ContractTag, input: ContractInput, files: readonly File[], isMore = false): Promise<void> {
+export async function bringFiles(
+  form: Form,
+  tag: ContractTag,
+  input: ContractInput,
+  files: readonly File[],
+  isMore = false,
+): Promise<void> {
   const wanted = takesSeveral(input) ? files : files.slice(0, 1);
   const values = (await Promise.all(wanted.map((f) => bring(placeOf(form, tag, input), f)))).filter((v) => v !== null);
   add(form, tag, input, values, isMore);
@@ -145,7 +151,11 @@ export function FileInput({ form, tag, input, control, value, setValue }: Props)
           {...control}
           spellcheck={false}
           autoComplete="off"
-          placeholder={input.required === true || typeof input.default !== "string" ? "drop, paste, or a URL" : `${input.default} (saved) — drop, paste, or a URL`}
+          placeholder={
+            input.required === true || typeof input.default !== "string"
+              ? "drop, paste, or a URL"
+              : `${input.default} (saved) — drop, paste, or a URL`
+          }
           value={values.length === 1 && typeof value === "string" && infoOf(value) === undefined ? value : ""}
           onInput={(e) => {
             const text = e.currentTarget.value.trim();
@@ -164,7 +174,8 @@ function left(values: unknown[], without: number): unknown {
 
 const ICONS: Record<string, IconName> = { image: "image", mask: "image", video: "video", audio: "audio", "3d": "cube" };
 
-const nameOf = (value: unknown): string => (typeof value === "string" ? value : isRecord(value) ? String(value["name"] ?? value["url"] ?? "a file") : String(value));
+const nameOf = (value: unknown): string =>
+  typeof value === "string" ? value : isRecord(value) ? String(value["name"] ?? value["url"] ?? "a file") : String(value);
 
 function FileTile({ value, kind, onRemove }: { value: unknown; kind: string | undefined; onRemove: () => void }) {
   const info: FileInfo | undefined = infoOf(keyOf(value));

@@ -30,7 +30,10 @@ export function InputField({ form, tag, input }: Props) {
 
   const isSet = value !== undefined;
   const plain = isSet ? localFault(value, input) : null;
-  const faults = [...(isHere ? [] : [`Only where ${input.ofChoice?.input} is ${input.ofChoice?.values.join(" or ")}.`]), ...(told.length > 0 ? told : plain === null ? [] : [plain])];
+  const faults = [
+    ...(isHere ? [] : [`Only where ${input.ofChoice?.input} is ${input.ofChoice?.values.join(" or ")}.`]),
+    ...(told.length > 0 ? told : plain === null ? [] : [plain]),
+  ];
   const kind = input.type === "FILE" ? "file" : input.multiline === true || isOpen(input) ? "long" : "short";
   return (
     <div class={`input ${kind}${isSet ? " is-set" : ""}`}>
@@ -43,7 +46,13 @@ export function InputField({ form, tag, input }: Props) {
             {!isSet && rangeText(input) !== "" && <span class="range">{rangeText(input)}</span>}
             {input.required === true && !isSet && <span class="needed">needed</span>}
             {isSet && (
-              <button type="button" class="quiet reset" title={defaultText(input)} aria-label={`Reset ${tag.name} ${input.name}`} onClick={() => setValue(undefined)}>
+              <button
+                type="button"
+                class="quiet reset"
+                title={defaultText(input)}
+                aria-label={`Reset ${tag.name} ${input.name}`}
+                onClick={() => setValue(undefined)}
+              >
                 reset
               </button>
             )}
@@ -70,7 +79,8 @@ const rangeText = (input: ContractInput): string =>
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : value === undefined ? "" : toJson(value));
 
-const defaultText = (input: ContractInput): string => (input.default === undefined ? "Back to what the workflow has" : `Back to ${textOf(input.default).slice(0, 80)}`);
+const defaultText = (input: ContractInput): string =>
+  input.default === undefined ? "Back to what the workflow has" : `Back to ${textOf(input.default).slice(0, 80)}`;
 
 interface ControlProps {
   id: string;
@@ -88,7 +98,13 @@ function draw(control: ControlProps, props: Props, value: unknown, setValue: (va
     case "BOOLEAN":
       return (
         <label class="toggle">
-          <input type="checkbox" role="switch" {...control} checked={(value ?? input.default) === true} onChange={(e) => setValue(e.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            role="switch"
+            {...control}
+            checked={(value ?? input.default) === true}
+            onChange={(e) => setValue(e.currentTarget.checked)}
+          />
           <span aria-hidden="true">{(value ?? input.default) === true ? "on" : "off"}</span>
         </label>
       );
@@ -178,8 +194,18 @@ function SeedControl(props: OwnProps) {
   const isDrawn = value === undefined || word === "random";
   return (
     <div class="seed">
-      <NumberText {...props} value={word === null ? value : undefined} placeholder={word === "saved" ? `as saved: ${textOf(input.default)}` : "drawn for each run"} />
-      <button type="button" class="icon-only" aria-label={`Throw dice for ${input.name}`} title="Throw the dice: a number that stays" onClick={() => setValue(drawnSeed())}>
+      <NumberText
+        {...props}
+        value={word === null ? value : undefined}
+        placeholder={word === "saved" ? `as saved: ${textOf(input.default)}` : "drawn for each run"}
+      />
+      <button
+        type="button"
+        class="icon-only"
+        aria-label={`Throw dice for ${input.name}`}
+        title="Throw the dice: a number that stays"
+        onClick={() => setValue(drawnSeed())}
+      >
         <Icon name="dice" />
       </button>
       <button type="button" aria-pressed={isDrawn} title="Each run draws one" onClick={() => setValue(undefined)}>

@@ -40,7 +40,11 @@ export function Inputs({ form }: { form: Form }) {
           ))}
         </section>
       )}
-      {shown.length + bare.length === 0 && <p class="muted">{filter === "" ? "This workflow lets callers set nothing: it can only be run." : "No input has this in its name."}</p>}
+      {shown.length + bare.length === 0 && (
+        <p class="muted">
+          {filter === "" ? "This workflow lets callers set nothing: it can only be run." : "No input has this in its name."}
+        </p>
+      )}
     </div>
   );
 }

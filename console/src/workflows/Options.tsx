@@ -74,7 +74,14 @@ function OptionField({ form, option, value }: { form: Form; option: Option; valu
   const say = (text: string): void => form.draft.set(setOption(form.draft.value, option.name, text));
   const { label, hint, choices, placeholder, isNumber } = option;
   return choices !== undefined ? (
-    <SelectField label={label} hint={hint} faults={faults} value={value} onValue={say} options={[{ value: "", text: "as it is" }, ...choices]} />
+    <SelectField
+      label={label}
+      hint={hint}
+      faults={faults}
+      value={value}
+      onValue={say}
+      options={[{ value: "", text: "as it is" }, ...choices]}
+    />
   ) : (
     <TextField
       label={label}

@@ -11,7 +11,7 @@ import { to } from "../kit/router";
 import { Store, useStore } from "../kit/store";
 import { percent, shortId } from "../kit/text";
 import { Ago, Took } from "../kit/Ago";
-import type { Run, RunList } from "../kit/types";
+import type { Run, RunError, RunList } from "../kit/types";
 import { DRAGGED, type DraggedOutput } from "./FileInput";
 import { remember } from "./files";
 import { change, type Form } from "./form";
@@ -37,7 +37,11 @@ export function ResultPane({ form, onFill }: { form: Form; onFill: (run: Run) =>
   const result = at === undefined ? undefined : resultOf(at);
   useEffect(() => {
     get<RunList>("runs", { workflow: name, limit: RECENT }).then(
-      ({ runs }) => offer(name, runs.filter((r) => r.batch === undefined)),
+      ({ runs }) =>
+        offer(
+          name,
+          runs.filter((r) => r.batch === undefined),
+        ),
       () => undefined,
     );
   }, [name]);
@@ -62,7 +66,17 @@ export function ResultPane({ form, onFill }: { form: Form; onFill: (run: Run) =>
   );
 }
 
-function Shown({ form, result, before, onFill }: { form: Form; result: Store<Result>; before: string | undefined; onFill: (run: Run) => void }) {
+function Shown({
+  form,
+  result,
+  before,
+  onFill,
+}: {
+  form: Form;
+  result: Store<Result>;
+  before: string | undefined;
+  onFill: (run: Run) => void;
+}) {
   const { run, preview, problem } = useStore(result);
   const media = mediaOf(run);
   return (
@@ -84,7 +98,9 @@ function Shown({ form, result, before, onFill }: { form: Form; result: Store<Res
           )}
         </span>
         <span class="actions">
-          {!hasEnded(run) && <Action label="Cancel" icon="stop" kind="quiet" hasCurl={false} call={{ method: "POST", path: path`runs/${run.id}/cancel` }} />}
+          {!hasEnded(run) && (
+            <Action label="Cancel" icon="stop" kind="quiet" hasCurl={false} call={{ method: "POST", path: path`runs/${run.id}/cancel` }} />
+          )}
           {hasEnded(run) && <CompareLink run={run} before={before} />}
           <button type="button" class="quiet" title="Puts the run’s values into the form" onClick={() => onFill(run)}>
             <Icon name="edit" />
@@ -98,18 +114,14 @@ function Shown({ form, result, before, onFill }: { form: Form; result: Store<Res
         <div class="problem" role="alert">
           <div class="problem-head">
             <Icon name="warning" />
-            <strong>
-              {run.error.node ? `${run.error.node.class ?? "Node"} ${run.error.node.id}${run.error.node.tag ? ` (${run.error.node.tag})` : ""} failed` : "It failed"}
-            </strong>
+            <strong>{failureOf(run.error)}</strong>
             <code>{run.error.code}</code>
           </div>
           <p>{run.error.message}</p>
         </div>
       )}
       {!hasEnded(run) && media.length === 0 && (
-        <div class="work">
-          {preview !== null ? <img src={preview} alt="Preview of the work in progress" /> : <Before id={before} />}
-        </div>
+        <div class="work">{preview !== null ? <img src={preview} alt="Preview of the work in progress" /> : <Before id={before} />}</div>
       )}
       {media.length > 0 && <Outputs form={form} media={media} />}
       {run.seeds !== undefined && run.seeds.length > 0 && hasEnded(run) && (
@@ -125,18 +137,32 @@ function Shown({ form, result, before, onFill }: { form: Form; result: Store<Res
   );
 }
 
+/** Which node failed, by what it is and what callers call it. */
+function failureOf({ node }: RunError): string {
+  const tag = node?.tag ? ` (${node.tag})` : "";
+  return node === undefined ? "It failed" : `${node.class ?? "Node"} ${node.id}${tag} failed`;
+}
+
+/** Where a run waits. */
+function placeOf({ host, queuePosition }: Run): string {
+  return host !== undefined
+    ? `On ${host}`
+    : queuePosition === undefined
+      ? "Waits for a slot"
+      : queuePosition === 0
+        ? "Next in the queue"
+        : `${queuePosition} before it in the queue`;
+}
+
+/** How far it is: 57 % · step 25 of 60 · sim-a. */
+const progressOf = ({ progress, host }: Run): string =>
+  [percent(progress?.value ?? 0), progress?.step === undefined ? "" : `step ${progress.step} of ${progress.steps ?? "?"}`, host ?? ""]
+    .filter((w) => w !== "")
+    .join(" · ");
+
 function Working({ run }: { run: Run }) {
-  const { progress, status, queuePosition, host } = run;
-  const words =
-    status === "queued"
-      ? host !== undefined
-        ? `On ${host}`
-        : queuePosition === undefined
-          ? "Waits for a slot"
-          : queuePosition === 0
-            ? "Next in the queue"
-            : `${queuePosition} before it in the queue`
-      : `${percent(progress?.value ?? 0)}${progress?.step !== undefined ? ` · step ${progress.step} of ${progress.steps ?? "?"}` : ""}${host !== undefined ? ` · ${host}` : ""}`;
+  const { progress, status } = run;
+  const words = status === "queued" ? placeOf(run) : progressOf(run);
   return (
     <div class="working" role="status">
       <span>{words}</span>
@@ -162,12 +188,14 @@ function Before({ id }: { id: string | undefined }) {
 
 function CompareLink({ run, before }: { run: Run; before: string | undefined }) {
   const mine = mediaOf(run).find((m) => m.output.type === "image");
-  const other = before === undefined ? undefined : mediaOf(resultOf(before)?.value.run ?? { id: before }).find((m) => m.output.type === "image");
+  const other =
+    before === undefined ? undefined : mediaOf(resultOf(before)?.value.run ?? { id: before }).find((m) => m.output.type === "image");
   if (mine === undefined || other === undefined) {
     return null;
   }
 
-  const href = `runs/compare?${new URLSearchParams({ a: `${other.run}/${other.tag}/${other.index}`, b: `${mine.run}/${mine.tag}/${mine.index}` })}`;
+  const place = (m: Media): string => `${m.run}/${m.tag}/${m.index}`;
+  const href = `runs/compare?${new URLSearchParams({ a: place(other), b: place(mine) })}`;
   return (
     <a class="button quiet icon-only" href={href} title="Compare with the one before" aria-label="Compare with the one before">
       <Icon name="compare" />
@@ -223,17 +251,31 @@ function StripTile({ id, isShown, onChoose }: { id: string; isShown: boolean; on
   const media = mediaOf(run).find((m) => m.output.type === "image") ?? mediaOf(run)[0];
   return (
     <li>
-      <button type="button" class={`strip-tile ${run.status}`} aria-pressed={isShown} aria-label={`${run.status}, ${shortId(id)}`} title={`${run.status} · ${shortId(id)}`} onClick={onChoose}>
+      <button
+        type="button"
+        class={`strip-tile ${run.status}`}
+        aria-pressed={isShown}
+        aria-label={`${run.status}, ${shortId(id)}`}
+        title={`${run.status} · ${shortId(id)}`}
+        onClick={onChoose}
+      >
         {media?.output.type === "image" ? (
           <Picture media={media} />
         ) : preview !== null && !hasEnded(run) ? (
           <img src={preview} alt="" />
         ) : (
-          <Icon name={media !== undefined ? iconOf[media.output.type] : run.status === "failed" ? "cross" : hasEnded(run) ? "slash" : "arc"} class={hasEnded(run) ? "" : "turning"} />
+          <Icon
+            name={media !== undefined ? iconOf[media.output.type] : run.status === "failed" ? "cross" : hasEnded(run) ? "slash" : "arc"}
+            class={hasEnded(run) ? "" : "turning"}
+          />
         )}
       </button>
     </li>
   );
 }
 
-const NOTHING = new Store<Result>({ run: { id: "", workflow: "", version: 0, status: "canceled", createdAt: "" }, preview: null, problem: null });
+const NOTHING = new Store<Result>({
+  run: { id: "", workflow: "", version: 0, status: "canceled", createdAt: "" },
+  preview: null,
+  problem: null,
+});

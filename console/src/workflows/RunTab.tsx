@@ -124,12 +124,19 @@ export function RunTab({ form, version }: { form: Form; version: string }) {
           <p class="note" role="status">
             <Icon name="warning" />
             <span>
-              The run’s {lost.length === 1 ? "file" : "files"} for <b>{lost.join(", ")}</b> {lost.length === 1 ? "is" : "are"} to be chosen again: a run keeps names of files, not what is in them.
+              {lost.length === 1 ? "A file is" : "Files are"} to be chosen again, for <b>{lost.join(", ")}</b>: a run keeps names of files, not what is
+              in them.
             </span>
           </p>
         )}
         <Tabs label="Views of the call" tabs={["Form", "JSON", "Code"]} chosen={view} onChoose={show}>
-          {view === "Form" ? <Inputs form={form} /> : view === "JSON" ? <JsonTab form={form} /> : <CodeView form={form} version={version} />}
+          {view === "Form" ? (
+            <Inputs form={form} />
+          ) : view === "JSON" ? (
+            <JsonTab form={form} />
+          ) : (
+            <CodeView form={form} version={version} />
+          )}
         </Tabs>
         {view !== "Code" && <Options form={form} />}
         {problem !== null && isElsewhere && <ProblemBox problem={problem} />}
@@ -137,7 +144,14 @@ export function RunTab({ form, version }: { form: Form; version: string }) {
         {may("run") && (
           <div class="run-bar">
             <span class="action">
-              <button type="button" class="primary" disabled={isBusy || waiting > 0} aria-busy={isBusy} title="Ctrl+Enter" onClick={() => void run()}>
+              <button
+                type="button"
+                class="primary"
+                disabled={isBusy || waiting > 0}
+                aria-busy={isBusy}
+                title="Ctrl+Enter"
+                onClick={() => void run()}
+              >
                 <Icon name="play" />
                 {waiting > 0 ? `Waits for ${counted(waiting, "file")}` : "Run"}
               </button>
@@ -184,7 +198,13 @@ function CodeView({ form, version }: { form: Form; version: string }) {
   const { wait } = draft.options;
   return (
     <CodeTabs
-      snippets={runSnippets({ workflow: form.workflow.name, version, values: bodyOf(draft), query: queryOf(draft.options), ...(wait !== undefined && { wait }) })}
+      snippets={runSnippets({
+        workflow: form.workflow.name,
+        version,
+        values: bodyOf(draft),
+        query: queryOf(draft.options),
+        ...(wait !== undefined && { wait }),
+      })}
     />
   );
 }
@@ -218,7 +238,9 @@ function usePaste(form: Form): void {
     const paste = (event: ClipboardEvent): void => {
       const files = [...(event.clipboardData?.files ?? [])];
       const [first] = files;
-      const places = form.workflow.contract.tags.flatMap((tag) => tag.inputs.filter((i) => i.type === "FILE").map((input) => ({ tag, input })));
+      const places = form.workflow.contract.tags.flatMap((tag) =>
+        tag.inputs.filter((i) => i.type === "FILE").map((input) => ({ tag, input })),
+      );
       const place = places.find(({ tag, input }) => form.draft.value.values[tag.name]?.[input.name] === undefined) ?? places[0];
       if (first !== undefined && place !== undefined && !event.defaultPrevented) {
         event.preventDefault();

@@ -124,7 +124,13 @@ export function SaveDialog({ file, existing, fixedName, onClose, onSaved }: Prop
             Leave it
           </button>
           <span class="action">
-            <button type="button" class="primary" disabled={isBusy || would === null || (breaks && !isBreaking)} aria-busy={isBusy} onClick={() => void save()}>
+            <button
+              type="button"
+              class="primary"
+              disabled={isBusy || would === null || (breaks && !isBreaking)}
+              aria-busy={isBusy}
+              onClick={() => void save()}
+            >
               {would === null ? "Save" : `Save as version ${would.version}`}
             </button>
             <AsCurl what="Save" calls={() => callOf({})} />
@@ -137,7 +143,15 @@ export function SaveDialog({ file, existing, fixedName, onClose, onSaved }: Prop
         <b>{file.name}</b> <span class="muted">{bytes(file.size)}</span>
       </p>
       {fixedName === undefined && (
-        <TextField label="Name" value={name} onValue={setName} spellcheck={false} autoComplete="off" hint="callers use it in the path: /api/workflows/name" faults={problem?.at("/name").map((f) => f.detail) ?? []} />
+        <TextField
+          label="Name"
+          value={name}
+          onValue={setName}
+          spellcheck={false}
+          autoComplete="off"
+          hint="callers use it in the path: /api/workflows/name"
+          faults={problem?.at("/name").map((f) => f.detail) ?? []}
+        />
       )}
       <div aria-live="polite" class="save-answer">
         {isBusy && would === null && problem === null && <p class="muted">The server looks at it…</p>}
@@ -145,7 +159,12 @@ export function SaveDialog({ file, existing, fixedName, onClose, onSaved }: Prop
         {would !== null && (
           <>
             <p class="save-verdict">
-              <Badge state="fits" tone={breaks ? "warn" : "good"} icon={breaks ? "warning" : "check"} text={breaks ? "breaks callers" : "can be served"} />
+              <Badge
+                state="fits"
+                tone={breaks ? "warn" : "good"}
+                icon={breaks ? "warning" : "check"}
+                text={breaks ? "breaks callers" : "can be served"}
+              />
               <span>{verdict(would, isThere)}</span>
             </p>
             <Would workflow={would} />

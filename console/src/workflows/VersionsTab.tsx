@@ -28,7 +28,8 @@ export function VersionsTab({ workflow, onChange }: { workflow: Workflow; onChan
   const numbers = versions.map((v) => v.version);
   const newer = b !== "" ? Number(b) : (numbers[0] ?? 1);
   const older = a !== "" ? Number(a) : (numbers[numbers.indexOf(newer) + 1] ?? newer);
-  const aliasesOf = (version: number): string[] => Object.entries(workflow.aliases ?? {}).flatMap(([alias, v]) => (v === version ? [alias] : []));
+  const aliasesOf = (version: number): string[] =>
+    Object.entries(workflow.aliases ?? {}).flatMap(([alias, v]) => (v === version ? [alias] : []));
   return (
     <div class="columns">
       <div class="stack">
@@ -92,9 +93,21 @@ export function VersionsTab({ workflow, onChange }: { workflow: Workflow; onChan
           title="What differs"
           actions={
             <span class="pair">
-              <SelectField label="From version" isLabelHidden value={String(older)} onValue={setA} options={numbers.map((n) => ({ value: String(n), text: `v${n}` }))} />
+              <SelectField
+                label="From version"
+                isLabelHidden
+                value={String(older)}
+                onValue={setA}
+                options={numbers.map((n) => ({ value: String(n), text: `v${n}` }))}
+              />
               <Icon name="right" />
-              <SelectField label="To version" isLabelHidden value={String(newer)} onValue={setB} options={numbers.map((n) => ({ value: String(n), text: `v${n}` }))} />
+              <SelectField
+                label="To version"
+                isLabelHidden
+                value={String(newer)}
+                onValue={setB}
+                options={numbers.map((n) => ({ value: String(n), text: `v${n}` }))}
+              />
             </span>
           }
         >
@@ -122,7 +135,9 @@ function Comparison({ name, older, newer }: { name: string; older: number; newer
   return (
     <div class="stack">
       <Changes title="For callers" changes={contractChanges(a.value.contract, b.value.contract)} none="Callers see no difference." />
-      {hasPrompts && <Changes title="In the prompt" changes={promptChanges(a.value.prompt, b.value.prompt)} none="The prompts are the same." />}
+      {hasPrompts && (
+        <Changes title="In the prompt" changes={promptChanges(a.value.prompt, b.value.prompt)} none="The prompts are the same." />
+      )}
     </div>
   );
 }
@@ -174,7 +189,8 @@ function Aliases({ workflow, versions, onChange }: { workflow: Workflow; version
     >
       {aliases.length === 0 && !isAdding && (
         <p class="muted">
-          None yet. An alias such as <b>production</b> is a name for a version: callers of it get another version from the moment you say so, and the one before with one click.
+          None yet. An alias such as <b>production</b> is a name for a version: callers of it get another version from the moment you say
+          so, and the one before with one click.
         </p>
       )}
       <ul class="aliases">
@@ -232,7 +248,13 @@ function AliasLine({ workflow, alias, version, versions, onChange, onLeave }: Al
         )}
         {may("author") && (
           <span class="actions">
-            <SelectField label={`Version for ${name}`} isLabelHidden value={wanted} onValue={want} options={versions.map((n) => ({ value: String(n), text: `v${n}` }))} />
+            <SelectField
+              label={`Version for ${name}`}
+              isLabelHidden
+              value={wanted}
+              onValue={want}
+              options={versions.map((n) => ({ value: String(n), text: `v${n}` }))}
+            />
             <Action
               label={isNew ? "Add" : "Promote"}
               kind={isNew || wanted !== String(version) ? "primary" : "plain"}
@@ -254,7 +276,10 @@ function AliasLine({ workflow, alias, version, versions, onChange, onLeave }: Al
                   kind="quiet"
                   hasCurl={false}
                   call={{ method: "POST", path: path`workflows/${workflow.name}/aliases/${alias}/rollback` }}
-                  confirm={{ title: `Roll ${alias} back?`, text: `Callers of ${alias} get the version that it named before from their next call on.` }}
+                  confirm={{
+                    title: `Roll ${alias} back?`,
+                    text: `Callers of ${alias} get the version that it named before from their next call on.`,
+                  }}
                   done={`${alias} is rolled back.`}
                   onDone={done}
                 />
@@ -264,7 +289,10 @@ function AliasLine({ workflow, alias, version, versions, onChange, onLeave }: Al
                   kind="quiet"
                   hasCurl={false}
                   call={{ method: "DELETE", path: path`workflows/${workflow.name}/aliases/${alias}` }}
-                  confirm={{ title: `Remove ${alias}?`, text: `Callers of …/versions/${alias} are answered 404 from then on. The version stays.` }}
+                  confirm={{
+                    title: `Remove ${alias}?`,
+                    text: `Callers of …/versions/${alias} are answered 404 from then on. The version stays.`,
+                  }}
                   done={`${alias} is gone.`}
                   onDone={done}
                 />
@@ -278,7 +306,14 @@ function AliasLine({ workflow, alias, version, versions, onChange, onLeave }: Al
           <ProblemBox problem={problem} />
           {isBreaking && (
             <span class="actions">
-              <Action label={`Let ${name} be v${wanted} all the same`} kind="danger" call={target} done={`${name} is version ${wanted}.`} onDone={done} onProblem={setProblem} />
+              <Action
+                label={`Let ${name} be v${wanted} all the same`}
+                kind="danger"
+                call={target}
+                done={`${name} is version ${wanted}.`}
+                onDone={done}
+                onProblem={setProblem}
+              />
               <button type="button" class="quiet" onClick={() => setProblem(null)}>
                 Leave it
               </button>

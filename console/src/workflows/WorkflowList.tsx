@@ -20,6 +20,18 @@ import { HostsBadge } from "./HostLines";
 import { forgetSummaries, useSummary } from "./summaries";
 
 const PAGE = 200;
+
+const HOW_TO_SAVE =
+  "Drop a file on this page: what ComfyUI’s Workflow › Save or Export (API) writes, or a picture or film that ComfyUI made. " +
+  "Tags in the titles of its nodes, such as [sampler:seed,steps], say what callers may set. Or send it:";
+
+const saveCommand = (): string =>
+  [
+    `curl -X PUT ${apiBase()}workflows/portrait`,
+    ...(keyUse.isNeeded ? ['-H "X-Api-Key: $COMFYFUNC_KEY"'] : []),
+    "-H 'Content-Type: application/json' --data-binary @portrait.json",
+  ].join(" \\\n  ");
+
 const DAY = 24 * 60 * 60 * 1000;
 
 type Numbers = Stats["workflows"][number];
@@ -63,7 +75,13 @@ export function WorkflowList() {
               {rows !== null && rows.length > 0 && (
                 <label class="find">
                   <Icon name="search" />
-                  <input type="search" aria-label="Find a workflow" placeholder="Find a workflow" value={search} onInput={(e) => setSearch(e.currentTarget.value)} />
+                  <input
+                    type="search"
+                    aria-label="Find a workflow"
+                    placeholder="Find a workflow"
+                    value={search}
+                    onInput={(e) => setSearch(e.currentTarget.value)}
+                  />
                 </label>
               )}
               {may("author") && (
@@ -78,16 +96,8 @@ export function WorkflowList() {
           {problem !== null && <ProblemBox problem={problem} onRetry={load} />}
           {rows === null && problem === null && <Loading />}
           {rows !== null && rows.length === 0 && (
-            <Empty
-              icon="workflows"
-              title="No workflow is saved yet"
-              command={`curl -X PUT ${apiBase()}workflows/portrait${keyUse.isNeeded ? ` \\\n  -H "X-Api-Key: $COMFYFUNC_KEY"` : ""} \\\n  -H 'Content-Type: application/json' --data-binary @portrait.json`}
-            >
-              <p>
-                {may("author")
-                  ? "Drop a file on this page: what ComfyUI’s Workflow › Save or Export (API) writes, or a picture or film that ComfyUI made. Tags in the titles of its nodes, such as [sampler:seed,steps], say what callers may set. Or send it:"
-                  : "Who has a key of role author can save one:"}
-              </p>
+            <Empty icon="workflows" title="No workflow is saved yet" command={saveCommand()}>
+              <p>{may("author") ? HOW_TO_SAVE : "Who has a key of role author can save one:"}</p>
             </Empty>
           )}
           {shown.length > 0 && (
@@ -113,9 +123,13 @@ export function WorkflowList() {
               hasKeys
             />
           )}
-          {rows !== null && rows.length > 0 && shown.length === 0 && <p class="muted">None of {counted(rows.length, "workflow")} has this in its name.</p>}
+          {rows !== null && rows.length > 0 && shown.length === 0 && (
+            <p class="muted">None of {counted(rows.length, "workflow")} has this in its name.</p>
+          )}
           {may("author") && rows !== null && rows.length > 0 && (
-            <p class="muted drop-hint">Drop a file anywhere on this page to save it: a graph, a prompt, or a picture or film that ComfyUI made.</p>
+            <p class="muted drop-hint">
+              Drop a file anywhere on this page to save it: a graph, a prompt, or a picture or film that ComfyUI made.
+            </p>
           )}
         </Page>
       )}
@@ -125,7 +139,7 @@ export function WorkflowList() {
 
 async function all(): Promise<WorkflowRow[]> {
   const rows: WorkflowRow[] = [];
-  for (let continuation: string | null | undefined = undefined; ; ) {
+  for (let continuation: string | null | undefined = undefined; ;) {
     const page: List = await get<List>("workflows", { limit: PAGE, continuation });
     rows.push(...page.workflows);
     continuation = page.continuation;

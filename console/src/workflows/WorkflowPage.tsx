@@ -107,7 +107,12 @@ function VersionChoice({ workflow, version }: { workflow: Workflow; version: str
   const numbers = (value?.versions ?? [workflow]).map((v) => v.version).sort((a, b) => b - a);
   const aliases = Object.entries(workflow.aliases ?? {});
   return (
-    <select class="version-choice" aria-label="Version" value={version} onChange={(e) => setQuery({ version: e.currentTarget.value || null })}>
+    <select
+      class="version-choice"
+      aria-label="Version"
+      value={version}
+      onChange={(e) => setQuery({ version: e.currentTarget.value || null })}
+    >
       <option value="">latest (v{numbers[0]})</option>
       {aliases.map(([alias, n]) => (
         <option key={alias} value={alias}>

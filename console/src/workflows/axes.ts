@@ -28,7 +28,10 @@ const RANGE = /^(-?[\d.]+)\s*(?:\.\.|…)\s*(-?[\d.]+)(?:\s*(?:by|step|\/)\s*([\
 /** Numbers with commas or one a line, and ranges: 1..10, 0.5..1 by 0.1. */
 export function numbersOf(text: string, input: ContractInput): { values: Num[]; fault: string | null } {
   const values: Num[] = [];
-  for (const part of text.split(/[,;\n]+/).map((p) => p.trim()).filter((p) => p !== "")) {
+  for (const part of text
+    .split(/[,;\n]+/)
+    .map((p) => p.trim())
+    .filter((p) => p !== "")) {
     const [, from, till, by] = RANGE.exec(part) ?? [];
     const one = parseNumber(part, input.type);
     if (from !== undefined && till !== undefined) {
@@ -45,7 +48,11 @@ export function numbersOf(text: string, input: ContractInput): { values: Num[]; 
   return { values, fault: null };
 }
 
-export const textsOf = (text: string): string[] => text.split("\n").map((l) => l.trim()).filter((l) => l !== "");
+export const textsOf = (text: string): string[] =>
+  text
+    .split("\n")
+    .map((l) => l.trim())
+    .filter((l) => l !== "");
 
 export function valuesOf(axis: Axis, input: ContractInput): { values: readonly unknown[]; fault: string | null } {
   switch (input.type) {

@@ -18,10 +18,19 @@ const said = (value: unknown): string => (typeof value === "string" ? value : va
 const same = (a: unknown, b: unknown): boolean => said(a) === said(b) && typeof a === typeof b;
 
 /** What differs between records, member by member. */
-function members<T>(a: Record<string, T>, b: Record<string, T>, both: (name: string, one: T, other: T) => Change[], alone: (kind: "added" | "removed", name: string, one: T) => Change): Change[] {
+function members<T>(
+  a: Record<string, T>,
+  b: Record<string, T>,
+  both: (name: string, one: T, other: T) => Change[],
+  alone: (kind: "added" | "removed", name: string, one: T) => Change,
+): Change[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((name) => {
     const [one, other] = [a[name], b[name]];
-    return one === undefined ? [alone("added", name, other as T)] : other === undefined ? [alone("removed", name, one)] : both(name, one, other);
+    return one === undefined
+      ? [alone("added", name, other as T)]
+      : other === undefined
+        ? [alone("removed", name, one)]
+        : both(name, one, other);
   });
 }
 
@@ -30,7 +39,8 @@ type Contract = Workflow["contract"];
 const inputsOf = (contract: Contract): Record<string, ContractInput> =>
   Object.fromEntries(contract.tags.flatMap((t) => t.inputs.map((i) => [`${t.name}.${i.name}`, i])));
 
-const tagsOf = (contract: Contract): Record<string, string> => Object.fromEntries(contract.tags.map((t) => [t.name, [...new Set(t.nodes.map((n) => n.class))].join(", ")]));
+const tagsOf = (contract: Contract): Record<string, string> =>
+  Object.fromEntries(contract.tags.map((t) => [t.name, [...new Set(t.nodes.map((n) => n.class))].join(", ")]));
 
 const outputsOf = (contract: Contract): Record<string, string> => Object.fromEntries(contract.outputs.map((o) => [`→ ${o.tag}`, o.kind]));
 
@@ -60,7 +70,12 @@ export function contractChanges(a: Contract, b: Contract): Change[] {
     );
   return [
     ...texts(tagsOf(a), tagsOf(b)),
-    ...members(inputsOf(a), inputsOf(b), facets, (kind, place, i) => ({ kind, place, about: i.type.toLowerCase(), [kind === "added" ? "to" : "from"]: said(i.default) })),
+    ...members(inputsOf(a), inputsOf(b), facets, (kind, place, i) => ({
+      kind,
+      place,
+      about: i.type.toLowerCase(),
+      [kind === "added" ? "to" : "from"]: said(i.default),
+    })),
     ...texts(outputsOf(a), outputsOf(b)),
   ];
 }
@@ -75,7 +90,8 @@ const nodesOf = (prompt: unknown): Record<string, Node> => (isRecord(prompt) ? (
 
 const aboutNode = (node: Node): string => [node.class_type, node._meta?.title].filter(Boolean).join(" · ");
 
-const isLink = (value: unknown): value is [string, number] => Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && typeof value[1] === "number";
+const isLink = (value: unknown): value is [string, number] =>
+  Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && typeof value[1] === "number";
 
 const valueText = (value: unknown): string => (isLink(value) ? `output ${value[1]} of node ${value[0]}` : said(value));
 
@@ -85,13 +101,33 @@ export function promptChanges(a: unknown, b: unknown): Change[] {
     nodesOf(a),
     nodesOf(b),
     (id, one, other) => [
-      ...(one.class_type === other.class_type ? [] : [{ kind: "changed" as const, place: `node ${id} class`, from: said(one.class_type), to: said(other.class_type) }]),
-      ...(one._meta?.title === other._meta?.title ? [] : [{ kind: "changed" as const, place: `node ${id} title`, from: said(one._meta?.title), to: said(other._meta?.title) }]),
+      ...(one.class_type === other.class_type
+        ? []
+        : [{ kind: "changed" as const, place: `node ${id} class`, from: said(one.class_type), to: said(other.class_type) }]),
+      ...(one._meta?.title === other._meta?.title
+        ? []
+        : [{ kind: "changed" as const, place: `node ${id} title`, from: said(one._meta?.title), to: said(other._meta?.title) }]),
       ...members(
         one.inputs ?? {},
         other.inputs ?? {},
-        (input, from, to) => (same(from, to) ? [] : [{ kind: "changed" as const, place: `node ${id} ${input}`, about: aboutNode(other), from: valueText(from), to: valueText(to) }]),
-        (kind, input, value) => ({ kind, place: `node ${id} ${input}`, about: aboutNode(other), [kind === "added" ? "to" : "from"]: valueText(value) }),
+        (input, from, to) =>
+          same(from, to)
+            ? []
+            : [
+                {
+                  kind: "changed" as const,
+                  place: `node ${id} ${input}`,
+                  about: aboutNode(other),
+                  from: valueText(from),
+                  to: valueText(to),
+                },
+              ],
+        (kind, input, value) => ({
+          kind,
+          place: `node ${id} ${input}`,
+          about: aboutNode(other),
+          [kind === "added" ? "to" : "from"]: valueText(value),
+        }),
       ),
     ],
     (kind, id, node) => ({ kind, place: `node ${id}`, about: aboutNode(node) }),

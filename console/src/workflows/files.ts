@@ -128,7 +128,9 @@ function put(to: Upload, file: File, onProgress: (part: number) => void): Promis
 
     request.upload.onprogress = (e) => onProgress(e.loaded / Math.max(1, e.total));
     request.onload = () =>
-      request.status < 300 ? resolve() : reject(new Problem(request.status, `${file.name} was not taken.`, "", request.responseText.slice(0, 400)));
+      request.status < 300
+        ? resolve()
+        : reject(new Problem(request.status, `${file.name} was not taken.`, "", request.responseText.slice(0, 400)));
     request.onerror = () => reject(new Problem(0, `${file.name} could not be sent.`, "", "The storage does not answer this page."));
     request.send(file);
   });
@@ -167,6 +169,11 @@ async function previewOf(file: File): Promise<string | null> {
 
 /** What files a kind of input takes, as a file dialog says it. */
 export const acceptOf = (upload: string | undefined): string =>
-  ({ image: "image/*", mask: "image/*", video: "video/*,image/gif,image/webp", audio: "audio/*,video/*", "3d": ".glb,.gltf,.obj,.stl,.ply,.fbx,.usdz", latent: ".latent" })[
-    upload ?? ""
-  ] ?? "";
+  ({
+    image: "image/*",
+    mask: "image/*",
+    video: "video/*,image/gif,image/webp",
+    audio: "audio/*,video/*",
+    "3d": ".glb,.gltf,.obj,.stl,.ply,.fbx,.usdz",
+    latent: ".latent",
+  })[upload ?? ""] ?? "";

@@ -4,7 +4,8 @@ import type { ContractInput } from "../kit/types";
 
 export type Num = number | bigint;
 
-const compact = (big: bigint): Num => (big >= BigInt(Number.MIN_SAFE_INTEGER) && big <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(big) : big);
+const compact = (big: bigint): Num =>
+  big >= BigInt(Number.MIN_SAFE_INTEGER) && big <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(big) : big;
 
 /** What a text says, or null where it is no number of this type. */
 export function parseNumber(text: string, type: string): Num | null {
@@ -20,7 +21,11 @@ export function parseNumber(text: string, type: string): Num | null {
 /** What is plainly wrong with a value; the server has the last word. */
 export function numberFault(value: unknown, input: ContractInput): string | null {
   if (typeof value !== "number" && typeof value !== "bigint") {
-    return input.seed === true && (value === "random" || value === "saved") ? null : input.type === "INT" ? "A whole number is expected." : "A number is expected.";
+    return input.seed === true && (value === "random" || value === "saved")
+      ? null
+      : input.type === "INT"
+        ? "A whole number is expected."
+        : "A number is expected.";
   }
 
   return input.min !== undefined && value < input.min

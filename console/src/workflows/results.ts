@@ -59,7 +59,8 @@ function follow(run: Run, format: Record<string, string>): void {
   }
 }
 
-const change = (store: Store<Result>, run: Partial<Run>): void => store.set({ ...store.value, run: { ...store.value.run, ...run }, problem: null });
+const change = (store: Store<Result>, run: Partial<Run>): void =>
+  store.set({ ...store.value, run: { ...store.value.run, ...run }, problem: null });
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -67,7 +68,7 @@ async function watch(store: Store<Result>, format: Record<string, string>): Prom
   const { id } = store.value.run;
   const places = setInterval(() => void askPlace(store, format), PATIENCE);
   try {
-    for (let failures = 0; !hasEnded(store.value.run) && failures < 8; ) {
+    for (let failures = 0; !hasEnded(store.value.run) && failures < 8;) {
       try {
         await stream(store);
         failures = 0;

@@ -3,15 +3,27 @@ import { deflateSync } from "node:zlib";
 import { call, MARKUP } from "./api.mjs";
 
 /** An output node: what the console shows under a name. */
-const save = (from, name) => ({ class_type: "SaveImage", inputs: { images: [from, 0], filename_prefix: name }, _meta: { title: `Save [${name}]` } });
+const save = (from, name) => ({
+  class_type: "SaveImage",
+  inputs: { images: [from, 0], filename_prefix: name },
+  _meta: { title: `Save [${name}]` },
+});
 
-const blank = (title, inputs = {}) => ({ class_type: "EmptyImage", inputs: { width: 96, height: 64, batch_size: 1, color: 3368601, ...inputs }, _meta: { title } });
+const blank = (title, inputs = {}) => ({
+  class_type: "EmptyImage",
+  inputs: { width: 96, height: 64, batch_size: 1, color: 3368601, ...inputs },
+  _meta: { title },
+});
 
 /** A picture in, the picture inverted and scaled out. */
 export const PHOTO = {
   1: { class_type: "LoadImage", inputs: { image: "none.png" }, _meta: { title: "Load [photo]" } },
   2: { class_type: "ImageInvert", inputs: { image: ["1", 0] }, _meta: { title: "Invert [invert:]" } },
-  3: { class_type: "ImageScaleBy", inputs: { image: ["2", 0], upscale_method: "lanczos", scale_by: 2 }, _meta: { title: "Scale [scale]" } },
+  3: {
+    class_type: "ImageScaleBy",
+    inputs: { image: ["2", 0], upscale_method: "lanczos", scale_by: 2 },
+    _meta: { title: "Scale [scale]" },
+  },
   4: save("3", "result"),
 };
 
@@ -19,7 +31,18 @@ export const PHOTO = {
 export const KINDS = {
   1: {
     class_type: "KSampler",
-    inputs: { seed: 42, steps: 8, cfg: 7, sampler_name: "euler", scheduler: "normal", denoise: 1, model: ["4", 0], positive: ["6", 0], negative: ["6", 0], latent_image: ["5", 0] },
+    inputs: {
+      seed: 42,
+      steps: 8,
+      cfg: 7,
+      sampler_name: "euler",
+      scheduler: "normal",
+      denoise: 1,
+      model: ["4", 0],
+      positive: ["6", 0],
+      negative: ["6", 0],
+      latent_image: ["5", 0],
+    },
     _meta: { title: "Sample [sampler]" },
   },
   4: { class_type: "CheckpointLoaderSimple", inputs: { ckpt_name: "dreamshaper_8.safetensors" }, _meta: { title: "Load" } },
@@ -57,7 +80,11 @@ export function png(width, height, [r, g, b]) {
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
-  const chunks = [["IHDR", header], ["IDAT", deflateSync(Buffer.concat(Array.from({ length: height }, () => row)))], ["IEND", Buffer.alloc(0)]];
+  const chunks = [
+    ["IHDR", header],
+    ["IDAT", deflateSync(Buffer.concat(Array.from({ length: height }, () => row)))],
+    ["IEND", Buffer.alloc(0)],
+  ];
   return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), ...chunks.map(([type, data]) => chunk(type, data))]);
 }
 

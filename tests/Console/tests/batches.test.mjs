@@ -21,7 +21,7 @@ const make = (workflow, body) => call("POST", `workflows/${workflow}/batches`, b
 
 /** Waits for a batch's end, and answers it. */
 async function completed(id) {
-  for (const until = Date.now() + PATIENCE; ; ) {
+  for (const until = Date.now() + PATIENCE; ;) {
     const batch = await call("GET", `batches/${id}`);
     if (batch.status === "completed" || batch.status === "canceled") {
       return batch;

@@ -21,7 +21,8 @@ after(() => browser.close());
 /** A field of the form, by its tag and its name. */
 const field = (page, tag, input) => page.getByRole("region", { name: tag, exact: true }).getByLabel(input, { exact: true });
 
-const bodyOfNext = async (page, path) => (await page.waitForRequest((r) => r.method() === "POST" && new URL(r.url()).pathname.endsWith(path))).postData();
+const bodyOfNext = async (page, path) =>
+  (await page.waitForRequest((r) => r.method() === "POST" && new URL(r.url()).pathname.endsWith(path))).postData();
 
 /** The names of deleted workflows count on: each test has a name of its own. */
 const SUITE = Date.now().toString(36);
@@ -52,7 +53,10 @@ test("a file that is dropped on the page is shown for what it would be, saved, a
 test("a file that cannot be served is refused in full, with the places", async () => {
   const page = await browser.page("workflows");
   await page.getByRole("table", { name: "Workflows" }).waitFor();
-  const wrong = { 1: { class_type: "SaveImage", inputs: { images: ["9", 0], filename_prefix: "x" } }, 2: { class_type: "SaveImage", inputs: { images: ["8", 0], filename_prefix: "x" } } };
+  const wrong = {
+    1: { class_type: "SaveImage", inputs: { images: ["9", 0], filename_prefix: "x" } },
+    2: { class_type: "SaveImage", inputs: { images: ["8", 0], filename_prefix: "x" } },
+  };
   await drop(page, "main", { name: "wrong.json", type: "application/json", body: JSON.stringify(wrong) });
   const dialog = page.getByRole("dialog");
   await dialog.getByText("There is no node 9.").first().waitFor();
@@ -269,7 +273,10 @@ test("?from= fills the form with a run's values, and says which files are to be 
   await page.getByRole("button", { name: "Run", exact: true }).click();
   assert.deepEqual(JSON.parse(await sent), { blank: { color: 4711, width: 48 } });
 
-  const photo = await run("form-photo", { photo: { image: `data:image/png;base64,${RED.body.toString("base64")}` }, scale: { scale_by: 1.25 } });
+  const photo = await run("form-photo", {
+    photo: { image: `data:image/png;base64,${RED.body.toString("base64")}` },
+    scale: { scale_by: 1.25 },
+  });
   const other = await browser.page(`workflows/form-photo/run?from=${photo.id}`);
   await other.getByText("photo.image").waitFor();
   await hasValue(other, field(other, "scale", "scale_by"), "1.25");
@@ -350,7 +357,9 @@ test("markup in tags, titles, values and names of files is text", async () => {
   await drop(page, "main", { name: `${MARKUP.replaceAll("/", "")}.json`, type: "application/json", body: JSON.stringify(MARKED) });
   await page.getByRole("dialog").getByText("<b>bold").first().waitFor();
   const photo = await browser.page("workflows/form-photo");
-  await photo.getByLabel("Files for photo image").setInputFiles({ name: "<img src=x onerror=window.hacked=1>.png", mimeType: RED.type, buffer: RED.body });
+  await photo
+    .getByLabel("Files for photo image")
+    .setInputFiles({ name: "<img src=x onerror=window.hacked=1>.png", mimeType: RED.type, buffer: RED.body });
   await photo.getByText("<img src=x").first().waitFor();
   for (const one of [page, photo]) {
     assert.equal(await one.evaluate(() => window.hacked), undefined);
