@@ -50,13 +50,6 @@ function pass(incoming, response) {
   const outgoing = request(
     { host: API.hostname, port: API.port || 80, method: incoming.method, path: incoming.url, headers: incoming.headers },
     (answer) => {
-      if (incoming.url === "/api/me" && answer.statusCode === 404) {
-        // A server that is older than this console.
-        const me = { client: null, role: "admin", workflows: null, hosts: null, keysRequired: false, version: "0" };
-        response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(me));
-        return;
-      }
-
       response.writeHead(answer.statusCode, answer.headers);
       answer.pipe(response);
     },

@@ -21,10 +21,10 @@ public sealed class ConsoleTests(AppFixture app)
     {
         Assert.True(PageFolder.Chromium is not null, "The console is tested in Chromium, which is not on the PATH: apt-get install -y chromium");
         using var folder = await ConsoleFolder.OfTestsAsync();
-        await using var console = await ServedConsole.OfAsync(app.Http, app.Http.Root());
 
         var said = await folder.NodeAsync(["--test", $"tests/{part}.test.mjs"], ("CHROMIUM", PageFolder.Chromium ?? ""),
-            ("COMFYFUNC_URL", app.Http.Root().AbsoluteUri), ("CONSOLE_URL", console.Url.AbsoluteUri));
+            ("COMFYFUNC_URL", app.Http.Root().AbsoluteUri),
+            ("COMFYFUNC_DLL", Path.Combine(AppContext.BaseDirectory, "ComfyFunc.Standalone.dll")));
 
         Assert.Contains("# fail 0", said, StringComparison.Ordinal);
         Assert.DoesNotContain("# pass 0", said, StringComparison.Ordinal);
