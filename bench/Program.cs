@@ -4,7 +4,7 @@ using ComfyFunc.Bench;
 using ComfyFunc.Bench.Routing;
 
 // dotnet run -c Release --project bench --
-// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|stored|graphs|callback
+// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|drain|stored|graphs|callback
 switch (args)
 {
     case ["latency", ..]:
@@ -42,6 +42,9 @@ switch (args)
         break;
     case ["queue", ..]:
         await Queue.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 10_000);
+        break;
+    case ["drain", ..]:
+        await Drain.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 10_000);
         break;
     case ["graphs", ..]:
         Graphs.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100_000);

@@ -15,6 +15,9 @@ const COMMON = {
   bundle: true,
   minify: true,
   metafile: true,
+
+  // Names do not depend on where the packages lie.
+  preserveSymlinks: true,
   charset: "utf8",
   legalComments: "none",
   target: ["es2022"],

@@ -34,8 +34,8 @@ export const routes: Route[] = [
   route("batches", "Batches", "batches", "b", "run", async () => (await import("./batches/BatchesPage")).BatchesPage),
   route("pool", "Pool", "pool", "p", "run", async () => (await import("./pool/PoolPage")).PoolPage),
   route("hosts", "Hosts", "hosts", "h", "admin", async () => (await import("./hosts/HostsPage")).HostsPage),
-  route("webhooks", "Webhooks", "webhooks", "o", "admin", async () => (await import("./webhooks/WebhooksPage")).WebhooksPage),
-  route("keys", "Keys", "keys", "k", "admin", async () => (await import("./keys/KeysPage")).KeysPage),
-  route("usage", "Usage", "usage", "u", "run", async () => (await import("./usage/UsagePage")).UsagePage),
-  route("settings", "Settings", "settings", "s", "admin", async () => (await import("./settings/SettingsPage")).SettingsPage),
+  route("webhooks", "Webhooks", "webhooks", "o", "admin", async () => (await import("./admin")).WebhooksPage),
+  route("keys", "Keys", "keys", "k", "admin", async () => (await import("./admin")).KeysPage),
+  route("usage", "Usage", "usage", "u", "run", async () => (await import("./admin")).UsagePage),
+  route("settings", "Settings", "settings", "s", "admin", async () => (await import("./admin")).SettingsPage),
 ];

@@ -1,9 +1,7 @@
-import { Page } from "../kit/Page";
+import { BatchList } from "./BatchList";
+import { BatchPage } from "./BatchPage";
 
-export function BatchesPage(_: { parts: string[] }) {
-  return (
-    <Page title="Batches">
-      <p class="muted">Nothing yet.</p>
-    </Page>
-  );
+/** The list of batches, or one of them as a contact sheet: batches/{id}. */
+export function BatchesPage({ parts: [id] }: { parts: string[] }) {
+  return id === undefined ? <BatchList /> : <BatchPage key={id} id={id} />;
 }

@@ -29,7 +29,7 @@ export function Gallery({ items, caption, actions, size = "normal" }: GalleryPro
     <ul class={`gallery ${size}`} ref={grid}>
       {items.map((media, i) => (
         <li key={media.key} data-key={media.key}>
-          <Tile media={media} onOpen={() => void open(i)} />
+          <Tile media={media} isWhole={size === "large" && isShowable(media)} onOpen={() => void open(i)} />
           <div class="tile-foot">
             <div class="tile-words">
               <span class="tile-name" title={titleOf(media)}>
@@ -64,12 +64,18 @@ function sizeOf({ key, output }: Media, grid: HTMLElement | null): { width: numb
   return drawn?.naturalWidth ? { width: drawn.naturalWidth * 4, height: drawn.naturalHeight * 4 } : null;
 }
 
-function Tile({ media, onOpen }: { media: Media; onOpen: () => void }) {
+const WHOLE_MOST = 12 * 1024 * 1024;
+
+/** A picture that any browser shows as it is, and that is no burden. */
+const isShowable = ({ output }: Media): boolean =>
+  /^image\/(png|jpeg|webp|gif|avif)$/.test(output.contentType ?? "") && (output.bytes ?? WHOLE_MOST) < WHOLE_MOST;
+
+function Tile({ media, isWhole, onOpen }: { media: Media; isWhole: boolean; onOpen: () => void }) {
   const { output } = media;
   if (isPicture(media)) {
     return (
       <button type="button" class="tile" onClick={onOpen} aria-label={`Open ${titleOf(media)}`}>
-        <Picture media={media} />
+        <Picture media={media} isWhole={isWhole} />
       </button>
     );
   }
@@ -104,14 +110,15 @@ function Tile({ media, onOpen }: { media: Media; onOpen: () => void }) {
 }
 
 /** A picture, or a word where it cannot be loaded: its link may have expired, or its file be gone. */
-export function Picture({ media }: { media: Media }) {
-  const [isBroken, setBroken] = useState(false);
-  return isBroken ? (
+export function Picture({ media, isWhole = false }: { media: Media; isWhole?: boolean }) {
+  const src = isWhole ? (media.output.url ?? pictureOf(media)) : pictureOf(media);
+  const [broken, setBroken] = useState<string | null>(null);
+  return broken !== null && broken === src ? (
     <span class="broken">
       <Icon name="image" />
       cannot be loaded
     </span>
   ) : (
-    <img src={pictureOf(media)} alt={titleOf(media)} loading="lazy" decoding="async" onError={() => setBroken(true)} />
+    <img src={src} alt={titleOf(media)} loading="lazy" decoding="async" onError={() => setBroken(src ?? null)} />
   );
 }

@@ -66,13 +66,33 @@ export function Table<T>(props: TableProps<T>) {
   const height = isCards ? (props.cardHeight ?? 76) : (props.rowHeight ?? 36);
   const body = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ first: 0, last: 40 });
-  const [cursor, setCursor] = useState<string | null>(null);
-  const end = useRef(onEnd);
-  end.current = onEnd;
+  const [cursor, drawCursor] = useState<string | null>(null);
+
+  // Keys come faster than drawing: what they go by is what was last, not what is drawn.
+  const latest = useRef({ rows, cursor, onEnd });
+  latest.current.rows = rows;
+  latest.current.onEnd = onEnd;
+  const setCursor = (key: string): void => {
+    latest.current.cursor = key;
+    drawCursor(key);
+  };
+
+  // The first row in view, which stays where it is when rows come in above it.
+  const anchor = useRef<{ key: string; index: number } | null>(null);
+  useLayoutEffect(() => {
+    const { current: kept } = anchor;
+    const at = kept === null ? -1 : rows.findIndex((r) => keyOf(r) === kept.key);
+    if (kept !== null && at >= 0 && at !== kept.index) {
+      scrollBy(0, (at - kept.index) * height);
+      anchor.current = { ...kept, index: at };
+    }
+  }, [rows]);
 
   useLayoutEffect(() => {
     const look = (): void => {
       const top = body.current?.getBoundingClientRect().top ?? 0;
+      const seen = latest.current.rows[Math.floor(-top / height)];
+      anchor.current = top < 0 && seen !== undefined ? { key: keyOf(seen), index: Math.floor(-top / height) } : null;
       const first = Math.max(0, Math.floor(-top / height) - OVERSCAN);
       const last = Math.min(rows.length, Math.ceil((innerHeight - top) / height) + OVERSCAN);
 
@@ -80,7 +100,7 @@ export function Table<T>(props: TableProps<T>) {
       const view = { first: first - (first % OVERSCAN), last: last + OVERSCAN - (last % OVERSCAN) };
       setView((v) => (v.first === view.first && v.last === view.last ? v : view));
       if (last + 3 * OVERSCAN >= rows.length) {
-        end.current?.();
+        latest.current.onEnd?.();
       }
     };
     look();
@@ -115,7 +135,8 @@ export function Table<T>(props: TableProps<T>) {
   };
 
   const move = (step: number): void => {
-    const at = cursor === null ? -1 : rows.findIndex((r) => keyOf(r) === cursor);
+    const { cursor: from } = latest.current;
+    const at = from === null ? -1 : rows.findIndex((r) => keyOf(r) === from);
     const next = Math.min(rows.length - 1, Math.max(0, at + step));
     const row = rows[next];
     if (row === undefined) {
@@ -140,7 +161,7 @@ export function Table<T>(props: TableProps<T>) {
     }
   });
 
-  const here = (): T | undefined => (cursor === null ? undefined : rows.find((r) => keyOf(r) === cursor));
+  const here = (): T | undefined => rows.find((r) => keyOf(r) === latest.current.cursor);
   useKeys(
     hasKeys
       ? [
@@ -159,7 +180,7 @@ export function Table<T>(props: TableProps<T>) {
           ...(selection === undefined
             ? []
             : [
-                { key: "x", does: "select the row", run: () => cursor !== null && toggle(cursor) },
+                { key: "x", does: "select the row", run: () => latest.current.cursor !== null && toggle(latest.current.cursor) },
                 { key: "X", does: "select all, or none", run: () => selection.set(new Set(selection.keys.size > 0 ? [] : rows.map(keyOf))) },
               ]),
         ]

@@ -1,3 +1,4 @@
+import { apiBase } from "./call";
 import type { IconName } from "./Icon";
 import { bytes } from "./text";
 import type { Output, OutputKind, Run } from "./types";
@@ -11,9 +12,21 @@ export interface Media {
   output: Output;
 }
 
+/**
+ * A link to what the server itself hands out, by the address that the page has of the server. Links in events are made for whoever listens,
+ * and have the server's own.
+ */
+const here = (url: string | undefined): string | undefined => url?.replace(/^https?:\/\/[^/]+(?:\/.*)?\/api\/(?=(links|runs|files)\/)/, apiBase());
+
+const withLinks = (output: Output): Output => ({
+  ...output,
+  ...(output.url !== undefined && { url: here(output.url) }),
+  ...(output.thumbnailUrl !== undefined && { thumbnailUrl: here(output.thumbnailUrl) }),
+});
+
 export const mediaOf = (run: Pick<Run, "id" | "outputs">): Media[] =>
   Object.entries(run.outputs ?? {}).flatMap(([tag, outputs]) =>
-    outputs.map((output, index) => ({ key: `${run.id}/${tag}/${index}`, run: run.id, tag, index, output })),
+    outputs.map((output, index) => ({ key: `${run.id}/${tag}/${index}`, run: run.id, tag, index, output: withLinks(output) })),
   );
 
 export const iconOf: Record<OutputKind, IconName> = {

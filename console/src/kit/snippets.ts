@@ -59,10 +59,10 @@ with urllib.request.urlopen(request) as response:
 }
 
 /** A run of a workflow, with these values, in all the languages that callers have. */
-export function runSnippets(run: { workflow: string; version?: number | string | null; values: Values; query?: Call["query"] }): Snippet[] {
-  const { workflow, version, values, query } = run;
+export function runSnippets(run: { workflow: string; version?: number | string | null; values: Values; query?: Call["query"]; wait?: string }): Snippet[] {
+  const { workflow, version, values, query, wait = "60" } = run;
   const path = `workflows/${encodeURIComponent(workflow)}${version ? `/versions/${encodeURIComponent(version)}` : ""}`;
-  const call: Call = { method: "POST", path, query, headers: { Prefer: "wait=60" }, body: values };
+  const call: Call = { method: "POST", path, query, headers: { Prefer: `wait=${wait}` }, body: values };
   return [
     { label: "curl", text: curlOf(call) },
     { label: "C#", text: csharpRun(workflow, version, values) },

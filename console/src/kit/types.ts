@@ -147,6 +147,10 @@ export interface ContractInput {
   multiline?: boolean;
   required?: boolean;
   upload?: string;
+  tooltip?: string;
+
+  /** The choices without which the input is not there. */
+  ofChoice?: { input: string; values: string[]; isSaved: boolean };
 }
 
 export interface ContractTag {

@@ -1,4 +1,5 @@
 import {
+  ACESFilmicToneMapping,
   Box3,
   DirectionalLight,
   Group,
@@ -49,6 +50,8 @@ export async function view(within: HTMLElement, url: string, name: string, signa
 
   const renderer = new WebGLRenderer({ antialias: true, alpha: true });
   renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
+  renderer.toneMapping = ACESFilmicToneMapping;
+  renderer.toneMappingExposure = 0.7;
   const scene = new Scene();
   const camera = new PerspectiveCamera(40, 1, 0.01, 1000);
   const box = new Box3().setFromObject(model);
@@ -58,7 +61,7 @@ export async function view(within: HTMLElement, url: string, name: string, signa
   // Metal shows what is around it: without anything there it is black.
   const light = new PMREMGenerator(renderer);
   scene.environment = light.fromScene(new RoomEnvironment(), 0.04).texture;
-  const sun = new DirectionalLight(0xffffff, 1.2);
+  const sun = new DirectionalLight(0xffffff, 0.8);
   sun.position.set(1, 2, 3);
   scene.add(model, sun);
 

@@ -9,6 +9,14 @@ export function Thumb({ run }: { run: Run }) {
   const picture = all.find((m) => m.output.type === "image" && m.output.thumbnailUrl !== undefined);
   const [isDue, setDue] = useState(false);
   const [isBroken, setBroken] = useState(false);
+
+  // Each listing has a new link to the same picture: the first one will do.
+  const [src, setSrc] = useState(picture?.output.thumbnailUrl);
+  useEffect(() => {
+    if (src === undefined) {
+      setSrc(picture?.output.thumbnailUrl);
+    }
+  }, [picture?.output.thumbnailUrl]);
   useEffect(() => {
     const timer = setTimeout(() => setDue(true), 120);
     return () => clearTimeout(timer);
@@ -17,7 +25,7 @@ export function Thumb({ run }: { run: Run }) {
   return (
     <span class="thumb">
       {picture !== undefined && isDue && !isBroken ? (
-        <img src={picture.output.thumbnailUrl} alt={titleOf(picture)} decoding="async" onError={() => setBroken(true)} />
+        <img src={src} alt={titleOf(picture)} decoding="async" onError={() => setBroken(true)} />
       ) : (
         picture === undefined && other !== undefined && <Icon name={iconOf[other.output.type] ?? "file"} />
       )}

@@ -66,7 +66,10 @@ export function useRuns(filter: RunFilter): Runs {
 
   useEffect(() => {
     if (shown.current.key !== key) {
-      shown.current = { key, listing: begin() };
+      // What is there already and fits is shown until the answer comes.
+      const rows = shown.current.listing.rows.filter((r) => fits(r, filter, Date.now()));
+      const listing = begin();
+      shown.current = { key, listing: listing.rows.length > 0 ? listing : { ...listing, rows } };
       setListing(shown.current.listing);
     }
 

@@ -1,9 +1,7 @@
-import { Page } from "../kit/Page";
+import { WorkflowList } from "./WorkflowList";
+import { WorkflowPage } from "./WorkflowPage";
 
-export function WorkflowsPage(_: { parts: string[] }) {
-  return (
-    <Page title="Workflows">
-      <p class="muted">Nothing yet.</p>
-    </Page>
-  );
+/** The list of workflows, or one of them: workflows/{name}/{view}. */
+export function WorkflowsPage({ parts: [name, view = "run"] }: { parts: string[] }) {
+  return name === undefined ? <WorkflowList /> : <WorkflowPage key={name} name={name} view={view} />;
 }

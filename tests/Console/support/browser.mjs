@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const PATIENCE = 30_000;
+const PATIENCE = Number(process.env.PATIENCE ?? 30_000);
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
@@ -60,6 +60,13 @@ class Browser {
     return page;
   }
 
+  /** Closes the tabs of a test: each would go on asking the server. */
+  async closePages() {
+    const [first, ...others] = this.context.pages();
+    await Promise.all(others.map((p) => p.close()));
+    await first.goto("about:blank");
+  }
+
   async close() {
     await this.context.close();
     await rm(this.profile, { recursive: true, force: true });
@@ -85,6 +92,9 @@ export async function accessFaults(page) {
     .filter((v) => v.impact === "serious" || v.impact === "critical")
     .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")} — ${n.failureSummary?.split("\n")[1]?.trim()}`));
 }
+
+/** Waits for what nobody tells: asks again each frame until it is so. */
+export const eventually = (page, isSo, argument) => page.waitForFunction(isSo, argument, { polling: "raf" });
 
 /** How far the page is wider than its window. */
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -1,1 +1,0 @@
-var s="1 to 100 letters, digits, spaces, dots, dashes and underscores, beginning and ending with a letter or digit",e=/^[\p{L}\p{Nd}](?:[\p{L}\p{Nd} ._-]{0,98}[\p{L}\p{Nd}])?$/u,n=t=>e.test(t);export{s as a,n as b};

@@ -1,1 +1,0 @@
-import{k as o}from"./chunk-BBNOEOJT.js";function i(t){let{label:n,options:l,chosen:a,onChoose:s}=t;return o("div",{class:"choice",role:"group","aria-label":n,children:l.map(e=>o("button",{type:"button","aria-pressed":e.value===a,onClick:()=>s(e.value),children:e.text},e.value))})}export{i as a};

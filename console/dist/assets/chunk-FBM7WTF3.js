@@ -1,1 +1,0 @@
-import{o as t}from"./chunk-MIISA3ZQ.js";import{k as n}from"./chunk-BBNOEOJT.js";function a(e){let{tone:i,icon:r,title:d,actions:o,children:c}=e;return n("div",{class:`note ${i}`,role:"status",children:[n(t,{name:r}),n("div",{children:[n("strong",{children:d}),c]}),o!==void 0&&n("div",{class:"actions",children:o})]})}export{a};

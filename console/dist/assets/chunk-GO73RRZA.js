@@ -1,1 +1,0 @@
-import{o as e,q as t}from"./chunk-MIISA3ZQ.js";import{k as n}from"./chunk-BBNOEOJT.js";function l(m){let{icon:i,title:r,children:c,command:o}=m;return n("div",{class:"empty",children:[n(e,{name:i}),n("h2",{children:r}),c,o!==void 0&&n(t,{text:o,label:"command"})]})}export{l as a};

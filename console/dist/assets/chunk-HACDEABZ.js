@@ -1,1 +1,0 @@
-import{h as i}from"./chunk-MIISA3ZQ.js";var e=new i([]),n=0;function a(o,t="done"){let s={id:++n,text:o,kind:t};e.set([...e.value.slice(-3),s]),setTimeout(()=>r(s.id),t==="done"?4e3:9e3)}var r=o=>e.set(e.value.filter(t=>t.id!==o));export{e as a,a as b,r as c};

@@ -1,1 +1,0 @@
-import{k as e}from"./chunk-BBNOEOJT.js";function r({label:a,figures:i}){return e("dl",{class:"figures","aria-label":a,children:i.map(n=>e("div",{class:n.tone??"",children:[e("dt",{children:n.name}),e("dd",{children:[e("span",{class:"figure",children:n.value}),n.hint!==void 0&&e("span",{class:"muted",children:n.hint})]})]},n.name))})}export{r as a};

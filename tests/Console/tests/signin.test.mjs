@@ -1,0 +1,122 @@
+// Who may do what. The server's word on the caller is stood in for, so that each role can be had of any server.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { run, saveWorkflows } from "../support/api.mjs";
+import { accessFaults, CONSOLE, open, overflow, shot } from "../support/browser.mjs";
+
+const KEY = "cf_the-key-of-somebody";
+
+let browser;
+before(async () => {
+  await saveWorkflows();
+  browser = await open();
+});
+afterEach(() => browser.closePages());
+after(() => browser.close());
+
+/** A server where this key is somebody of this role, and nobody comes in without one. */
+const withRole = (role, more = {}) => (page) =>
+  page.route("**/api/me", (route) =>
+    route.request().headers()["x-api-key"] === KEY
+      ? route.fulfill({ json: { client: "shop", role, workflows: null, hosts: null, keysRequired: true, version: "1.2.3", ...more } })
+      : route.fulfill({
+          status: 401,
+          contentType: "application/problem+json",
+          body: JSON.stringify({ title: "The caller is not known.", status: 401, code: "unauthorized", detail: "Send a key." }),
+        }),
+  );
+
+const signIn = async (page, key) => {
+  await page.getByLabel("Key").fill(key);
+  await page.getByRole("button", { name: "Sign in" }).click();
+};
+
+test("without a key it asks for one, refuses a wrong one with the server’s word, and lets the right one in", async () => {
+  const page = await browser.page("runs?status=failed", { before: withRole("admin") });
+  await page.getByLabel("Key").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+  assert.deepEqual(await accessFaults(page), []);
+  await shot(page, "sign-in");
+  await signIn(page, "cf_wrong");
+  await page.getByRole("alert").getByText("The caller is not known.").waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+  assert.ok((await overflow(page)) <= 0);
+  await shot(page, "sign-in-360");
+  await signIn(page, KEY);
+  await page.getByRole("button", { name: "failed", pressed: true }).waitFor();
+});
+
+test("the key is in the session of the tab alone: in no address, no other storage, no page, no command", async () => {
+  const made = await run("console-picture", { blank: { color: 61 } });
+  const urls = [];
+  const page = await browser.page("runs", {
+    before: async (p) => {
+      await withRole("admin")(p);
+      p.on("request", (r) => urls.push(r.url()));
+    },
+  });
+  await signIn(page, KEY);
+  await page.locator(`[data-key="${made.id}"] .row-link`).click();
+  await page.getByRole("button", { name: "Run again as curl" }).click();
+  const command = await page.getByRole("dialog").textContent();
+  assert.ok(command.includes('"X-Api-Key: $COMFYFUNC_KEY"'), command);
+  assert.equal((await page.content()).includes(KEY), false);
+  assert.equal(await page.evaluate((k) => Object.values(localStorage).includes(k), KEY), false);
+  assert.equal(await page.evaluate((k) => Object.values(sessionStorage).includes(k), KEY), true);
+  assert.equal(urls.some((u) => u.includes(KEY)), false);
+
+  // Another tab knows nothing of it.
+  const other = await browser.page("runs", { before: withRole("admin") });
+  await other.getByLabel("Key").waitFor();
+});
+
+test("it stays when the page is loaded anew, and goes with sign out", async () => {
+  const page = await browser.page("settings", { before: withRole("admin") });
+  await signIn(page, KEY);
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await page.getByText("shop admin").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Key").waitFor();
+  assert.equal(await page.evaluate((k) => Object.values(sessionStorage).includes(k), KEY), false);
+});
+
+test("a key that was taken back is noticed, and asked for anew", async () => {
+  const page = await browser.page("runs", { before: withRole("admin") });
+  await signIn(page, KEY);
+  await page.getByRole("heading", { name: "Runs" }).waitFor();
+  const refuse = (route) => route.fulfill({ status: 401, json: { title: "The key is not known any more.", code: "unauthorized", status: 401 } });
+  await page.unroute("**/api/me");
+  await page.route("**/api/**", refuse);
+  await page.getByRole("button", { name: "failed" }).click();
+  await page.getByRole("alert").getByText("The key is not known any more.").waitFor();
+  await page.getByLabel("Key").waitFor();
+});
+
+for (const [role, offered] of [
+  ["run", ["runs", "workflows", "batches", "pool", "usage"]],
+  ["author", ["runs", "workflows", "batches", "pool", "usage"]],
+  ["admin", ["runs", "workflows", "batches", "pool", "hosts", "webhooks", "keys", "usage", "settings"]],
+]) {
+  test(`${role} is offered what ${role} may do`, async () => {
+    const page = await browser.page("runs", { before: withRole(role) });
+    await signIn(page, KEY);
+    await page.getByRole("heading", { name: "Runs" }).waitFor();
+    assert.deepEqual(await page.locator("nav ul a").evaluateAll((all) => all.map((a) => a.getAttribute("href"))), offered);
+    await page.goto(new URL("hosts", CONSOLE).href);
+    await page.getByRole("heading", { name: role === "admin" ? "Hosts" : "Not for this key" }).waitFor();
+  });
+}
+
+test("where there is App Service’s login, it is led to and leads back", async () => {
+  const page = await browser.page("runs?status=failed", {
+    before: async (p) => {
+      await withRole("admin")(p);
+      await p.route("**/.auth/me", (route) => route.fulfill({ status: 401, body: "" }));
+    },
+  });
+  const link = page.getByRole("link", { name: "Sign in with Microsoft" });
+  await link.waitFor();
+  assert.match(await link.getAttribute("href"), /^\/\.auth\/login\/aad\?post_login_redirect_uri=.*runs%3Fstatus%3Dfailed$/);
+});
