@@ -24,7 +24,8 @@ public sealed class ConsoleTests(AppFixture app)
         await using var console = await ServedConsole.OfAsync(app.Http, app.Http.Root());
 
         var said = await folder.NodeAsync(["--test", $"tests/{part}.test.mjs"], ("CHROMIUM", PageFolder.Chromium ?? ""),
-            ("COMFYFUNC_URL", app.Http.Root().AbsoluteUri), ("CONSOLE_URL", console.Url.AbsoluteUri));
+            ("COMFYFUNC_URL", app.Http.Root().AbsoluteUri), ("CONSOLE_URL", console.Url.AbsoluteUri),
+            ("COMFYFUNC_DLL", Path.Combine(AppContext.BaseDirectory, "ComfyFunc.Standalone.dll")));
 
         Assert.Contains("# fail 0", said, StringComparison.Ordinal);
         Assert.DoesNotContain("# pass 0", said, StringComparison.Ordinal);
