@@ -81,7 +81,7 @@ function KeyTable({ keys, onGone }: { keys: Key[]; onGone: () => void }) {
   return (
     <Panel title="Keys that were made">
       <Scrolls label="Keys">
-        <table>
+        <table class="key-table">
           <thead>
             <tr>
               <th>Client</th>
