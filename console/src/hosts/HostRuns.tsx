@@ -4,6 +4,7 @@ import { Panel } from "../kit/Page";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { to } from "../kit/router";
+import { Scrolls } from "../kit/Scrolls";
 import { shortId } from "../kit/text";
 import { Ago } from "../kit/Ago";
 import { duration } from "../kit/time";
@@ -31,7 +32,7 @@ export function HostRuns({ id }: { id: string }) {
       {list.problem !== null && <ProblemBox problem={list.problem} onRetry={list.reload} />}
       {list.value !== undefined && runs.length === 0 && <p class="muted">No run has been here yet.</p>}
       {runs.length > 0 && (
-        <div class="scrolls">
+        <Scrolls label="Its last runs">
           <table>
             <thead>
               <tr>
@@ -66,7 +67,7 @@ export function HostRuns({ id }: { id: string }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
     </Panel>
   );

@@ -2,6 +2,7 @@ import { Badge } from "../kit/Badge";
 import { Bars } from "../kit/Bars";
 import { Panel } from "../kit/Page";
 import { to } from "../kit/router";
+import { Scrolls } from "../kit/Scrolls";
 import { duration } from "../kit/time";
 import type { Host } from "../kit/types";
 
@@ -15,7 +16,7 @@ export function Models({ host }: { host: Host }) {
       {names.length === 0 ? (
         <p class="muted">It has loaded none for this pool yet.</p>
       ) : (
-        <div class="scrolls">
+        <Scrolls label="Models">
           <table>
             <thead>
               <tr>
@@ -34,7 +35,7 @@ export function Models({ host }: { host: Host }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
     </Panel>
   );

@@ -2,6 +2,7 @@ import { Badge, type Tone } from "../kit/Badge";
 import type { IconName } from "../kit/Icon";
 import { Panel } from "../kit/Page";
 import { to } from "../kit/router";
+import { Scrolls } from "../kit/Scrolls";
 import { counted } from "../kit/text";
 import { Ago } from "../kit/Ago";
 import type { Host, SyncedWorkflow } from "../kit/types";
@@ -23,7 +24,7 @@ export function SyncTable({ host }: { host: Host }) {
       {host.sync?.on === false && <p class="muted">It is left alone: published workflows are not put into its list.</p>}
       {host.sync?.on === true && all.length === 0 && <p class="muted">No workflow has been saved yet.</p>}
       {all.length > 0 && (
-        <div class="scrolls">
+        <Scrolls label="Workflows in its editor">
           <table>
             <thead>
               <tr>
@@ -53,7 +54,7 @@ export function SyncTable({ host }: { host: Host }) {
               })}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
     </Panel>
   );

@@ -1,4 +1,5 @@
 import { Panel } from "../kit/Page";
+import { Scrolls } from "../kit/Scrolls";
 import type { Setting } from "../kit/types";
 import { groupsOf } from "./groups";
 
@@ -11,7 +12,7 @@ export function Callers({ settings }: { settings: Setting[] }) {
       {callers.length === 0 && !trustsEasyAuth && <p class="muted">None.</p>}
       {trustsEasyAuth && <p>Whom App Service has authenticated is known by the app roles ComfyFunc.Host, .Run, .Author and .Admin.</p>}
       {callers.length > 0 && (
-        <div class="scrolls">
+        <Scrolls label="Callers">
           <table>
             <thead>
               <tr>
@@ -30,7 +31,7 @@ export function Callers({ settings }: { settings: Setting[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
     </Panel>
   );

@@ -8,6 +8,7 @@ import { Icon } from "../kit/Icon";
 import { Loading, Page, Panel } from "../kit/Page";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
+import { Scrolls } from "../kit/Scrolls";
 import { session } from "../kit/session";
 import { curlOf } from "../kit/snippets";
 import { useStore } from "../kit/store";
@@ -79,8 +80,8 @@ const ROLES: Record<string, string> = {
 function KeyTable({ keys, onGone }: { keys: Key[]; onGone: () => void }) {
   return (
     <Panel title="Keys that were made">
-      <div class="scrolls">
-        <table>
+      <Scrolls label="Keys">
+        <table class="key-table">
           <thead>
             <tr>
               <th>Client</th>
@@ -132,7 +133,7 @@ function KeyTable({ keys, onGone }: { keys: Key[]; onGone: () => void }) {
               ))}
           </tbody>
         </table>
-      </div>
+      </Scrolls>
     </Panel>
   );
 }

@@ -1,5 +1,6 @@
 import { Code } from "../kit/Code";
 import { Panel } from "../kit/Page";
+import { Scrolls } from "../kit/Scrolls";
 import type { Setting } from "../kit/types";
 import { groupsOf } from "./groups";
 
@@ -14,7 +15,7 @@ export function Quotas({ settings }: { settings: Setting[] }) {
           <Code label="Settings" text={"ComfyFunc__Quotas__0__Client=*\nComfyFunc__Quotas__0__RunsPerMinute=60\nComfyFunc__Quotas__0__OpenRuns=20"} />
         </>
       ) : (
-        <div class="scrolls">
+        <Scrolls label="Limits">
           <table>
             <thead>
               <tr>
@@ -35,7 +36,7 @@ export function Quotas({ settings }: { settings: Setting[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
     </Panel>
   );

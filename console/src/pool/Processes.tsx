@@ -6,6 +6,7 @@ import { Facts, Loading } from "../kit/Page";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { to } from "../kit/router";
+import { Scrolls } from "../kit/Scrolls";
 import { count, counted } from "../kit/text";
 import { Ago } from "../kit/Ago";
 import type { Readiness } from "../kit/types";
@@ -44,7 +45,7 @@ function Details() {
           ["Sweeps", <Sweeps key="s" sweeps={d.lastSweeps} />],
         ]}
       />
-      <div class="scrolls">
+      <Scrolls label="Processes">
         <table>
           <thead>
             <tr>
@@ -75,7 +76,7 @@ function Details() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolls>
       <AsCurl calls={SELF_TEST} what="The self-test" />
     </div>
   );

@@ -122,7 +122,7 @@ const COLUMNS: Column<Waiting>[] = [
   },
   { name: "priority", title: "Priority", width: "58px", align: "end", draw: (w) => <span class="number">{w.priority}</span> },
   {
-    name: "reason",
+    name: "waits-for",
     title: "Waits for",
     width: "minmax(200px, 3fr)",
     draw: (w) => (

@@ -5,6 +5,7 @@ import { Loading, Page, Panel } from "../kit/Page";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { useQuery } from "../kit/router";
+import { Scrolls } from "../kit/Scrolls";
 import { counted } from "../kit/text";
 import type { Setting, SettingList } from "../kit/types";
 
@@ -58,7 +59,7 @@ export function SettingsPage(_: { parts: string[] }) {
 
 function SettingTable({ settings, isSet }: { settings: Setting[]; isSet: boolean }) {
   return (
-    <div class="scrolls">
+    <Scrolls label={isSet ? "Settings that are set" : "Settings by default"}>
       <table class="setting-table">
         <thead>
           <tr>
@@ -83,7 +84,7 @@ function SettingTable({ settings, isSet }: { settings: Setting[]; isSet: boolean
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
   );
 }
 

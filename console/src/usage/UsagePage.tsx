@@ -10,6 +10,7 @@ import { Loading, Page, Panel } from "../kit/Page";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { setQuery, to, useQuery } from "../kit/router";
+import { Scrolls } from "../kit/Scrolls";
 import { may } from "../kit/session";
 import { bytes, count, counted, percent } from "../kit/text";
 import { duration } from "../kit/time";
@@ -124,7 +125,7 @@ function Name({ sum, by }: { sum: UsageSum; by: Grouping }) {
 
 function SumTable({ sums, by }: { sums: UsageSum[]; by: Grouping }) {
   return (
-    <div class="scrolls">
+    <Scrolls label="Sums">
       <table>
         <thead>
           <tr>
@@ -151,7 +152,7 @@ function SumTable({ sums, by }: { sums: UsageSum[]; by: Grouping }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
   );
 }
 

@@ -63,7 +63,7 @@ export async function serve(settings) {
   let page = url;
 
   // Where the console under test is served beside the server, so it is beside this one.
-  if (process.env.CONSOLE_URL) {
+  if (process.env.CONSOLE_URL && new URL(process.env.CONSOLE_URL).origin !== new URL(process.env.COMFYFUNC_URL).origin) {
     const port = await freePort();
     page = `http://127.0.0.1:${port}/`;
     running.push(await started("node", [DEV, url], { PORT: String(port) }, new URL("console/", page)));

@@ -241,6 +241,7 @@ for (const scheme of ["dark", "light"]) {
       await shot(page, `${path.replace(/\W+/g, "-")}-${scheme}`, { isWhole: true });
       await page.setViewportSize({ width: 360, height: 740 });
       assert.ok((await overflow(page)) <= 0, `${path} is wider than 360 px`);
+      assert.deepEqual(await accessFaults(page), []);
       await shot(page, `${path.replace(/\W+/g, "-")}-${scheme}-360`, { isWhole: true });
       await page.close();
     }

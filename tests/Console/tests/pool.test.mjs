@@ -82,7 +82,7 @@ test("statistics are of the range and workflow of the address, and say what they
   assert.ok(Math.abs(Date.now() - Date.parse(first.get("from")) - 6 * 3_600_000) < 60_000);
   await page.getByRole("button", { name: "7 d" }).click();
   await page.waitForURL(/range=7d/);
-  await page.getByLabel("Workflow").selectOption("txt2img");
+  await page.getByLabel("Workflow", { exact: true }).selectOption("txt2img");
   await page.waitForURL(/workflow=txt2img/);
   assert.match(await page.getByLabel("GPU time by client").innerText(), /shop\s+1 m 30 s\s+studio\s+30\.0 s/);
   assert.deepEqual(page.failures, []);

@@ -73,6 +73,7 @@ for (const scheme of ["dark", "light"]) {
     await shot(page, `settings-${scheme}`, { isWhole: true });
     await page.setViewportSize({ width: 360, height: 740 });
     assert.ok((await overflow(page)) <= 0, "Settings are wider than 360 px");
+    assert.deepEqual(await accessFaults(page), []);
     await shot(page, `settings-${scheme}-360`, { isWhole: true });
     await page.close();
   });

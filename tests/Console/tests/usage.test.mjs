@@ -97,6 +97,7 @@ for (const scheme of ["dark", "light"]) {
     await shot(page, `usage-${scheme}`, { isWhole: true });
     await page.setViewportSize({ width: 360, height: 740 });
     assert.ok((await overflow(page)) <= 0, "Usage is wider than 360 px");
+    assert.deepEqual(await accessFaults(page), []);
     await shot(page, `usage-${scheme}-360`, { isWhole: true });
     await page.close();
   });
