@@ -57,7 +57,7 @@ public static class ServerRegistration
     // In the order in which they are told: who waits for a run first.
     private static IServiceCollection AddObservers(this IServiceCollection services) =>
         services.AddObserver<RunAnnouncer>().AddObserver<Outbox>().AddObserver<RunEnds>().AddObserver<UsageMeter>()
-            .AddObserver<ResultCache>().AddObserver<ProgressRows>().AddObserver<WarmUpVerdict>();
+            .AddObserver<ResultCache>().AddObserver<ProgressRows>().AddObserver<EventFeed>().AddObserver<WarmUpVerdict>();
 
     private static IServiceCollection AddObserver<T>(this IServiceCollection services) where T : class, IRunObserver
     {
@@ -124,6 +124,10 @@ public static class ServerRegistration
         services.TryAddSingleton<OutputLinks>();
         services.TryAddSingleton<RunResource>();
         services.TryAddSingleton<RunRemoval>();
+        services.TryAddSingleton<RunChanges>();
+        services.AddHostedService(s => s.GetRequiredService<EventFeed>());
+        services.TryAddSingleton<EventStream>();
+        services.AddEndpoints<EventEndpoints>();
         services.TryAddSingleton<RunRescue>();
         return services;
     }
@@ -139,6 +143,7 @@ public static class ServerRegistration
         services.TryAddSingleton<HostHealth>();
         services.TryAddSingleton<HostSentinel>();
         services.TryAddSingleton<HostSights>();
+        services.TryAddSingleton<HostResource>();
         services.TryAddSingleton<WarmUps>();
         services.TryAddSingleton<IWarmUps>(s => s.GetRequiredService<WarmUps>());
         services.TryAddSingleton<LiveWorkflows>();

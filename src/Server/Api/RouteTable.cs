@@ -25,7 +25,7 @@ public static class RouteTable
     public static ImmutableArray<ApiRoute> All { get; } =
     [
         .. WorkflowEndpoints.Routes, .. AliasEndpoints.Routes, .. ConvertEndpoints.Routes,
-        .. CallEndpoints.Routes, .. RunEndpoints.Routes, .. LinkEndpoints.Routes, .. OutputEndpoints.Routes,
+        .. CallEndpoints.Routes, .. RunEndpoints.Routes, .. EventEndpoints.Routes, .. LinkEndpoints.Routes, .. OutputEndpoints.Routes,
         .. BatchEndpoints.Routes, .. BatchResultEndpoints.Routes, .. UploadEndpoints.Routes, .. FileEndpoints.Routes,
         .. HostEndpoints.Routes, .. HostSpeechEndpoints.Routes, .. PoolEndpoints.Routes, .. QueueEndpoints.Routes, .. WebhookEndpoints.Routes,
         .. KeyEndpoints.Routes, .. UsageEndpoints.Routes, .. DescriptionEndpoints.Routes, .. HealthEndpoints.Routes,

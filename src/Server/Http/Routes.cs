@@ -48,6 +48,7 @@ public static class Routes
     public const string Key = "keys/{id}";
     public const string Usage = "usage";
     public const string Pool = "pool";
+    public const string Events = "events";
     public const string Queue = "queue";
     public const string QueuePause = "queue/pause";
     public const string QueueResume = "queue/resume";

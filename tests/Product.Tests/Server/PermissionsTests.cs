@@ -28,6 +28,7 @@ public class PermissionsTests
         ["GetRunStatus"] = Role.Run,
         ["FollowRun"] = Role.Run,
         ["CancelRun"] = Role.Run,
+        ["FollowAll"] = Role.Run,
         ["GetRunByLink"] = Role.None,
         ["GetRunStatusByLink"] = Role.None,
         ["CancelRunByLink"] = Role.None,
