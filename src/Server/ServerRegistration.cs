@@ -14,6 +14,7 @@ using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
+using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Sync;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
@@ -56,7 +57,7 @@ public static class ServerRegistration
 
     // In the order in which they are told: who waits for a run first.
     private static IServiceCollection AddObservers(this IServiceCollection services) =>
-        services.AddObserver<RunAnnouncer>().AddObserver<Outbox>().AddObserver<RunEnds>().AddObserver<UsageMeter>()
+        services.AddObserver<RunAnnouncer>().AddObserver<Outbox>().AddObserver<RunEnds>().AddObserver<UsageMeter>().AddObserver<StatsMeter>()
             .AddObserver<ResultCache>().AddObserver<ProgressRows>().AddObserver<EventFeed>().AddObserver<WarmUpVerdict>();
 
     private static IServiceCollection AddObserver<T>(this IServiceCollection services) where T : class, IRunObserver
@@ -214,6 +215,9 @@ public static class ServerRegistration
         services.AddHostedService(s => s.GetRequiredService<UsageMeter>());
         services.TryAddSingleton<Quotas>();
         services.AddEndpoints<UsageEndpoints>();
+        services.TryAddSingleton<StatsStore>();
+        services.AddHostedService(s => s.GetRequiredService<StatsMeter>());
+        services.AddEndpoints<StatsEndpoints>();
         services.TryAddSingleton<Housekeeping>();
         services.TryAddSingleton<KeyStore>();
         services.TryAddSingleton<Gate>();

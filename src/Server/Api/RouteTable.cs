@@ -8,6 +8,7 @@ using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
 using ComfyFunc.Server.Workflows;
@@ -27,8 +28,9 @@ public static class RouteTable
         .. WorkflowEndpoints.Routes, .. AliasEndpoints.Routes, .. ConvertEndpoints.Routes,
         .. CallEndpoints.Routes, .. RunEndpoints.Routes, .. EventEndpoints.Routes, .. LinkEndpoints.Routes, .. OutputEndpoints.Routes,
         .. BatchEndpoints.Routes, .. BatchResultEndpoints.Routes, .. UploadEndpoints.Routes, .. FileEndpoints.Routes,
-        .. HostEndpoints.Routes, .. HostSpeechEndpoints.Routes, .. PoolEndpoints.Routes, .. QueueEndpoints.Routes, .. WebhookEndpoints.Routes,
-        .. KeyEndpoints.Routes, .. UsageEndpoints.Routes, .. DescriptionEndpoints.Routes, .. HealthEndpoints.Routes,
+        .. HostEndpoints.Routes, .. HostSpeechEndpoints.Routes, .. PoolEndpoints.Routes, .. QueueEndpoints.Routes,
+        .. WebhookEndpoints.Routes, .. KeyEndpoints.Routes, .. UsageEndpoints.Routes, .. StatsEndpoints.Routes,
+        .. DescriptionEndpoints.Routes, .. HealthEndpoints.Routes,
     ];
 
     /// <summary>The endpoint of a name: Functions triggers are called as the endpoints that they serve.</summary>

@@ -15,7 +15,8 @@ namespace ComfyFunc.Server.Following;
 /// </summary>
 public sealed class EventStream(EventFeed feed, RunResource resource, QueueLooks queue, TimeProvider clock)
 {
-    public IResult Follow(Caller caller, RunView view) => new StreamedAnswer((response, aborted) => WriteAsync(response, caller, view, aborted));
+    public IResult Follow(Caller caller, RunView view) =>
+        new StreamedAnswer((response, aborted) => WriteAsync(response, caller, view, aborted));
 
     private async Task WriteAsync(HttpResponse response, Caller caller, RunView view, CancellationToken aborted)
     {

@@ -47,6 +47,7 @@ public static class Routes
     public const string Keys = "keys";
     public const string Key = "keys/{id}";
     public const string Usage = "usage";
+    public const string Stats = "stats";
     public const string Pool = "pool";
     public const string Events = "events";
     public const string Queue = "queue";

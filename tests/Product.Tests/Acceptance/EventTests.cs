@@ -20,9 +20,12 @@ public class EventTests(AzuriteFixture azurite)
         foreach (var process in app.Processes)
         {
             using var page = await Page.OpenAsync(process.Http);
-            var run = await http.StartAsync("slow", $$$"""{"sleep":{"seconds":2},"canvas":{"color":{{{Random.Shared.Next(1 << 24)}}}}}""");
+            var run = await http.StartAsync("slow", """{"sleep":{"seconds":60},"canvas":{"color":1}}""");
             await page.SeesAsync("run", r => (string)r["id"]! == run && Caller.Status(r) == "running");
-            await page.SeesAsync("run", r => (string)r["id"]! == run && Caller.Status(r) == "succeeded" && r["outputs"]!["canvas"] is not null);
+            using var cancel = await http.PostAsync($"runs/{run}/cancel");
+            await page.SeesAsync("run", r => (string)r["id"]! == run && Caller.Status(r) == "canceled");
+            var next = await http.StartAsync("slow", """{"sleep":{"seconds":0},"canvas":{"color":2}}""");
+            await page.SeesAsync("run", r => (string)r["id"]! == next && Caller.Status(r) == "succeeded" && r["outputs"]!["canvas"] is not null);
             await page.SeesAsync("host", h => (string)h["id"]! == "host0" && h["leases"]!.AsArray().Count == 0);
             using var paused = await http.PostAsync("queue/pause");
             await page.SeesAsync("queue", q => (bool)q["paused"]!);
@@ -51,15 +54,28 @@ public class EventTests(AzuriteFixture azurite)
         /// <summary>Reads on until there is such an event, unless there was.</summary>
         public async Task SeesAsync(string @event, Func<JsonObject, bool> isSo)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            patience.CancelAfter(TimeSpan.FromSeconds(60));
             while (!seen.Any(s => s.Event == @event && isSo(s.Data)))
             {
-                if (await reader.ReadLineAsync(patience.Token) is { } line && line.StartsWith("event: ", StringComparison.Ordinal))
+                var line = await LineAsync(@event);
+                if (line.StartsWith("event: ", StringComparison.Ordinal))
                 {
-                    var data = (await reader.ReadLineAsync(patience.Token))!; // Every event has data.
+                    var data = await LineAsync(@event);
                     seen.Add((line["event: ".Length..], JsonNode.Parse(data["data: ".Length..])!.AsObject()));
                 }
+            }
+        }
+
+        private async Task<string> LineAsync(string wanted)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            patience.CancelAfter(TimeSpan.FromSeconds(30));
+            try
+            {
+                return await reader.ReadLineAsync(patience.Token) ?? throw new EndOfStreamException();
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"There was no {wanted} among {string.Join('\n', seen.Select(s => $"{s.Event} {s.Data.ToJsonString()}"))}");
             }
         }
 

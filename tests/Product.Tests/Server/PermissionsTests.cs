@@ -68,6 +68,7 @@ public class PermissionsTests
         ["CreateKey"] = Role.Admin,
         ["DeleteKey"] = Role.Admin,
         ["GetUsage"] = Role.Run,
+        ["GetStats"] = Role.Run,
         ["Describe"] = Role.Run,
         ["DescribeWorkflow"] = Role.Run,
         ["ShowDocs"] = Role.None,
