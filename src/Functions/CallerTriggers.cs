@@ -36,4 +36,10 @@ public sealed class CallerTriggers(ApiPipeline api)
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Usage)] HttpRequest request,
         CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(GetUsage), cancellationToken);
+
+    [Function(nameof(GetStats))]
+    public Task<IResult> GetStats(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Stats)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(GetStats), cancellationToken);
 }

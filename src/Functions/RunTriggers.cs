@@ -60,6 +60,12 @@ public sealed class RunTriggers(DurableClientSource clients, ApiPipeline api)
         CancellationToken cancellationToken) =>
         api.AnswerAsync(request, nameof(FollowRun), cancellationToken);
 
+    [Function(nameof(FollowAll))]
+    public Task<IResult> FollowAll(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = Routes.Events)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        api.AnswerAsync(request, nameof(FollowAll), cancellationToken);
+
     [Function(nameof(RetryRun))]
     public Task<IResult> RetryRun(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.RunRetry)] HttpRequest request,

@@ -15,6 +15,7 @@ using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
+using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Sync;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
@@ -58,8 +59,8 @@ public static class ServerRegistration
 
     // In the order in which they are told: who waits for a run first.
     private static IServiceCollection AddObservers(this IServiceCollection services) =>
-        services.AddObserver<RunAnnouncer>().AddObserver<Outbox>().AddObserver<RunEnds>().AddObserver<UsageMeter>()
-            .AddObserver<ResultCache>().AddObserver<ProgressRows>().AddObserver<WarmUpVerdict>();
+        services.AddObserver<RunAnnouncer>().AddObserver<Outbox>().AddObserver<RunEnds>().AddObserver<UsageMeter>().AddObserver<StatsMeter>()
+            .AddObserver<ResultCache>().AddObserver<ProgressRows>().AddObserver<EventFeed>().AddObserver<WarmUpVerdict>();
 
     private static IServiceCollection AddObserver<T>(this IServiceCollection services) where T : class, IRunObserver
     {
@@ -126,6 +127,10 @@ public static class ServerRegistration
         services.TryAddSingleton<OutputLinks>();
         services.TryAddSingleton<RunResource>();
         services.TryAddSingleton<RunRemoval>();
+        services.TryAddSingleton<RunChanges>();
+        services.AddHostedService(s => s.GetRequiredService<EventFeed>());
+        services.TryAddSingleton<EventStream>();
+        services.AddEndpoints<EventEndpoints>();
         services.TryAddSingleton<RunRescue>();
         return services;
     }
@@ -141,6 +146,7 @@ public static class ServerRegistration
         services.TryAddSingleton<HostHealth>();
         services.TryAddSingleton<HostSentinel>();
         services.TryAddSingleton<HostSights>();
+        services.TryAddSingleton<HostResource>();
         services.TryAddSingleton<WarmUps>();
         services.TryAddSingleton<IWarmUps>(s => s.GetRequiredService<WarmUps>());
         services.TryAddSingleton<LiveWorkflows>();
@@ -211,6 +217,9 @@ public static class ServerRegistration
         services.AddHostedService(s => s.GetRequiredService<UsageMeter>());
         services.TryAddSingleton<Quotas>();
         services.AddEndpoints<UsageEndpoints>();
+        services.TryAddSingleton<StatsStore>();
+        services.AddHostedService(s => s.GetRequiredService<StatsMeter>());
+        services.AddEndpoints<StatsEndpoints>();
         services.TryAddSingleton<Housekeeping>();
         services.TryAddSingleton<KeyStore>();
         services.TryAddSingleton<Gate>();

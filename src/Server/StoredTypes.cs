@@ -9,6 +9,7 @@ using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Sync;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
@@ -42,6 +43,7 @@ namespace ComfyFunc.Server;
 [JsonSerializable(typeof(RunPause))]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(StatsRow))]
 [JsonSerializable(typeof(UsageRow))]
 [JsonSerializable(typeof(WaitingRun))]
 [JsonSerializable(typeof(Webhook))]

@@ -10,7 +10,8 @@ public sealed record WaitReason(WaitCause Cause, string Message)
     public static WaitReason Paused { get; } = new(WaitCause.QueuePaused, "The queue is paused.");
 
     /// <param name="outlook">Where it will go; <see langword="null"/> where that was not looked for, or is nowhere.</param>
-    public static WaitReason Of(WaitingRun run, IReadOnlyCollection<PoolHost> pool, Capability capable, Outlook? outlook, DateTimeOffset now)
+    public static WaitReason Of(WaitingRun run, IReadOnlyCollection<PoolHost> pool, Capability capable, Outlook? outlook,
+        DateTimeOffset now)
     {
         if (pool.Count == 0)
         {

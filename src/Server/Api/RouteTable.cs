@@ -9,6 +9,7 @@ using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
 using ComfyFunc.Server.Workflows;
@@ -26,11 +27,11 @@ public static class RouteTable
     public static ImmutableArray<ApiRoute> All { get; } =
     [
         .. ConsoleEndpoints.Routes, .. WorkflowEndpoints.Routes, .. AliasEndpoints.Routes, .. ConvertEndpoints.Routes,
-        .. CallEndpoints.Routes, .. RunEndpoints.Routes, .. LinkEndpoints.Routes, .. OutputEndpoints.Routes,
+        .. CallEndpoints.Routes, .. RunEndpoints.Routes, .. EventEndpoints.Routes, .. LinkEndpoints.Routes, .. OutputEndpoints.Routes,
         .. BatchEndpoints.Routes, .. BatchResultEndpoints.Routes, .. UploadEndpoints.Routes, .. FileEndpoints.Routes,
         .. HostEndpoints.Routes, .. HostSpeechEndpoints.Routes, .. PoolEndpoints.Routes, .. QueueEndpoints.Routes,
         .. WebhookEndpoints.Routes, .. DeliveryEndpoints.Routes, .. MeEndpoints.Routes, .. KeyEndpoints.Routes, .. UsageEndpoints.Routes,
-        .. DescriptionEndpoints.Routes, .. SettingsEndpoints.Routes, .. HealthEndpoints.Routes,
+        .. StatsEndpoints.Routes, .. DescriptionEndpoints.Routes, .. SettingsEndpoints.Routes, .. HealthEndpoints.Routes,
     ];
 
     /// <summary>The endpoint of a name: Functions triggers are called as the endpoints that they serve.</summary>

@@ -61,7 +61,7 @@ public sealed class RunEndpoints(
                 new(200, "status for every change, progress in between; the last status has the whole run. It ends with the run, or after "
                     + "200 s.")
                 {
-                    Content = [new("text/event-stream", Shape.Text)],
+                    Content = [new(StreamedAnswer.ContentType, Shape.Text)],
                 },
                 new(204, "The run has ended, and Last-Event-ID was its last event."),
             ],
@@ -86,7 +86,7 @@ public sealed class RunEndpoints(
 
         if (HttpMethods.IsHead(request.Method))
         {
-            return Results.Content(null, "text/event-stream");
+            return Results.Content(null, StreamedAnswer.ContentType);
         }
 
         var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? "0";

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using ComfyFunc.Adapters.Comfy;
-using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
@@ -17,9 +16,6 @@ namespace ComfyFunc.Server.Following;
 public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource resource, RunProgress runProgress,
     PreviewBoard previews, TimeProvider clock)
 {
-    // Functions ends an answer at 230 s; a client that is told comes back at once.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(200);
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
     // Between two looks at the row, in looks: another process may drive the run.
@@ -30,21 +26,19 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
 
     /// <param name="after">The last change that the caller knows; 0 for none.</param>
     /// <param name="withPreviews">Sends pictures of work in progress too.</param>
-    public IResult Follow(RunRecord run, RunView view, int after, bool withPreviews) => new Answer(this, run, view, after, withPreviews);
+    public IResult Follow(RunRecord run, RunView view, int after, bool withPreviews) =>
+        new StreamedAnswer((response, aborted) => WriteAsync(response, run, view, after, withPreviews, aborted));
 
     private async Task WriteAsync(HttpResponse response, RunRecord run, RunView view, int known, bool withPreviews,
         CancellationToken cancellationToken)
     {
         using var following = withPreviews ? previews.Follow(run.Id) : null;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back.
-        var end = clock.GetUtcNow() + Longest;
+        var end = clock.GetUtcNow() + StreamedAnswer.Longest;
         var spoken = clock.GetUtcNow();
         string? lastProgress = null;
         Preview? lastPreview = null;
         ProgressRow? lastRow = null;
-        var text = new StringBuilder("retry: 1000\n\n");
+        var text = new StringBuilder(StreamedAnswer.Beginning);
         for (var look = 1; ; look++)
         {
             var changes = RunChange.Of(run);
@@ -74,9 +68,9 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
             }
 
             lastRow = row;
-            if (text.Length == 0 && clock.GetUtcNow() - spoken >= Heartbeat)
+            if (text.Length == 0 && clock.GetUtcNow() - spoken >= StreamedAnswer.Heartbeat)
             {
-                text.Append(": still here\n\n");
+                text.Append(StreamedAnswer.StillHere);
             }
 
             if (text.Length > 0)
@@ -120,24 +114,5 @@ public sealed class RunEventStream(RunStore runs, RunWaiter waiter, RunResource 
         }
 
         text.Append(CultureInfo.InvariantCulture, $"id: {id}\nevent: status\ndata: {data.ToJsonString(ServerJson.Options)}\n\n");
-    }
-
-    private sealed class Answer(RunEventStream stream, RunRecord run, RunView view, int after, bool withPreviews) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            try
-            {
-                await stream.WriteAsync(httpContext.Response, run, view, after, withPreviews, httpContext.RequestAborted);
-            }
-            catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
-            {
-                // The caller hung up; it may come back with Last-Event-ID.
-            }
-            catch (StorageUnavailableException)
-            {
-                // The answer has begun: ending it makes the client come back, and it loses nothing.
-            }
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
@@ -13,8 +12,6 @@ namespace ComfyFunc.Server.Following;
 internal static class RunFilterReader
 {
     private const string MetadataPrefix = "metadata.";
-
-    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd"];
 
     private static IEnumerable<string> StatusNames => Enum.GetValues<RunStatus>().Select(RunResource.NameOf);
 
@@ -43,8 +40,8 @@ internal static class RunFilterReader
             query["host"].FirstOrDefault())
         {
             Statuses = StatusesOf(query["status"].FirstOrDefault(), faults),
-            CreatedFrom = TimeOf(query, "createdAfter", faults),
-            CreatedBefore = TimeOf(query, "createdBefore", faults),
+            CreatedFrom = TimeParameter.Read(query, "createdAfter", faults),
+            CreatedBefore = TimeParameter.Read(query, "createdBefore", faults),
             Metadata = [
                 .. from member in query
                    where member.Key.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase)
@@ -88,24 +85,6 @@ internal static class RunFilterReader
         faults.Add(new(FaultCode.InvalidRequest,
             $"status is one of {string.Join(", ", StatusNames)}, or several with commas between, not '{name}'."
                 + Suggestion.Nearest(name, StatusNames), "/status"));
-        return null;
-    }
-
-    private static DateTimeOffset? TimeOf(IQueryCollection query, string name, ImmutableArray<Fault>.Builder faults)
-    {
-        if (query[name].FirstOrDefault() is not { } text)
-        {
-            return null;
-        }
-
-        // A plus sign that is not escaped arrives as a space.
-        if (DateTimeOffset.TryParseExact(text.Replace(' ', '+'), TimeFormats, CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
-        {
-            return time > DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch; // Nothing is older.
-        }
-
-        faults.Add(new(FaultCode.InvalidRequest, $"{name} is a time such as 2026-01-31T12:00:00Z, or a day.", $"/{name}"));
         return null;
     }
 }

@@ -37,7 +37,8 @@ public sealed class RunResource(ISasMinter sas, IBlobStore blobs, Renditions ren
         return shown;
     }
 
-    private async Task<JsonObject> ShowAsync(RunRecord run, RunView view, ProgressRow? row, CancellationToken cancellationToken)
+    /// <param name="row">How far it is, where that is known.</param>
+    public async Task<JsonObject> ShowAsync(RunRecord run, RunView view, ProgressRow? row, CancellationToken cancellationToken)
     {
         var failed = run.Outcome as RunOutcome.Failed;
         var document = new JsonObject

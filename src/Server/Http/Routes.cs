@@ -59,6 +59,8 @@ public static class Routes
     public const string Queue = Api + "queue";
     public const string QueuePause = Api + "queue/pause";
     public const string QueueResume = Api + "queue/resume";
+    public const string Stats = Api + "stats";
+    public const string Events = Api + "events";
     public const string OpenApi = Api + "openapi.json";
     public const string Docs = Api + "docs";
     public const string DocsScript = Api + "docs/scalar.js";

@@ -110,7 +110,8 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
     public async Task PauseAsync(CancellationToken cancellationToken)
     {
         var row = new QueuePause(clock.GetUtcNow());
-        if (await table.InsertAsync(new Document(Partition, QueuePause.Row, StoredJson.Write(row)), cancellationToken) is WriteReply.Written)
+        var document = new Document(Partition, QueuePause.Row, StoredJson.Write(row));
+        if (await table.InsertAsync(document, cancellationToken) is WriteReply.Written)
         {
             Set(row);
         }

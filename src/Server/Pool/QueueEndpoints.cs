@@ -25,7 +25,8 @@ public sealed partial class QueueEndpoints(HostStore hosts, PendingStore pending
             Problems = [400],
         },
         new Route("PauseQueue", "POST", At.QueuePause, Role.Admin, RouteGroup.Hosts,
-            "Pauses the queue: nobody gets a slot. Calls are still taken, and what has its slot goes on.", (e, r, ct) => e.PauseAsync(r, ct))
+            "Pauses the queue: nobody gets a slot. Calls are still taken, and what has its slot goes on.",
+            (e, r, ct) => e.PauseAsync(r, ct))
         {
             Answers = [new(200, "It is paused.", Shape.Of<QueueHead>())],
         },
@@ -43,7 +44,8 @@ public sealed partial class QueueEndpoints(HostStore hosts, PendingStore pending
         await pending.RefreshAsync(cancellationToken);
         var (head, waiting) = (looks.HeadFor(request.Caller()), looks.FirstFor(request.Caller(), Paging.SizeOf(request)));
         return Results.Json(
-            new CentralQueueView { Paused = head.Paused, PausedAt = head.PausedAt, Total = head.Total, Waiting = waiting }, ServerJson.Options);
+            new CentralQueueView { Paused = head.Paused, PausedAt = head.PausedAt, Total = head.Total, Waiting = waiting },
+            ServerJson.Options);
     }
 
     /// <summary>POST /api/queue/pause: holds in this process at once, in others at their next look at the queue.</summary>

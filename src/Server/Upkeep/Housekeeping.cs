@@ -1,15 +1,16 @@
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Calls;
+using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Usage;
 
 namespace ComfyFunc.Server.Upkeep;
 
 /// <summary>
-/// Forgets what is only kept for a time: keys of calls, files sent ahead of calls, batches, sums of usage, and processes
-/// that are no more.
+/// Forgets what is only kept for a time: keys of calls, files sent ahead of calls, batches, sums of usage, statistics, and
+/// processes that are no more.
 /// </summary>
 public sealed class Housekeeping(KeyedCalls calls, Uploads uploads, BatchStore batches, UsageStore usage,
-    ProcessStore processes)
+    StatsStore stats, ProcessStore processes)
 {
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
@@ -17,6 +18,7 @@ public sealed class Housekeeping(KeyedCalls calls, Uploads uploads, BatchStore b
         await uploads.SweepAsync(cancellationToken);
         await batches.SweepAsync(cancellationToken);
         await usage.SweepAsync(cancellationToken);
+        await stats.SweepAsync(cancellationToken);
         await processes.LivingAsync(cancellationToken); // Whoever asks removes the rows of those that have long been dead.
     }
 }

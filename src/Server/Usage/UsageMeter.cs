@@ -1,49 +1,19 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Server.Usage;
 
-/// <summary>
-/// Adds up what ended runs took and writes the sums now and then, so that no run pays for being counted. A killed process forgets its last
-/// seconds.
-/// </summary>
+/// <summary>Adds up what ended runs took, by day, client and version.</summary>
 public sealed class UsageMeter(UsageStore store, TimeProvider clock, ILogger<UsageMeter> logger)
-    : RecurringService(clock, logger), IRunObserver
+    : EndMeter<UsageRow>(TimeSpan.FromSeconds(2), clock, logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    protected override UsageRow Of(RunRecord run) => UsageRow.Of(run);
 
-    private readonly ConcurrentQueue<UsageRow> ended = new();
-
-    public Task EndedAsync(RunRecord run, CancellationToken cancellationToken)
+    protected override async Task WriteAsync(ImmutableArray<UsageRow> taken, CancellationToken cancellationToken)
     {
-        ended.Enqueue(UsageRow.Of(run));
-        return Task.CompletedTask;
-    }
-
-    protected override async Task RoundAsync(CancellationToken stoppingToken)
-    {
-        await Task.Delay(Interval, Clock, stoppingToken);
-        await WriteAsync(stoppingToken);
-    }
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await WriteAsync(cancellationToken);
-    }
-
-    private async Task WriteAsync(CancellationToken cancellationToken)
-    {
-        var rows = new List<UsageRow>();
-        while (ended.TryDequeue(out var row))
-        {
-            rows.Add(row);
-        }
-
-        var sums = rows.GroupBy(r => (r.Day, r.Client, r.Workflow, r.Version)).Select(g => g.Aggregate((a, b) => a.Plus(b))).ToArray();
+        var sums = taken.GroupBy(r => (r.Day, r.Client, r.Workflow, r.Version)).Select(g => g.Aggregate((a, b) => a.Plus(b))).ToArray();
         for (var i = 0; i < sums.Length; i++)
         {
             try
@@ -52,11 +22,7 @@ public sealed class UsageMeter(UsageStore store, TimeProvider clock, ILogger<Usa
             }
             catch (StorageUnavailableException)
             {
-                foreach (var rest in sums[i..])
-                {
-                    ended.Enqueue(rest); // For the next round.
-                }
-
+                Again(sums[i..]);
                 throw;
             }
         }

@@ -18,7 +18,7 @@ public class RoomTests
     private static readonly string[] Rooms =
     [
         "Kit", "Settings", "Http", "Secrets", "Callers", "Media", "Pool", "Workflows", "Runs", "Outputs", "Following", "Webhooks", "Usage",
-        "Calls", "Batches", "Sync", "Upkeep", "Console", "Api", "Startup",
+        "Stats", "Calls", "Batches", "Sync", "Upkeep", "Console", "Api", "Startup",
     ];
 
     private static readonly Architecture House =

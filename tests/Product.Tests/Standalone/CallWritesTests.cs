@@ -17,7 +17,7 @@ public sealed class CallWritesTests : IDisposable
     private const int Calls = 20;
 
     // Of rows that are written now and then, whatever calls there are.
-    private static readonly string[] Background = ["processes", "usage"];
+    private static readonly string[] Background = ["processes", "usage", "stats"];
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("writes-");
     private CountingTables? tables;

@@ -93,5 +93,5 @@ internal static class SampleJson
         .Any(p => !p.HasDefaultValue && string.Equals(p.Name, member.Name, StringComparison.OrdinalIgnoreCase));
 
     private static string KeyOf(Type key, string name) =>
-        key.IsEnum ? JsonNamingPolicy.CamelCase.ConvertName(key.GetEnumNames()[^1]) : name;
+        key.IsEnum ? JsonNamingPolicy.CamelCase.ConvertName(key.GetEnumNames()[^1]) : key == typeof(int) ? "7" : name;
 }

@@ -22,7 +22,10 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     /// <summary>What a write of a table has to wait for, before it is made.</summary>
     public Func<string, Task> BeforeReplace { get; set; } = _ => Task.CompletedTask;
 
-    public IDocumentTable this[string name] => tables.GetOrAdd(name, n => new(inner[n], () => BeforeReplace(n), verb => Writes.AddOrUpdate($"{n} {verb}", 1, (_, w) => w + 1)));
+    /// <inheritdoc cref="BeforeReplace"/>
+    public Func<string, Task> BeforeUpsert { get; set; } = _ => Task.CompletedTask;
+
+    public IDocumentTable this[string name] => tables.GetOrAdd(name, n => new(inner[n], () => BeforeReplace(n), () => BeforeUpsert(n), verb => Writes.AddOrUpdate($"{n} {verb}", 1, (_, w) => w + 1)));
 
     public int ReadsOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Reads : 0;
 
@@ -44,7 +47,7 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         inner.EnsureCreatedAsync(names, cancellationToken);
 
-    private sealed class Table(IDocumentTable inner, Func<Task> beforeReplace, Action<string> wrote) : IDocumentTable
+    private sealed class Table(IDocumentTable inner, Func<Task> beforeReplace, Func<Task> beforeUpsert, Action<string> wrote) : IDocumentTable
     {
         private int reads;
         private int rows;
@@ -76,10 +79,11 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
             return await inner.ReplaceAsync(document, cancellationToken);
         }
 
-        public Task<WriteReply> UpsertAsync(Document document, CancellationToken cancellationToken)
+        public async Task<WriteReply> UpsertAsync(Document document, CancellationToken cancellationToken)
         {
             wrote("PUT");
-            return inner.UpsertAsync(document, cancellationToken);
+            await beforeUpsert();
+            return await inner.UpsertAsync(document, cancellationToken);
         }
 
         public Task<Document?> FindAsync(string partition, string row, CancellationToken cancellationToken)
