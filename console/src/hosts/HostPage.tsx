@@ -75,7 +75,7 @@ export function HostPage({ id }: { id: string }) {
       ) : (
         <>
           <Health host={h} />
-          <div class="columns">
+          <div class="stacks">
             <Panel title="Now">
               <Facts
                 facts={[

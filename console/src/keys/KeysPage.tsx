@@ -48,7 +48,7 @@ export function KeysPage(_: { parts: string[] }) {
       )}
       {keys.length > 0 && <KeyTable keys={keys} onGone={list.reload} />}
       {settings.value !== undefined && (
-        <div class="columns">
+        <div class="stacks">
           <Callers settings={settings.value.settings} />
           <Quotas settings={settings.value.settings} />
         </div>

@@ -42,7 +42,7 @@ export function Statistics() {
       {value !== undefined && (
         <>
           <Charts stats={value} />
-          <div class="columns">
+          <div class="stacks">
             <GpuTime stats={value} range={range} />
             <Failures stats={value} />
           </div>
