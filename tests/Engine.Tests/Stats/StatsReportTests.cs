@@ -88,7 +88,10 @@ public class StatsReportTests
     {
         var sums = RunSums.Of(Sample(0, "w", RunEnding.Succeeded, 800) with
         {
-            QueueMs = 20, Models = ModelUse.Cold, GpuSeconds = 0.7, OutputBytes = 9
+            QueueMs = 20,
+            Models = ModelUse.Cold,
+            GpuSeconds = 0.7,
+            OutputBytes = 9
         }).Plus(RunSums.Of(Sample(0, "w", RunEnding.Failed, 5) with { Models = ModelUse.None, GpuSeconds = 0.2 }))
             .Plus(RunSums.Of(Sample(0, "w", RunEnding.Succeeded, 1) with { Models = ModelUse.Warm }))
             .Plus(RunSums.Of(Sample(0, "w", RunEnding.Succeeded, 1) with { Models = ModelUse.Cached }))

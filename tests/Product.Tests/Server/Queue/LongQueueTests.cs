@@ -19,6 +19,8 @@ public sealed class LongQueueTests
     private readonly FakeTimeProvider clock = new(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly CountingTables tables = new(new MemoryDocumentTables());
 
+    private static readonly TimeSpan Since = TimeSpan.FromSeconds(11);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -27,6 +29,7 @@ public sealed class LongQueueTests
         await using var rig = await RigAsync();
         await FillAsync(rig, Many);
         await rig.Get<PendingStore>().RefreshAsync(Cancellation);
+        clock.Advance(Since); // No longer newest.
         tables.Reset();
         for (var i = 0; i < 10; i++)
         {
@@ -43,6 +46,7 @@ public sealed class LongQueueTests
         await using var rig = await RigAsync();
         await FillAsync(rig, Many);
         await rig.Get<PendingStore>().RefreshAsync(Cancellation);
+        clock.Advance(Since);
         await AddHostsAsync(rig, 1);
         tables.Reset();
         await rig.Get<Dispatcher>().DispatchAsync(Cancellation);
