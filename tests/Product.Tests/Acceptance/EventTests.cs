@@ -76,7 +76,8 @@ public class EventTests(AzuriteFixture azurite)
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"There was no {wanted} among {string.Join('\n', seen.Select(s => $"{s.Event} {s.Data.ToJsonString()}"))}");
+                var all = string.Join('\n', seen.Select(s => $"{s.Event} {s.Data.ToJsonString()}"));
+                throw new TimeoutException($"There was no {wanted} among {all}");
             }
         }
 
