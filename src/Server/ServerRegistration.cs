@@ -59,8 +59,9 @@ public static class ServerRegistration
 
     // In the order in which they are told: who waits for a run first.
     private static IServiceCollection AddObservers(this IServiceCollection services) =>
-        services.AddObserver<RunAnnouncer>().AddObserver<Outbox>().AddObserver<RunEnds>().AddObserver<UsageMeter>().AddObserver<StatsMeter>()
-            .AddObserver<ResultCache>().AddObserver<ProgressRows>().AddObserver<EventFeed>().AddObserver<WarmUpVerdict>();
+        services.AddObserver<RunAnnouncer>().AddObserver<Outbox>().AddObserver<RunEnds>().AddObserver<UsageMeter>()
+            .AddObserver<StatsMeter>().AddObserver<ResultCache>().AddObserver<ProgressRows>().AddObserver<EventFeed>()
+            .AddObserver<WarmUpVerdict>();
 
     private static IServiceCollection AddObserver<T>(this IServiceCollection services) where T : class, IRunObserver
     {

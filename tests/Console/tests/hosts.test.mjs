@@ -120,7 +120,7 @@ test("who can take a workflow is told with the reason, also for labels and memor
   const page = await browser.page("hosts");
   await page.getByLabel("Workflow, or a run’s id").fill("console-hosts");
   await page.getByRole("button", { name: "Ask" }).click();
-  const verdict = page.locator(".verdicts li", { hasText: host.id });
+  const verdict = page.locator(".verdicts li", { has: page.getByText(host.id, { exact: true }) });
   await verdict.getByText("It has everything, and a slot free.").waitFor();
   await page.getByLabel("Labels it asks for").fill("zone:mars");
   await page.getByLabel("Workflow, or a run’s id").press("Enter");

@@ -88,7 +88,7 @@ test("what did not go well says why, where, and what to do", async () => {
   const failed = await run("console-failing", { breaker: { message: "shapes do not fit" } });
   const page = await browser.page(`runs/${failed.id}`, { scheme: "light" });
   const error = page.getByRole("region", { name: "Error" });
-  await error.getByText("Break").waitFor();
+  await error.getByText(/Break\b/).waitFor();
   const text = await error.textContent();
   for (const part of ["node_failed", "Break", "SimFail", "breaker", "shapes do not fit", "What to do"]) {
     assert.ok(text.includes(part), `${part} is not in: ${text}`);

@@ -114,5 +114,6 @@ public class StatsReportTests
             .Concat(report.Failures.Select(f => $"{f}")));
 
     private static string Text(RunSums sums) =>
-        $"{sums with { Times = Histogram.Empty, Queues = Histogram.Empty }} {string.Join(',', sums.Times.Counts)} {string.Join(',', sums.Queues.Counts)}";
+        $"{sums with { Times = Histogram.Empty, Queues = Histogram.Empty }} {string.Join(',', sums.Times.Counts)} "
+            + string.Join(',', sums.Queues.Counts);
 }

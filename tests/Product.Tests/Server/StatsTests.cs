@@ -3,6 +3,7 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Stats;
@@ -73,7 +74,7 @@ public sealed class StatsTests : IAsyncLifetime
         Assert.Equal($$$"""
             {"workflow":"w","code":"node_failed","node":{"class":"KSampler","tag":"sampler"},"message":"ValueError: 18 is too much","count":3,
             "lastAt":"2026-05-01T12:00:32+00:00","lastRun":"{{{last.Id}}}"}
-            """.ReplaceLineEndings(""), failures[0]!.ToJsonString().Replace("\\u002B", "+", StringComparison.Ordinal));
+            """.ReplaceLineEndings(""), failures[0]!.ToJsonString(ServerJson.Options));
         Assert.Equal(("start_deadline_exceeded", null, 1),
             ((string)failures[1]!["code"]!, (string?)failures[1]!["node"], (int)failures[1]!["count"]!));
     }

@@ -71,7 +71,8 @@ internal sealed record DocumentSelect(string Sql, (string Name, object? Value)[]
         ];
 
     // Normal refuses every name that could say more.
-    private static string ClauseOf(DocumentSql table, (string Name, ImmutableArray<object> Values) filter, List<(string, object?)> parameters)
+    private static string ClauseOf(DocumentSql table, (string Name, ImmutableArray<object> Values) filter,
+        List<(string, object?)> parameters)
     {
         var column = table.Indexed.Contains(filter.Name) ? DocumentSql.Filter(filter.Name) : $"columns ->> '{filter.Name}'";
         var names = new List<string>();

@@ -4,6 +4,7 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Callers;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
@@ -133,7 +134,7 @@ public sealed class PauseTests : IAsyncLifetime
             {"run":"{{run.Run}}","workflow":"w","version":2,"client":"shop","batch":"b","priority":3,"position":0,
             "since":"2026-05-01T12:00:00+00:00","startBy":"2026-05-01T13:00:00+00:00",
             "waitsFor":{"code":"slots_busy","message":"All slots of h0 are lent."},"expectedStartAt":"2026-05-01T12:00:01+00:00"}
-            """.ReplaceLineEndings(""), line.ToJsonString().Replace("\\u002B", "+", StringComparison.Ordinal));
+            """.ReplaceLineEndings(""), line.ToJsonString(ServerJson.Options));
         await PostAsync(rig, isPause: true);
         var paused = (await QueueAsync(rig))["waiting"]![0]!;
         Assert.Equal("queue_paused", (string)paused["waitsFor"]!["code"]!);

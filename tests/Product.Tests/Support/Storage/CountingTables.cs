@@ -25,7 +25,8 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     /// <inheritdoc cref="BeforeReplace"/>
     public Func<string, Task> BeforeUpsert { get; set; } = _ => Task.CompletedTask;
 
-    public IDocumentTable this[string name] => tables.GetOrAdd(name, n => new(inner[n], () => BeforeReplace(n), () => BeforeUpsert(n), verb => Writes.AddOrUpdate($"{n} {verb}", 1, (_, w) => w + 1)));
+    public IDocumentTable this[string name] => tables.GetOrAdd(name,
+        n => new(inner[n], () => BeforeReplace(n), () => BeforeUpsert(n), verb => Writes.AddOrUpdate($"{n} {verb}", 1, (_, w) => w + 1)));
 
     public int ReadsOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Reads : 0;
 
