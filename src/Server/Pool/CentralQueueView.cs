@@ -37,7 +37,7 @@ internal sealed record CentralQueueView
 }
 
 /// <summary>One run that waits.</summary>
-[View("WaitingRun")]
+[View("QueueEntry")]
 internal sealed record WaitingView
 {
     public required string Run { get; init; }
