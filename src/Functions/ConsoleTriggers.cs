@@ -5,7 +5,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>The HTTP triggers of the console and of what leads to it. The pages hold nothing of the app's; the API that they use asks for keys.</summary>
+/// <summary>
+/// The HTTP triggers of the console and of what leads to it. The pages hold nothing of the app's; the API that they use asks for keys.
+/// </summary>
 public sealed class ConsoleTriggers(ApiPipeline api)
 {
     [Function(nameof(ShowStart))]

@@ -13,8 +13,8 @@ public sealed class SettingsEndpoints(SettingsInForce settings) : IEndpoints
 {
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
-        new Route("GetSettings", "GET", At.Settings, Role.Admin, RouteGroup.Service, "The settings in force; of secrets only whether they are set.",
-            (e, _, _) => Task.FromResult(e.Get()))
+        new Route("GetSettings", "GET", At.Settings, Role.Admin, RouteGroup.Service,
+            "The settings in force; of secrets only whether they are set.", (e, _, _) => Task.FromResult(e.Get()))
         {
             Answers = [new(200, "The settings of the process that answers.", Shape.Of<SettingsView>())],
         },

@@ -43,7 +43,8 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
         foreach (var delivery in deliveries)
         {
             await open.UpsertAsync(ToOpen(delivery), cancellationToken);
-            await ofWebhooks.UpsertAsync(new(WebhookStore.KeyOf(delivery.Webhook), RowOf(delivery), StoredJson.Write(run.Id)), cancellationToken);
+            await ofWebhooks.UpsertAsync(new(WebhookStore.KeyOf(delivery.Webhook), RowOf(delivery), StoredJson.Write(run.Id)),
+                cancellationToken);
             await LogAsync(delivery, cancellationToken);
         }
 

@@ -78,8 +78,8 @@ public sealed partial class WebhookSender(
         var attempt = new DeliveryAttempt(at, status,
             status is >= 200 and < 300 ? null : (reply as PostReply.Unanswered)?.Detail ?? $"The receiver answered {status}.");
         var delivery = open.Delivery with { Attempts = open.Delivery.Attempts.Add(attempt) };
-        var next = WebhookSchedule.NextAfter(delivery.Attempts.Length - (delivery.FormerAttempts ?? 0), Clock.GetUtcNow(), Random.Shared.NextDouble(),
-            (reply as PostReply.Answered)?.RetryAfter);
+        var next = WebhookSchedule.NextAfter(delivery.Attempts.Length - (delivery.FormerAttempts ?? 0), Clock.GetUtcNow(),
+            Random.Shared.NextDouble(), (reply as PostReply.Answered)?.RetryAfter);
         var settled =
             attempt.Error is null ? delivery with { State = DeliveryState.Delivered }
             : status == Gone || next is null ? delivery with { State = DeliveryState.Abandoned }
