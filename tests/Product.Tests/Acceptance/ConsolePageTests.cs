@@ -50,7 +50,7 @@ public class ConsolePageTests(AzuriteFixture azurite)
     {
         await using var app = await StartAsync();
         using var page = await SendAsync(app, "../console/");
-        var script = (await page.Content.ReadAsStringAsync(Cancellation)).Split('"').First(p => p.EndsWith(".js", StringComparison.Ordinal));
+        var script = (await page.Content.ReadAsStringAsync(Cancellation)).Split('"').First(p => p.StartsWith("assets/main-", StringComparison.Ordinal));
         using var plain = await SendAsync(app, $"../console/{script}");
         using var packed = await SendAsync(app, $"../console/{script}", ("Accept-Encoding", "gzip"));
         using var known = await SendAsync(app, $"../console/{script}", ("If-None-Match", plain.Headers.ETag!.ToString()));
