@@ -124,12 +124,12 @@ public class WebhookTests(AppFixture app)
     public async Task What_a_webhook_was_told_is_listed_the_newest_run_first_and_goes_with_its_run()
     {
         await using var receiver = await WebhookReceiver.StartAsync(204, 204, 410);
-        var id = await RegisterAsync(receiver, "listed");
-        await app.Http.SaveAsync("listed", Prompts.Picture);
+        var id = await RegisterAsync(receiver, "retold");
+        await app.Http.SaveAsync("retold", Prompts.Picture);
         var runs = new List<string>();
         foreach (var seed in new[] { 21, 22, 23 })
         {
-            var run = await app.Http.RunAsync("listed", $$"""{"my sampler":{"seed":{{seed}} } }""");
+            var run = await app.Http.RunAsync("retold", $$"""{"my sampler":{"seed":{{seed}} } }""");
             runs.Insert(0, (string)run["id"]!);
             await receiver.NextAsync();
             await DeliveryAsync(runs[0], seed < 23 ? "delivered" : "abandoned");
