@@ -74,6 +74,24 @@ internal sealed class SimFolders
         }
     }
 
+    /// <summary>
+    /// Writes a file that is whole whenever anybody sees it: ComfyUI writes what it is sent in one go of the one thread that also answers.
+    /// </summary>
+    public void Write(string path, byte[] bytes)
+    {
+        var written = Path.Combine(Root, $"written-{Guid.NewGuid():N}");
+        File.WriteAllBytes(written, bytes);
+        try
+        {
+            File.Move(written, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(written);
+            throw;
+        }
+    }
+
     /// <summary>What a process start does to the temporary files.</summary>
     public void WipeTemp()
     {

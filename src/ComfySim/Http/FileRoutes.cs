@@ -68,7 +68,7 @@ internal static class FileRoutes
             path = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(name)} ({i}){Path.GetExtension(name)}");
         }
 
-        await File.WriteAllBytesAsync(path, bytes.ToArray());
+        process.Machine.Folders.Write(path, bytes.ToArray());
         await context.JsonAsync(new PyDict { ["name"] = Path.GetFileName(path), ["subfolder"] = subfolder, ["type"] = type });
     }
 

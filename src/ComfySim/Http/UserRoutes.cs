@@ -18,7 +18,7 @@ internal static class UserRoutes
         app.Both("GET", "/userdata", context => ListAsync(context, files));
         app.Both("GET", "/v2/userdata", context => TreeAsync(context, files));
         app.Both("GET", "/userdata/{file}", context => GetAsync(context, files, isNew));
-        app.Both("POST", "/userdata/{file}", context => PutAsync(context, files));
+        app.Both("POST", "/userdata/{file}", context => PutAsync(context, files, process.Machine.Folders));
         app.Both("DELETE", "/userdata/{file}", context => DeleteAsync(context, files));
         app.Both("POST", "/userdata/{file}/move/{dest}", context => MoveAsync(context, files, isNew));
     }
@@ -90,7 +90,7 @@ internal static class UserRoutes
             .ExecuteAsync(context);
     }
 
-    private static async Task PutAsync(HttpContext context, UserFiles files)
+    private static async Task PutAsync(HttpContext context, UserFiles files, SimFolders folders)
     {
         if (files.PathOf(context.LastSegment()) is not { } path)
         {
@@ -108,7 +108,7 @@ internal static class UserRoutes
         await context.Request.Body.CopyToAsync(body);
         try
         {
-            await File.WriteAllBytesAsync(path, body.ToArray());
+            folders.Write(path, body.ToArray());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

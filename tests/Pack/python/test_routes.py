@@ -96,7 +96,7 @@ class Publishing(PackCase):
         said = comfy.ask("POST", "/api/comfyfunc/publish", body)
         self.assertEqual((201, {"name": "txt2img", "version": 1}), (said.status, said.body))
         self.assertEqual({"KSampler", "SaveImage"}, set(self.facade.puts("txt2img")[0]["catalog"]))
-        self.assertEqual(("published", 1), tuple(comfy.status()["workflows"]["txt2img"][m] for m in ("state", "version")))
+        eventually(lambda: ("published", 1) == tuple(comfy.status()["workflows"]["txt2img"][m] for m in ("state", "version")))
         # From now on the workflow follows its file, marked or not.
         comfy.save("workflows/txt2img.json", graph(name=None, steps=50))
         eventually(lambda: len(self.facade.puts("txt2img")) == 2)

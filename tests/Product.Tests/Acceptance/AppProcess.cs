@@ -19,7 +19,7 @@ public sealed class AppProcess : IAsyncDisposable
     private static readonly bool IsEmbedded = !IsFunctions && !string.Equals(Environment.GetEnvironmentVariable("COMFYFUNC_STORAGE"),
         "azurite", StringComparison.OrdinalIgnoreCase);
 
-    private readonly int port = FreePort();
+    private readonly int port = FreePort.Next();
     private readonly StorageOptions storage;
     private readonly IReadOnlyDictionary<string, string> settings;
     private readonly string? group;
@@ -263,26 +263,6 @@ public sealed class AppProcess : IAsyncDisposable
     private static string KeyOf(string? connectionString) =>
         connectionString?.Split(';')
         .FirstOrDefault(p => p.StartsWith("AccountKey=", StringComparison.Ordinal))?["AccountKey=".Length..] ?? "AccountKey=";
-
-    // Below the range that the system takes connections' own ports from: a port of that may be gone before the app has it, or while it
-    // restarts.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20000, 32000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody has it.
-            }
-        }
-    }
 }
 
 /// <summary>Where a process under test works, and what it said.</summary>

@@ -45,7 +45,7 @@ internal sealed class DurableRig : IAsyncDisposable
     private DurableRig(ImmutableArray<SimulatedHost> hosts, int slots)
     {
         Hosts = hosts;
-        var port = FreePort();
+        var port = FreePort.Next();
         line = GrpcChannel.ForAddress($"http://localhost:{port}");
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddMemoryStorage();
@@ -171,13 +171,6 @@ internal sealed class DurableRig : IAsyncDisposable
             Interlocked.Exchange(ref stepped, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             return pause;
         });
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private sealed class Deafened(DurableDriver driver, DurableRig rig) : IRunDriver

@@ -36,7 +36,7 @@ public sealed class RunOrchestratorTests : IAsyncLifetime
                 return answers.TryDequeue(out var answer) ? answer() : Ended;
             });
         },
-        new() { LoggerFactory = NullLoggerFactory.Instance },
+        new() { LoggerFactory = NullLoggerFactory.Instance, Port = FreePort.Next() },
         Cancellation);
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
