@@ -56,8 +56,8 @@ internal static class Jobs
         Say("a result that is there already", times);
     }
 
-    /// <param name="pause">How long a caller thinks between two calls; without a pause the callers load the machine as much as it
-    /// takes.</param>
+    /// <param name="pause">How long a caller thinks between two calls, in the mean; each time another, or all would ask at the same moment.
+    /// Without a pause the callers load the machine as much as it takes.</param>
     private static async Task AcceptedAsync(Rig rig, TimeSpan pause)
     {
         var times = new ConcurrentQueue<double>();
@@ -68,7 +68,7 @@ internal static class Jobs
             var start = Stopwatch.GetTimestamp();
             using var answer = await rig.Http.PostAsync(new Uri("workflows/bench", UriKind.Relative), content, ct);
             times.Enqueue(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            await Task.Delay(pause, ct);
+            await Task.Delay(pause * (2 * Random.Shared.NextDouble()), ct);
             runs.Enqueue((string)(await answer.Content.ReadFromJsonAsync<JsonObject>(ct))!["id"]!);
         });
         Say($"202 at {Callers} callers, pausing {pause.TotalMilliseconds:0} ms", times);

@@ -83,7 +83,9 @@ public static class ServerRegistration
     {
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<RunEntry>();
+        services.TryAddSingleton<CallBinder>();
         services.TryAddSingleton<RunIntake>();
+        services.TryAddSingleton<RunRepeat>();
         services.TryAddSingleton<CallExplainer>();
         services.TryAddSingleton<CallStart>();
         services.TryAddSingleton<KeyedCalls>();

@@ -63,7 +63,7 @@ public static class GraphConverter
         {
             if (node.Text("type") is { } type)
             {
-                found.Add(GraphReader.Sanitised(type));
+                found.Add(ClassNames.Sanitised(type));
             }
         }
 

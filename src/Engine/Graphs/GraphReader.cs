@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -9,7 +8,6 @@ namespace ComfyFunc.Engine.Graphs;
 /// </summary>
 internal sealed class GraphReader(GraphReport report)
 {
-    private static readonly SearchValues<char> Taken = SearchValues.Create("&<>\"'`=");
     private int nodes;
 
     /// <summary>Whether a value is a graph: an object with an array of nodes.</summary>
@@ -54,7 +52,7 @@ internal sealed class GraphReader(GraphReport report)
             return null;
         }
 
-        var sanitised = Sanitised(type);
+        var sanitised = ClassNames.Sanitised(type);
         var title = node.Text("title");
         if (sanitised != type)
         {
@@ -68,13 +66,13 @@ internal sealed class GraphReader(GraphReport report)
             Title = string.IsNullOrEmpty(title) ? null : title,
             Mode = ModeOf(node, id, title ?? type, pointer),
             Order = node.Member("order").Int() ?? 0,
-            Inputs = ReadInputs(node.Member("inputs")),
-            Outputs = ReadOutputs(node.Member("outputs")),
+            Inputs = GraphSlots.ReadInputs(node.Member("inputs")),
+            Outputs = GraphSlots.ReadOutputs(node.Member("outputs")),
             Values = node.Member("widgets_values"),
             Named = node.Member("widgets_values_named"),
             Properties = node.Member("properties"),
             Color = node.Text("color"),
-            Position = Centre(Pair(node.Member("pos")), Pair(node.Member("size"))),
+            Position = GraphFrames.CentreOf(node),
             Pointer = pointer,
         };
     }
@@ -144,10 +142,10 @@ internal sealed class GraphReader(GraphReport report)
             Pointer = pointer,
             Nodes = list.ToImmutable(),
             Links = ReadLinks(graph.Member("links"), pointer),
-            Inputs = ReadBorder(graph.Member("inputs")),
-            Outputs = ReadBorder(graph.Member("outputs")),
+            Inputs = GraphSlots.ReadBorder(graph.Member("inputs")),
+            Outputs = GraphSlots.ReadBorder(graph.Member("outputs")),
             Extra = graph.Member("extra"),
-            Frames = ReadFrames(graph.Member("groups")),
+            Frames = GraphFrames.Read(graph.Member("groups")),
         };
     }
 
@@ -180,89 +178,11 @@ internal sealed class GraphReader(GraphReport report)
 
         void Add(JsonElement item)
         {
-            if (ReadLink(item) is { } link)
+            if (GraphSlots.ReadLink(item) is { } link)
             {
                 read[link.Id] = link;
             }
         }
-    }
-
-    private static GraphLink? ReadLink(JsonElement item)
-    {
-        var isArray = item.ValueKind is JsonValueKind.Array && item.GetArrayLength() >= 5;
-        var (id, origin, target) = isArray
-            ? (item[0].Id(), item[1].Id(), item[3].Id())
-            : (item.Member("id").Id(), item.Member("origin_id").Id(), item.Member("target_id").Id());
-        if (id is null || origin is null || target is null)
-        {
-            return null;
-        }
-
-        return isArray
-            ? new(id, origin, item[2].Int() ?? 0, target, item[4].Int() ?? 0, item.GetArrayLength() > 5 ? TypeOf(item[5]) : "*")
-            : new(id, origin, item.Member("origin_slot").Int() ?? 0, target, item.Member("target_slot").Int() ?? 0,
-                TypeOf(item.Member("type")));
-    }
-
-    private static ImmutableArray<GraphInput> ReadInputs(JsonElement inputs)
-    {
-        var read = ImmutableArray.CreateBuilder<GraphInput>();
-        foreach (var item in inputs.Items())
-        {
-            read.Add(new(item.Text("name") ?? "", TypeOf(item.Member("type")), item.Text("label"), item.Member("widget").Text("name"),
-                item.Member("link").Id(), item.Member("widget").Member("config").IsThere()));
-        }
-
-        return read.ToImmutable();
-    }
-
-    private static ImmutableArray<GraphOutput> ReadOutputs(JsonElement outputs)
-    {
-        var read = ImmutableArray.CreateBuilder<GraphOutput>();
-        foreach (var item in outputs.Items())
-        {
-            var links = item.Member("links");
-            read.Add(new(item.Text("name") ?? "", TypeOf(item.Member("type")),
-                links.ValueKind is JsonValueKind.Array && links.GetArrayLength() > 0));
-        }
-
-        return read.ToImmutable();
-    }
-
-    private static ImmutableArray<GraphBorder> ReadBorder(JsonElement slots)
-    {
-        var read = ImmutableArray.CreateBuilder<GraphBorder>();
-        foreach (var item in slots.Items().Take(GraphBounds.Inputs))
-        {
-            var links = ImmutableArray.CreateBuilder<string>();
-            foreach (var link in item.Member("linkIds").Items())
-            {
-                if (link.Id() is { } id)
-                {
-                    links.Add(id);
-                }
-            }
-
-            read.Add(new(item.Text("id") ?? "", item.Text("name") ?? "", TypeOf(item.Member("type")), item.Text("label"),
-                links.ToImmutable()));
-        }
-
-        return read.ToImmutable();
-    }
-
-    private static ImmutableArray<GraphFrame> ReadFrames(JsonElement groups)
-    {
-        var read = ImmutableArray.CreateBuilder<GraphFrame>();
-        foreach (var item in groups.Items())
-        {
-            var box = item.Member("bounding");
-            if (box.ValueKind is JsonValueKind.Array && box.GetArrayLength() >= 4)
-            {
-                read.Add(new(item.Text("title") ?? "", item.Text("color"), Number(box[0]), Number(box[1]), Number(box[2]), Number(box[3])));
-            }
-        }
-
-        return read.ToImmutable();
     }
 
     private NodeMode ModeOf(JsonElement node, string id, string title, string pointer)
@@ -279,42 +199,6 @@ internal sealed class GraphReader(GraphReport report)
             2 => NodeMode.Muted,
             4 => NodeMode.Bypassed,
             _ => NodeMode.Always,
-        };
-    }
-
-    // A number stands for an event or an action of LiteGraph's; 0 and "" for anything.
-    private static string TypeOf(JsonElement type) => type.ValueKind switch
-    {
-        JsonValueKind.String => type.GetString() is { Length: > 0 } text ? text : "*",
-        JsonValueKind.Array => "COMBO",
-        _ => "*",
-    };
-
-    private static (double X, double Y) Pair(JsonElement pair) => pair.ValueKind switch
-    {
-        JsonValueKind.Array when pair.GetArrayLength() >= 2 => (Number(pair[0]), Number(pair[1])),
-        JsonValueKind.Object => (Number(pair.Member("0")), Number(pair.Member("1"))),
-        _ => (0, 0),
-    };
-
-    // What decides whether a frame is around a node; its bar with the title is 30 high and lies above its position.
-    private static (double X, double Y) Centre((double X, double Y) at, (double X, double Y) size) =>
-        size is (0, 0) ? at : (at.X + (size.X / 2), at.Y + ((size.Y - 30) / 2));
-
-    private static double Number(JsonElement value) =>
-        value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var number) ? number : 0;
-
-    // What the front end does to the names of classes when it loads a file; group nodes have a mark in theirs.
-    public static string Sanitised(string type)
-    {
-        return type switch
-        {
-            "T2IAdapterLoader" => "ControlNetLoader",
-            "ConditioningAverage " => "ConditioningAverage",
-            "SDV_img2vid_Conditioning" => "SVD_img2vid_Conditioning",
-            _ when type.StartsWith(GroupNodes.Mark, StringComparison.Ordinal) => type,
-            _ when type.AsSpan().ContainsAny(Taken) => string.Concat(type.Where(c => !Taken.Contains(c))),
-            _ => type,
         };
     }
 }

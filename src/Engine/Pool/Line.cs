@@ -12,22 +12,14 @@ internal sealed class Line
 
     /// <param name="alike">In the order of their age. As many are looked at as are taken, and one more.</param>
     /// <param name="leftOut">Those of them that do not wait.</param>
-    /// <param name="count">How many there are without those.</param>
-    private Line(ImmutableSortedSet<WaitingRun> alike, IReadOnlySet<RunId> leftOut, int count, DateTimeOffset now, int desks)
+    public Line(ImmutableSortedSet<WaitingRun> alike, IReadOnlySet<RunId> leftOut, DateTimeOffset now, int desks)
     {
         (runs, this.leftOut, this.now) = (alike, leftOut, now);
-        Count = count;
         Fits = new bool?[desks];
         Advance();
     }
 
     public WaitingRun? Head { get; private set; }
-
-    public int Count { get; private set; }
-
-    public string Client => Head?.Client ?? "";
-
-    public int Priority => Head?.Priority ?? 0;
 
     public double WaitedSeconds { get; private set; }
 
@@ -42,17 +34,6 @@ internal sealed class Line
     /// <summary>What stands between the run and its execution there. How long it executes is no reason to let it wait.</summary>
     public double Cost { get; private set; }
 
-    /// <param name="waiting">Of these.</param>
-    /// <param name="leftOut">Runs that do not wait, whatever the queue says.</param>
-    public static List<Line> Of(WaitingQueue waiting, IReadOnlySet<RunId> leftOut, DateTimeOffset now, int desks)
-    {
-        var left = leftOut.Select(waiting.Find).OfType<WaitingRun>().CountBy(WaitingQueue.KeyOf).ToDictionary();
-        return
-        [
-            .. waiting.Lines.Select(l => new Line(l.Value, leftOut, l.Value.Count - left.GetValueOrDefault(l.Key), now, desks))
-        ];
-    }
-
     public void Found(Desk? best, double cost) => (Best, Cost, IsKnown) = (best, cost, true);
 
     /// <summary>A desk has taken a run. Its backlog grew, and models that it holds now may make it the best for others.</summary>
@@ -62,7 +43,6 @@ internal sealed class Line
     {
         // Somebody compared it, so it is there.
         var run = Head!;
-        Count--;
         Advance();
         return run;
     }

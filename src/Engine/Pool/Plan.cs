@@ -24,7 +24,6 @@ internal sealed class Plan
     private readonly Desk[] desks;
     private readonly Estimates estimates;
     private readonly Shares shares;
-    private readonly Turns turns;
     private readonly bool isForesight;
     private readonly Dictionary<string, int> holders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double[]> executions = new(StringComparer.Ordinal);
@@ -36,7 +35,6 @@ internal sealed class Plan
         (this.pool, this.capable, this.now, this.isForesight) = (pool, capable, now, isForesight);
         estimates = new(pool);
         shares = new(pool, now);
-        turns = new(shares, now);
         desks = [.. pool.Where(h => h.OpenSlots(now) > 0 || h.Status is HostStatus.Ready).OrderBy(h => h.Id.Value, StringComparer.Ordinal)
             .Select((h, i) => new Desk(h, i, now))];
         foreach (var desk in desks)
@@ -51,9 +49,8 @@ internal sealed class Plan
     {
         var plan = ImmutableArray.CreateBuilder<Assignment>();
         var open = desks.Sum(d => d.Open);
-        var lines = open > 0 ? Line.Of(waiting, leftOut, now, desks.Length) : [];
-        PriceLoads(lines);
-        while (open > 0 && Next(lines) is { } given)
+        var turns = TurnsOf(waiting, leftOut);
+        while (open > 0 && Next(turns) is { } given)
         {
             if (given.WasOpen)
             {
@@ -70,9 +67,8 @@ internal sealed class Plan
     public ImmutableDictionary<RunId, Outlook> Foresee(WaitingQueue waiting, IReadOnlySet<RunId> leftOut, int most)
     {
         var outlooks = ImmutableDictionary.CreateBuilder<RunId, Outlook>();
-        var lines = Line.Of(waiting, leftOut, now, desks.Length);
-        PriceLoads(lines);
-        while (outlooks.Count < most && Next(lines) is { } given)
+        var turns = TurnsOf(waiting, leftOut);
+        while (outlooks.Count < most && Next(turns) is { } given)
         {
             outlooks[given.Assignment.Slot.Run] =
                 new(given.Assignment.Host, given.WasOpen, given.StartsIn is { } seconds ? now.AddSeconds(seconds) : null);
@@ -81,9 +77,16 @@ internal sealed class Plan
         return outlooks.ToImmutable();
     }
 
-    private Given? Next(List<Line> lines)
+    private Turns TurnsOf(WaitingQueue waiting, IReadOnlySet<RunId> leftOut)
     {
-        if (turns.Next(lines, Find) is not { Best: { } desk } line)
+        PriceLoads(waiting, leftOut);
+        return new(Party.Of(waiting, leftOut, now, desks.Length), shares, now, Find,
+            () => desks.Select(d => d.Backlog).DefaultIfEmpty().Min());
+    }
+
+    private Given? Next(Turns turns)
+    {
+        if (turns.Next() is not { Best: { } desk } line)
         {
             return null;
         }
@@ -92,7 +95,7 @@ internal sealed class Plan
         var given = Give(line, desk);
         var isUnproven = UnprovenOf(given.Slot.Work) is not null;
         desk.IsForeseeable &= !isUnproven;
-        foreach (var other in lines)
+        foreach (var other in turns.Open)
         {
             other.Changed(desk, mustLook: isUnproven && other.Head?.Work.Name == given.Slot.Work);
         }
@@ -102,17 +105,20 @@ internal sealed class Plan
 
     // A second of loading delays not only the run that loads but all that wait to use what the host holds now: the more they are, the
     // dearer it is.
-    private void PriceLoads(List<Line> lines)
+    private void PriceLoads(WaitingQueue waiting, IReadOnlySet<RunId> leftOut)
     {
-        foreach (var line in lines)
+        if (waiting.Models.IsEmpty)
         {
-            if (line.Head is { Work.Models.IsEmpty: false } run)
+            return;
+        }
+
+        var left = leftOut.Select(waiting.Find).OfType<WaitingRun>().CountBy(r => ModelDemand.KeyOf(r.Work)).ToDictionary();
+        foreach (var (key, demand) in waiting.Models.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            var warm = desks.Where(d => IsWarm(demand.Models, d)).ToArray();
+            foreach (var desk in warm)
             {
-                var warm = desks.Where(d => IsWarm(run, d)).ToArray();
-                foreach (var desk in warm)
-                {
-                    desk.LoadPrice += line.Count / (double)warm.Length;
-                }
+                desk.LoadPrice += (demand.Count - left.GetValueOrDefault(key)) / (double)warm.Length;
             }
         }
     }
@@ -164,7 +170,7 @@ internal sealed class Plan
 
     // Until the run's models are loaded and it may begin, loads at their price.
     private double LoadedAt(WaitingRun run, Desk desk) =>
-        desk.Backlog + (run.Work.Models.IsEmpty || IsWarm(run, desk) ? 0
+        desk.Backlog + (run.Work.Models.IsEmpty || IsWarm(run.Work.Models, desk) ? 0
             : desk.LoadPrice * (estimates.LoadCost(run.Work, desk.Host) + EvictionCost(run, desk)));
 
     // What the next run of the model will have to wait, if it comes while the model would still have been there.
@@ -198,16 +204,16 @@ internal sealed class Plan
     private static bool IsBetter(double cost, Desk desk, double bestCost, Desk best, WaitingRun run)
     {
         var order = Math.Round(cost, 1).CompareTo(Math.Round(bestCost, 1));
-        order = order != 0 ? order : AgeOf(run, desk).CompareTo(AgeOf(run, best));
+        order = order != 0 ? order : AgeOf(run.Work.Models, desk).CompareTo(AgeOf(run.Work.Models, best));
         order = order != 0 ? order : desk.Host.Residency.Sets.Length.CompareTo(best.Host.Residency.Sets.Length);
         order = order != 0 ? order : desk.LastLent.CompareTo(best.LastLent);
         return order < 0;
     }
 
-    private static int AgeOf(WaitingRun run, Desk desk)
+    private static int AgeOf(ImmutableArray<ModelFile> models, Desk desk)
     {
         var oldest = 0;
-        foreach (var model in run.Work.Models)
+        foreach (var model in models)
         {
             oldest = Math.Max(oldest, desk.Host.Residency.AgeOf(model.Name) ?? int.MaxValue);
         }
@@ -215,7 +221,7 @@ internal sealed class Plan
         return oldest;
     }
 
-    private static bool IsWarm(WaitingRun run, Desk desk) => AgeOf(run, desk) < int.MaxValue;
+    private static bool IsWarm(ImmutableArray<ModelFile> models, Desk desk) => AgeOf(models, desk) < int.MaxValue;
 
     private static bool Uses(WaitingRun run, string file)
     {

@@ -16,7 +16,8 @@ public sealed record PoolLoad(int Waiting, int Running, int Slots, int FreeSlots
     {
         var estimates = new Estimates(pool);
         var running = pool.Sum(h => h.Leases.Length);
-        var backlog = pool.Sum(h => h.BacklogSeconds(now)) + waiting.Sum(w => MeanSeconds(w, pool, estimates));
+        var backlog = pool.Sum(h => h.BacklogSeconds(now))
+            + waiting.CountBy(w => w.Work.Name, StringComparer.Ordinal).Sum(w => w.Value * MeanSeconds(w.Key, pool, estimates));
         var wanted = (int)Math.Ceiling(backlog / target.TotalSeconds);
         return new(
             waiting.Count,
@@ -29,6 +30,6 @@ public sealed record PoolLoad(int Waiting, int Running, int Slots, int FreeSlots
             waiting.Count + running == 0 ? 0 : Math.Clamp(wanted, 1, waiting.Count + running));
     }
 
-    private static double MeanSeconds(WaitingRun run, IReadOnlyCollection<PoolHost> pool, Estimates estimates) =>
-        pool.Count == 0 ? Estimates.PriorSeconds : pool.Average(h => estimates.ExecutionSeconds(run.Work.Name, h));
+    private static double MeanSeconds(string work, IReadOnlyCollection<PoolHost> pool, Estimates estimates) =>
+        pool.Count == 0 ? Estimates.PriorSeconds : pool.Average(h => estimates.ExecutionSeconds(work, h));
 }

@@ -13,7 +13,8 @@ internal static class Elsewhere
         [.. RouteTable.All.Where(r => r.Pattern != Routes.Start)
             .Select(r => (new TemplateMatcher(new RouteTemplate(RoutePatternFactory.Parse(r.Pattern)), []), r))];
 
-    private static readonly string[] Start = [HttpMethods.Get, HttpMethods.Head];
+    // Its pattern would match everything.
+    private static readonly string[] Start = RouteTable.All.Single(r => r.Pattern == Routes.Start).Verbs;
 
     public static IResult Answer(HttpRequest request)
     {

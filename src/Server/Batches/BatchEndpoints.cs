@@ -23,7 +23,7 @@ using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Batches.BatchEndpo
 namespace ComfyFunc.Server.Batches;
 
 /// <summary>The endpoints of batches: many runs of one workflow, accepted at once.</summary>
-public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, RunIntake intake, ExtraData extraData, Quotas quotas,
+public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, CallBinder binder, ExtraData extraData, Quotas quotas,
     GuardedPost post, BatchBell bell, ComfyFuncOptions options, TimeProvider clock) : IEndpoints
 {
     private static readonly ApiBody Inputs = new(SchemaNames.BatchInputs)
@@ -206,7 +206,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, R
         var bodies = inputs.Select(i => i.ToJsonString()).ToArray();
         for (var i = 0; i < bodies.Length && faults.Count < MostFaults; i++)
         {
-            switch (await intake.BindAsync(call with { Body = Encoding.UTF8.GetBytes(bodies[i]) }, cancellationToken))
+            switch (await binder.BindAsync(call with { Body = Encoding.UTF8.GetBytes(bodies[i]) }, cancellationToken))
             {
                 case BindReply.Refused { Faults: [var missing, ..] } when missing.Code == FaultCode.WorkflowNotFound:
                     return Problems.From(missing);

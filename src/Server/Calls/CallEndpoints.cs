@@ -46,7 +46,7 @@ public sealed class CallEndpoints(CallBody bodies, CallExplainer explainer, Keye
         {
             Headers = [new(Preferences.Header, "wait=n waits for the end.")],
             Answers = CallTerms.Started(SchemaNames.Run),
-            Problems = [404, 409],
+            Problems = [404, 409, 429],
         },
     ];
 

@@ -14,11 +14,11 @@ namespace ComfyFunc.Server.Calls;
 /// Says what a call would do, without doing any of it: its faults, what it changes in the prompt, and which hosts could take it. Nothing is
 /// fetched or stored.
 /// </summary>
-public sealed class CallExplainer(RunIntake intake, RunnableHosts runnable)
+public sealed class CallExplainer(CallBinder binder, RunnableHosts runnable)
 {
     public async Task<ExplainReply> ExplainAsync(Call call, CancellationToken cancellationToken)
     {
-        switch (await intake.BindAsync(call, cancellationToken))
+        switch (await binder.BindAsync(call, cancellationToken))
         {
             case BindReply.Refused { Faults: [var fault, ..] } when fault.Code == FaultCode.WorkflowNotFound:
                 return new ExplainReply.Refused(fault);

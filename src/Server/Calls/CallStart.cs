@@ -10,24 +10,17 @@ using Microsoft.AspNetCore.Http;
 namespace ComfyFunc.Server.Calls;
 
 /// <summary>Makes a run of a call and hands it to the driver, if the queue and the client's quota have room for it.</summary>
-public sealed class CallStart(RunIntake intake, PendingStore pending, Quotas quotas, IRunDriver driver, ComfyFuncOptions options,
-    TimeProvider clock)
+public sealed class CallStart(RunIntake intake, RunRepeat repeat, PendingStore pending, Quotas quotas, IRunDriver driver,
+    ComfyFuncOptions options, TimeProvider clock)
 {
     private const string QueueFullSeconds = "10";
 
     /// <param name="response">Gets the headers that say when to try again, or how old a known result is.</param>
     public async Task<StartReply> StartAsync(HttpResponse response, Call call, CancellationToken cancellationToken)
     {
-        if (pending.Known.Count >= options.MaxQueued)
+        if (await NoRoomAsync(response, call.Client, cancellationToken) is { } noRoom)
         {
-            response.Headers.RetryAfter = QueueFullSeconds;
-            return new StartReply.Refused(
-                Problems.From(FaultCode.QueueFull, $"{options.MaxQueued} runs wait for a slot already. Try again later."));
-        }
-
-        if (await quotas.RefusalAsync(response, call.Client, cancellationToken) is { } overQuota)
-        {
-            return new StartReply.Refused(overQuota);
+            return noRoom;
         }
 
         switch (await intake.AcceptAsync(call, cancellationToken))
@@ -49,18 +42,30 @@ public sealed class CallStart(RunIntake intake, PendingStore pending, Quotas quo
     /// <summary>The same call once more, as a run of its own.</summary>
     public async Task<StartReply> RepeatAsync(HttpResponse response, RunRecord old, CancellationToken cancellationToken)
     {
-        if (await quotas.RefusalAsync(response, old.Client, cancellationToken) is { } overQuota)
+        if (await NoRoomAsync(response, old.Client, cancellationToken) is { } noRoom)
         {
-            return new StartReply.Refused(overQuota);
+            return noRoom;
         }
 
-        if (await intake.RepeatAsync(old, cancellationToken) is not { } run)
+        if (await repeat.RepeatAsync(old, cancellationToken) is not { } run)
         {
             return new StartReply.Refused(Problems.From(FaultCode.Conflict, "The run's input files are gone. Call the workflow anew."));
         }
 
         await driver.StartAsync(run.Id, cancellationToken);
         return new StartReply.Started(run, IsNew: true);
+    }
+
+    private async Task<StartReply?> NoRoomAsync(HttpResponse response, string client, CancellationToken cancellationToken)
+    {
+        if (pending.Known.Count >= options.MaxQueued)
+        {
+            response.Headers.RetryAfter = QueueFullSeconds;
+            return new StartReply.Refused(
+                Problems.From(FaultCode.QueueFull, $"{options.MaxQueued} runs wait for a slot already. Try again later."));
+        }
+
+        return await quotas.RefusalAsync(response, client, cancellationToken) is { } overQuota ? new StartReply.Refused(overQuota) : null;
     }
 }
 

@@ -22,71 +22,16 @@ namespace ComfyFunc.Server.Calls;
 /// <summary>
 /// Turns a call into a run's row, or says everything that is wrong with it. Nothing that can be known before is left for a GPU to find out.
 /// </summary>
-public sealed class RunIntake(
-    WorkflowStore workflows, LiveWorkflows live, RunEntry entry, InputFiles files, ResultCache results, ExtraData extraData,
+public sealed class RunIntake(CallBinder binder, RunEntry entry, InputFiles files, ResultCache results, ExtraData extraData,
     IBlobStore blobs, ComfyFuncOptions options, TimeProvider clock)
 {
     public async Task<IntakeReply> AcceptAsync(Call call, CancellationToken cancellationToken) =>
-        await BindAsync(call, cancellationToken) switch
+        await binder.BindAsync(call, cancellationToken) switch
         {
             BindReply.Refused refused => new IntakeReply.Refused(refused.Faults),
             BindReply.Bound bound => await AcceptAsync(call with { Workflow = bound.Name }, bound, cancellationToken),
             _ => throw new UnreachableException(),
         };
-
-    /// <summary>Finds the version and sorts the caller's values to its nodes; neither stores nor fetches anything.</summary>
-    public async Task<BindReply> BindAsync(Call call, CancellationToken cancellationToken)
-    {
-        if (await workflows.FindAsync(call.Workflow, cancellationToken) is not { DeletedAt: null } row)
-        {
-            return Refuse(new(FaultCode.WorkflowNotFound, $"There is no workflow '{call.Workflow}'."));
-        }
-
-        if (WorkflowEndpoints.Pick(row, call.Version) is not { } picked)
-        {
-            return Refuse(
-                new(FaultCode.WorkflowNotFound,
-                    $"The workflow '{row.Name}' has no version {call.Version}; its latest is {row.Latest.Version}."));
-        }
-
-        var (workflow, catalog) = await live.OfAsync(picked, cancellationToken);
-        switch (StrictJson.Parse(call.Body.Length == 0 ? "{}"u8.ToArray() : call.Body))
-        {
-            case StrictJson.Malformed malformed:
-                return Refuse(malformed.Fault);
-            case StrictJson.Parsed { Root: var root }:
-                return Bind(call, row.Name, picked, workflow, catalog, root);
-            default:
-                throw new UnreachableException();
-        }
-    }
-
-    private BindReply Bind(Call call, string name, WorkflowVersion version, Workflow workflow, string catalog, JsonElement body)
-    {
-        var extra = ExtraDataReader.Split(body, workflow.Contract);
-        var metadata = MetadataReader.Split(extra.Rest, workflow.Contract);
-        var (said, contradiction) = MetadataReader.Either(call.Metadata, metadata.Given);
-        if ((extra.Fault ?? metadata.Fault ?? contradiction) is { } fault)
-        {
-            return Refuse(fault);
-        }
-
-        var (values, misplaced) = FormParts.Fill(metadata.Rest, call.Parts, workflow.Contract);
-        return !misplaced.IsEmpty ? new BindReply.Refused(misplaced)
-            : ValueBinder.Bind(workflow, values,
-                new BindLimits { MaxFileBytes = options.MaxInputBytes, MaxBatch = options.MaxBatch }) switch
-            {
-                Binding.Invalid invalid => new BindReply.Refused(invalid.Faults),
-                Binding.Valid valid =>
-                    new BindReply.Bound(name, version, workflow, catalog, valid.Values, valid.Files)
-                    {
-                        ExtraData = extra.Given,
-                        Metadata = said ?? call.CommonMetadata,
-                        Body = values
-                    },
-                _ => throw new UnreachableException(),
-            };
-    }
 
     private async Task<IntakeReply> AcceptAsync(Call call, BindReply.Bound bound, CancellationToken cancellationToken)
     {
@@ -150,60 +95,6 @@ public sealed class RunIntake(
         return new IntakeReply.Accepted(await entry.WriteAsync(run, cancellationToken));
     }
 
-    /// <summary>Runs an ended run's call again, with the same version, values, files and seeds.</summary>
-    /// <returns>The new run, or <see langword="null"/> when the old one's files are gone.</returns>
-    public async Task<RunRecord?> RepeatAsync(RunRecord old, CancellationToken cancellationToken)
-    {
-        var id = RunIds.New(clock);
-        var files = ImmutableArray.CreateBuilder<RunFile>();
-        foreach (var file in old.Files)
-        {
-            var copy = file with { Blob = RunBlobs.Input(id, files.Count) };
-            if (!await CopyAsync(file.Blob, copy.Blob, file.ContentType, cancellationToken))
-            {
-                return null;
-            }
-
-            files.Add(copy);
-        }
-
-        if (old.ValuesBlob is { } values && !await CopyAsync(values, RunBlobs.Values(id), "application/json", cancellationToken))
-        {
-            return null;
-        }
-
-        var now = clock.GetUtcNow();
-        return await entry.WriteAsync(
-            new RunRecord
-            {
-                Id = id,
-                RetryOf = old.Id,
-                Workflow = old.Workflow,
-                Version = old.Version,
-                Content = old.Content,
-                Catalog = old.Catalog,
-                Inputs = old.Inputs,
-                Demands = old.Demands,
-                Priority = old.Priority,
-                Webhook = old.Webhook,
-                Client = old.Client,
-                Trace = TraceIds.Current,
-                CreatedAt = now,
-                Limits = LimitsFrom(now, old.Limits.StartBy - old.CreatedAt, old.Limits.FinishBy - old.CreatedAt),
-                State = RunProcess.Initial,
-                Values = old.Values,
-                ValuesBlob = old.ValuesBlob is null ? null : RunBlobs.Values(id),
-                Files = files.ToImmutable(),
-                Seeds = old.Seeds,
-                Metadata = old.Metadata,
-                Given = old.Given,
-                IsGivenCut = old.IsGivenCut,
-                ExtraData = await extraData.RepeatedAsync(old.Id, old.ExtraData, id, cancellationToken),
-                StripMetadata = old.StripMetadata,
-            },
-            cancellationToken);
-    }
-
     // Without a seed there is nothing that a call could fix: then each run draws otherwise.
     private static CallValues WithTexts(BindReply.Bound bound, ImmutableArray<RunSeed> seeds, DateTimeOffset now)
     {
@@ -216,18 +107,6 @@ public sealed class RunIntake(
             : string.Join('\n', seeds.Select(s => s.Value.ToString(CultureInfo.InvariantCulture)));
         var texts = RunTexts.Of(bound.Workflow, bound.Values, now, dice);
         return texts.IsEmpty ? bound.Values : bound.Values with { Assignments = [.. bound.Values.Assignments, .. texts] };
-    }
-
-    private async Task<bool> CopyAsync(string from, string to, string contentType, CancellationToken cancellationToken)
-    {
-        await using var content = await blobs.OpenReadAsync(from, cancellationToken);
-        if (content is null)
-        {
-            return false;
-        }
-
-        await blobs.PutAsync(to, content, new(contentType), cancellationToken);
-        return true;
     }
 
     private RunLimits LimitsFrom(DateTimeOffset now, TimeSpan? startWithin, TimeSpan? finishWithin) => new()
@@ -266,31 +145,6 @@ public sealed class RunIntake(
         RandomNumberGenerator.Fill(bytes);
         return least + (BitConverter.ToUInt64(bytes) % (most - least + 1));
     }
-
-    private static BindReply.Refused Refuse(Fault fault) => new([fault]);
-}
-
-/// <summary>Whether a call fits its workflow.</summary>
-public abstract record BindReply
-{
-    private BindReply() { }
-
-    /// <param name="Name">The workflow's name as it was saved.</param>
-    /// <param name="Catalog">The hash of the catalog that the call was checked against.</param>
-    public sealed record Bound(string Name, WorkflowVersion Version, Workflow Workflow, string Catalog, CallValues Values,
-        ImmutableArray<CallFile> Files) : BindReply
-    {
-        /// <summary>What the body wants hosts given beside the prompt: a JSON object, secret.</summary>
-        public string? ExtraData { get; init; }
-
-        /// <summary>What is to be kept with the run: a JSON object.</summary>
-        public JsonElement? Metadata { get; init; }
-
-        /// <summary>What the body says of tags, and nothing else.</summary>
-        public JsonElement Body { get; init; }
-    }
-
-    public sealed record Refused(ImmutableArray<Fault> Faults) : BindReply;
 }
 
 /// <summary>What became of a call.</summary>

@@ -18,14 +18,14 @@ public sealed class QueueLooks(HostStore hosts, PendingStore pending, Capabiliti
     {
         Paused = pending.PausedAt is not null,
         PausedAt = pending.PausedAt,
-        Total = Seen(caller).Sum(l => l.Value.Count),
+        Total = pending.Known.Count(r => Sees(caller, r)),
     };
 
     /// <summary>The first of those that the caller may see, as this process last saw them.</summary>
     internal ImmutableArray<WaitingView> FirstFor(Caller caller, int most)
     {
         var (queue, pool, now) = (pending.Known, hosts.Known, clock.GetUtcNow());
-        var shown = queue.First(most, l => Sees(caller, l)).ToArray();
+        var shown = queue.First(most, r => Sees(caller, r)).ToArray();
         if (shown.Length == 0)
         {
             return [];
@@ -63,10 +63,7 @@ public sealed class QueueLooks(HostStore hosts, PendingStore pending, Capabiliti
         };
     }
 
-    private IEnumerable<KeyValuePair<LineKey, ImmutableSortedSet<WaitingRun>>> Seen(Caller caller) =>
-        pending.Known.Lines.Where(l => Sees(caller, l.Key));
-
-    private static bool Sees(Caller caller, LineKey line) => caller.Sees(line.Client) && caller.Scope.Has(WorkOf(line.Work).Workflow);
+    private static bool Sees(Caller caller, WaitingRun run) => caller.Sees(run.Client) && caller.Scope.Has(WorkOf(run.Work.Name).Workflow);
 
     // As in "portrait@3".
     private static (string Workflow, int Version) WorkOf(string work)

@@ -56,9 +56,7 @@ public sealed class DeliveryEndpoints(WebhookStore webhooks, Outbox outbox, RunS
             return Paging.BadContinuation();
         }
 
-        var webhook = WebhookEndpoints.IsOwn(id) ? await webhooks.DefaultAsync(request.Caller().Client, cancellationToken)
-            : await webhooks.FindAsync(id, cancellationToken);
-        if (webhook is null)
+        if (await webhooks.NamedAsync(id, request.Caller().Client, cancellationToken) is not { } webhook)
         {
             return WebhookEndpoints.NotFound(id);
         }

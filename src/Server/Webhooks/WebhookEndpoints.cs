@@ -125,9 +125,8 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, GuardedPost post, Ti
     public async Task<IResult> SecretAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        var webhook = IsOwn(id) ? await webhooks.DefaultAsync(request.Caller().Client, cancellationToken)
-            : await webhooks.FindAsync(id, cancellationToken);
-        return webhook is null ? NotFound(id) : Json(SecretOf(webhook));
+        return await webhooks.NamedAsync(id, request.Caller().Client, cancellationToken) is { } webhook
+            ? Json(SecretOf(webhook)) : NotFound(id);
     }
 
     /// <summary>POST /api/webhooks/{id}/rotate: a new secret; the one before signs too for a day.</summary>

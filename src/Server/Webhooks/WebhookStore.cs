@@ -39,6 +39,10 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
         id.Length > 0 && await table.FindAsync(Partition, KeyOf(id), cancellationToken) is { } document
         ? StoredJson.Read<Webhook>(document.Json) : null;
 
+    /// <summary>The webhook that an address names to a client: <c>default</c> is the client's own.</summary>
+    public async Task<Webhook?> NamedAsync(string name, string client, CancellationToken cancellationToken) =>
+        WebhookEndpoints.IsOwn(name) ? await DefaultAsync(client, cancellationToken) : await FindAsync(name, cancellationToken);
+
     /// <summary>The webhook whose secret signs what a client's calls ask for; made when it is first needed.</summary>
     public async Task<Webhook> DefaultAsync(string client, CancellationToken cancellationToken)
     {

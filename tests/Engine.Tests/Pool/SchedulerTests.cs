@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine.Workflows;
 using CsCheck;
 using static ComfyFunc.Tests.Support.PoolSamples;
 
@@ -163,6 +165,9 @@ public class SchedulerTests
         WaitingRun[] many = [older, .. Enumerable.Range(2, 10).Select(i => Waiting(i, "w@1", "a.pt") with { Since = Now })];
         Assert.Equal("v@1", Assert.Single(Assign(pool, [.. some])).Slot.Work);
         Assert.Equal("w@1", Assert.Single(Assign(pool, [.. many])).Slot.Work);
+
+        var gone = many.Skip(2).Select(r => r.Run).ToHashSet(); // They wait no more.
+        Assert.Equal("v@1", Assert.Single(Scheduler.Assign(pool, WaitingQueue.Of(many), gone, Anyone, Now)).Slot.Work);
     }
 
     [Fact]
@@ -223,6 +228,51 @@ public class SchedulerTests
             var open = pool.Where(h => plan.Count(p => p.Host == h.Id) < h.Slots).ToArray();
             Assert.DoesNotContain(waiting.Where(w => plan.All(p => p.Slot.Run != w.Run)), w => open.Any(h => capable(w, h)));
         });
+
+    [Fact]
+    public void A_plan_is_the_same_whether_runs_that_need_the_same_stand_in_one_line_or_each_in_its_own() =>
+        Gen.Select(Gen.Int[0, 4].Array[1, 4], Gen.Int[0, 3].Array[4],
+            Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[-1, 1], Gen.Int[0, 300]).Array[0, 40])
+        .Sample((slots, held, asked) =>
+        {
+            var pool = slots.Select((s, i) => Enumerable.Range(0, 4)
+                .Aggregate(Host($"h{i}", s).Holding($"m{held[i]}.pt"), (h, w) => h.Proven($"w{w}@1", 1 + (3 * w)))).ToArray();
+            var alike = asked.Select((a, i) => Waiting(i, $"w{a.Item1}@1", $"m{a.Item1}.pt") with
+            {
+                Client = $"c{a.Item2}",
+                Priority = a.Item3,
+                Since = Now.AddSeconds(-a.Item4),
+            }).ToArray();
+
+            Assert.Equal(Pairs(alike), Pairs([.. alike.Select(Unlike)]));
+
+            IEnumerable<(RunId, HostId)> Pairs(WaitingRun[] waiting) => Assign(pool, waiting).Select(a => (a.Slot.Run, a.Host));
+        });
+
+    [Fact]
+    public void Of_many_runs_of_which_no_two_are_alike_only_those_are_looked_at_that_may_be_next()
+    {
+        var looked = new HashSet<RunId>();
+        var plan = Scheduler.Assign([Host("a", 2).Proven(), Host("b", 2).Proven()],
+            [.. Enumerable.Range(0, 5_000).Select(i => Unlike(Waiting(i) with { Since = Now.AddSeconds(-5_000 + i) }))],
+            (run, _) => looked.Add(run.Run) || true, Now);
+        Assert.Equal(Enumerable.Range(0, 4).Select(Id), plan.Select(a => a.Slot.Run));
+        Assert.InRange(looked.Count, 4, 50);
+    }
+
+    [Fact]
+    public void A_line_whose_oldest_run_has_its_slot_already_stands_where_the_next_one_does()
+    {
+        var (served, young) = (Waiting(1) with { Since = Now.AddSeconds(-300) }, Waiting(2) with { Since = Now.AddSeconds(-1) });
+        var older = Unlike(Waiting(3) with { Since = Now.AddSeconds(-200) });
+        var plan = Scheduler.Assign([Host("a", 1).Proven()], WaitingQueue.Of([served, young, older]),
+            new HashSet<RunId> { served.Run }, Anyone, Now);
+        Assert.Equal(older.Run, Assert.Single(plan).Slot.Run);
+    }
+
+    // One that wants a number which no other run wants.
+    private static WaitingRun Unlike(WaitingRun run) =>
+        run with { Work = run.Work with { Needs = Requirements.Of([run.Work.Name, run.Run.Value], []) } };
 
     private static string? Pick(PoolHost[] pool, WaitingRun run) => Scheduler.Pick(pool, run, Anyone, Now)?.Host.Value;
 

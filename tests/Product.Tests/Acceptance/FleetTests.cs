@@ -142,6 +142,21 @@ public class FleetTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_run_is_not_repeated_either_while_too_many_wait()
+    {
+        await using var fleet = await FleetAsync(1, ("MaxQueued", "1"));
+        const string Body = """{"sleep":{"seconds":0.1},"canvas":{"color":1}}""";
+        var ended = (string)(await fleet.App.Http.RunAsync("slow", Body))["id"]!;
+        (await fleet.App.Http.PostAsync("queue/pause", null, Cancellation)).EnsureSuccessStatusCode().Dispose();
+        (await fleet.App.Http.CallAsync("slow", Body.Replace("1}}", "2}}", StringComparison.Ordinal), "respond-async")).Dispose();
+
+        var refused = await Eventually.SeesAsync(() => fleet.App.Http.PostAsync($"runs/{ended}/retry", null, Cancellation),
+            answer => answer.StatusCode is HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("queue_full", (string)(await refused.JsonAsync())["code"]!);
+        Assert.NotNull(refused.Headers.RetryAfter?.Delta);
+    }
+
+    [Fact]
     public async Task Killing_the_app_and_a_host_together_loses_nothing()
     {
         await using var fleet = await FleetAsync();

@@ -46,7 +46,7 @@ public sealed class ExtraDataTests : IAsyncLifetime
             $$$$"""{"api_key_comfy_org":"workflow-{{{{Key}}}}","other":"{{{{Key}}}}","extra_pnginfo":{"workflow":{"editor":1}}}""");
         var run = await AcceptAsync($$$"""{"canvas":{"color":1},"extra_data":{"api_key_comfy_org":"call-{{{Key}}}"}}""");
         var plain = await AcceptAsync("""{"canvas":{"color":1}}""");
-        var repeated = (await rig.Get<RunIntake>().RepeatAsync(run, Cancellation))!; // Its files are there.
+        var repeated = (await rig.Get<RunRepeat>().RepeatAsync(run, Cancellation))!; // Its files are there.
 
         Assert.Equal("""{"api_key_comfy_org":"call-swordfish","other":"swordfish"}""", await GivenAsync(run));
         Assert.Equal("""{"api_key_comfy_org":"workflow-swordfish","other":"swordfish"}""", await GivenAsync(plain));
@@ -124,7 +124,7 @@ public sealed class ExtraDataTests : IAsyncLifetime
         await using var other = await new ServerRig(new() { SecretsKey = Convert.ToBase64String(new byte[32]) }, rig).StartedAsync();
         var refused = Assert.IsType<IntakeReply.Refused>(await other.Get<RunIntake>().AcceptAsync(CallOf("{}"), Cancellation));
         var (given, fault) = await other.Get<ExtraData>().ForHostAsync(run.Id, run.ExtraData, Cancellation);
-        var repeated = await other.Get<RunIntake>().RepeatAsync(run, Cancellation);
+        var repeated = await other.Get<RunRepeat>().RepeatAsync(run, Cancellation);
 
         Assert.Equal(FaultCode.InvalidWorkflow, Assert.Single(refused.Faults).Code);
         Assert.Equal((null, FaultCode.InvalidWorkflow), (given, fault?.Code));
