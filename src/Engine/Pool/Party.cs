@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ComfyFunc.Engine.Pool;
 
-/// <summary>The lines of one client and priority. They are opened the oldest first, and only as far as somebody wants to look at them.</summary>
+/// <summary>The lines of one client and priority. They are opened the oldest first, and as far as somebody wants to look at them.</summary>
 internal sealed class Party(PartyKey key, ImmutableSortedSet<WaitingRun> heads, WaitingQueue waiting, IReadOnlySet<RunId> leftOut,
     DateTimeOffset now, int desks)
 {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Workflows;
+using ComfyFunc.Server.Secrets;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Workflows;
 

@@ -9,13 +9,11 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Server.Workflows;
 
 namespace ComfyFunc.Server.Calls;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
 
