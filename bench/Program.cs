@@ -4,7 +4,7 @@ using ComfyFunc.Bench;
 using ComfyFunc.Bench.Routing;
 
 // dotnet run -c Release --project bench --
-// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|drain|stored|graphs|callback
+// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|drain|scale|stored|graphs|callback
 switch (args)
 {
     case ["latency", ..]:
@@ -45,6 +45,10 @@ switch (args)
         break;
     case ["drain", ..]:
         await Drain.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 10_000);
+        break;
+    case ["scale", ..]:
+        await Scale.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000,
+            args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 16);
         break;
     case ["graphs", ..]:
         Graphs.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100_000);
