@@ -32,9 +32,10 @@ public static class EventIds
     public const int DurableDriverRunTakenOver = 3201;
     public const int NoClient = 3202;
     public const int NotCarriedOut = 3203;
+    public const int RunsLeft = 3204;
     public const int RunsResumed = 3211;
     public const int StepFailed = 3212;
-    public const int EmbeddedDriverStorageWasUnavailable = 3213;
+    public const int RunLoopsStorageWasUnavailable = 3213;
     public const int RunsNotResumed = 3214;
 
     // The pool, and what is said to hosts (4100).

@@ -1,119 +1,56 @@
 using ComfyFunc.Adapters;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
-using Grpc.Core;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>Drives runs by Durable orchestrations, whose instance ids are the runs' ids.</summary>
-/// <param name="executor">Made late: what it is made of wakes runs through this driver.</param>
-public sealed partial class DurableDriver(DurableClientSource clients, Lazy<RunExecutor> executor, ILogger<DurableDriver> logger)
-    : IRunDriver
+/// <summary>
+/// Drives runs in whichever process has them in hand: the one that took the call, or the one that hears news of them. What takes long has a
+/// keeper in the durable runtime besides, which outlives processes.
+/// </summary>
+public sealed partial class DurableDriver(RunLoops loops, DurableHub hub, TimeProvider clock, ILogger<DurableDriver> logger) : IRunDriver
 {
-    // The dispatcher and the listeners wait for it, and with them every other run.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    private static readonly OrchestrationRuntimeStatus[] Ended =
-        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
-
     private long signals;
 
     public long Signals => Interlocked.Read(ref signals);
 
-    public bool IsReady => clients.Current is not null;
+    /// <summary>A process without a client could not leave its runs to keepers.</summary>
+    public bool IsReady => hub.IsReady;
 
-    public bool DrivesHere => false;
+    public bool DrivesHere => true;
 
-    /// <summary>A run that could not be handed over is found by the rescue: its row is written.</summary>
-    public Task StartAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
-        run, (client, ct) => client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value,
-            new() { InstanceId = run.Value }, ct), cancellationToken);
+    public Task StartAsync(RunId run, CancellationToken cancellationToken)
+    {
+        loops.Drive(run, new RunEvent.Accepted(clock.GetUtcNow()));
+        return Task.CompletedTask;
+    }
 
-    public Task ResumeAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
-        run,
-        async (client, ct) =>
+    /// <summary>A run that has no keeper although it takes long lost its process before it got one.</summary>
+    public async Task ResumeAsync(RunId run, CancellationToken cancellationToken)
+    {
+        if (!loops.Drives(run) && !await hub.IsKeptAsync(run, cancellationToken))
         {
-            if (await client.GetInstanceAsync(run.Value, getInputsAndOutputs: false, ct) is null or { IsCompleted: true })
-            {
-                RunTakenOver(run);
-                await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunOrchestrator), run.Value,
-                    new() { InstanceId = run.Value }, ct);
-            }
-        },
-        cancellationToken);
+            RunTakenOver(run);
+            loops.Drive(run, new RunEvent.DeadlinePassed(clock.GetUtcNow()));
+        }
+    }
 
-    /// <summary>Any signal may be lost: whoever finds its run unmoved takes it over.</summary>
     public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref signals);
-        return TryAsync(run,
-            (client, ct) => client.RaiseEventAsync(run.Value, RunOrchestrator.Signal, StoredJson.Write(signal), ct), cancellationToken);
+        loops.Signal(run, signal);
+        return Task.CompletedTask;
     }
 
-    /// <summary>
-    /// The activity of a process that died runs again only when its message becomes visible, a minute later; a caller does not wait for
-    /// that.
-    /// </summary>
-    public async Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken)
-    {
-        await executor.Value.AdvanceAsync(run, news, step: 0, cancellationToken);
-        await SignalAsync(run, news, cancellationToken); // The orchestration learns where its run stands now.
-    }
+    public Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken) => SignalAsync(run, news, cancellationToken);
 
-    /// <summary>Purges the orchestration's history. One whose last step is just ending is waited for.</summary>
-    public Task ForgetAsync(RunId run, CancellationToken cancellationToken) => TryAsync(
-        run,
-        async (client, ct) =>
-        {
-            if (await client.GetInstanceAsync(run.Value, getInputsAndOutputs: false, ct) is { IsCompleted: false })
-            {
-                await client.WaitForInstanceCompletionAsync(run.Value, ct);
-            }
+    public Task ForgetAsync(RunId run, CancellationToken cancellationToken) => hub.ForgetAsync(run, cancellationToken);
 
-            await client.PurgeInstanceAsync(run.Value, ct);
-        },
-        cancellationToken);
-
-    public async Task ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken)
-    {
-        if (clients.Current is { } client)
-        {
-            await client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: time, Statuses: Ended), cancellationToken);
-        }
-    }
-
-    private async Task TryAsync(RunId run, Func<DurableTaskClient, CancellationToken, Task> act, CancellationToken cancellationToken)
-    {
-        if (clients.Current is not { } client)
-        {
-            NoClient(run);
-            return;
-        }
-
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        try
-        {
-            await act(client, patience.Token);
-        }
-        catch (Exception e) when (e is RpcException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            NotCarriedOut(run, e);
-        }
-    }
+    public Task ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
+        hub.ForgetBeforeAsync(time, cancellationToken);
 
     [LoggerMessage(EventIds.DurableDriverRunTakenOver, LogLevel.Warning, "Run {RunId} was driven by nobody; it is taken over.")]
     private partial void RunTakenOver(RunId runId);
-
-    [LoggerMessage(EventIds.NoClient, LogLevel.Warning,
-        "This process has had no Durable client yet; what it had for run {RunId} is made up for by another.")]
-    private partial void NoClient(RunId runId);
-
-    [LoggerMessage(EventIds.NotCarriedOut, LogLevel.Warning,
-        "The durable runtime did not take what concerns run {RunId}; it is made up for later.")]
-    private partial void NotCarriedOut(RunId runId, Exception exception);
 }

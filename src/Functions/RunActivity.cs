@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Client;
 
 namespace ComfyFunc.Functions;
 
-/// <summary>The one activity: carries a run forward to where it waits next.</summary>
+/// <summary>The activity of <see cref="RunOrchestrator"/>: carries a run forward to where it waits next.</summary>
 public sealed class RunActivity(RunExecutor executor, DurableClientSource clients)
 {
     [Function(nameof(RunActivity))]

@@ -7,8 +7,8 @@ using Microsoft.DurableTask;
 namespace ComfyFunc.Functions;
 
 /// <summary>
-/// The Durable driver's loop: advance, wait for a signal or the deadline, advance again. It holds no decision and no payload; the run's row
-/// has both, so a history is a handful of small events however long the run takes.
+/// How releases before <see cref="RunKeeper"/> drove runs: advance, wait for a signal or the deadline, advance again. It is here for the
+/// orchestrations that they left; none is started any more.
 /// </summary>
 public static class RunOrchestrator
 {

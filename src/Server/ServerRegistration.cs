@@ -9,6 +9,7 @@ using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Console;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
@@ -36,6 +37,7 @@ public static class ServerRegistration
         services.TryAddSingleton(configuration);
         services.TryAddSingleton(SettingsReader.ReadComfyFunc(configuration.GetSection(ComfyFuncOptions.Section)).Demand());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Pulse>();
         services.TryAddSingleton<SecretKey>();
         services.TryAddSingleton<Sealer>();
         services.TryAddSingleton<HostDoors>();
@@ -103,6 +105,7 @@ public static class ServerRegistration
         services.TryAddSingleton<RunCommands>();
         services.TryAddSingleton<RunObservers>();
         services.TryAddSingleton(s => new Lazy<RunExecutor>(s.GetRequiredService<RunExecutor>));
+        services.TryAddSingleton<RunLoops>();
         services.TryAddSingleton<IRunSignals>(s => s.GetRequiredService<IRunDriver>());
         services.TryAddSingleton<Submitter>();
         services.TryAddSingleton<Collector>();
@@ -135,6 +138,7 @@ public static class ServerRegistration
         services.TryAddSingleton<EventStream>();
         services.AddEndpoints<EventEndpoints>();
         services.TryAddSingleton<RunRescue>();
+        services.TryAddSingleton<RunCare>();
         return services;
     }
 
@@ -160,6 +164,7 @@ public static class ServerRegistration
         services.TryAddSingleton<PromptEnds>();
         services.TryAddSingleton<IPromptEnds>(s => s.GetRequiredService<PromptEnds>());
         services.TryAddSingleton<DispatchBell>();
+        services.TryAddSingleton<Quiet>();
         services.TryAddSingleton<LeaseSweep>();
         services.AddHostedService<StoragePreparation>();
         services.TryAddSingleton<HostRoster>();
@@ -177,6 +182,7 @@ public static class ServerRegistration
         services.TryAddSingleton<SyncService>();
         services.AddHostedService(s => s.GetRequiredService<SyncService>());
         services.TryAddSingleton<Sweeps>();
+        services.TryAddSingleton<SweepTimer>();
         services.TryAddSingleton<Sweeper>();
         return services;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
@@ -8,21 +7,12 @@ using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>
-/// Drives every run of this process: a mailbox and a loop each. What it was doing is in the runs' rows, so a new process resumes it.
-/// </summary>
-/// <param name="executor">Made late: what it is made of wakes runs through this driver.</param>
-public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore runs, TimeProvider clock, ILogger<EmbeddedDriver> logger)
+/// <summary>Drives every run of this process; a new process resumes those that it left open.</summary>
+public sealed partial class EmbeddedDriver(RunLoops loops, RunStore runs, TimeProvider clock, ILogger<EmbeddedDriver> logger)
     : BackgroundService, IRunDriver
 {
-    private const int MostTries = 5;
-
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<RunId, RunMail> mailboxes = new();
-    private readonly ConcurrentDictionary<Task, RunId> loops = new();
-    private readonly CancellationTokenSource stopping = new();
     private readonly RepeatedFailures failures = new(clock);
     private long signals;
 
@@ -34,31 +24,20 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
 
     public Task StartAsync(RunId run, CancellationToken cancellationToken)
     {
-        Drive(run, new RunEvent.Accepted(clock.GetUtcNow()));
+        loops.Drive(run, new RunEvent.Accepted(clock.GetUtcNow()));
         return Task.CompletedTask;
     }
 
     public Task ResumeAsync(RunId run, CancellationToken cancellationToken)
     {
-        Drive(run, new RunEvent.DeadlinePassed(clock.GetUtcNow()));
+        loops.Drive(run, new RunEvent.DeadlinePassed(clock.GetUtcNow()));
         return Task.CompletedTask;
     }
 
-    /// <summary>
-    /// Wakes a run that is driven here. One that another process drives, or drove, is driven here from then on too: its row decides between
-    /// the two.
-    /// </summary>
     public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref signals);
-        while (!Drive(run, signal))
-        {
-            if (mailboxes.TryGetValue(run, out var mailbox) && mailbox.TryPost(signal))
-            {
-                break;
-            }
-        }
-
+        loops.Signal(run, signal);
         return Task.CompletedTask;
     }
 
@@ -91,7 +70,7 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
         {
             await foreach (var run in runs.OpenRunsAsync(since: null, stoppingToken))
             {
-                if (Drive(run.Id, new RunEvent.DeadlinePassed(clock.GetUtcNow())))
+                if (loops.Drive(run.Id, new RunEvent.DeadlinePassed(clock.GetUtcNow())))
                 {
                     count();
                 }
@@ -112,90 +91,8 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await stopping.CancelAsync();
+        await loops.StopAsync(cancellationToken);
         await base.StopAsync(cancellationToken);
-
-        // Storage is closed after this: a step that is under way ends first.
-        await Task.WhenAll(loops.Keys).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public override void Dispose()
-    {
-        stopping.Dispose();
-        base.Dispose();
-    }
-
-    private bool Drive(RunId run, RunEvent first)
-    {
-        var mailbox = new RunMail(clock);
-        if (!mailboxes.TryAdd(run, mailbox))
-        {
-            return false;
-        }
-
-        var loop = Task.Run(() => DriveAsync(run, first, mailbox, stopping.Token), CancellationToken.None);
-        loops[loop] = run;
-        _ = loop.ContinueWith(ended => loops.TryRemove(ended, out _), TaskScheduler.Default);
-        return true;
-    }
-
-    private async Task DriveAsync(RunId run, RunEvent first, RunMail mailbox, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var pause = await AdvanceAsync(run, first, step: 0, mailbox, cancellationToken);
-            while (pause.Until is { } until)
-            {
-                pause = await AdvanceAsync(run, await mailbox.NextAsync(until, cancellationToken), pause.Step, mailbox, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The process stops; the next one resumes the run from its row.
-        }
-        finally
-        {
-            mailboxes.TryRemove(run, out _);
-            mailbox.Close(); // Whoever has just found it here and writes too late drives the run anew.
-        }
-    }
-
-    // The driver's one outer catch: the run's row cannot be read or written. The event is tried again a few times, since carrying out a
-    // step twice is safe; then it is lost, as any may be, and the run hears what has come meanwhile or finds out for itself at its next
-    // look.
-    private async Task<RunPause> AdvanceAsync(RunId run, RunEvent @event, int step, RunMail mailbox, CancellationToken cancellationToken)
-    {
-        for (var (tries, delay) = (1, FirstDelay); ; tries++, delay *= 2)
-        {
-            try
-            {
-                return await executor.Value.AdvanceAsync(run, @event, step, mailbox.SoonAsync, cancellationToken);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                Say(run, tries, e);
-                mailbox.Unhear();
-                if (tries == MostTries)
-                {
-                    return new(clock.GetUtcNow() + LongestDelay, step);
-                }
-
-                await Task.Delay(delay, clock, cancellationToken);
-            }
-        }
-    }
-
-    // Without storage every run's step fails, and for one reason.
-    private void Say(RunId run, int tries, Exception e)
-    {
-        if (e is not StorageUnavailableException)
-        {
-            StepFailed(run, tries, e);
-        }
-        else if (failures.IsToBeSaid(nameof(StorageWasUnavailable), out var unsaid))
-        {
-            StorageWasUnavailable(run, e.GetBaseException().Message, unsaid);
-        }
     }
 
     [LoggerMessage(EventIds.RunsResumed, LogLevel.Information, "Resumed {Count} run(s) that an earlier process had left open.")]
@@ -204,11 +101,4 @@ public sealed partial class EmbeddedDriver(Lazy<RunExecutor> executor, RunStore 
     [LoggerMessage(EventIds.RunsNotResumed, LogLevel.Warning,
         "Runs that an earlier process left open wait for storage. {Reason} Not said since the last time: {Unsaid}.")]
     private partial void RunsNotResumed(string reason, int unsaid);
-
-    [LoggerMessage(EventIds.StepFailed, LogLevel.Error, "A step of run {RunId} failed at try {Try}.")]
-    private partial void StepFailed(RunId runId, int @try, Exception exception);
-
-    [LoggerMessage(EventIds.EmbeddedDriverStorageWasUnavailable, LogLevel.Warning,
-        "Storage did not answer a step of run {RunId}; it is tried again. {Reason} Not said since the last time: {Unsaid}.")]
-    private partial void StorageWasUnavailable(RunId runId, string reason, int unsaid);
 }

@@ -22,15 +22,21 @@ public sealed partial class BatchFeeder(
     : RecurringService(clock, logger)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+
+    // While no batch is open: only one that was left by a process that died can come to be without this bell ringing.
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
 
     // So many calls are made between two writes of the batch's row.
     private const int Stride = 32;
     private const int AtOnce = 8;
 
+    private TimeSpan pause = LookInterval;
+
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
-        await bell.WaitAsync(LookInterval, Clock, stoppingToken);
+        await bell.WaitAsync(pause, Clock, stoppingToken);
         await FeedAsync(stoppingToken);
     }
 
@@ -42,7 +48,9 @@ public sealed partial class BatchFeeder(
             return; // Its runs would be accepted and then driven by nobody.
         }
 
-        foreach (var open in await batches.OpenAsync(cancellationToken))
+        var all = await batches.OpenAsync(cancellationToken);
+        pause = all.IsEmpty ? IdleInterval : LookInterval;
+        foreach (var open in all)
         {
             var now = Clock.GetUtcNow();
             if (open.HeldUntil < now && await batches.TryWriteAsync(open with { HeldUntil = now + Hold }, cancellationToken) is { } held)

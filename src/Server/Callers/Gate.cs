@@ -1,12 +1,13 @@
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Callers;
 
 /// <summary>Lets a request in, knowing from then on who sent it, or says why not.</summary>
-public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
+public sealed class Gate(KeyStore keys, ComfyFuncOptions options, Pulse pulse)
 {
     private const string Bearer = "Bearer ";
 
@@ -14,6 +15,11 @@ public sealed class Gate(KeyStore keys, ComfyFuncOptions options)
     /// <returns>The answer that turns the request away; <see langword="null"/> lets it in.</returns>
     public async Task<IResult?> RefusalAsync(HttpRequest request, Role needed, CancellationToken cancellationToken)
     {
+        if (needed is not (Role.None or Role.Host))
+        {
+            pulse.Beat(); // Probes and heartbeats keep no idle process busy.
+        }
+
         if (!options.AsksForKeys || needed is Role.None)
         {
             return null;

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ComfyFunc.Server.Kit;
 
 /// <summary>Does something for each of many, so many at a time. It asks no thread for itself, as virtual time in tests wants it.</summary>
-internal static class FewAtOnce
+public static class FewAtOnce
 {
     public static Task ForEachAsync<T>(IEnumerable<T> all, int most, Func<T, Task> act)
     {

@@ -10,27 +10,28 @@ namespace ComfyFunc.Server.Pool;
 
 /// <summary>Gives free slots to waiting runs. Every process has one; the rows decide which of them wins a slot.</summary>
 public sealed partial class Dispatcher(
-    HostStore hosts, PendingStore pending, Capabilities capabilities, IRunSignals signals, DispatchBell bell, TimeProvider clock,
-    ILogger<Dispatcher> logger)
+    HostStore hosts, PendingStore pending, Capabilities capabilities, IRunSignals signals, DispatchBell bell, Quiet quiet,
+    TimeProvider clock, ILogger<Dispatcher> logger)
     : RecurringService(clock, logger)
 {
     // Another process may free a slot or enqueue a run without this bell ringing.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    private DateTimeOffset lookedAt;
+    private static readonly TimeSpan QuietInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Dispatches whenever the bell rings, and every second.</summary>
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
         // What happens in this process is known without asking storage; the regular look is for what others did.
         var isRung = await bell.WaitAsync(LookInterval, Clock, stoppingToken);
-        if (!isRung || pending.IsDoubted || Clock.GetUtcNow() - lookedAt >= LookInterval)
-        {
-            await DispatchAsync(stoppingToken);
-        }
-        else
+        var sinceLook = Clock.GetUtcNow() - pending.ReadAt;
+        if (isRung && !pending.IsDoubted && sinceLook < LookInterval)
         {
             await LendAsync(pending.Known, stoppingToken);
+        }
+        else if (isRung || !quiet.MayRest(sinceLook, QuietInterval))
+        {
+            await DispatchAsync(stoppingToken);
         }
     }
 
@@ -38,7 +39,6 @@ public sealed partial class Dispatcher(
     public async Task DispatchAsync(CancellationToken cancellationToken)
     {
         var waiting = await pending.RefreshAsync(cancellationToken);
-        lookedAt = Clock.GetUtcNow();
         var pool = hosts.Known;
         var served = await LendAsync(waiting, cancellationToken);
         if (signals.IsReady)

@@ -8,12 +8,16 @@ namespace ComfyFunc.Server.Pool;
 
 /// <summary>Follows the pool: brings this process in line with the Hosts table, again and again.</summary>
 public sealed partial class HostMonitor(HostRoster roster, HostConnections connections, HostNews news, HostLooks looks, IWarmUps warmUps,
-    IRunSignals signals, TimeProvider clock, ILogger<HostMonitor> logger) : RecurringService(clock, logger)
+    IRunSignals signals, Quiet quiet, TimeProvider clock, ILogger<HostMonitor> logger) : RecurringService(clock, logger)
 {
     // Another process may have registered a host, or changed a row's state.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
 
+    // Whoever takes over a run must first see its slot.
+    private static readonly TimeSpan QuietInterval = TimeSpan.FromSeconds(6);
+
     private readonly SemaphoreSlim turn = new(1);
+    private DateTimeOffset lookedAt;
 
     /// <summary>Runs before the first request is served.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -33,7 +37,10 @@ public sealed partial class HostMonitor(HostRoster roster, HostConnections conne
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
         await Task.Delay(LookInterval, Clock, stoppingToken);
-        await ReconcileAsync(stoppingToken);
+        if (!quiet.MayRest(Clock.GetUtcNow() - lookedAt, QuietInterval))
+        {
+            await ReconcileAsync(stoppingToken);
+        }
     }
 
     public override void Dispose()
@@ -55,7 +62,7 @@ public sealed partial class HostMonitor(HostRoster roster, HostConnections conne
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var asOf = Clock.GetUtcNow();
+            var asOf = lookedAt = Clock.GetUtcNow();
             var pool = await roster.RefreshAsync(cancellationToken);
             await connections.FollowAsync(pool, news, signals.IsReady, cancellationToken);
             news.ForgetReleased(asOf);

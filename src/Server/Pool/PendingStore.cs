@@ -36,6 +36,9 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
     /// <summary>Since when nobody gets a slot; <see langword="null"/> while the queue moves. As fresh as the last look at it.</summary>
     public DateTimeOffset? PausedAt => pause?.At;
 
+    /// <summary>When the queue was last read.</summary>
+    public DateTimeOffset ReadAt { get; private set; }
+
     /// <summary>
     /// How many runs wait before this one, as far as priority and age decide; <see langword="null"/> when it is not in the queue.
     /// </summary>
@@ -86,6 +89,7 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
         try
         {
             IsDoubted = false;
+            ReadAt = clock.GetUtcNow();
             do
             {
                 await ReadOnAsync(cancellationToken);

@@ -15,6 +15,9 @@ public sealed class SlotFinder(HostStore hosts, CatalogWatch catalogs, PendingSt
     // that got it.
     private readonly SemaphoreSlim picking = new(1);
 
+    // A process that was quiet looks at the queue first: others may wait there, or it may have been paused.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<RunId, Task<Slot?>> ahead = new();
 
     /// <summary>Whether this work has been executing on so many hosts when they were lost that it goes to none for a while.</summary>
@@ -96,6 +99,11 @@ public sealed class SlotFinder(HostStore hosts, CatalogWatch catalogs, PendingSt
 
     private async Task<Slot?> PickAsync(WaitingRun waiting, CancellationToken cancellationToken)
     {
+        if (clock.GetUtcNow() - pending.ReadAt > Fresh)
+        {
+            await pending.RefreshAsync(cancellationToken);
+        }
+
         // Who came earlier and still waits goes first.
         while ((pending.PausedAt is null || waiting.Work.Demands.Host is not null) && pending.Known.All(w => w.Run == waiting.Run)
             && Scheduler.Pick(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()) is { } assignment)

@@ -34,6 +34,9 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
     private bool isLong;
     private DateTimeOffset lookedAt;
 
+    /// <summary>Whether nothing was to be sent, now or later, when it was last looked at.</summary>
+    public bool IsEmpty { get; private set; }
+
     /// <summary>Writes down whom to tell.</summary>
     /// <returns>Whether there is anybody.</returns>
     public async Task<bool> HappeningAsync(RunRecord run, RunMoment moment, CancellationToken cancellationToken)
@@ -116,6 +119,7 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
         }
 
         isLong = from is not null || page.Continuation is not null;
+        IsEmpty = !isLong && page.Documents.IsEmpty;
         from = page.Continuation is null ? null : $"{page.Documents[^1].Row}0"; // What follows it.
         return page.Documents;
     }

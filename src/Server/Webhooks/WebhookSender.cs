@@ -22,6 +22,9 @@ public sealed partial class WebhookSender(
     // What another process left, or what is to be sent again.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
+    // While there is nothing to be sent: only a process that died leaves some without this bell ringing.
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(30);
+
     // Longer than an attempt takes. If this process dies meanwhile, another sends it after that.
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
 
@@ -33,7 +36,7 @@ public sealed partial class WebhookSender(
 
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
-        await bell.WaitAsync(LookInterval, Clock, stoppingToken);
+        await bell.WaitAsync(outbox.IsEmpty ? IdleInterval : LookInterval, Clock, stoppingToken);
         await SendDueAsync(stoppingToken);
     }
 

@@ -23,7 +23,7 @@ internal sealed class Topology : IAsyncDisposable
     /// </summary>
     public static async Task<Topology> ApartAsync(AzuriteFixture azurite) =>
         await StartAsync(azurite,
-            AppProcess.IsFunctionsApp ? ["http", "durable", "function:SweepLeases", "function:RescueRuns"] : [null, null]);
+            AppProcess.IsFunctionsApp ? ["http", "durable", "function:SweepOften", "function:SweepSeldom"] : [null, null]);
 
     /// <summary>Two instances that serve everything.</summary>
     public static Task<Topology> TwiceAsync(AzuriteFixture azurite) => StartAsync(azurite, [null, null]);

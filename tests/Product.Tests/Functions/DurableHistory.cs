@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using ComfyFunc.Functions;
+using ComfyFunc.Server.Runs;
 using ComfyFunc.Tests.Wire;
 using Google.Protobuf;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
 using Microsoft.DurableTask.Protobuf;
 using Microsoft.DurableTask.Worker.Grpc;
@@ -66,12 +68,20 @@ internal sealed record DurableHistory(string Instance, ImmutableArray<HistoryEve
         .AddSingleton(new DurableTaskShimFactory(new() { DataConverter = new JsonDataConverter(Stored.Orchestrated) }))
         .BuildServiceProvider();
 
-    private static OrchestratorResponse Act(OrchestratorRequest turn) => OrchestratorResponse.Parser.ParseFrom(Convert.FromBase64String(
-        GrpcOrchestrationRunner.LoadAndRun<string, object?>(Convert.ToBase64String(turn.ToByteArray()), async (context, _) =>
+    private OrchestratorResponse Act(OrchestratorRequest turn)
+    {
+        var request = Convert.ToBase64String(turn.ToByteArray());
+        return OrchestratorResponse.Parser.ParseFrom(Convert.FromBase64String(
+            Events.First(e => e.ExecutionStarted is not null).ExecutionStarted.Name == nameof(RunOrchestrator)
+                ? Load<string>(request, RunOrchestrator.RunAsync) : Load<KeptRun>(request, RunKeeper.RunAsync)));
+    }
+
+    private static string Load<TInput>(string turn, Func<TaskOrchestrationContext, Task> orchestrator) =>
+        GrpcOrchestrationRunner.LoadAndRun<TInput, object?>(turn, async (context, _) =>
         {
-            await RunOrchestrator.RunAsync(context);
+            await orchestrator(context);
             return null;
-        }, AsByTheWorker)));
+        }, AsByTheWorker);
 
     private static bool IsDeed(HistoryEvent e) => e.EventTypeCase is TaskScheduled or TimerCreated;
 

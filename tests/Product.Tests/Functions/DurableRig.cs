@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -26,20 +27,21 @@ using Microsoft.DurableTask.Worker.Grpc;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using HostOptions = ComfyFunc.Server.Settings.HostOptions;
 
 namespace ComfyFunc.Tests.Functions;
 
 /// <summary>
-/// The Functions app without the Functions host: its orchestrator, activity and driver on the real durable engine, over storage in memory
-/// and simulated hosts behind real sockets.
+/// The Functions app without the Functions host: its keepers, their activity and its driver on the real durable engine, over storage in
+/// memory and simulated hosts behind real sockets.
 /// </summary>
 internal sealed class DurableRig : IAsyncDisposable
 {
     private readonly IHost app;
     private readonly GrpcChannel line;
     private readonly HistoryTap tap = new();
-    private TaskCompletionSource stepped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<RunLook> looks = [];
 
     private DurableRig(ImmutableArray<SimulatedHost> hosts, int slots)
     {
@@ -50,9 +52,10 @@ internal sealed class DurableRig : IAsyncDisposable
         builder.Services.AddMemoryStorage();
         builder.Services.AddSingleton(
             new ComfyFuncOptions { Hosts = [.. hosts.Select(h => new HostOptions { Id = h.Name, Url = h.Url, Slots = slots })] });
-        builder.Services.AddSingleton<DurableClientSource>().AddSingleton<RunActivity>();
-        builder.Services.AddSingleton<DurableDriver>();
-        builder.Services.AddSingleton<IRunDriver>(s => new Deafened(s.GetRequiredService<DurableDriver>(), this));
+        builder.Services.AddSingleton<DurableClientSource>().AddSingleton<LookAfterRun>().AddSingleton<DurableHub>();
+        builder.Services.AddSingleton<IRunDriver, DurableDriver>();
+        builder.Services.AddSingleton(s => new RunKeepers(
+            s.GetRequiredService<RunLoops>(), s.GetRequiredService<DurableHub>(), new Hasty(), NullLogger<RunKeepers>.Instance));
         builder.Services.AddInMemoryDurableTask(Register, new() { Port = port });
         builder.Services.Configure<GrpcDurableTaskWorkerOptions>(worker =>
         {
@@ -67,11 +70,14 @@ internal sealed class DurableRig : IAsyncDisposable
 
     public ImmutableArray<SimulatedHost> Hosts { get; }
 
-    /// <summary>What becomes of a step of a run, in place of carrying it out.</summary>
-    public Func<RunAdvance, Func<Task<RunPause>>, Task<RunPause>> Step { get; set; } = (_, carryOut) => carryOut();
+    /// <summary>What becomes of a look after a run, in place of looking.</summary>
+    public Func<Func<Task<RunPause>>, Task<RunPause>> Look { get; set; } = look => look();
 
-    /// <summary>Whether signals are lost on their way.</summary>
-    public bool LosesSignals { get; set; }
+    /// <summary>The looks so far, those that failed too.</summary>
+    public ImmutableArray<RunLook> Looks => [.. looks];
+
+    /// <summary>In haste: every run takes long.</summary>
+    public RunKeepers Keepers => Get<RunKeepers>();
 
     public DurableTaskClient Client => app.Services.GetRequiredService<DurableTaskClient>();
 
@@ -100,13 +106,18 @@ internal sealed class DurableRig : IAsyncDisposable
     }
 
     /// <summary>Takes a call and starts its run, as the endpoint does.</summary>
-    public async Task<RunId> CallAsync(string workflow, string body = "{}", Func<RunLimits, RunLimits>? limits = null)
+    public async Task<RunId> CallAsync(string workflow, string body = "{}")
     {
-        var reply = await Get<RunIntake>().AcceptAsync(new(workflow) { Body = Encoding.UTF8.GetBytes(body) }, Cancellation);
-        var run = Assert.IsType<IntakeReply.Accepted>(reply).Run.Id;
-        await Get<RunStore>().ChangeAsync(run, r => r with { Limits = limits?.Invoke(r.Limits) ?? r.Limits }, Cancellation);
+        var run = await AcceptAsync(workflow, body);
         await Get<IRunDriver>().StartAsync(run, Cancellation);
         return run;
+    }
+
+    /// <summary>Takes a call; then its process dies.</summary>
+    public async Task<RunId> AcceptAsync(string workflow, string body = "{}")
+    {
+        var reply = await Get<RunIntake>().AcceptAsync(new(workflow) { Body = Encoding.UTF8.GetBytes(body) }, Cancellation);
+        return Assert.IsType<IntakeReply.Accepted>(reply).Run.Id;
     }
 
     /// <summary>Asks that a run be canceled, as the endpoint does.</summary>
@@ -116,32 +127,29 @@ internal sealed class DurableRig : IAsyncDisposable
         await Get<IRunDriver>().SignalAsync(run, new RunEvent.CancelRequested(DateTimeOffset.UtcNow), Cancellation);
     }
 
-    /// <returns>The run's row after its orchestration has ended.</returns>
+    /// <returns>The run's row after it has ended.</returns>
     public async Task<RunRecord> EndAsync(RunId run)
     {
-        var end = await Client.WaitForInstanceCompletionAsync(run.Value, getInputsAndOutputs: true, Cancellation);
-        Assert.True(end.RuntimeStatus is OrchestrationRuntimeStatus.Completed, $"{end.RuntimeStatus}: {end.FailureDetails}");
+        await UntilAsync<RunState.Ended>(run, _ => true);
         return (await FindAsync(run))!; // It was accepted.
     }
 
-    /// <summary>Waits until some step has left a run in a state.</summary>
-    public async Task<TState> UntilAsync<TState>(RunId run, Func<TState, bool> isAsWanted) where TState : RunState
+    /// <summary>Waits until the run's keeper is done.</summary>
+    public async Task<DurableHistory> KeptAsync(RunId run)
     {
-        while (true)
-        {
-            var next = stepped.Task;
-            if ((await FindAsync(run))?.State is TState state && isAsWanted(state))
-            {
-                return state;
-            }
-
-            await next.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
-        }
+        var end = await Client.WaitForInstanceCompletionAsync(run.Value, getInputsAndOutputs: true, Cancellation);
+        Assert.True(end.RuntimeStatus is OrchestrationRuntimeStatus.Completed, $"{end.RuntimeStatus}: {end.FailureDetails}");
+        return tap.Of(run.Value);
     }
+
+    /// <summary>Waits until the run's row is in a state.</summary>
+    public Task UntilAsync<TState>(RunId run, Func<TState, bool> isAsWanted) where TState : RunState =>
+        Eventually.SeesAsync(() => FindAsync(run), r => r?.State is TState state && isAsWanted(state));
 
     public Task<RunRecord?> FindAsync(RunId run) => Get<RunStore>().FindAsync(run, Cancellation);
 
-    public DurableHistory HistoryOf(RunId run) => tap.Of(run.Value);
+    /// <summary>Whether the durable runtime knows anything of the run.</summary>
+    public async Task<bool> HasKeeperAsync(RunId run) => await Client.GetInstanceAsync(run.Value, Cancellation) is not null;
 
     /// <summary>How many slots are lent.</summary>
     public async Task<int> LeasesAsync() => (await Get<HostStore>().RefreshAsync(Cancellation)).Sum(h => h.Leases.Length);
@@ -159,40 +167,21 @@ internal sealed class DurableRig : IAsyncDisposable
 
     private void Register(DurableTaskRegistry tasks)
     {
-        tasks.AddOrchestratorFunc<string, object?>(nameof(RunOrchestrator), async (context, _) =>
+        tasks.AddOrchestratorFunc<KeptRun, object?>(nameof(RunKeeper), async (context, _) =>
         {
-            await RunOrchestrator.RunAsync(context);
+            await RunKeeper.RunAsync(context);
             return null;
         });
-        tasks.AddActivityFunc<RunAdvance, RunPause>(nameof(RunActivity), async (_, advance) =>
+        tasks.AddActivityFunc<RunLook, RunPause>(nameof(LookAfterRun), (_, look) =>
         {
-            var pause = await Step(advance, () => Get<RunActivity>().AdvanceAsync(advance, Client, CancellationToken.None));
-            Interlocked.Exchange(ref stepped, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-            return pause;
+            looks.Enqueue(look);
+            return Look(() => Get<LookAfterRun>().LookAsync(look, Client, CancellationToken.None));
         });
     }
 
-    private sealed class Deafened(DurableDriver driver, DurableRig rig) : IRunDriver
+    // To whom all have been driven for long.
+    private sealed class Hasty : TimeProvider
     {
-        public bool DrivesHere => driver.DrivesHere;
-
-        public bool IsReady => driver.IsReady;
-
-        public long Signals => driver.Signals;
-
-        public Task StartAsync(RunId run, CancellationToken cancellationToken) => driver.StartAsync(run, cancellationToken);
-
-        public Task ResumeAsync(RunId run, CancellationToken cancellationToken) => driver.ResumeAsync(run, cancellationToken);
-
-        public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken) =>
-            rig.LosesSignals ? Task.CompletedTask : driver.SignalAsync(run, signal, cancellationToken);
-
-        public Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken) =>
-            driver.TakeOverAsync(run, news, cancellationToken);
-
-        public Task ForgetAsync(RunId run, CancellationToken cancellationToken) => driver.ForgetAsync(run, cancellationToken);
-
-        public Task ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
-            driver.ForgetBeforeAsync(time, cancellationToken);
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + RunKeepers.Patience;
     }
 }

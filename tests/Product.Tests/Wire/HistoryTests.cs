@@ -5,7 +5,7 @@ namespace ComfyFunc.Tests.Wire;
 /// <summary>Runs in flight outlive a deploy: what an earlier release's orchestrations have done, today's orchestrator does again.</summary>
 public class HistoryTests
 {
-    private static readonly string[] Shapes = ["canceled", "ended", "looked", "retried", "waited"];
+    private static readonly string[] Shapes = ["carried", "left", "looked", "retried", "told"];
 
     public static TheoryData<string> Files => [.. Recorded];
 

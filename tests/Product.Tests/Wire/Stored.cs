@@ -15,8 +15,10 @@ public sealed record Stored(Type Type, string? Case)
     /// <summary>As the worker on Functions writes what goes through orchestrations.</summary>
     public static JsonSerializerOptions Orchestrated { get; } = MadeAsByTheWorker();
 
+    private static readonly Type[] Orchestrations = [typeof(KeptRun), typeof(RunAdvance), typeof(RunLook), typeof(RunPause)];
+
     /// <summary>How it is written.</summary>
-    public JsonSerializerOptions Options => Type == typeof(RunAdvance) || Type == typeof(RunPause) ? Orchestrated : StoredJson.Options;
+    public JsonSerializerOptions Options => Orchestrations.Contains(Type) ? Orchestrated : StoredJson.Options;
 
     public static IEnumerable<Type> Types => typeof(StoredTypes).GetCustomAttributesData()
         .Where(a => a.AttributeType == typeof(JsonSerializableAttribute))

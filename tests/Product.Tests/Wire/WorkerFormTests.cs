@@ -20,6 +20,8 @@ public class WorkerFormTests
         { new RunAdvance("r", "{\"a\":1}", 3), """{"Run":"r","Event":"{\u0022a\u0022:1}","Step":3}""" },
         { new RunPause(At, 3), """{"Until":"2026-05-01T12:00:00+00:00","Step":3}""" },
         { new RunPause(null, 9), """{"Until":null,"Step":9}""" },
+        { new KeptRun("r", At, 3), """{"Run":"r","Until":"2026-05-01T12:00:00+00:00","Step":3}""" },
+        { new RunLook("r", 3, true), """{"Run":"r","Step":3,"IsLeft":true}""" },
         { "r", "\"r\"" },
     };
 

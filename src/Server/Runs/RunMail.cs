@@ -1,13 +1,21 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ComfyFunc.Engine.Runs;
 
-namespace ComfyFunc.Standalone;
+namespace ComfyFunc.Server.Runs;
 
 /// <summary>What a run that is driven here is told, in the order in which it comes. One reads.</summary>
 internal sealed class RunMail(TimeProvider clock)
 {
     private readonly Channel<RunEvent> channel = Channel.CreateUnbounded<RunEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<RunEvent> heard = [];
+    private volatile StrongBox<RunPause>? rest;
+
+    /// <summary>Since when the run is driven here.</summary>
+    public DateTimeOffset Since { get; } = clock.GetUtcNow();
+
+    /// <summary>Where the run came to rest; <see langword="null"/> while a step of it is being carried out.</summary>
+    public RunPause? Rest => rest?.Value;
 
     /// <returns><see langword="false"/> when nobody reads any more.</returns>
     public bool TryPost(RunEvent news) => channel.Writer.TryWrite(news);
@@ -15,10 +23,13 @@ internal sealed class RunMail(TimeProvider clock)
     public void Close() => channel.Writer.TryComplete();
 
     /// <summary>The next event; that a deadline has passed when there is none until then.</summary>
-    public async Task<RunEvent> NextAsync(DateTimeOffset until, CancellationToken cancellationToken)
+    public async Task<RunEvent> NextAsync(RunPause pause, DateTimeOffset until, CancellationToken cancellationToken)
     {
         heard.Clear();
-        return await ReadAsync(until, cancellationToken) ?? new RunEvent.DeadlinePassed(clock.GetUtcNow());
+        rest = new(pause);
+        var news = await ReadAsync(until, cancellationToken) ?? new RunEvent.DeadlinePassed(clock.GetUtcNow());
+        rest = null;
+        return news;
     }
 
     /// <summary>The next event, for a step that is under way.</summary>
