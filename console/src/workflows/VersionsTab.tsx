@@ -9,6 +9,7 @@ import { Problem } from "../kit/problem";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { to, useQuery } from "../kit/router";
+import { Scrolls } from "../kit/Scrolls";
 import { may } from "../kit/session";
 import { Ago } from "../kit/Ago";
 import type { VersionList, Workflow } from "../kit/types";
@@ -34,7 +35,7 @@ export function VersionsTab({ workflow, onChange }: { workflow: Workflow; onChan
     <div class="columns">
       <div class="stack">
         <Panel title="Versions">
-          <div class="scrolls">
+          <Scrolls label="Versions">
             <table class="version-table">
               <thead>
                 <tr>
@@ -84,7 +85,7 @@ export function VersionsTab({ workflow, onChange }: { workflow: Workflow; onChan
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scrolls>
         </Panel>
         <Aliases workflow={workflow} versions={numbers} onChange={onChange} />
       </div>
@@ -274,7 +275,6 @@ function AliasLine({ workflow, alias, version, versions, onChange, onLeave }: Al
                   label="Roll back"
                   icon="back"
                   kind="quiet"
-                  hasCurl={false}
                   call={{ method: "POST", path: path`workflows/${workflow.name}/aliases/${alias}/rollback` }}
                   confirm={{
                     title: `Roll ${alias} back?`,
@@ -287,7 +287,6 @@ function AliasLine({ workflow, alias, version, versions, onChange, onLeave }: Al
                   label="Remove"
                   icon="trash"
                   kind="quiet"
-                  hasCurl={false}
                   call={{ method: "DELETE", path: path`workflows/${workflow.name}/aliases/${alias}` }}
                   confirm={{
                     title: `Remove ${alias}?`,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { call, ended, MARKUP, run, saveMarkup, saveWorkflows, start } from "../support/api.mjs";
-import { accessFaults, CONSOLE, open, overflow, shot } from "../support/browser.mjs";
+import { accessFaults, becomes, CONSOLE, open, overflow, shot } from "../support/browser.mjs";
 
 let browser;
 before(async () => {
