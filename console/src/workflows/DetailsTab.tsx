@@ -56,10 +56,12 @@ export function DetailsTab({ workflow }: { workflow: Workflow }) {
               ["ETag", workflow.etag && <code>{workflow.etag}</code>],
             ]}
           />
-          <p class="hint">
-            They are part of a version. To change them, drop a file on this page that has them beside the prompt, and save it:{" "}
-            <code>{'{"prompt": …, "settings": {"startWithin": 60}, "requires": {"minVramGb": 24}}'}</code>
-          </p>
+          {may("author") && (
+            <p class="hint">
+              They are part of a version. To change them, drop a file on this page that has them beside the prompt, and save it:{" "}
+              <code>{'{"prompt": …, "settings": {"startWithin": 60}, "requires": {"minVramGb": 24}}'}</code>
+            </p>
+          )}
         </Panel>
         {may("author") && (
           <Panel title="Files">

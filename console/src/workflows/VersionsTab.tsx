@@ -116,7 +116,7 @@ export function VersionsTab({ workflow, onChange }: { workflow: Workflow; onChan
         </Panel>
       ) : (
         <Panel title="What differs">
-          <p class="muted">There is one version so far. A file that is dropped on this page becomes the next.</p>
+          <p class="muted">There is one version so far.{may("author") && " A file that is dropped on this page becomes the next."}</p>
         </Panel>
       )}
     </div>
@@ -190,8 +190,8 @@ function Aliases({ workflow, versions, onChange }: { workflow: Workflow; version
     >
       {aliases.length === 0 && !isAdding && (
         <p class="muted">
-          None yet. An alias such as <b>production</b> is a name for a version: callers of it get another version from the moment you say
-          so, and the one before with one click.
+          None yet. An alias such as <b>production</b> is a name for a version
+          {may("author") ? ": callers of it get another version from the moment you say so, and the one before with one click." : "."}
         </p>
       )}
       <ul class="aliases">

@@ -25,6 +25,7 @@ before(async () => {
 after(async () => {
   await ask(API, "POST", `hosts/${host.id}/resume`);
   await ask(API, "DELETE", "hosts/console-new?force=true");
+  await ask(API, "DELETE", "hosts/console-others?force=true");
   await ask(API, "DELETE", "workflows/console-hosts");
   await browser.close();
 });
@@ -34,8 +35,12 @@ const cardOf = (page, id) => page.getByRole("listitem").filter({ has: page.getBy
 test("a host is drained and resumed on its card, and the server does it", async () => {
   const page = await browser.page("hosts");
   const card = cardOf(page, host.id);
+  const order = () => page.locator(".host-cards > li").evaluateAll((all) => all.map((li) => li.querySelector("a").textContent));
+  await card.waitFor();
+  const before = await order();
   await card.getByRole("button", { name: "Drain", exact: true }).click();
   await card.getByText("It is empty and takes nothing new.").waitFor();
+  assert.deepEqual(await order(), before);
   assert.equal((await ask(API, "GET", `hosts/${host.id}`)).body.state, "draining");
   await card.getByRole("button", { name: "Resume as curl" }).click();
   assert.match(await page.getByRole("dialog").innerText(), new RegExp(`curl -X POST .*/api/hosts/${host.id}/resume`));
@@ -117,6 +122,36 @@ test("what is wrong with a new host stands at its field; then it joins, is chang
   await page.close();
 });
 
+test("hosts that others add and remove come and go without anybody loading the page", async () => {
+  const page = await browser.page("hosts");
+  await cardOf(page, host.id).waitFor();
+  await page.getByText("live", { exact: true }).waitFor();
+  await ask(API, "PUT", "hosts/console-others", { body: { url: "http://127.0.0.1:9/others" } });
+  await cardOf(page, "console-others").waitFor();
+  await ask(API, "DELETE", "hosts/console-others?force=true");
+  await cardOf(page, "console-others").waitFor({ state: "detached" });
+  assert.deepEqual(page.failures, []);
+  await page.close();
+});
+
+test("a host with runs is removed when what that costs them was said, and one without as it is", async () => {
+  for (const [leases, said, query] of [[hostOf().leases, /It has 2 runs\..* gives them up as lost/, "?force=true"], [[], /What was learned/, ""]]) {
+    const sent = [];
+    const before = all(
+      quiet,
+      answering(/\/api\/hosts\/gpu-1(\?|$)/, (r) => (r.method() === "DELETE" ? sent.push(new URL(r.url()).search) && {} : hostOf({ leases }))),
+    );
+    const page = await browser.page("hosts/gpu-1", { before });
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    assert.match(await dialog.innerText(), said);
+    await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+    await page.waitForURL(/\/console\/hosts$/);
+    assert.deepEqual(sent, [query]);
+    await page.close();
+  }
+});
+
 test("who can take a workflow is told with the reason, also for labels and memory, and stays in the address", async () => {
   const page = await browser.page("hosts");
   await page.getByLabel("Workflow, or a run’s id").fill("console-hosts");
@@ -129,6 +164,11 @@ test("who can take a workflow is told with the reason, also for labels and memor
   assert.match(page.url(), /why=console-hosts&label=zone/);
   await page.reload();
   await verdict.getByText("cannot").waitFor();
+  await page.getByLabel("Labels it asks for").fill("");
+  await page.getByLabel("GB of memory").fill("500");
+  await page.getByRole("button", { name: "Ask" }).click();
+  await verdict.getByText(/GPU memory/).waitFor();
+  assert.match(await verdict.innerText(), /cannot/);
 
   const run = await ask(API, "POST", "workflows/console-hosts", { body: {} });
   await page.goto(`${page.url().split("?")[0]}?why=${run.body.id}`);
