@@ -48,14 +48,14 @@ test("days are asked for and stay in the address; what is wrong with one stands 
       p.on("request", (r) => r.url().includes("/api/usage") && asked.push(new URL(r.url()).search));
     },
   });
-  await page.getByLabel("From").waitFor();
-  await page.getByLabel("To").fill("2026-10-31");
+  await page.getByLabel("From", { exact: true }).waitFor();
+  await page.getByLabel("To", { exact: true }).fill("2026-10-31");
   await page.waitForURL(/from=2026-10-01&to=2026-10-31/);
   await page.getByText("Nothing has ended in these days.").waitFor();
   await becomes(() => asked.at(-1), "?from=2026-10-01&to=2026-10-31");
   const wrong = await browser.page("usage?from=yesterday");
   await wrong.getByText("from is a day in UTC").waitFor();
-  assert.equal(await wrong.getByLabel("From").getAttribute("aria-invalid"), "true");
+  assert.equal(await wrong.getByLabel("From", { exact: true }).getAttribute("aria-invalid"), "true");
   await Promise.all([page.close(), wrong.close()]);
 });
 
