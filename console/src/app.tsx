@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { refusals } from "./kit/api";
+import { functionKey, refusals } from "./kit/api";
 import { Loading } from "./kit/Page";
 import { ProblemBox } from "./kit/ProblemBox";
 import { go, usePlace } from "./kit/router";
@@ -37,7 +37,7 @@ export function App() {
     case "unknown":
       return <Loading />;
     case "nobody":
-      return <SignIn problem={who.problem} />;
+      return <SignIn key={who.isPlatform} problem={who.problem} isPlatform={who.isPlatform} />;
     case "cut":
       return (
         <main class="alone">
@@ -46,6 +46,7 @@ export function App() {
       );
     case "known":
       keyUse.isNeeded = who.me.keysRequired;
+      keyUse.isPlatform = functionKey.value !== null;
       return (
         <Shell me={who.me} current={route?.path}>
           {route === undefined || !may(route.needs) ? (

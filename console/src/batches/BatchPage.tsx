@@ -31,7 +31,7 @@ export function BatchPage({ id }: { id: string }) {
 
   const isOpen = batch.status === "running" || batch.status === "canceling";
   const table: Call = { method: "GET", path: path`batches/${id}/runs.csv` };
-  const zip: Call = { method: "GET", path: path`batches/${id}/outputs`, query: { bundle: "zip" } };
+  const zip: Call = { method: "GET", path: path`batches/${id}/outputs`, query: { bundle: "zip", link: true } };
   return (
     <Page
       title={`Batch ${shortId(id)}`}

@@ -3,12 +3,12 @@ import { send } from "../kit/api";
 import { AsCurl } from "../kit/AsCurl";
 import { Dialog } from "../kit/Dialog";
 import { CheckField, TextField } from "../kit/Field";
-import { Problem } from "../kit/problem";
+import { pointerTo, Problem } from "../kit/problem";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { toast } from "../kit/toast";
 import type { Host, WorkflowList } from "../kit/types";
-import { callOf, draftOf, pointerOf, problemOf } from "./hostDraft";
+import { callOf, draftOf, problemOf } from "./hostDraft";
 import { KeyValues } from "./KeyValues";
 
 interface HostFormProps {
@@ -123,7 +123,7 @@ export function HostForm({ host, known = [], onClose, onDone }: HostFormProps) {
           hint="What workflows and calls may ask of a host, such as gpu: h100."
           pairs={draft.labels}
           onPairs={(labels) => set({ labels })}
-          faultsOf={(name) => faultsAt(pointerOf("labels", name))}
+          faultsOf={(name) => faultsAt(pointerTo("labels", name.trim()))}
           faults={exact(problem, "/labels")}
         />
         <KeyValues
@@ -137,7 +137,7 @@ export function HostForm({ host, known = [], onClose, onDone }: HostFormProps) {
           }
           pairs={draft.headers}
           onPairs={(headers) => set({ headers })}
-          faultsOf={(name) => faultsAt(pointerOf("headers", name))}
+          faultsOf={(name) => faultsAt(pointerTo("headers", name.trim()))}
           faults={exact(problem, "/headers")}
         />
         <CheckField label="Keep published workflows in its editor’s list" checked={draft.sync} onChecked={(sync) => set({ sync })} />

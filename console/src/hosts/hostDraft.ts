@@ -1,6 +1,6 @@
 import { type Call, path } from "../kit/call";
 import { isName, NAME_RULE } from "../kit/names";
-import { type Fault, Problem } from "../kit/problem";
+import { type Fault, pointerTo, Problem } from "../kit/problem";
 import type { Host } from "../kit/types";
 import { type Pair, pairOf, valuesOf } from "./KeyValues";
 
@@ -54,12 +54,10 @@ export function problemOf(draft: HostDraft, known: string[] | null): Problem | n
     ...(draft.url.includes("=***") ? [{ pointer: "/url", detail: "Put the token in place of ***: the server does not show it." }] : []),
     ...draft.headers
       .filter((h) => h.name.trim() !== "" && h.value === "")
-      .map((h) => ({ pointer: pointerOf("headers", h.name), detail: "Give its value again, or take the header away." })),
+      .map((h) => ({ pointer: pointerTo("headers", h.name.trim()), detail: "Give its value again, or take the header away." })),
   ];
   return faults.length === 0 ? null : new Problem(400, "Something is missing.", "", "", faults);
 }
-
-export const pointerOf = (...parts: string[]): string => parts.map((p) => `/${p.trim().replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
 // A query or a user in the address opens the host's door.
 const withoutSecrets = (url: string): string => url.replace(/\/\/[^/@]*@/, "//…@").replace(/\?.*$/, "?…");

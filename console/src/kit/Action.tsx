@@ -3,12 +3,10 @@ import { useState } from "preact/hooks";
 import { send } from "./api";
 import { AsCurl } from "./AsCurl";
 import type { Call } from "./call";
-import { Code } from "./Code";
 import { Dialog } from "./Dialog";
 import { Icon, type IconName } from "./Icon";
 import { Problem } from "./problem";
 import { ProblemBox } from "./ProblemBox";
-import { curlOfAll } from "./snippets";
 import { counted } from "./text";
 import { toast } from "./toast";
 
@@ -37,9 +35,6 @@ export interface ActionProps<T> {
 
   /** Where a problem is shown; else it is shown in a dialog. */
   onProblem?: (problem: Problem) => void;
-
-  /** The curl button stands apart where several actions share one. */
-  hasCurl?: boolean;
 }
 
 const AT_ONCE = 6;
@@ -64,7 +59,7 @@ export async function sendAll<T>(calls: Call[]): Promise<{ answers: T[]; problem
 
 /** A button that calls the API, with what it sends "as curl" beside it. */
 export function Action<T = unknown>(props: ActionProps<T>) {
-  const { label, icon, call, kind = "plain", confirm, disabled = false, done, onDone, onProblem, hasCurl = true } = props;
+  const { label, icon, call, kind = "plain", confirm, disabled = false, done, onDone, onProblem } = props;
   const [isBusy, setBusy] = useState(false);
   const [isAsking, ask] = useState(false);
   const [problems, setProblems] = useState<Problem[]>([]);
@@ -103,7 +98,7 @@ export function Action<T = unknown>(props: ActionProps<T>) {
         {icon !== undefined && <Icon name={icon} />}
         {label}
       </button>
-      {hasCurl && <AsCurl calls={calls} what={label} />}
+      <AsCurl calls={calls} what={label} />
       {isAsking && confirm !== undefined && (
         <Dialog
           title={confirm.title}
@@ -120,10 +115,6 @@ export function Action<T = unknown>(props: ActionProps<T>) {
           }
         >
           {typeof confirm.text === "string" ? <p>{confirm.text}</p> : confirm.text}
-          <details>
-            <summary>as curl</summary>
-            <Code text={curlOfAll(calls)} label="curl" />
-          </details>
         </Dialog>
       )}
       {problems.length > 0 && (

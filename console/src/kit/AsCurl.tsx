@@ -17,9 +17,9 @@ export function AsCurl({ calls, what }: { calls: Call | Call[] | (() => Call | C
       {isOpen && (
         <Dialog title={`${what} as curl`} onClose={() => open(false)} isWide>
           <Code text={curlOfAll(said())} label="curl" />
-          {keyUse.isNeeded && (
+          {(keyUse.isNeeded || keyUse.isPlatform) && (
             <p class="muted">
-              Put your key into the environment first: <code>export COMFYFUNC_KEY=…</code>
+              Put your key into the environment first: <code>export {keyUse.isNeeded ? "COMFYFUNC_KEY" : "COMFYFUNC_FUNCTION_KEY"}=…</code>
             </p>
           )}
         </Dialog>

@@ -24,7 +24,7 @@ export function Bars({ label, bars }: { label: string; bars: Bar[] }) {
             {b.aside !== undefined && <span class="muted"> {b.aside}</span>}
           </span>
           <span class="bars-track" aria-hidden="true">
-            <i style={{ width: `${(100 * b.value) / most}%` }} />
+            {b.value > 0 && <i style={{ width: `${(100 * b.value) / most}%` }} />}
           </span>
         </li>
       ))}

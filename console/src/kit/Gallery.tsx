@@ -109,14 +109,13 @@ function Tile({ media, isWhole, onOpen }: { media: Media; isWhole: boolean; onOp
   }
 }
 
-/** A picture, or a word where it cannot be loaded: its link may have expired, or its file be gone. */
+/** A picture, or a word (of the style sheet: it is no part of the name) where it cannot be loaded: its link may have expired, or its file be gone. */
 export function Picture({ media, isWhole = false }: { media: Media; isWhole?: boolean }) {
   const src = isWhole ? (media.output.url ?? pictureOf(media)) : pictureOf(media);
   const [broken, setBroken] = useState<string | null>(null);
   return broken !== null && broken === src ? (
     <span class="broken">
       <Icon name="image" />
-      cannot be loaded
     </span>
   ) : (
     <img src={src} alt={titleOf(media)} loading="lazy" decoding="async" onError={() => setBroken(src ?? null)} />

@@ -3,11 +3,18 @@ import { parseJson, toJson } from "./json";
 import { Problem } from "./problem";
 import { Store } from "./store";
 
-const KEY = "comfyfunc.key";
+/** A key that is kept for this tab's session, and in no URL. */
+function kept(name: string): Store<string | null> {
+  const store = new Store(sessionStorage.getItem(name));
+  store.follow(() => (store.value === null ? sessionStorage.removeItem(name) : sessionStorage.setItem(name, store.value)));
+  return store;
+}
 
-/** The caller's key. It is kept for this tab's session, and in no URL. */
-export const key = new Store<string | null>(sessionStorage.getItem(KEY));
-key.follow(() => (key.value === null ? sessionStorage.removeItem(KEY) : sessionStorage.setItem(KEY, key.value)));
+/** Of the caller. */
+export const key = kept("comfyfunc.key");
+
+/** Of the Functions app, where the platform asks for one before the server sees a call. */
+export const functionKey = kept("comfyfunc.function-key");
 
 /** Counts up when the server said 401: whoever shows the page asks for a key then. */
 export const refusals = new Store(0);
@@ -18,6 +25,10 @@ export async function respond(call: Call, signal?: AbortSignal): Promise<Respons
   const headers = new Headers(call.headers);
   if (key.value !== null) {
     headers.set("X-Api-Key", key.value);
+  }
+
+  if (functionKey.value !== null) {
+    headers.set("x-functions-key", functionKey.value);
   }
 
   // A change without a body is JSON, too: the server takes no other from a browser.

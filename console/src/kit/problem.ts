@@ -7,6 +7,9 @@ export interface Fault {
   code?: string;
 }
 
+/** The JSON pointer to a member within members. */
+export const pointerTo = (...parts: string[]): string => parts.map((p) => `/${p.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
 interface ProblemBody {
   title?: string;
   detail?: string;
@@ -35,12 +38,12 @@ export class Problem extends Error {
 
   /** What is wrong at this pointer and below it. */
   at(pointer: string): Fault[] {
-    return this.errors.filter((e) => e.pointer === pointer || e.pointer?.startsWith(`${pointer}/`));
+    return this.errors.filter((e) => isAt(e, pointer));
   }
 
   /** Whether it says more than what stands at these members: then all of it is to be shown. */
   isBeyond(pointers: string[]): boolean {
-    return this.errors.length === 0 || this.errors.some((e) => !pointers.some((p) => e.pointer === p || e.pointer?.startsWith(`${p}/`)));
+    return this.errors.length === 0 || this.errors.some((e) => !pointers.some((p) => isAt(e, p)));
   }
 
   static async from(response: Response): Promise<Problem> {
@@ -65,6 +68,10 @@ export class Problem extends Error {
       : new Problem(0, error instanceof TypeError ? "The server does not answer." : "Something is wrong with this page.", "", String(error), [], "", true);
   }
 }
+
+// The calls of a matrix are counted; what is wrong with one is wrong with what is swept.
+const isAt = ({ pointer }: Fault, place: string): boolean =>
+  `${pointer?.replace(/^\/inputs\/\d+(?=\/)/, "") ?? ""}/`.startsWith(`${place}/`);
 
 function bodyOf(text: string): ProblemBody {
   try {

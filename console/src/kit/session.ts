@@ -1,12 +1,12 @@
-import { get, key } from "./api";
+import { functionKey, get, key } from "./api";
 import { reconnect } from "./live";
 import { Problem } from "./problem";
 import { Store } from "./store";
 import type { Me, Role } from "./types";
 
-/** Who the caller is: not known yet, nobody (a key is needed), somebody, or the server cannot be reached. */
+/** Who the caller is: not known yet, nobody (a key is needed, for the server or for the platform before it), somebody, or the server cannot be reached. */
 export type Session =
-  { is: "unknown" } | { is: "nobody"; problem: Problem | null } | { is: "known"; me: Me } | { is: "cut"; problem: Problem };
+  { is: "unknown" } | { is: "nobody"; problem: Problem | null; isPlatform: boolean } | { is: "known"; me: Me } | { is: "cut"; problem: Problem };
 
 export const session = new Store<Session>({ is: "unknown" });
 
@@ -19,27 +19,35 @@ export function may(role: "run" | "author" | "admin"): boolean {
 
 /** Asks the server who the caller is. A key that it does not know is forgotten. */
 export async function start(): Promise<void> {
-  const hadKey = key.value !== null;
   try {
     session.set({ is: "known", me: await get<Me>("me") });
   } catch (error) {
     const problem = Problem.of(error);
-    if (problem.status === 401) {
-      key.set(null);
+    if (problem.status !== 401) {
+      session.set({ is: "cut", problem });
+      return;
     }
 
-    session.set(problem.status === 401 ? { is: "nobody", problem: hadKey ? problem : null } : { is: "cut", problem });
+    // The server's own refusals have a code.
+    const isPlatform = problem.code === "";
+    const wrong = isPlatform ? functionKey : key;
+    session.set({ is: "nobody", problem: wrong.value === null ? null : problem, isPlatform });
+    wrong.set(null);
   }
 }
 
-export async function signIn(said: string): Promise<void> {
-  key.set(said);
+export async function signIn(said: string, isPlatform: boolean): Promise<void> {
+  (isPlatform ? functionKey : key).set(said);
   await start();
   reconnect();
 }
 
+/** Whether the tab is being left for good: nothing is kept any more. */
+export const leaving = { is: false };
+
+/** Forgets the keys and all that was filled in, in this tab's storage and in its memory. */
 export function signOut(): void {
-  key.set(null);
-  session.set({ is: "unknown" });
-  void start().then(reconnect);
+  leaving.is = true;
+  sessionStorage.clear();
+  location.reload();
 }

@@ -9,8 +9,14 @@ export interface Snippet {
   text: string;
 }
 
-/** Whether callers need a key; then the code sends one. Set at sign-in. */
-export const keyUse = { isNeeded: false };
+/** Whether callers need a key, and one of the platform; then the code sends them. Set at sign-in. */
+export const keyUse = { isNeeded: false, isPlatform: false };
+
+/** Headers with keys, and the variables that hold them. */
+const keyHeaders = (): [string, string][] => [
+  ...(keyUse.isNeeded ? [["X-Api-Key", "COMFYFUNC_KEY"] as [string, string]] : []),
+  ...(keyUse.isPlatform ? [["x-functions-key", "COMFYFUNC_FUNCTION_KEY"] as [string, string]] : []),
+];
 
 const forShell = (text: string): string => (/^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
@@ -26,10 +32,7 @@ function headersOf(call: Call): [string, string][] {
 /** A call as a curl command for a POSIX shell. */
 export function curlOf(call: Call): string {
   const parts = [`curl ${call.method === "GET" ? "" : `-X ${call.method} `}${forShell(urlOf(call))}`];
-  if (keyUse.isNeeded) {
-    parts.push(`-H "X-Api-Key: $COMFYFUNC_KEY"`);
-  }
-
+  parts.push(...keyHeaders().map(([name, variable]) => `-H "${name}: $${variable}"`));
   parts.push(...headersOf(call).map(([name, value]) => `-H ${forShell(`${name}: ${value}`)}`));
   if (call.body instanceof FormData) {
     parts.push(...[...call.body].map(([name, v]) => `-F ${forShell(`${name}=${typeof v === "string" ? v : `@${v.name}`}`)}`));
@@ -46,9 +49,9 @@ export const curlOfAll = (calls: Call[]): string => calls.map(curlOf).join("\n\n
 
 /** A call by Python's standard library. */
 export function pythonOf(call: Call): string {
-  const headers = [...headersOf(call).map(([n, v]) => `${quoted(n)}: ${quoted(v)}`), ...(keyUse.isNeeded ? [`"X-Api-Key": os.environ["COMFYFUNC_KEY"]`] : [])];
+  const headers = [...headersOf(call).map(([n, v]) => `${quoted(n)}: ${quoted(v)}`), ...keyHeaders().map(([n, v]) => `${quoted(n)}: os.environ[${quoted(v)}]`)];
   const body = call.body === undefined || call.body instanceof FormData || call.body instanceof Blob ? "" : `,\n    data=json.dumps(${pythonValue(call.body)}).encode()`;
-  return `import json${keyUse.isNeeded ? ", os" : ""}, urllib.request
+  return `import json${keyHeaders().length > 0 ? ", os" : ""}, urllib.request
 
 request = urllib.request.Request(
     ${quoted(urlOf(call))},

@@ -11,11 +11,11 @@ const DAY = 24 * HOUR;
 /** 12 ms, 3.4 s, 2 m 05 s, 1 h 04 m, 3 d 2 h. */
 export function duration(ms: number): string {
   const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");
-  if (ms < SECOND) {
+  if (ms < SECOND - 0.5) {
     return `${Math.max(0, Math.round(ms))} ms`;
   }
 
-  if (ms < MINUTE) {
+  if (ms < MINUTE - 50) {
     return `${(ms / SECOND).toFixed(ms < 10 * SECOND ? 2 : 1)} s`;
   }
 
@@ -36,12 +36,13 @@ export function ago(at: string, now: number): string {
     return "now";
   }
 
+  // What is rounded up to the next unit is told in it.
   const text =
-    size < MINUTE
+    size < MINUTE - SECOND / 2
       ? `${Math.round(size / SECOND)} s`
-      : size < HOUR
+      : size < HOUR - MINUTE / 2
         ? `${Math.round(size / MINUTE)} m`
-        : size < DAY
+        : size < DAY - HOUR / 2
           ? `${Math.round(size / HOUR)} h`
           : `${Math.round(size / DAY)} d`;
   return past >= 0 ? `${text} ago` : `in ${text}`;

@@ -41,7 +41,7 @@ export function Statistics() {
       {value === undefined && problem === null && <Loading />}
       {value !== undefined && (
         <>
-          <Charts stats={value} />
+          {value.totals.runs > 0 && <Charts stats={value} />}
           <div class="stacks">
             <GpuTime stats={value} range={range} />
             <Failures stats={value} />

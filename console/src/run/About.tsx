@@ -44,7 +44,7 @@ export function About({ run }: { run: Run }) {
           ["Created", <time dateTime={run.createdAt}>{moment(run.createdAt)}</time>],
           ["Started", run.startedAt && moment(run.startedAt)],
           ["Ended", run.completedAt && moment(run.completedAt)],
-          ["Executed for", run.startedAt && <Took from={run.startedAt} to={run.completedAt ?? null} />],
+          ["Took", run.startedAt && <Took from={run.startedAt} to={run.completedAt ?? null} />],
           ["Start by", run.startedAt === undefined && run.completedAt === undefined && run.startBy && <Ago at={run.startBy} />],
           ["Finish by", run.completedAt === undefined && run.finishBy && <Ago at={run.finishBy} />],
           ["From the cache", run.cached === true && "yes: no GPU worked"],

@@ -8,6 +8,7 @@ import { Loading, Page, Panel } from "../kit/Page";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { setQuery, to, usePlace, useQuery } from "../kit/router";
+import { Scrolls } from "../kit/Scrolls";
 import { shortId } from "../kit/text";
 import type { Run } from "../kit/types";
 import { differencesOf } from "./differences";
@@ -159,7 +160,7 @@ function Differences({ a, b }: { a: Run; b: Run }) {
       {all.length === 0 ? (
         <p class="muted">Nothing: workflow, version, values and seeds are the same.</p>
       ) : (
-        <div class="scrolls">
+        <Scrolls label="Differences">
           <table>
             <thead>
               <tr>
@@ -178,7 +179,7 @@ function Differences({ a, b }: { a: Run; b: Run }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
     </Panel>
   );

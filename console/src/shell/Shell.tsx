@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { functionKey } from "../kit/api";
 import { Icon } from "../kit/Icon";
 import { useKeys } from "../kit/keys";
 import { go, usePlace } from "../kit/router";
@@ -112,7 +113,7 @@ function ThemeButton() {
 }
 
 function Who({ me }: { me: Me }) {
-  return me.keysRequired ? (
+  return me.keysRequired || functionKey.value !== null ? (
     <div class="who">
       <span>
         {me.client ?? "no name"} <span class="muted">{me.role}</span>

@@ -5,8 +5,8 @@ import type { Problem } from "../kit/problem";
 import { ProblemBox } from "../kit/ProblemBox";
 import { signIn } from "../kit/session";
 
-/** Asks for a key, or leads to App Service's login where there is one. */
-export function SignIn({ problem }: { problem: Problem | null }) {
+/** Asks for a key, the platform's first, or leads to App Service's login where there is one. */
+export function SignIn({ problem, isPlatform }: { problem: Problem | null; isPlatform: boolean }) {
   const [key, setKey] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [hasLogin, setLogin] = useState(false);
@@ -25,7 +25,7 @@ export function SignIn({ problem }: { problem: Problem | null }) {
         onSubmit={async (e) => {
           e.preventDefault();
           setBusy(true);
-          await signIn(key.trim());
+          await signIn(key.trim(), isPlatform);
           setBusy(false);
         }}
       >
@@ -34,7 +34,7 @@ export function SignIn({ problem }: { problem: Problem | null }) {
         </h1>
         {problem !== null && <ProblemBox problem={problem} />}
         <TextField
-          label="Key"
+          label={isPlatform ? "Function key" : "Key"}
           type="password"
           name="key"
           autoComplete="current-password"
@@ -42,7 +42,7 @@ export function SignIn({ problem }: { problem: Problem | null }) {
           autoFocus
           value={key}
           onValue={setKey}
-          hint="An administrator makes it: POST /api/keys, or the page Keys. It stays in this tab, and is gone when you close it."
+          hint={`${isPlatform ? "Azure asks for it before the server does: App keys of the Functions app." : "An administrator makes it: POST /api/keys, or the page Keys."} It stays in this tab, and is gone when you close it.`}
         />
         <button type="submit" class="primary" disabled={isBusy || key.trim() === ""}>
           <Icon name="keys" />

@@ -2,6 +2,7 @@ import { AsCurl } from "../kit/AsCurl";
 import { Bars } from "../kit/Bars";
 import type { Call } from "../kit/call";
 import { Choice } from "../kit/Choice";
+import { saveAs } from "../kit/download";
 import { Empty } from "../kit/Empty";
 import { TextField } from "../kit/Field";
 import { Figures } from "../kit/Figures";
@@ -15,7 +16,7 @@ import { may } from "../kit/session";
 import { bytes, count, counted, percent } from "../kit/text";
 import { duration } from "../kit/time";
 import type { Usage } from "../kit/types";
-import { csvOf, saveAs } from "./csv";
+import { csvOf } from "./csv";
 import { type Grouping, sumsOf, totalOf, type UsageSum } from "./sums";
 
 const GROUPINGS: readonly { value: Grouping; text: string }[] = [
@@ -48,7 +49,7 @@ export function UsagePage(_: { parts: string[] }) {
           <button
             type="button"
             disabled={rows.length === 0}
-            onClick={() => usage.value !== undefined && saveAs(`usage ${usage.value.from} to ${usage.value.to}.csv`, csvOf(rows))}
+            onClick={() => usage.value !== undefined && saveAs(new Blob([csvOf(rows)], { type: "text/csv;charset=utf-8" }), `usage ${usage.value.from} to ${usage.value.to}.csv`)}
           >
             <Icon name="download" />
             CSV

@@ -48,7 +48,7 @@ export function Deliveries({ deliveries, by, onChange }: DeliveriesProps) {
                 <span class="muted">
                   {" "}
                   <Ago at={a.at} />
-                  {a.error && `: ${a.error}`}
+                  {!a.status && a.error && `: ${a.error}`}
                 </span>
               </li>
             ))}

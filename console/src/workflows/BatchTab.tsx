@@ -1,11 +1,11 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { AsCurl } from "../kit/AsCurl";
 import { send } from "../kit/api";
 import { type Call, path } from "../kit/call";
 import { Field, TextArea } from "../kit/Field";
 import { Icon } from "../kit/Icon";
 import { Panel } from "../kit/Page";
-import { Problem } from "../kit/problem";
+import { pointerTo, Problem } from "../kit/problem";
 import { ProblemBox } from "../kit/ProblemBox";
 import { go, to } from "../kit/router";
 import { useSelect } from "../kit/select";
@@ -56,6 +56,7 @@ export function BatchTab({ form, version }: { form: Form; version: string }) {
     query: queryOf(draft.options, { isBatch: true }),
     body: isMatrix ? matrixBody(axes, bodyOf(draft)) : list.body,
   };
+  useEffect(() => setProblem(null), [plan]);
   const run = async (): Promise<void> => {
     setBusy(true);
     setProblem(null);
@@ -80,7 +81,7 @@ export function BatchTab({ form, version }: { form: Form; version: string }) {
         onChoose={(tab) => store.set({ ...plan, kind: tab === KINDS.matrix ? "matrix" : "list" })}
       >
         {isMatrix ? (
-          <Matrix form={form} plan={store} />
+          <Matrix form={form} plan={store} problem={problem} />
         ) : (
           <TextArea
             label="Calls, one JSON object a line, or an array"
@@ -95,7 +96,7 @@ export function BatchTab({ form, version }: { form: Form; version: string }) {
         )}
       </Tabs>
       <Options form={form} isBatch />
-      {problem !== null && <ProblemBox problem={problem} />}
+      {problem !== null && (!isMatrix || problem.isBeyond(axes.map(({ axis }) => placeOf(axis)))) && <ProblemBox problem={problem} />}
       {may("run") && (
         <div class="run-bar">
           <span class="action">
@@ -124,7 +125,9 @@ export function BatchTab({ form, version }: { form: Form; version: string }) {
   );
 }
 
-function Matrix({ form, plan }: { form: Form; plan: Store<Plan> }) {
+const placeOf = ({ tag, input }: Axis): string => pointerTo(tag, input);
+
+function Matrix({ form, plan, problem }: { form: Form; plan: Store<Plan>; problem: Problem | null }) {
   const { tags } = form.workflow.contract;
   const { axes } = useStore(plan);
   const places = tags.flatMap((t) => t.inputs.map((input) => ({ tag: t.name, input })));
@@ -149,6 +152,7 @@ function Matrix({ form, plan }: { form: Form; plan: Store<Plan> }) {
             form={form}
             axis={axis}
             input={input}
+            faults={[...new Set(problem?.at(placeOf(axis)).map((f) => f.detail))]}
             onAxis={(next) => setAxes(axes.map((a, at) => (at === i ? next : a)))}
             onRemove={() => setAxes(axes.filter((_, at) => at !== i))}
           />
@@ -178,11 +182,14 @@ interface AxisProps {
   form: Form;
   axis: Axis;
   input: ContractInput | undefined;
+
+  /** What the server found wrong with its values. */
+  faults: string[];
   onAxis: (axis: Axis) => void;
   onRemove: () => void;
 }
 
-function AxisField({ form, axis, input, onAxis, onRemove }: AxisProps) {
+function AxisField({ form, axis, input, faults, onAxis, onRemove }: AxisProps) {
   const { values, fault } = input === undefined ? { values: [], fault: "The workflow has it no more." } : valuesOf(axis, input);
   return (
     <section class="axis" aria-label={`${axis.tag} ${axis.input}`}>
@@ -196,7 +203,11 @@ function AxisField({ form, axis, input, onAxis, onRemove }: AxisProps) {
         </button>
       </header>
       {input !== undefined && <AxisValues form={form} axis={axis} input={input} onAxis={onAxis} />}
-      {fault !== null && <p class="faults">{fault}</p>}
+      {(fault === null ? faults : [fault]).map((f) => (
+        <p key={f} class="faults" role="alert">
+          {f}
+        </p>
+      ))}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { Icon } from "../kit/Icon";
 import { toJson } from "../kit/json";
+import { Scrolls } from "../kit/Scrolls";
 import { counted } from "../kit/text";
 import type { CallExplanation, Workflow } from "../kit/types";
 import { HostLines } from "./HostLines";
@@ -42,7 +43,7 @@ export function CheckBox({
       )}
       {valid && changes.length === 0 && <p class="muted">It changes nothing: the workflow runs as it is saved.</p>}
       {changes.length > 0 && (
-        <div class="scrolls">
+        <Scrolls label="Changes to the prompt">
           <table>
             <thead>
               <tr>
@@ -65,7 +66,7 @@ export function CheckBox({
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
       {bypassed.length > 0 && <p>Left out: {bypassed.map((b) => (typeof b === "string" ? b : toJson(b))).join(", ")}</p>}
       {seedsToDraw.length > 0 && <p>Seeds drawn: {seedsToDraw.map((s) => `${s.input} of node ${s.node}`).join(", ")}</p>}

@@ -1,5 +1,6 @@
 import { Action } from "../kit/Action";
 import { get } from "../kit/api";
+import { AsCurl } from "../kit/AsCurl";
 import { path } from "../kit/call";
 import { toJson } from "../kit/json";
 import { Facts, Panel } from "../kit/Page";
@@ -55,22 +56,25 @@ export function DetailsTab({ workflow }: { workflow: Workflow }) {
               ["ETag", workflow.etag && <code>{workflow.etag}</code>],
             ]}
           />
-          <p class="hint">
-            They are saved with the workflow, beside its prompt:{" "}
-            <code>{'{"prompt": …, "settings": {"startWithin": 60}, "requires": {"minVramGb": 24}}'}</code>
-          </p>
+          {may("author") && (
+            <p class="hint">
+              They are part of a version. To change them, drop a file on this page that has them beside the prompt, and save it:{" "}
+              <code>{'{"prompt": …, "settings": {"startWithin": 60}, "requires": {"minVramGb": 24}}'}</code>
+            </p>
+          )}
         </Panel>
         {may("author") && (
           <Panel title="Files">
             <div class="actions">
-              <button type="button" onClick={() => void download(name, "graph")}>
-                <Icon name="download" />
-                Graph
-              </button>
-              <button type="button" onClick={() => void download(name, "prompt")}>
-                <Icon name="download" />
-                Prompt
-              </button>
+              {(["graph", "prompt"] as const).map((what) => (
+                <span key={what} class="action">
+                  <button type="button" onClick={() => void download(name, what)}>
+                    <Icon name="download" />
+                    {words[what]}
+                  </button>
+                  <AsCurl what={words[what]} calls={{ method: "GET", path: path`workflows/${name}`, query: { include: what } }} />
+                </span>
+              ))}
               <Action
                 label="Delete"
                 icon="trash"
@@ -90,6 +94,8 @@ export function DetailsTab({ workflow }: { workflow: Workflow }) {
     </div>
   );
 }
+
+const words = { graph: "Graph", prompt: "Prompt" };
 
 async function download(name: string, what: "graph" | "prompt"): Promise<void> {
   try {

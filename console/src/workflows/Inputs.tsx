@@ -1,9 +1,10 @@
 import { Icon } from "../kit/Icon";
+import { pointerTo } from "../kit/problem";
 import { useSelect } from "../kit/select";
 import { useStore } from "../kit/store";
 import { counted } from "../kit/text";
 import type { ContractTag } from "../kit/types";
-import { isOff, pointerTo, setOff } from "./draft";
+import { isOff, setOff } from "./draft";
 import { clearFaults, type Form, useFaults } from "./form";
 import { InputField } from "./InputField";
 

@@ -99,7 +99,7 @@ function Shown({
         </span>
         <span class="actions">
           {!hasEnded(run) && (
-            <Action label="Cancel" icon="stop" kind="quiet" hasCurl={false} call={{ method: "POST", path: path`runs/${run.id}/cancel` }} />
+            <Action label="Cancel" icon="stop" kind="quiet" call={{ method: "POST", path: path`runs/${run.id}/cancel` }} />
           )}
           {hasEnded(run) && <CompareLink run={run} before={before} />}
           <button type="button" class="quiet" title="Puts the run’s values into the form" onClick={() => onFill(run)}>

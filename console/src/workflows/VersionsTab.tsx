@@ -9,6 +9,7 @@ import { Problem } from "../kit/problem";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { to, useQuery } from "../kit/router";
+import { Scrolls } from "../kit/Scrolls";
 import { may } from "../kit/session";
 import { Ago } from "../kit/Ago";
 import type { VersionList, Workflow } from "../kit/types";
@@ -34,7 +35,7 @@ export function VersionsTab({ workflow, onChange }: { workflow: Workflow; onChan
     <div class="columns">
       <div class="stack">
         <Panel title="Versions">
-          <div class="scrolls">
+          <Scrolls label="Versions">
             <table class="version-table">
               <thead>
                 <tr>
@@ -84,7 +85,7 @@ export function VersionsTab({ workflow, onChange }: { workflow: Workflow; onChan
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scrolls>
         </Panel>
         <Aliases workflow={workflow} versions={numbers} onChange={onChange} />
       </div>
@@ -115,7 +116,7 @@ export function VersionsTab({ workflow, onChange }: { workflow: Workflow; onChan
         </Panel>
       ) : (
         <Panel title="What differs">
-          <p class="muted">There is one version so far. A file that is dropped on this page becomes the next.</p>
+          <p class="muted">There is one version so far.{may("author") && " A file that is dropped on this page becomes the next."}</p>
         </Panel>
       )}
     </div>
@@ -189,8 +190,8 @@ function Aliases({ workflow, versions, onChange }: { workflow: Workflow; version
     >
       {aliases.length === 0 && !isAdding && (
         <p class="muted">
-          None yet. An alias such as <b>production</b> is a name for a version: callers of it get another version from the moment you say
-          so, and the one before with one click.
+          None yet. An alias such as <b>production</b> is a name for a version
+          {may("author") ? ": callers of it get another version from the moment you say so, and the one before with one click." : "."}
         </p>
       )}
       <ul class="aliases">
@@ -274,7 +275,6 @@ function AliasLine({ workflow, alias, version, versions, onChange, onLeave }: Al
                   label="Roll back"
                   icon="back"
                   kind="quiet"
-                  hasCurl={false}
                   call={{ method: "POST", path: path`workflows/${workflow.name}/aliases/${alias}/rollback` }}
                   confirm={{
                     title: `Roll ${alias} back?`,
@@ -287,7 +287,6 @@ function AliasLine({ workflow, alias, version, versions, onChange, onLeave }: Al
                   label="Remove"
                   icon="trash"
                   kind="quiet"
-                  hasCurl={false}
                   call={{ method: "DELETE", path: path`workflows/${workflow.name}/aliases/${alias}` }}
                   confirm={{
                     title: `Remove ${alias}?`,

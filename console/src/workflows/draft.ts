@@ -1,3 +1,4 @@
+import { pointerTo } from "../kit/problem";
 import type { ContractInput, ContractTag, Values, Workflow } from "../kit/types";
 
 /** What a call is going to say: only what differs from the saved workflow. It is kept for each workflow as long as the tab lives. */
@@ -116,11 +117,6 @@ const namedAs = (values: Values, tag: ContractTag): Values =>
 /** How many inputs and tags are not as saved. */
 export const changes = (draft: Draft): number =>
   draft.off.length + Object.entries(draft.values).reduce((n, [tag, v]) => (draft.off.includes(tag) ? n : n + Object.keys(v).length), 0);
-
-/** A part of a JSON pointer. */
-const escaped = (part: string): string => part.replaceAll("~", "~0").replaceAll("/", "~1");
-
-export const pointerTo = (...parts: string[]): string => parts.map((p) => `/${escaped(p)}`).join("");
 
 /** Whether a fault has a place in the form: a tag of the contract, or something in it. */
 export const isShownAt = (contract: Contract, pointer: string | null | undefined): boolean =>

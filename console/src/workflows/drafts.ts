@@ -1,4 +1,5 @@
 import { parseJson, toJson } from "../kit/json";
+import { leaving } from "../kit/session";
 import { Store } from "../kit/store";
 import { type Draft, EMPTY } from "./draft";
 
@@ -27,6 +28,10 @@ function follow(store: Store<Draft>): Store<Draft> {
 }
 
 function keep(): void {
+  if (leaving.is) {
+    return;
+  }
+
   try {
     sessionStorage.setItem(KEY, toJson(Object.fromEntries([...drafts].map(([name, store]) => [name, store.value]))));
   } catch {

@@ -1,7 +1,8 @@
+import { pointerTo } from "../kit/problem";
 import { useSelect } from "../kit/select";
 import { Store } from "../kit/store";
 import type { ContractInput, ContractTag, Workflow } from "../kit/types";
-import { type Draft, EMPTY, pointerTo, setValue, valueOf } from "./draft";
+import { type Draft, EMPTY, setValue, valueOf } from "./draft";
 import { draftOf } from "./drafts";
 
 /** A form of a workflow: what it is made from, what is in it, and what the server found wrong. */

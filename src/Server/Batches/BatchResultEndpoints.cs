@@ -29,8 +29,8 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
             "All outputs of a batch that has ended in one file, a folder for each run.",
             (e, r, ct) => e.OutputsAsync(r, r.InPath("id"), ct))
         {
-            Query = [QueryParameters.OneOf("bundle", null, "zip") with { IsRequired = true }, .. Rendition.Query],
-            Answers = [ApiAnswer.Redirect],
+            Query = [QueryParameters.OneOf("bundle", null, "zip") with { IsRequired = true }, BundleLinkView.Query, .. Rendition.Query],
+            Answers = [BundleLinkView.Answer, ApiAnswer.Redirect],
             Problems = [400, 404, 409],
         },
     ];
@@ -88,6 +88,6 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         var file = await bundle.MakeAsync(BatchStore.BundleOf(batch.Id, rendition), $"{batch.Workflow}-{batch.Id}", made,
             rendition, cancellationToken);
-        return Results.Redirect((await runResource.UrlOfAsync(file, cancellationToken)).Url.AbsoluteUri);
+        return BundleLinkView.Of(request.Query, await runResource.UrlOfAsync(file, cancellationToken));
     }
 }

@@ -37,7 +37,8 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > LongestBoundary)
         {
-            return new CallBodyReply.Refused([new(FaultCode.InvalidRequest, "The Content-Type of a multipart body has a boundary.")]);
+            return new CallBodyReply.Refused(
+                [new(FaultCode.InvalidRequest, "The Content-Type of a multipart body has a boundary.", "/Content-Type")]);
         }
 
         try
@@ -46,7 +47,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            return new CallBodyReply.Refused([new(FaultCode.InvalidRequest, "The multipart body is malformed, or ends too soon.")]);
+            return new CallBodyReply.Refused([new(FaultCode.InvalidRequest, "The multipart body is malformed, or ends too soon.", "")]);
         }
     }
 
@@ -60,7 +61,7 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
         {
             if (count > MostParts)
             {
-                faults.Add(new(FaultCode.InvalidRequest, $"A call has at most {MostParts} parts."));
+                faults.Add(new(FaultCode.InvalidRequest, $"A call has at most {MostParts} parts.", ""));
                 break;
             }
 
@@ -156,7 +157,8 @@ public sealed class CallBody(Uploads uploads, ComfyFuncOptions options)
     {
         if (await RequestBody.ReadAsync(section.Body, null, options.MaxBodyBytes, cancellationToken) is not { } body)
         {
-            faults.Add(new(FaultCode.InputTooLarge, $"The part '{JsonPart}' is larger than {options.MaxBodyBytes} bytes."));
+            faults.Add(new(FaultCode.InputTooLarge, $"The part '{JsonPart}' is larger than {options.MaxBodyBytes} bytes.",
+                PointerTo(JsonPart)));
             return null;
         }
 

@@ -28,8 +28,10 @@ public sealed record CallKey(string Name, string Fingerprint)
             [] => (null, null),
             [{ Length: > 0 and <= Longest } text] when text.All(c => c is >= ' ' and <= '~') =>
                 (new(Hash(Encoding.UTF8.GetBytes($"{request.Caller().Client}\n{text}")), FingerprintOf(request, body)), null),
-            [_] => (null, new(FaultCode.InvalidRequest, $"{string.Join(", ", Headers)} hold 1 to {Longest} printable ASCII characters.")),
-            _ => (null, new(FaultCode.InvalidRequest, $"Of {string.Join(", ", Headers)} send one, or the same text in each.")),
+            [_] => (null, new(FaultCode.InvalidRequest, $"{string.Join(", ", Headers)} hold 1 to {Longest} printable ASCII characters.",
+                $"/{Headers[0]}")),
+            _ => (null, new(FaultCode.InvalidRequest, $"Of {string.Join(", ", Headers)} send one, or the same text in each.",
+                $"/{Headers[0]}")),
         };
     }
 

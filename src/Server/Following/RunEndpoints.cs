@@ -92,7 +92,7 @@ public sealed class RunEndpoints(
         var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? "0";
         if (!int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after))
         {
-            return Problems.From(FaultCode.InvalidRequest, "Last-Event-ID is an id that this stream has sent.");
+            return Problems.From(FaultCode.InvalidRequest, "Last-Event-ID is an id that this stream has sent.", "/Last-Event-ID");
         }
 
         // An EventSource comes back whenever a stream ends, unless it is answered that there is nothing more to come.

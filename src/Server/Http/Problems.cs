@@ -39,6 +39,8 @@ public static class Problems
             ["code"] = code.Name,
             ["retryable"] = isRetryable,
             ["traceId"] = TraceIds.Current ?? ActivityTraceId.CreateRandom().ToString(),
-            ["errors"] = faults.Where(f => f.Pointer is not null).Select(f => new { pointer = f.Pointer, detail = f.Detail }).ToArray(),
+            // Of several faults each is told: one without a place is in the whole of what was sent.
+            ["errors"] = faults.Where(f => f.Pointer is not null || faults.Length > 1)
+                .Select(f => new { pointer = f.Pointer ?? "", detail = f.Detail }).ToArray(),
         });
 }

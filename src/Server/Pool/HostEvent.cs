@@ -39,7 +39,7 @@ internal abstract record HostEvent
                     : [.. list.EnumerateArray().Select((e, i) => Read(e, JsonPointer.Of("events", $"{i}"), faults)).OfType<HostEvent>()];
                 return (events, faults.ToImmutable());
             default:
-                return ([], [new(FaultCode.InvalidRequest, Rule)]);
+                return ([], [new(FaultCode.InvalidRequest, Rule, "")]);
         }
     }
 

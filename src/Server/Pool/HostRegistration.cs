@@ -91,7 +91,7 @@ public abstract record HostRegistration
         var faults = ImmutableArray.CreateBuilder<Fault>();
         if (!SafeName.IsValid(id))
         {
-            faults.Add(new(FaultCode.InvalidRequest, $"A host id is {SafeName.Rule}."));
+            faults.Add(new(FaultCode.InvalidRequest, $"A host id is {SafeName.Rule}.", "/id"));
         }
 
         if (StrictJson.Parse(body) is StrictJson.Malformed { Fault: { Pointer.Length: > 0 } broken })
@@ -101,7 +101,8 @@ public abstract record HostRegistration
 
         if (StrictJson.Parse(body) is not StrictJson.Parsed { Root: { ValueKind: JsonValueKind.Object } root })
         {
-            faults.Add(new(FaultCode.InvalidRequest, "The body is a JSON object such as {\"url\":\"http://10.0.0.4:8188\",\"slots\":2}."));
+            faults.Add(new(FaultCode.InvalidRequest, "The body is a JSON object such as {\"url\":\"http://10.0.0.4:8188\",\"slots\":2}.",
+                ""));
             return new Invalid(faults.ToImmutable());
         }
 

@@ -100,19 +100,16 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, GuardedPost post, Ti
             return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {LargestBody} bytes.");
         }
 
-        if (!SafeName.IsValid(id) || Webhook.IsDefault(id))
-        {
-            return Problems.From(FaultCode.InvalidRequest,
-                $"A webhook's id is {SafeName.Rule}, and does not begin with '{Webhook.Default}'.");
-        }
-
+        ImmutableArray<Fault> ofId = SafeName.IsValid(id) && !Webhook.IsDefault(id) ? []
+            : [new(FaultCode.InvalidRequest, $"A webhook's id is {SafeName.Rule}, and does not begin with '{Webhook.Default}'.", "/id")];
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
-                return Problems.From(malformed.Fault with { Code = FaultCode.InvalidRequest });
+                return Problems.From([.. ofId, malformed.Fault with { Code = FaultCode.InvalidRequest }]);
             case StrictJson.Parsed { Root: var root }:
                 var (asked, faults) = Read(root);
-                return asked is null ? Problems.From(faults) : await WriteAsync(id, asked, cancellationToken);
+                return asked is null || !ofId.IsEmpty ? Problems.From([.. ofId, .. faults])
+                    : await WriteAsync(id, asked, cancellationToken);
             default:
                 throw new UnreachableException();
         }

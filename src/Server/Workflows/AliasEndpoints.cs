@@ -62,7 +62,7 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live) 
 
         if (!SafeName.IsValid(alias) || alias.All(char.IsDigit))
         {
-            return Problems.From(FaultCode.InvalidRequest, $"An alias is {SafeName.Rule}, and no number.");
+            return Problems.From(FaultCode.InvalidRequest, $"An alias is {SafeName.Rule}, and no number.", "/alias");
         }
 
         switch (StrictJson.Parse(body))

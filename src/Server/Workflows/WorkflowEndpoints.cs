@@ -84,7 +84,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     {
         if (!SafeName.IsValid(name))
         {
-            return Problems.From(FaultCode.InvalidWorkflow, $"A workflow's name is {SafeName.Rule}.");
+            return Problems.From(FaultCode.InvalidWorkflow, $"A workflow's name is {SafeName.Rule}.", "/name");
         }
 
         return await SourceReader.BodyAsync(request, options.MaxBodyBytes, cancellationToken) switch

@@ -1,12 +1,15 @@
 // A browser, and the console of a real server in it. COMFYFUNC_URL is the server, CONSOLE_URL where the console is served if elsewhere.
+import { deepEqual } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
 
-const PATIENCE = Number(process.env.PATIENCE ?? 30_000);
+const PATIENCE = Number(process.env.PATIENCE ?? 60_000);
+const BETWEEN = 50;
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
@@ -96,5 +99,37 @@ export async function accessFaults(page) {
 /** Waits for what nobody tells: asks again each frame until it is so. */
 export const eventually = (page, isSo, argument) => page.waitForFunction(isSo, argument, { polling: "raf" });
 
-/** How far the page is wider than its window. */
-export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** Waits until what is read of the page is this; in time it tells what it is instead. */
+export async function becomes(read, expected) {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    const value = await read();
+    if (isDeepStrictEqual(value, expected) || Date.now() > until) {
+      return deepEqual(value, expected);
+    }
+
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN));
+  }
+}
+
+/** How many functions of the page's own are called while something is done and drawn: what it costs, on whatever machine. */
+export async function callsOf(page, act) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Profiler.enable");
+  await cdp.send("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
+  await act();
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  const { result } = await cdp.send("Profiler.takePreciseCoverage");
+  await cdp.detach();
+  return result
+    .filter((script) => script.url.includes("/assets/"))
+    .flatMap((script) => script.functions)
+    .reduce((sum, f) => sum + f.ranges[0].count, 0);
+}
+
+/** How far the page is wider than its window, once it has been drawn in it. */
+export const overflow = (page) =>
+  page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  });

@@ -71,7 +71,7 @@ export function queueOf(total = 7, now = Date.now(), { paused = false } = {}) {
         since: iso(now - (40 - i) * 1000),
         startBy: iso(now + 9 * MINUTE),
         waitsFor: { code, message },
-        expectedStartAt: paused || code === "no_capable_host" ? null : iso(now + (i + 1) * 4000),
+        expectedStartAt: paused || code === "no_capable_host" ? null : iso(now + (i + 1) * 4 * MINUTE),
       };
     }),
   };
@@ -117,6 +117,9 @@ export const answering = (pattern, answer, status = 200) => (page) =>
     const body = typeof answer === "function" ? await answer(route.request()) : answer;
     return body === undefined ? route.fallback() : route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
   });
+
+/** No news: of what other tests do, or of the server's own hosts and queue, none comes into what a page is given here. */
+export const quiet = (page) => page.route("**/api/events", (route) => route.fulfill({ status: 404, json: {} }));
 
 /** Several such answers for one page. */
 export const all = (...befores) => async (page) => {

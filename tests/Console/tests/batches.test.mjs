@@ -110,6 +110,35 @@ test("the table and the file of a batch are fetched with the key in a header, an
   assert.equal(zip.body.subarray(0, 2).toString(), "PK");
 });
 
+test("the file of all outputs is fetched from where the server says, which may be elsewhere", async () => {
+  const { id } = await make("form-colour", { matrix: { blank: { color: [15, 16] } } });
+  await completed(id);
+  const page = await browser.page(`batches/${id}`);
+  const elsewhere = "https://storage.example/all.zip?sig=x";
+  await page.route("https://storage.example/**", (route) =>
+    route.fulfill({ body: "PK", contentType: "application/zip", headers: { "Content-Disposition": "attachment; filename=all.zip" } }),
+  );
+  await page.route(/outputs\?bundle=zip&link=true/, (route) => route.fulfill({ json: { url: elsewhere } }));
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Zip of all outputs", exact: true }).click()]);
+  assert.equal(file.url(), elsewhere);
+  assert.deepEqual(page.failures, []);
+});
+
+test("what is wrong with swept values stands at what is swept, and goes when it changes", async () => {
+  const page = await browser.page("workflows/form-colour/batch");
+  await page.getByLabel("Sweep an input").click();
+  await page.getByRole("option", { name: "blank · width" }).click();
+  await page.getByLabel("Values of blank width").fill("32, 99999999");
+  await page.getByRole("button", { name: "Make 2 runs" }).click();
+  const told = page.getByRole("region", { name: "blank width" }).getByRole("alert");
+  await told.getByText("16384").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 1);
+  assert.deepEqual(await accessFaults(page), []);
+  await shot(page, "batch-faults");
+  await page.getByLabel("Values of blank width").fill("32, 64");
+  await told.waitFor({ state: "detached" });
+});
+
 test("a batch that goes on is canceled, and its cells say so", async () => {
   const { id } = await make("console-slow", { matrix: { work: { steps: [40, 41, 42, 43, 44, 45] } } });
   const page = await browser.page(`batches/${id}`);

@@ -1,8 +1,8 @@
 // The hosts: what a card says, drained and resumed, added and changed, and why one cannot take a workflow.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessFaults, API, open, overflow, shot } from "../support/browser.mjs";
-import { all, answering, hostOf, isHit, MARKUP } from "../support/samples.mjs";
+import { accessFaults, API, becomes, open, overflow, shot } from "../support/browser.mjs";
+import { all, answering, hostOf, isHit, MARKUP, quiet } from "../support/samples.mjs";
 import { ask } from "../support/server.mjs";
 
 const LIST = /\/api\/hosts$/;
@@ -11,8 +11,9 @@ let browser;
 let host;
 before(async () => {
   browser = await open();
-  host = (await ask(API, "GET", "hosts")).body.hosts.find((h) => h.state === "ready");
-  assert.ok(host, "The server has a host that is ready.");
+  const ready = async () => (await ask(API, "GET", "hosts")).body.hosts.find((h) => h.state === "ready");
+  await becomes(async () => (await ready()) !== undefined, true);
+  host = await ready();
   await ask(API, "PUT", "workflows/console-hosts", {
     body: {
       1: { class_type: "CheckpointLoaderSimple", inputs: { ckpt_name: "dreamshaper_8.safetensors" } },
@@ -24,6 +25,7 @@ before(async () => {
 after(async () => {
   await ask(API, "POST", `hosts/${host.id}/resume`);
   await ask(API, "DELETE", "hosts/console-new?force=true");
+  await ask(API, "DELETE", "hosts/console-others?force=true");
   await ask(API, "DELETE", "workflows/console-hosts");
   await browser.close();
 });
@@ -33,8 +35,12 @@ const cardOf = (page, id) => page.getByRole("listitem").filter({ has: page.getBy
 test("a host is drained and resumed on its card, and the server does it", async () => {
   const page = await browser.page("hosts");
   const card = cardOf(page, host.id);
+  const order = () => page.locator(".host-cards > li").evaluateAll((all) => all.map((li) => li.querySelector("a").textContent));
+  await card.waitFor();
+  const before = await order();
   await card.getByRole("button", { name: "Drain", exact: true }).click();
   await card.getByText("It is empty and takes nothing new.").waitFor();
+  assert.deepEqual(await order(), before);
   assert.equal((await ask(API, "GET", `hosts/${host.id}`)).body.state, "draining");
   await card.getByRole("button", { name: "Resume as curl" }).click();
   assert.match(await page.getByRole("dialog").innerText(), new RegExp(`curl -X POST .*/api/hosts/${host.id}/resume`));
@@ -66,7 +72,7 @@ test("what is wrong with a new host stands at its field; then it joins, is chang
   await form.getByLabel("Name of header 1").fill("Content-Length");
   await form.getByLabel("Value of header Content-Length").fill("secret-of-the-door");
   await form.getByRole("button", { name: "Add", exact: true }).click();
-  await form.locator("[aria-invalid]").first().waitFor();
+  await form.getByText("http or https address").waitFor();
   assert.match(await faultOf("Address"), /http or https address/);
 
   await form.getByLabel("Address").fill("http://127.0.0.1:9/?token=secret-of-the-address");
@@ -116,6 +122,36 @@ test("what is wrong with a new host stands at its field; then it joins, is chang
   await page.close();
 });
 
+test("hosts that others add and remove come and go without anybody loading the page", async () => {
+  const page = await browser.page("hosts");
+  await cardOf(page, host.id).waitFor();
+  await page.getByText("live", { exact: true }).waitFor();
+  await ask(API, "PUT", "hosts/console-others", { body: { url: "http://127.0.0.1:9/others" } });
+  await cardOf(page, "console-others").waitFor();
+  await ask(API, "DELETE", "hosts/console-others?force=true");
+  await cardOf(page, "console-others").waitFor({ state: "detached" });
+  assert.deepEqual(page.failures, []);
+  await page.close();
+});
+
+test("a host with runs is removed when what that costs them was said, and one without as it is", async () => {
+  for (const [leases, said, query] of [[hostOf().leases, /It has 2 runs\..* gives them up as lost/, "?force=true"], [[], /What was learned/, ""]]) {
+    const sent = [];
+    const before = all(
+      quiet,
+      answering(/\/api\/hosts\/gpu-1(\?|$)/, (r) => (r.method() === "DELETE" ? sent.push(new URL(r.url()).search) && {} : hostOf({ leases }))),
+    );
+    const page = await browser.page("hosts/gpu-1", { before });
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    assert.match(await dialog.innerText(), said);
+    await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+    await page.waitForURL(/\/console\/hosts$/);
+    assert.deepEqual(sent, [query]);
+    await page.close();
+  }
+});
+
 test("who can take a workflow is told with the reason, also for labels and memory, and stays in the address", async () => {
   const page = await browser.page("hosts");
   await page.getByLabel("Workflow, or a run’s id").fill("console-hosts");
@@ -128,6 +164,11 @@ test("who can take a workflow is told with the reason, also for labels and memor
   assert.match(page.url(), /why=console-hosts&label=zone/);
   await page.reload();
   await verdict.getByText("cannot").waitFor();
+  await page.getByLabel("Labels it asks for").fill("");
+  await page.getByLabel("GB of memory").fill("500");
+  await page.getByRole("button", { name: "Ask" }).click();
+  await verdict.getByText(/GPU memory/).waitFor();
+  assert.match(await verdict.innerText(), /cannot/);
 
   const run = await ask(API, "POST", "workflows/console-hosts", { body: {} });
   await page.goto(`${page.url().split("?")[0]}?why=${run.body.id}`);
@@ -142,14 +183,14 @@ test("a host says why it rests, when it is tried again and by what, what it hold
     id: "gpu-2",
     state: "quarantined",
     reason: "5 runs in a row failed here, and the last one went well on another host.",
-    retryAt: new Date(Date.now() + 300_000).toISOString(),
+    retryAt: new Date(Date.now() + 5.4 * 3_600_000).toISOString(),
     warmUp: "txt2img",
     leases: [],
   });
-  const page = await browser.page("hosts", { before: answering(LIST, { hosts: [hostOf(), resting] }) });
+  const page = await browser.page("hosts", { before: all(quiet, answering(LIST, { hosts: [hostOf(), resting] })) });
   const card = cardOf(page, "gpu-2");
   await card.getByText("5 runs in a row failed here").waitFor();
-  assert.match(await card.innerText(), /tried again in 5 m, by its warm-up txt2img/);
+  assert.match(await card.innerText(), /tried again in 5 h, by its warm-up txt2img/);
   assert.ok(await card.getByRole("button", { name: "Release", exact: true }).isVisible());
   const busy = await cardOf(page, "gpu-1").innerText();
   assert.match(busy, /2 of 4 lent/);
@@ -162,7 +203,7 @@ test("a host says why it rests, when it is tried again and by what, what it hold
   assert.equal(await cardOf(page, "gpu-1").locator(".meter i").evaluate((i) => Math.round((100 * i.clientWidth) / i.parentElement.clientWidth)), 75);
   await page.getByRole("button", { name: "quarantined 1" }).click();
   await page.waitForURL(/state=quarantined/);
-  assert.equal(await page.getByRole("link", { name: "gpu-1", exact: true }).count(), 0);
+  await page.getByRole("link", { name: "gpu-1", exact: true }).waitFor({ state: "detached" });
   await page.close();
 });
 
@@ -179,7 +220,7 @@ test("a host's page tells its health, models, times and workflows in its editor"
   });
   const run = { id: "01M8M84H19AG5C9E9M9JBT0HC3", workflow: "txt2img", version: 3, status: "failed", createdAt: at, host: "gpu-1", error: { code: "node_failed", message: "It broke." } };
   const page = await browser.page("hosts/gpu-1", {
-    before: all(answering(/\/api\/hosts\/gpu-1$/, whole), answering("**/api/runs?host=gpu-1*", { runs: [run] })),
+    before: all(quiet, answering(/\/api\/hosts\/gpu-1$/, whole), answering("**/api/runs?host=gpu-1*", { runs: [run] })),
   });
   await page.getByText("2 of 5 that it may have").waitFor();
   await page.getByText("It broke.").waitFor();
@@ -196,7 +237,7 @@ test("a host's page tells its health, models, times and workflows in its editor"
 });
 
 test("a pool without hosts says what to do first", async () => {
-  const page = await browser.page("hosts", { before: answering(LIST, { hosts: [] }) });
+  const page = await browser.page("hosts", { before: all(quiet, answering(LIST, { hosts: [] })) });
   await page.getByText("There is no host yet.").waitFor();
   assert.match(await page.getByRole("region", { name: "command" }).innerText(), /curl -X PUT .*\/api\/hosts\/gpu-1/);
   await page.close();
@@ -217,10 +258,10 @@ test("markup from hosts stays text", async () => {
     headers: [MARKUP],
     sync: { on: true, workflows: { [MARKUP]: { version: 1, state: "failed", reason: MARKUP, at: new Date().toISOString(), keptAs: MARKUP } } },
   });
-  const page = await browser.page("hosts", { before: answering(LIST, { hosts: [odd] }) });
+  const page = await browser.page("hosts", { before: all(quiet, answering(LIST, { hosts: [odd] })) });
   await page.getByRole("link", { name: MARKUP, exact: true }).first().waitFor();
   assert.equal(await isHit(page), false);
-  const one = await browser.page(`hosts/${encodeURIComponent(MARKUP)}`, { before: answering(/\/api\/hosts\/[^/?]+$/, odd) });
+  const one = await browser.page(`hosts/${encodeURIComponent(MARKUP)}`, { before: all(quiet, answering(/\/api\/hosts\/[^/?]+$/, odd)) });
   await one.getByRole("heading", { level: 1 }).getByText(MARKUP).waitFor();
   await one.getByText(`What was edited here is kept as ${MARKUP}`).waitFor();
   assert.equal(await isHit(one), false);
@@ -233,7 +274,7 @@ test("markup from hosts stays text", async () => {
 for (const scheme of ["dark", "light"]) {
   test(`the hosts can be used by everybody, and on a telephone, in ${scheme}`, async () => {
     const many = [hostOf(), hostOf({ id: "gpu-with-a-very-long-name.eu-west.internal.example", state: "draining", reason: "Drained by hand." }), hostOf({ id: "gpu-3", state: "offline", reason: "No answer." })];
-    const before = all(answering(LIST, { hosts: many }), answering(/\/api\/hosts\/gpu-1$/, hostOf()), answering("**/api/runs?host=*", { runs: [] }));
+    const before = all(quiet, answering(LIST, { hosts: many }), answering(/\/api\/hosts\/gpu-1$/, hostOf()), answering("**/api/runs?host=*", { runs: [] }));
     for (const [path, sign] of [["hosts?why=console-hosts", "gpu-3"], ["hosts/gpu-1", "Learned times"]]) {
       const page = await browser.page(path, { scheme, before });
       await page.getByText(sign).first().waitFor();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { call, ended, MARKUP, run, saveMarkup, saveWorkflows, start } from "../support/api.mjs";
-import { accessFaults, CONSOLE, open, overflow, shot } from "../support/browser.mjs";
+import { accessFaults, becomes, CONSOLE, open, overflow, shot } from "../support/browser.mjs";
 
 let browser;
 before(async () => {
@@ -170,6 +170,30 @@ test("outputs of every kind are shown, and a viewer comes only when a model is t
   await page.keyboard.press("Escape");
   await box.waitFor({ state: "detached" });
   assert.deepEqual(page.failures, []);
+});
+
+test("a film is played in its place and in the lightbox; a picture that is gone says so", async () => {
+  const made = await run("console-picture", { blank: { color: 47 } });
+  const [picture] = made.outputs.picture;
+  const film = { type: "video", name: "film.webm", contentType: "video/webm", bytes: 900, width: 64, height: 36, url: "/console/film.webm" };
+  const page = await browser.page(`runs/${made.id}`, {
+    before: (p) =>
+      p.route(`**/api/runs/${made.id}`, (route) =>
+        route.fulfill({ json: { ...made, outputs: { film: [film], picture: [{ ...picture, url: "/api/files/gone", thumbnailUrl: undefined }] } } }),
+      ),
+  });
+  const outputs = panel(page, "Outputs");
+  await outputs.locator("video[controls]").waitFor();
+  await outputs.locator(".broken").waitFor();
+  assert.deepEqual(await accessFaults(page), []);
+  await outputs.getByRole("button", { name: /^Open/ }).click();
+  const box = page.locator(".pswp");
+  await box.getByText("2 / 2").waitFor();
+  await page.keyboard.press("ArrowLeft");
+  await box.locator("video[controls]").waitFor();
+  await box.getByText(/film\.webm.*64×36/).waitFor();
+  assert.deepEqual(await accessFaults(page), []);
+  await shot(page, "lightbox-film");
 });
 
 test("a download has the file’s bytes", async () => {

@@ -1,7 +1,7 @@
 // Settings: in force, set ones first, found by a word, and no secret among them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessFaults, API, open, overflow, shot } from "../support/browser.mjs";
+import { accessFaults, API, becomes, open, overflow, shot } from "../support/browser.mjs";
 import { answering, isHit, MARKUP } from "../support/samples.mjs";
 import { ask } from "../support/server.mjs";
 
@@ -40,16 +40,16 @@ test("settings of the server are found by name, value and source, and the search
   const page = await browser.page("settings");
   const rows = page.locator("main tbody tr");
   await rows.first().waitFor();
-  assert.equal(await rows.count(), settings.length);
+  await becomes(() => rows.count(), settings.length);
   await page.getByLabel("Search settings").fill("health:");
   await page.waitForURL(/q=health/);
-  assert.equal(await rows.count(), settings.filter((s) => s.name.includes("Health:")).length);
+  await becomes(() => rows.count(), settings.filter((s) => s.name.includes("Health:")).length);
   await page.reload();
   await rows.first().waitFor();
   assert.equal(await page.getByLabel("Search settings").inputValue(), "health:");
   await page.getByLabel("Search settings").fill("");
   await page.getByRole("button", { name: /^set / }).click();
-  assert.equal(await rows.count(), settings.filter((s) => s.isSet).length);
+  await becomes(() => rows.count(), settings.filter((s) => s.isSet).length);
   await page.getByLabel("Search settings").fill("there is no such setting");
   await page.getByText("No setting is like that.").waitFor();
   assert.deepEqual(page.failures, []);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { run, saveWorkflows } from "../support/api.mjs";
-import { accessFaults, CONSOLE, open, overflow, shot } from "../support/browser.mjs";
+import { accessFaults, CONSOLE, eventually, open, overflow, shot } from "../support/browser.mjs";
 
 const KEY = "cf_the-key-of-somebody";
 
@@ -87,6 +87,57 @@ test("it stays when the page is loaded anew, and goes with sign out", async () =
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Key").waitFor();
   assert.equal(await page.evaluate((k) => Object.values(sessionStorage).includes(k), KEY), false);
+});
+
+test("what was filled in goes with sign out, in the storage and on the page", async () => {
+  const page = await browser.page("workflows/console-picture", { before: withRole("admin") });
+  await signIn(page, KEY);
+  const field = () => page.getByRole("region", { name: "blank", exact: true }).getByLabel("color", { exact: true });
+  const saved = await field().inputValue();
+  await field().fill("4711");
+  await eventually(page, () => sessionStorage.getItem("comfyfunc.drafts")?.includes("4711"));
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Key").waitFor();
+  assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
+  await signIn(page, KEY);
+  assert.equal(await field().inputValue(), saved);
+  assert.deepEqual(page.failures, []);
+});
+
+test("where the platform asks for a function key first there is a field for it, and both keys go along", async () => {
+  const FUNCTION = "the-key-of-the-app";
+  const sent = [];
+  const page = await browser.page("runs", {
+    before: async (p) => {
+      await withRole("admin")(p);
+      await p.route("**/api/**", (route) => {
+        const headers = route.request().headers();
+        sent.push([headers["x-functions-key"], headers["x-api-key"]]);
+        return headers["x-functions-key"] === FUNCTION ? route.fallback() : route.fulfill({ status: 401, body: "" });
+      });
+    },
+  });
+  const enter = async (label, value) => {
+    await page.getByLabel(label, { exact: true }).fill(value);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  };
+  await enter("Function key", "wrong");
+  await page.getByRole("alert").getByText("401").waitFor();
+  assert.deepEqual(await accessFaults(page), []);
+  await shot(page, "sign-in-function");
+  await enter("Function key", FUNCTION);
+  await enter("Key", KEY);
+  await page.getByRole("heading", { name: "Runs" }).waitFor();
+  await page.locator(".row .row-link").first().click();
+  await page.getByRole("button", { name: "Edit and run" }).or(page.getByRole("link", { name: "Edit and run" })).waitFor();
+  await page.getByRole("button", { name: /as curl$/ }).first().click();
+  const command = await page.getByRole("dialog").textContent();
+  assert.ok(command.includes('"x-functions-key: $COMFYFUNC_FUNCTION_KEY"') && !command.includes(FUNCTION), command);
+  assert.deepEqual(sent.at(-1), [FUNCTION, KEY]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Function key").waitFor();
+  assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
 });
 
 test("a key that was taken back is noticed, and asked for anew", async () => {

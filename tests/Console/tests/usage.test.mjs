@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { accessFaults, open, overflow, shot } from "../support/browser.mjs";
+import { accessFaults, becomes, open, overflow, shot } from "../support/browser.mjs";
 import { answering, isHit, MARKUP } from "../support/samples.mjs";
 
 const row = (client, workflow, version, runs, succeeded, gpuSeconds, outputBytes) => ({ client, workflow, version, runs, succeeded, gpuSeconds, outputBytes });
@@ -33,10 +33,10 @@ test("what the server says is summed up by workflow, version and client", async 
   assert.deepEqual((await firstColumn(page)).map((t) => t.trim()), ["txt2img", "upscale", "portrait"]);
   assert.match(await page.getByRole("row", { name: /txt2img/ }).innerText(), /1,300\s+99 %\s+1 h 16 m/);
   await page.getByRole("button", { name: "by version" }).click();
-  assert.deepEqual(await firstColumn(page), ["txt2img 3", "upscale 1", "txt2img 2", "portrait 12"]);
+  await becomes(() => firstColumn(page), ["txt2img 3", "upscale 1", "txt2img 2", "portrait 12"]);
   await page.getByRole("button", { name: "by client" }).click();
   await page.waitForURL(/by=client/);
-  assert.deepEqual(await firstColumn(page), ["shop", "studio", "no name"]);
+  await becomes(() => firstColumn(page), ["shop", "studio", "no name"]);
   assert.match(await page.getByLabel("GPU time", { exact: true }).innerText(), /shop\s+1 h 56 m 92 %/);
   await page.close();
 });
@@ -48,14 +48,14 @@ test("days are asked for and stay in the address; what is wrong with one stands 
       p.on("request", (r) => r.url().includes("/api/usage") && asked.push(new URL(r.url()).search));
     },
   });
-  await page.getByLabel("From").waitFor();
-  await page.getByLabel("To").fill("2026-10-31");
+  await page.getByLabel("From", { exact: true }).waitFor();
+  await page.getByLabel("To", { exact: true }).fill("2026-10-31");
   await page.waitForURL(/from=2026-10-01&to=2026-10-31/);
   await page.getByText("Nothing has ended in these days.").waitFor();
-  assert.equal(asked.at(-1), "?from=2026-10-01&to=2026-10-31");
+  await becomes(() => asked.at(-1), "?from=2026-10-01&to=2026-10-31");
   const wrong = await browser.page("usage?from=yesterday");
   await wrong.getByText("from is a day in UTC").waitFor();
-  assert.equal(await wrong.getByLabel("From").getAttribute("aria-invalid"), "true");
+  assert.equal(await wrong.getByLabel("From", { exact: true }).getAttribute("aria-invalid"), "true");
   await Promise.all([page.close(), wrong.close()]);
 });
 

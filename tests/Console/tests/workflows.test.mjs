@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { call, MARKUP, run, saveWorkflows, start } from "../support/api.mjs";
-import { accessFaults, eventually, open, overflow, shot } from "../support/browser.mjs";
+import { accessFaults, becomes, callsOf, eventually, open, overflow, shot } from "../support/browser.mjs";
 import { COLOUR, drop, KINDS, manyInputs, MARKED, PHOTO, png, saveForm } from "../support/forms.mjs";
 
 const BIG = "18446744073709551615";
@@ -73,8 +73,8 @@ test("a picture that ComfyUI made is saved by what lies in it", async () => {
   await page.getByRole("table", { name: "Workflows" }).waitFor();
   await drop(page, "main", { name: "ComfyUI_00001_.png", type: "image/png", body });
   const dialog = page.getByRole("dialog");
-  assert.equal(await dialog.getByLabel("Name").inputValue(), "comfyui");
   await dialog.getByText("can be served").waitFor();
+  assert.equal(await dialog.getByLabel("Name").inputValue(), "comfyui");
   await dialog.getByRole("cell", { name: "color" }).waitFor();
 });
 
@@ -142,7 +142,7 @@ test("two runs stand side by side in the strip; the one before can be looked at 
   await eventually(page, (key) => document.querySelector(".result .gallery li")?.dataset.key !== key, newest);
   await strip.nth(0).click();
   await result.getByRole("link", { name: "Compare with the one before" }).waitFor();
-  assert.equal(await shown(), newest);
+  await becomes(shown, newest);
 });
 
 test("a run is followed while it works: its place in the queue, its progress, pictures of work in progress", async (t) => {
@@ -321,6 +321,7 @@ test("versions: what differs between two, an alias promoted, rolled back and rem
   await page.getByRole("button", { name: "Roll back", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
   await page.getByText("production is v1").waitFor();
+  assert.equal((await call("GET", `workflows/${name}`)).aliases.production, 1);
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await page.getByText("None yet.").waitFor();
@@ -368,30 +369,21 @@ test("markup in tags, titles, values and names of files is text", async () => {
   }
 });
 
-test("a form of 500 inputs is there soon, and a key typed in it is drawn at once", async () => {
+test("a form of 500 inputs is there, and a key typed in it draws no other field", async () => {
   await saveForm("form-many", manyInputs(125));
   const page = await browser.page("workflows/form-many");
   await page.getByLabel("Find an input").waitFor();
-  assert.ok((await page.locator(".input").count()) >= 500);
+  const inputs = await page.locator(".input").count();
+  assert.ok(inputs >= 500);
   const colour = field(page, "blank 7", "color");
-  await colour.scrollIntoViewIfNeeded();
-  const took = await colour.evaluate(async (input) => {
-    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
-    const times = [];
-    for (let i = 1; i <= 20; i++) {
-      const from = performance.now();
-      set.call(input, String(i));
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-      times.push(performance.now() - from);
-    }
+  await colour.fill("1");
 
-    return times.sort((a, b) => a - b)[10];
-  });
-  assert.ok(took < 120, `a key takes ${took} ms`);
+  // What is asked of every field is whether its value is another: some calls. Drawing it takes ten times as many.
+  const calls = await callsOf(page, () => colour.fill("2"));
+  assert.ok(calls < 20 * inputs, `A key takes ${calls} calls of functions.`);
   await page.getByLabel("Find an input").fill("blank 77");
   await field(page, "blank 77", "color").waitFor();
-  assert.equal(await page.locator(".group").count(), 1);
+  await becomes(() => page.locator(".group").count(), 1);
 });
 
 for (const scheme of ["dark", "light"]) {

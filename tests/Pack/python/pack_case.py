@@ -59,7 +59,7 @@ def graph(name: str | None = "txt2img", steps: int = 20, **members: Any) -> dict
     return {"version": 0.4, "nodes": nodes, "links": [], "extra": extra, **members}
 
 
-def eventually(condition: Callable[[], Any], what: str = "it", seconds: float = 15.0) -> Any:
+def eventually(condition: Callable[[], Any], what: str = "it", seconds: float = 60.0) -> Any:
     """What nobody tells is waited for, with a deadline."""
     ends = time.monotonic() + seconds
     while not (result := condition()):

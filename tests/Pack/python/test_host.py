@@ -72,7 +72,7 @@ class Heartbeats(PackCase):
         comfy = self.comfy(modules=comfy_modules(models, self.folder), environment={"COMFYFUNC_HEARTBEAT": "600"})
         before = eventually(lambda: self.last().get("catalogHash"))
         models["checkpoints"].append("b.safetensors")
-        asyncio.run_coroutine_threadsafe(comfy.pack.heartbeat.look(), comfy.pack.worker.loop).result(10)
+        asyncio.run_coroutine_threadsafe(comfy.pack.heartbeat.look(), comfy.pack.worker.loop).result(60)
         eventually(lambda: self.last()["catalogHash"] != before)
         self.assertEqual(2, self.last()["models"]["checkpoints"])
         del sys.modules["comfy.model_management"]

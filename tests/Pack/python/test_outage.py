@@ -44,7 +44,7 @@ class Outage(PackCase):
         self.put_away(comfy)
         again = self.comfy()
         eventually(lambda: again.status()["pending"] == ["txt2img"])
-        self.assertEqual("pending", again.status()["workflows"]["txt2img"]["state"])
+        eventually(lambda: again.status()["workflows"]["txt2img"]["state"] == "pending")
         self.facade.up()
         eventually(lambda: again.status()["workflows"]["txt2img"]["state"] == "published")
 
@@ -55,7 +55,7 @@ class Outage(PackCase):
         eventually(lambda: comfy.events("comfyfunc.published"))
         self.facade.answer = lambda request, body: web.Response(status=502, text="bad gateway") if len(self.facade.puts("txt2img")) < 3 else None
         self.facade.up()
-        eventually(lambda: len(comfy.events("comfyfunc.published")) == 2, seconds=30)
+        eventually(lambda: len(comfy.events("comfyfunc.published")) == 2)
         self.assertEqual(["pending", "saved"], [event["outcome"] for event in comfy.events("comfyfunc.published")])
 
     def test_no_answer_but_one_of_the_facades_own_refuses(self) -> None:
@@ -86,7 +86,7 @@ class Outage(PackCase):
                 comfy.save("workflows/txt2img.json", graph(steps=status))
                 eventually(lambda: self.facade.puts("txt2img"))
                 eventually(lambda: "Not with this key." in (comfy.status()["problem"] or ""))
-                self.assertEqual((["txt2img"], False), (comfy.status()["pending"], comfy.status()["connected"]))
+                eventually(lambda: (comfy.status()["pending"], comfy.status()["connected"]) == (["txt2img"], False))
                 self.facade.answer = lambda request, body: None
                 comfy.pack.worker.schedule(comfy.pack.publisher.wake)
                 eventually(lambda: comfy.status()["pending"] == [])
@@ -110,7 +110,7 @@ class Outage(PackCase):
         (self.spool / "odd.json").write_text('{"name":"odd"}')
         again = self.comfy()
         eventually(lambda: again.status()["pending"] == ["good"])
-        self.assertIn("torn.json", again.status()["problem"])
+        eventually(lambda: "torn.json" in (again.status()["problem"] or ""))
         self.assertEqual(["odd.json.corrupt", "torn.json.corrupt"], sorted(f.name for f in self.spool.glob("*.corrupt")))
         self.facade.up()
         eventually(lambda: self.facade.versions.get("good"))
@@ -125,7 +125,7 @@ class Outage(PackCase):
         comfy.save("workflows/three.json", graph(name="three"))
         eventually(lambda: comfy.status()["workflows"].get("three", {}).get("state") == "refused")
         self.assertEqual("spool_full", comfy.status()["workflows"]["three"]["problem"]["code"])
-        self.assertIn("three", comfy.status()["problem"])
+        eventually(lambda: "three" in (comfy.status()["problem"] or ""))
         # A newer version of what waits has room.
         comfy.save("workflows/two.json", graph(name="two", steps=30))
         self.facade.up()

@@ -59,6 +59,7 @@ public class BatchTests(AppFixture app, AzuriteFixture azurite)
         var rows = (await table.Content.ReadAsStringAsync(Cancellation)).Split("\r\n").Select(r => r.Split(',')).ToArray();
         using var made = await app.Http.GetAsync(new Uri($"{path}/outputs?bundle=zip", UriKind.Relative), Cancellation);
         using var again = await app.Http.GetAsync(new Uri($"{path}/outputs?bundle=zip", UriKind.Relative), Cancellation);
+        using var told = await app.Http.GetAsync(new Uri($"{path}/outputs?bundle=zip&link=true", UriKind.Relative), Cancellation);
         using var unsaid = await app.Http.GetAsync(new Uri($"{path}/outputs", UriKind.Relative), Cancellation);
         using var anyone = new HttpClient();
         await using var zip = await ZipArchive.CreateAsync(await anyone.GetStreamAsync(made.Headers.Location, Cancellation),
@@ -72,6 +73,8 @@ public class BatchTests(AppFixture app, AzuriteFixture azurite)
         Assert.Equal((HttpStatusCode.Redirect, HttpStatusCode.Redirect, HttpStatusCode.Redirect, HttpStatusCode.BadRequest),
             (picture.StatusCode, made.StatusCode, again.StatusCode, unsaid.StatusCode));
         Assert.Equal(made.Headers.Location!.AbsolutePath, again.Headers.Location!.AbsolutePath);
+        Assert.Equal((HttpStatusCode.OK, made.Headers.Location!.AbsolutePath),
+            (told.StatusCode, new Uri((string)(await told.JsonAsync())["url"]!).AbsolutePath));
         Assert.Equal(["0000/my image", "0001/my image"], zip.Entries.Select(e => e.FullName[..e.FullName.LastIndexOf('/')]));
         Assert.Equal(2, runs.Count);
         Assert.Equal("""{"sweep":"one"}""", ended["metadata"]!.ToJsonString());

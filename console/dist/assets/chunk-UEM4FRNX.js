@@ -1,1 +1,0 @@
-import{U as l,m as i,r as a}from"./chunk-I72JX6YE.js";function c(e,r){let t=URL.createObjectURL(e),o=document.createElement("a");o.href=t,o.download=r,o.click(),setTimeout(()=>URL.revokeObjectURL(t),6e4)}async function f(e,r){try{c(await(await a(e)).blob(),r)}catch(t){let o=i.of(t);l(o.detail||o.title,"failed")}}export{c as a,f as b};
