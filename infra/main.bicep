@@ -25,7 +25,7 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Instances that are always there for calls (http) and for carrying runs on and listening to hosts (durable). 0 starts from nothing.')
+@description('Instances that are always there for calls (http), and for carrying runs on and hearing hosts (durable). 0 for none.')
 param alwaysReady alwaysReadyInstances = { http: 1, durable: 1 }
 
 @description('Calls that one instance holds at once. Most of them only wait for their run, so it is many.')
@@ -50,7 +50,7 @@ param browserOrigins string[] = []
 @maxValue(3650)
 param retentionDays int = 7
 
-@description('More settings of the app by name (docs/settings.md), ComfyFunc__Hosts__0__Url for one. Settings made by hand are lost at the next deployment.')
+@description('More settings of the app, ComfyFunc__MaxQueued for one. What is set by hand is lost at the next deployment.')
 param settings settingValues = {}
 
 @description('Settings whose values are secrets of the key vault: name of the setting → name of the secret. Needs keyVault.')
@@ -62,16 +62,16 @@ param keyVault bool = false
 @description('Makes an Event Grid topic that is told of every run.')
 param eventGrid bool = false
 
-@description('Makes a Durable Task Scheduler, which drives runs in place of the storage account. The package must be built for it: docs/azure.md.')
+@description('Makes a Durable Task Scheduler, which drives runs in place of storage. The package must be made for it: docs/azure.md.')
 param durableTaskScheduler bool = false
 
-@description('Puts storage, and the key vault, behind private endpoints of a virtual network that the app is in, and closes them to all others.')
+@description('Puts storage and the vault behind private endpoints of a virtual network that the app is in, and closes them to all others.')
 param virtualNetwork bool = false
 
 @description('Addresses of that network: a /16.')
 param addressPrefix string = '10.20.0.0/16'
 
-@description('Gives the virtual network a NAT gateway: one address for what goes out, which hosts elsewhere can let in, and the way out for hosts inside.')
+@description('Gives the network a NAT gateway: one address for what goes out, and the only way out for hosts inside.')
 param natGateway bool = false
 
 @description('Who is written to when something is wrong. Without an address there are no alerts.')

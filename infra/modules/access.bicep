@@ -40,8 +40,8 @@ resource storage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: storageName
 }
 
-// Storage Blob Data Owner: what the Functions host asks for on its account (leases, keys, packages). It includes what the product needs, which
-// is to read, write and delete files, to make its container, and to ask for the delegation key that links are signed with.
+// Storage Blob Data Owner: what the Functions host asks for on its account (leases, keys, packages). It includes what the product needs:
+// to read, write and delete files, to make its container, and to ask for the delegation key that links are signed with.
 resource onBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: storage
   name: guid(storage.id, identity.id, blobDataOwner)

@@ -40,7 +40,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-// Each query answers with a row when something is wrong, and with none otherwise. Azure Monitor keeps of a metric sums, counts and extremes.
+// Each query answers with a row when something is wrong, and with none otherwise. Of a metric Azure keeps sums, counts and extremes.
 var rules = [
   {
     name: 'failed-runs'
@@ -108,12 +108,15 @@ var rules = [
     severity: 3
     every: 'PT5M'
     over: 'PT15M'
-    query: format('''
+    query: format(
+      '''
       customMetrics
       | where name == 'comfyfunc.run.queue.duration'
       | summarize seconds = sum(valueSum) / sum(valueCount)
       | where seconds > {0}
-    ''', queueSeconds)
+    ''',
+      queueSeconds
+    )
   }
 ]
 

@@ -92,7 +92,7 @@ resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' existing = if (
   name: schedulerName
 }
 
-// FUNCTIONS_WORKER_RUNTIME and FUNCTIONS_EXTENSION_VERSION are not among them: functionAppConfig says it, and Flex Consumption refuses both.
+// FUNCTIONS_WORKER_RUNTIME and FUNCTIONS_EXTENSION_VERSION are not here: functionAppConfig says it, and Flex Consumption takes neither.
 var baseSettings = {
   // The Functions host's own storage, and Durable's.
   AzureWebJobsStorage__accountName: storageName
@@ -116,10 +116,11 @@ var privateSettings = empty(subnetId) ? {} : { ComfyFunc__Links: 'Proxy' }
 
 var topicSettings = empty(topicName) ? {} : { ComfyFunc__EventGrid__Endpoint: topic!.properties.endpoint }
 
+var byIdentity = 'Authentication=ManagedIdentity;ClientID=${identityClientId}'
 var schedulerSettings = empty(schedulerName)
   ? {}
   : {
-      DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${scheduler!.properties.endpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
+      DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${scheduler!.properties.endpoint};${byIdentity}'
       TASKHUB_NAME: taskHubName
     }
 
