@@ -35,8 +35,8 @@ internal sealed class Plan
         (this.pool, this.capable, this.now, this.isForesight) = (pool, capable, now, isForesight);
         estimates = new(pool);
         shares = new(pool, now);
-        desks = [.. pool.Where(h => h.OpenSlots(now) > 0 || h.Status is HostStatus.Ready).OrderBy(h => h.Id.Value, StringComparer.Ordinal)
-            .Select((h, i) => new Desk(h, i, now))];
+        desks = [.. pool.Where(h => h.OpenSlots(now) > 0 || h.Status is HostStatus.Ready)
+            .Select((h, i) => new Desk(h, i, now, pool.Count >= Scheduler.LargePool))];
         foreach (var desk in desks)
         {
             Count(desk, +1);
@@ -200,13 +200,13 @@ internal sealed class Plan
         && (UnprovenOf(run.Work.Name) is not { } known || known.MayUse(desk.Host.Id));
 
     // Equal within a tenth of a second: then the host that used the model last, then one with little to lose, then the one that rested
-    // longest.
+    // longest, then the one that comes first.
     private static bool IsBetter(double cost, Desk desk, double bestCost, Desk best, WaitingRun run)
     {
         var order = Math.Round(cost, 1).CompareTo(Math.Round(bestCost, 1));
         order = order != 0 ? order : AgeOf(run.Work.Models, desk).CompareTo(AgeOf(run.Work.Models, best));
         order = order != 0 ? order : desk.Host.Residency.Sets.Length.CompareTo(best.Host.Residency.Sets.Length);
-        order = order != 0 ? order : desk.LastLent.CompareTo(best.LastLent);
+        order = order != 0 ? order : best.Rest.CompareTo(desk.Rest);
         return order < 0;
     }
 

@@ -6,10 +6,13 @@ namespace ComfyFunc.Engine.Pool;
 /// <summary>
 /// Decides which waiting run goes to which host. Runs go by priority, then by what their client has had of the pool, then by age and by
 /// what they would have to load; hosts by least expected completion: what remains there, loading what will not be resident, executing. No
-/// run waits while a slot is open that can take it.
+/// run waits while a slot is open that can take it. Of hosts that are equal the one goes first that comes first in the pool.
 /// </summary>
 public static class Scheduler
 {
+    /// <summary>From so many hosts on equal ones are many: processes that lend side by side had better not begin with the same.</summary>
+    public const int LargePool = 16;
+
     /// <summary>
     /// Plans as many placements as there are open slots. A run that no open host can take does not hold up those behind it.
     /// </summary>

@@ -57,7 +57,7 @@ public sealed partial class Dispatcher(
 
         // A run that holds its slot already is not waiting, whatever its row here says: a step that was carried out twice put it back, or
         // its grant died half-way.
-        var pool = hosts.Known;
+        var pool = hosts.Spread;
         var served = pool.SelectMany(h => h.Leases).Where(l => waiting.Find(l.Run)?.Placement.Attempt == l.Attempt).Select(l => l.Run)
             .ToHashSet();
         // A host that joins, or is to prove itself, does so all the same.

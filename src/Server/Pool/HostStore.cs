@@ -17,10 +17,19 @@ public sealed class HostStore(IDocumentTables tables)
 
     private readonly IDocumentTable table = tables["hosts"];
     private readonly ConcurrentDictionary<HostId, Entry> entries = new();
+    private readonly int spin = Random.Shared.Next();
+    private int members; // How often a host came or went.
+    private volatile Orders? orders;
 
     /// <summary>The pool as this process knows it: as old as the last refresh, and exact for what was changed here.</summary>
-    public ImmutableArray<PoolHost> Known =>
-        [.. entries.Values.Select(e => e.Host).OfType<PoolHost>().OrderBy(h => h.Id.Value, StringComparer.Ordinal)];
+    public ImmutableArray<PoolHost> Known => InOrder(Ordered().ById);
+
+    /// <summary>
+    /// The same in an order of this process's own, where the pool is large and others lend too: of hosts that are equal each process begins
+    /// with another, or all would want the same slot and all but one write in vain.
+    /// </summary>
+    public ImmutableArray<PoolHost> Spread =>
+        Ordered() is var order && tables.AreShared && order.Own.Length >= Scheduler.LargePool ? InOrder(order.Own) : InOrder(order.ById);
 
     public PoolHost? Find(HostId id) => entries.TryGetValue(id, out var entry) ? entry.Host : null;
 
@@ -42,7 +51,7 @@ public sealed class HostStore(IDocumentTables tables)
 
         foreach (var gone in entries.Keys.Where(id => !seen.Contains(id)))
         {
-            entries.TryRemove(gone, out _);
+            Forget(gone);
         }
 
         return Known;
@@ -70,8 +79,30 @@ public sealed class HostStore(IDocumentTables tables)
 
     public async Task<bool> DeleteAsync(HostId id, CancellationToken cancellationToken)
     {
-        entries.TryRemove(id, out _);
+        Forget(id);
         return await table.DeleteAsync(Partition, TableKey.Escape(id.Value), etag: null, cancellationToken);
+    }
+
+    private static ImmutableArray<PoolHost> InOrder(Entry[] ordered) => [.. ordered.Select(e => e.Host).OfType<PoolHost>()];
+
+    // Hosts change all the time, and come and go rarely.
+    private Orders Ordered()
+    {
+        var now = Volatile.Read(ref members);
+        if (orders is { } known && known.Members == now)
+        {
+            return known;
+        }
+
+        var all = entries.ToArray();
+        return orders = new(now, [.. all.OrderBy(e => e.Key.Value, StringComparer.Ordinal).Select(e => e.Value)],
+            [.. all.OrderBy(e => HashCode.Combine(e.Key, spin)).Select(e => e.Value)]);
+    }
+
+    private void Forget(HostId id)
+    {
+        entries.TryRemove(id, out _);
+        Interlocked.Increment(ref members);
     }
 
     private async Task<PoolHost?> ChangeAsync(HostId id, Entry entry, Func<PoolHost?, PoolHost?> change, bool asksAgain,
@@ -119,7 +150,12 @@ public sealed class HostStore(IDocumentTables tables)
 
     private async Task<T> WithTurn<T>(HostId id, Func<Entry, Task<T>> act, CancellationToken cancellationToken)
     {
-        var entry = entries.GetOrAdd(id, _ => new Entry());
+        if (!entries.TryGetValue(id, out var entry))
+        {
+            entry = entries.GetOrAdd(id, _ => new Entry());
+            Interlocked.Increment(ref members);
+        }
+
         await entry.Turn.WaitAsync(cancellationToken);
         try
         {
@@ -130,6 +166,8 @@ public sealed class HostStore(IDocumentTables tables)
             entry.Turn.Release();
         }
     }
+
+    private sealed record Orders(int Members, Entry[] ById, Entry[] Own);
 
     // Never disposed: hosts are few, and somebody may still be waiting for a turn at one that was deleted.
     private sealed class Entry

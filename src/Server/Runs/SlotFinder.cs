@@ -106,7 +106,7 @@ public sealed class SlotFinder(HostStore hosts, CatalogWatch catalogs, PendingSt
 
         // Who came earlier and still waits goes first.
         while ((pending.PausedAt is null || waiting.Work.Demands.Host is not null) && pending.Known.All(w => w.Run == waiting.Run)
-            && Scheduler.Pick(hosts.Known, waiting, capabilities.Has, clock.GetUtcNow()) is { } assignment)
+            && Scheduler.Pick(hosts.Spread, waiting, capabilities.Has, clock.GetUtcNow()) is { } assignment)
         {
             if (await hosts.UpdateAsync(assignment.Host, h => assignment.Over(h, clock.GetUtcNow()), cancellationToken) is not null)
             {

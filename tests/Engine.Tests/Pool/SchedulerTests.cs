@@ -44,6 +44,17 @@ public class SchedulerTests
         Assert.Equal("z", Pick([worked, Host("z")], Waiting(2)));
     }
 
+    [Theory]
+    [InlineData(Scheduler.LargePool - 1, "h1")]
+    [InlineData(Scheduler.LargePool, "h0")]
+    public void In_a_large_pool_the_first_is_taken_of_those_that_rested_about_as_long(int hosts, string picked)
+    {
+        var pool = Enumerable.Range(0, hosts).Select(i =>
+            Host($"h{i}") with { Residency = new Residency().Use(["x.pt"], [], Now.AddSeconds(i == 1 ? -13 : -8)) }).ToArray();
+        Assert.Equal(picked, Pick(pool, Waiting(1)));
+        Assert.Equal($"h{hosts - 1}", Pick([.. pool.Reverse().Where(h => h.Id.Value != "h1")], Waiting(1)));
+    }
+
     [Fact]
     public void A_run_goes_where_its_own_times_are_better()
     {

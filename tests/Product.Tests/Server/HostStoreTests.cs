@@ -28,6 +28,29 @@ public class HostStoreTests(AzuriteFixture azurite)
         await LendAsync(storage, 500, TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData(Scheduler.LargePool - 1, false)]
+    [InlineData(Scheduler.LargePool * 2, true)]
+    public async Task Each_process_begins_a_large_pool_with_another_host(int hosts, bool isOwn)
+    {
+        await using var storage = StorageServices.InMemory();
+        await storage.Tables.EnsureCreatedAsync(StoragePreparation.Tables, TestContext.Current.CancellationToken);
+        HostStore[] processes = [.. Enumerable.Range(0, 10).Select(_ => new HostStore(storage.Tables))];
+        foreach (var host in Enumerable.Range(0, hosts).Select(i => PoolSamples.Host($"h{i:00}")))
+        {
+            await processes[0].PutAsync(host.Id, _ => host, TestContext.Current.CancellationToken);
+        }
+
+        foreach (var process in processes)
+        {
+            var known = await process.RefreshAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(known, process.Spread.OrderBy(h => h.Id.Value, StringComparer.Ordinal));
+            Assert.Equal(process.Spread, process.Spread);
+        }
+
+        Assert.Equal(isOwn, processes.Select(p => p.Spread[0].Id).Distinct().Count() > 1);
+    }
+
     private static async Task LendAsync(StorageServices storage, int runs, CancellationToken cancellationToken)
     {
         await storage.Tables.EnsureCreatedAsync(StoragePreparation.Tables, cancellationToken);
