@@ -41,7 +41,8 @@ async function serve(path, response) {
   if (extname(file) === ".html") {
     response.end(await readFile(file));
   } else {
-    createReadStream(file).pipe(response);
+    // While dist is built anew a file may be gone.
+    createReadStream(file).on("error", () => response.destroy()).pipe(response);
   }
 }
 

@@ -37,7 +37,7 @@ export function draw(within: HTMLElement, { at, series, text, hasAxes }: Drawing
     {
       width: Math.max(40, within.clientWidth),
       height,
-      padding: hasAxes ? [8, 8, 0, 0] : [2, 0, 2, 0],
+      padding: hasAxes ? [8, 22, 0, 0] : [2, 0, 2, 0],
       cursor: { show: hasAxes, y: false, points: { size: 6 } },
       legend: { show: hasAxes, live: hasAxes },
       scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.05 : 1] } },

@@ -47,6 +47,12 @@ test("settings of the server are found by name, value and source, and the search
   await page.reload();
   await rows.first().waitFor();
   assert.equal(await page.getByLabel("Search settings").inputValue(), "health:");
+  for (const word of ["true", "environment"]) {
+    await page.getByLabel("Search settings").fill(word);
+    const like = (s) => [s.name, s.value ?? "", s.source].some((text) => text.toLowerCase().includes(word));
+    await becomes(() => rows.count(), settings.filter(like).length);
+  }
+
   await page.getByLabel("Search settings").fill("");
   await page.getByRole("button", { name: /^set / }).click();
   await becomes(() => rows.count(), settings.filter((s) => s.isSet).length);

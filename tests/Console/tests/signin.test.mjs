@@ -43,6 +43,7 @@ test("without a key it asks for one, refuses a wrong one with the server’s wor
   await shot(page, "sign-in");
   await signIn(page, "cf_wrong");
   await page.getByRole("alert").getByText("The caller is not known.").waitFor();
+  assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), [], "A wrong key is not kept.");
   await page.setViewportSize({ width: 360, height: 740 });
   assert.ok((await overflow(page)) <= 0);
   await shot(page, "sign-in-360");

@@ -160,6 +160,9 @@ test("a run is followed while it works: its place in the queue, its progress, pi
   await result.getByText(/step \d+ of 9000/).waitFor();
   await result.locator(".work > img[src^='data:image/']").waitFor();
   assert.deepEqual(await accessFaults(page), []);
+  await result.getByRole("button", { name: "Cancel as curl" }).click();
+  assert.match(await page.getByRole("region", { name: "curl" }).innerText(), /-X POST .*\/runs\/\w+\/cancel/);
+  await page.keyboard.press("Escape");
   await result.getByRole("button", { name: "Cancel", exact: true }).click();
   await result.getByText("canceled").waitFor();
   assert.deepEqual(page.failures, []);
@@ -318,6 +321,12 @@ test("versions: what differs between two, an alias promoted, rolled back and rem
   await page.getByText("production is v2").waitFor();
   await shot(page, "workflow-versions");
   assert.deepEqual(await accessFaults(page), []);
+  for (const [label, call] of [["Roll back", `-X POST .*/aliases/production/rollback`], ["Remove", `-X DELETE .*/aliases/production`]]) {
+    await page.getByRole("button", { name: `${label} as curl` }).click();
+    assert.match(await page.getByRole("region", { name: "curl" }).innerText(), new RegExp(call));
+    await page.keyboard.press("Escape");
+  }
+
   await page.getByRole("button", { name: "Roll back", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
   await page.getByText("production is v1").waitFor();
