@@ -110,9 +110,10 @@ def ready(server, state):
 
 
 def save(server, state):
-    state["workflow"] = f"smoke-{secrets.token_hex(4)}"
-    contract = server.ask("PUT", f"workflows/{state['workflow']}", PROMPT, wanted=(200, 201))[1]
-    return f"{state['workflow']} version {contract.get('version')}"
+    name = f"smoke-{secrets.token_hex(4)}"
+    contract = server.ask("PUT", f"workflows/{name}", PROMPT, wanted=(200, 201))[1]
+    state["workflow"] = name
+    return f"{name} version {contract.get('version')}"
 
 
 def run(server, state):
@@ -169,11 +170,9 @@ def main() -> int:
         try:
             note = step(server, state)
             print(f"ok    {step.__name__:7}{(time.monotonic() - begun) * 1000:7.0f} ms  {note}".rstrip(), flush=True)
-        except Failed as failure:
-            print(f"FAILED {step.__name__}: {failure}", file=sys.stderr, flush=True)
-            failed = True
-        except (KeyError, TypeError, IndexError) as odd:
-            print(f"FAILED {step.__name__}: the answer lacks {odd}", file=sys.stderr, flush=True)
+        except (Failed, KeyError, TypeError, IndexError) as trouble:
+            what = trouble if isinstance(trouble, Failed) else f"the answer lacks {trouble}"
+            print(f"left behind: {what}" if failed else f"FAILED {step.__name__}: {what}", file=sys.stderr, flush=True)
             failed = True
     return int(failed)
 
