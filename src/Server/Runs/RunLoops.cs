@@ -144,4 +144,3 @@ public sealed partial class RunLoops(Lazy<RunExecutor> executor, TimeProvider cl
 /// <param name="Since">Since when.</param>
 /// <param name="Rest">Where it came to rest; <see langword="null"/> while a step of it is being carried out.</param>
 public readonly record struct DrivenRun(RunId Id, DateTimeOffset Since, RunPause? Rest);
-
