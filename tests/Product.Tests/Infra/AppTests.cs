@@ -44,7 +44,7 @@ public class AppTests
             StringComparison.Ordinal);
         if (everything)
         {
-            Assert.Contains(";Authentication=ManagedIdentity;", plan.Settings["DURABLE_TASK_SCHEDULER_CONNECTION_STRING"],
+            Assert.Contains("Authentication=ManagedIdentity;ClientID=", plan.Settings["DURABLE_TASK_SCHEDULER_CONNECTION_STRING"],
                 StringComparison.Ordinal);
             Assert.Matches(@"^@Microsoft\.KeyVault\(VaultName=kv-\w+;SecretName=secrets-key\)$", plan.Settings["ComfyFunc__SecretsKey"]);
         }
