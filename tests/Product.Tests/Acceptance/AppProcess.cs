@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Tests.Support;
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using ComfyFunc.ComfySim;
@@ -14,6 +12,7 @@ using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Workflows;
+using ComfyFunc.Tests.Support;
 using ComfyFunc.Tests.Support.Storage;
 using ComfyFunc.Tests.Wire;
 using Grpc.Core.Interceptors;

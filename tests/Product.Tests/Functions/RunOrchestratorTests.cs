@@ -3,6 +3,7 @@ using ComfyFunc.Engine.Runs;
 using ComfyFunc.Functions;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Tests.Support;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
