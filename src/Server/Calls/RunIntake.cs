@@ -10,7 +10,6 @@ using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine.Workflows;
-using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
@@ -119,7 +118,6 @@ public sealed class RunIntake(
                 Version = version.Version,
                 Content = version.Content,
                 Catalog = bound.Catalog,
-                Trace = TraceIds.Current,
                 CreatedAt = now,
                 Demands = (version.Demands ?? Demands.None).And(call.Demands),
                 Priority = call.Priority,
@@ -147,7 +145,7 @@ public sealed class RunIntake(
             return new IntakeReply.Known(made);
         }
 
-        return new IntakeReply.Accepted(await entry.WriteAsync(run, cancellationToken));
+        return new IntakeReply.Accepted(await entry.WriteAsync(run, call.Cause, cancellationToken));
     }
 
     /// <summary>Runs an ended run's call again, with the same version, values, files and seeds.</summary>
@@ -187,7 +185,6 @@ public sealed class RunIntake(
                 Priority = old.Priority,
                 Webhook = old.Webhook,
                 Client = old.Client,
-                Trace = TraceIds.Current,
                 CreatedAt = now,
                 Limits = LimitsFrom(now, old.Limits.StartBy - old.CreatedAt, old.Limits.FinishBy - old.CreatedAt),
                 State = RunProcess.Initial,
@@ -201,6 +198,7 @@ public sealed class RunIntake(
                 ExtraData = await extraData.RepeatedAsync(old.Id, old.ExtraData, id, cancellationToken),
                 StripMetadata = old.StripMetadata,
             },
+            old.TraceParent,
             cancellationToken);
     }
 
