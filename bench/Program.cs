@@ -4,7 +4,7 @@ using ComfyFunc.Bench;
 using ComfyFunc.Bench.Routing;
 
 // dotnet run -c Release --project bench --
-// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|drain|scale|stored|graphs|callback
+// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|drain|scale|stored|graphs|telemetry|callback
 switch (args)
 {
     case ["latency", ..]:
@@ -56,6 +56,9 @@ switch (args)
     case ["stored", ..]:
         await Stored.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : Store.IsAzurite ? 20_000 : 100_000);
         break;
+    case ["telemetry", ..]:
+        await Telemetry.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 12);
+        break;
     case ["callback", ..]:
         await Callback.RunAsync();
         break;
@@ -65,7 +68,7 @@ switch (args)
     default:
         Console.Error.WriteLine(
             "One of: latency [url], throughput [url], jobs [url], fuzz [url], transactions, bigfile, compile, routing [plot.svg], "
-                + "routing-sockets, simulate [count [first seed]], placement, queue [waiting], stored [runs], graphs [count], callback, document [url]. "
+                + "routing-sockets, simulate [count [first seed]], placement, queue [waiting], stored [runs], graphs [count], telemetry [turns], callback, document [url]. "
                 + "The url is of an app that serves already, such as http://localhost:7071.");
         return 2;
 }

@@ -7,7 +7,7 @@ using ComfyFunc.Standalone;
 namespace ComfyFunc.Bench;
 
 /// <summary>A Standalone in a process of its own, which may be killed and started again at the same address.</summary>
-internal sealed class ServedApp(Store store) : IDisposable
+internal sealed class ServedApp(Store store, IReadOnlyDictionary<string, string>? environment = null) : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
@@ -17,12 +17,28 @@ internal sealed class ServedApp(Store store) : IDisposable
 
     public Uri Url => new(url);
 
+    /// <summary>What it has taken since its start.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process!.Refresh(); // It has been started.
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <returns>From the process's start to the first time that it says it is ready.</returns>
     public async Task<TimeSpan> StartAsync()
     {
         var start = Stopwatch.GetTimestamp();
-        process = Process.Start(new ProcessStartInfo("dotnet", [typeof(StandaloneApp).Assembly.Location, "--urls", url, .. store.Settings])
-        { RedirectStandardOutput = true });
+        var info = new ProcessStartInfo("dotnet", [typeof(StandaloneApp).Assembly.Location, "--urls", url, .. store.Settings])
+        { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            info.Environment[name] = value;
+        }
+
+        process = Process.Start(info);
         process!.OutputDataReceived += (_, _) => { }; // No shell, so there is a process. Nobody reads what it says, and it may say much.
         process.BeginOutputReadLine();
         while (!await IsReadyAsync())

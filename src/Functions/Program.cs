@@ -5,7 +5,9 @@ using ComfyFunc.Server;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Startup;
+using ComfyFunc.Server.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +36,7 @@ catch (SettingsException e)
 
 builder.Services.AddStorage(StorageSettings.Read(builder.Configuration));
 builder.Services.AddComfyFunc(builder.Configuration);
+builder.Services.AddTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
 builder.Services.Configure<JsonSerializerOptions>(StoredJson.AddTo);
 builder.Services.AddSingleton<DurableClientSource>();
 builder.Services.AddSingleton<DurableHub>();

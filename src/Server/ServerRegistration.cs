@@ -18,6 +18,7 @@ using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Sync;
+using ComfyFunc.Server.Telemetry;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
@@ -38,6 +39,7 @@ public static class ServerRegistration
         services.TryAddSingleton(SettingsReader.ReadComfyFunc(configuration.GetSection(ComfyFuncOptions.Section)).Demand());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Pulse>();
+        services.AddInstruments();
         services.TryAddSingleton<SecretKey>();
         services.TryAddSingleton<Sealer>();
         services.TryAddSingleton<HostDoors>();
@@ -48,6 +50,17 @@ public static class ServerRegistration
         services.AddGuardedPost(s => s.GetRequiredService<ComfyFuncOptions>().AllowPrivateWebhooks);
         services.AddLinks();
         return services.AddWorkflows().AddRuns().AddPool().AddProcesses().AddWebhooks().AddEndpoints().AddObservers();
+    }
+
+    private static void AddInstruments(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.TryAddSingleton<Instruments>();
+        services.TryAddSingleton<Traces>();
+        services.AddHostedService<StorageMetrics>();
+        services.AddHostedService<PoolMetrics>();
+        services.TryAddSingleton<RunTraces>();
+        services.TryAddSingleton<RunMetrics>();
     }
 
     // Storage that signs links itself serves them itself.
@@ -63,7 +76,7 @@ public static class ServerRegistration
     private static IServiceCollection AddObservers(this IServiceCollection services) =>
         services.AddObserver<RunAnnouncer>().AddObserver<Outbox>().AddObserver<RunEnds>().AddObserver<UsageMeter>()
             .AddObserver<StatsMeter>().AddObserver<ResultCache>().AddObserver<ProgressRows>().AddObserver<EventFeed>()
-            .AddObserver<WarmUpVerdict>();
+            .AddObserver<WarmUpVerdict>().AddObserver<EndRecorder>();
 
     private static IServiceCollection AddObserver<T>(this IServiceCollection services) where T : class, IRunObserver
     {

@@ -37,6 +37,8 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, C
         "The most that its data may take. Unset: what the disk has.");
     private static readonly Option<string> AllowAnonymous = OptionOf(nameof(StandaloneOptions.AllowAnonymous), "true|false",
         "Allows an address that other machines can reach, though calls need no key.");
+    private static readonly Option<string> Metrics = OptionOf(nameof(StandaloneOptions.Metrics), "true|false",
+        "Serves metrics at /metrics, for Prometheus.");
     private static readonly Option<bool> Once = new("--once") { Description = "Ends after the one call." };
     private static readonly Command Demo =
         new("demo", "Shows the main job with two simulated hosts: saves the samples, makes a call, writes its picture to out/, and serves "
@@ -71,11 +73,12 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, C
     private static readonly RootCommand Root =
         new("Turns saved ComfyUI workflows into HTTP endpoints. Every setting of docs/settings.md can be given as --Section:Key value.")
     {
-        Urls, Data, MaxDataBytes, AllowAnonymous, Demo, Backup, Convert,
+        Urls, Data, MaxDataBytes, AllowAnonymous, Metrics, Demo, Backup, Convert,
     };
 
     private static readonly Option<string>[] OfConvert = [Catalog, Replacements];
-    private static readonly Option<string>[] Own = [Urls, Data, MaxDataBytes, AllowAnonymous];
+    private static readonly Option<string>[] Switches = [AllowAnonymous, Metrics];
+    private static readonly Option<string>[] Own = [Urls, Data, MaxDataBytes, AllowAnonymous, Metrics];
 
     static CommandLine()
     {
@@ -116,9 +119,9 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, C
                 faults.Add(Unknown(name));
                 i += value is null && HasValue(args, i) ? 1 : 0;
             }
-            else if (value is null && own == AllowAnonymous && !HasValue(args, i))
+            else if (value is null && own is not null && Switches.Contains(own) && !HasValue(args, i))
             {
-                settings.Add($"--{AllowAnonymous.Name[2..]}=true");
+                settings.Add($"--{own.Name[2..]}=true");
             }
             else if (value is null && !HasValue(args, i))
             {

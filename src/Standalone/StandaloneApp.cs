@@ -5,6 +5,7 @@ using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Telemetry;
 using ComfyFunc.Server.Upkeep;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -22,10 +23,13 @@ public static class StandaloneApp
     {
         var builder = CreateBuilder(args);
         configure?.Invoke(builder);
-        RefuseOpenDoors(builder.Configuration, StartSettings.Read(builder.Configuration));
+        var settings = StartSettings.Read(builder.Configuration);
+        RefuseOpenDoors(builder.Configuration, settings);
         storage.AddTo(builder.Services);
         builder.Services.AddComfyFunc(builder.Configuration);
         builder.Services.AddSingleton(new SettingsSection("", new StandaloneOptions()));
+        builder.Services.AddTelemetry(builder.Configuration, RequestSpans.Trace,
+            settings.Own.Metrics ? MetricsEndpoint.Export : null);
         builder.Services.AddSingleton<EmbeddedDriver>();
         builder.Services.AddSingleton<IRunDriver>(s => s.GetRequiredService<EmbeddedDriver>());
         builder.Services.AddHostedService(s => s.GetRequiredService<EmbeddedDriver>());
@@ -33,6 +37,11 @@ public static class StandaloneApp
 
         var app = builder.Build();
         app.MapComfyFunc();
+        if (settings.Own.Metrics)
+        {
+            app.MapMetrics();
+        }
+
         app.Lifetime.ApplicationStarted.Register(
             () => app.Services.GetRequiredService<PublicAddress>().Listening = LoopbackOf(app).AbsoluteUri.TrimEnd('/'));
         return app;

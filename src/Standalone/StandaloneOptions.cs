@@ -20,4 +20,7 @@ public sealed class StandaloneOptions
 
     /// <summary>Allows an address that other machines can reach, though calls need no key.</summary>
     public bool AllowAnonymous { get; init; }
+
+    /// <summary>Whether Prometheus may scrape <c>/metrics</c>.</summary>
+    public bool Metrics { get; init; }
 }

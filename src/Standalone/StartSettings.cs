@@ -9,7 +9,7 @@ namespace ComfyFunc.Standalone;
 public sealed record StartSettings(StandaloneOptions Own, StorageOptions Storage, ComfyFuncOptions ComfyFunc)
 {
     private static readonly string[] OwnNames = [nameof(StandaloneOptions.Urls), nameof(StandaloneOptions.Data),
-        nameof(StandaloneOptions.MaxDataBytes), nameof(StandaloneOptions.AllowAnonymous)];
+        nameof(StandaloneOptions.MaxDataBytes), nameof(StandaloneOptions.AllowAnonymous), nameof(StandaloneOptions.Metrics)];
 
     /// <exception cref="SettingsException">Something cannot be taken as it is.</exception>
     public static StartSettings Read(IConfiguration configuration)
@@ -24,6 +24,7 @@ public sealed record StartSettings(StandaloneOptions Own, StorageOptions Storage
             .. SettingsReader.CheckSections(configuration),
             .. storage.Faults,
             .. comfyFunc.Faults,
+            .. SettingsReader.CheckTelemetry(configuration),
         ];
         return faults.Length == 0 ? new(own.Options, storage.Options, comfyFunc.Options) : throw new SettingsException([.. faults]);
     }

@@ -15,14 +15,15 @@ public static class ComfyRegistration
     public static IServiceCollection AddComfy(this IServiceCollection services)
     {
         // The loggers would write addresses, and some hold a token.
-        services.AddHttpClient(HttpClientName, Prepare).RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-        });
+        services.AddHttpClient(HttpClientName, Prepare).RemoveAllLoggers().AddHttpMessageHandler(() => new HostSpans())
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+            });
         services.TryAddSingleton<ComfyClients>();
         services.TryAddSingleton<IHostListeners, HostListeners>();
         return services;

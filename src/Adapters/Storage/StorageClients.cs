@@ -11,8 +11,8 @@ internal sealed class StorageClients
 {
     public StorageClients(StorageOptions options, StorageMeter meter, HttpPipelineTransport? transport = null, Patience? patience = null)
     {
-        var blobs = Configure(new BlobClientOptions(), meter.Policy("blob"), transport, patience ?? Patience.Default);
-        var tables = Configure(new TableClientOptions(), meter.Policy("table"), transport, patience ?? Patience.Default);
+        var blobs = Configure(new BlobClientOptions(), meter, "blob", transport, patience ?? Patience.Default);
+        var tables = Configure(new TableClientOptions(), meter, "table", transport, patience ?? Patience.Default);
         if (options.ConnectionString is { Length: > 0 } connection)
         {
             Blobs = new(connection, blobs);
@@ -31,14 +31,14 @@ internal sealed class StorageClients
 
     public TableServiceClient Tables { get; }
 
-    private static TOptions Configure<TOptions>(TOptions options, HttpPipelinePolicy meter, HttpPipelineTransport? transport,
+    private static TOptions Configure<TOptions>(TOptions options, StorageMeter meter, string service, HttpPipelineTransport? transport,
         Patience patience)
         where TOptions : ClientOptions
     {
         options.RetryPolicy = new BoundedRetries(patience);
         options.Diagnostics.ApplicationId = Product.UserAgent;
-        options.AddPolicy(new UnavailablePolicy(patience, new(TimeProvider.System)), HttpPipelinePosition.PerCall);
-        options.AddPolicy(meter, HttpPipelinePosition.PerRetry);
+        options.AddPolicy(new UnavailablePolicy(patience, new(TimeProvider.System), meter), HttpPipelinePosition.PerCall);
+        options.AddPolicy(meter.Policy(service), HttpPipelinePosition.PerRetry);
         if (transport is not null)
         {
             options.Transport = transport;

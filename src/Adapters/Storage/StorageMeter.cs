@@ -9,16 +9,22 @@ namespace ComfyFunc.Adapters.Storage;
 public sealed class StorageMeter
 {
     private readonly ConcurrentDictionary<StorageRequest, long> counts = new();
+    private long faults;
 
     public long Total => counts.Values.Sum();
 
     public ImmutableDictionary<StorageRequest, long> Counts => counts.ToImmutableDictionary();
+
+    /// <summary>Requests that storage did not serve: no answer, too busy, full.</summary>
+    public long Faults => Interlocked.Read(ref faults);
 
     public void Reset() => counts.Clear();
 
     internal HttpPipelinePolicy Policy(string service) => new CountingPolicy(this, service);
 
     internal void Count(StorageRequest request) => counts.AddOrUpdate(request, 1, (_, n) => n + 1);
+
+    internal void Fault() => Interlocked.Increment(ref faults);
 
     private sealed class CountingPolicy(StorageMeter meter, string service) : HttpPipelineSynchronousPolicy
     {

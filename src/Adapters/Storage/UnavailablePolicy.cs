@@ -7,7 +7,7 @@ namespace ComfyFunc.Adapters.Storage;
 /// <summary>
 /// The one place where a failure of transport or service becomes a <see cref="StorageUnavailableException"/>. Sits outside the retries.
 /// </summary>
-internal sealed class UnavailablePolicy(Patience patience, Outage outage) : HttpPipelinePolicy
+internal sealed class UnavailablePolicy(Patience patience, Outage outage, StorageMeter meter) : HttpPipelinePolicy
 {
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -43,6 +43,7 @@ internal sealed class UnavailablePolicy(Patience patience, Outage outage) : Http
     {
         if (outage.Now is { } why && !message.CancellationToken.IsCancellationRequested)
         {
+            meter.Fault();
             throw new StorageUnavailableException("Storage did not answer a moment ago.", why);
         }
 
@@ -52,6 +53,7 @@ internal sealed class UnavailablePolicy(Patience patience, Outage outage) : Http
     private StorageUnavailableException Unanswered(Exception e)
     {
         outage.Began(e);
+        meter.Fault();
         return new("Storage did not answer.", e);
     }
 
@@ -65,11 +67,13 @@ internal sealed class UnavailablePolicy(Patience patience, Outage outage) : Http
 
         if (message.Response.Status == 507)
         {
+            meter.Fault();
             throw new StorageFullException($"Storage answered 507 {message.Response.ReasonPhrase}.");
         }
 
         if (message.Response.Status is 408 or 429 or 500 or 502 or 503 or 504)
         {
+            meter.Fault();
             throw new StorageUnavailableException($"Storage answered {message.Response.Status} {message.Response.ReasonPhrase}.");
         }
 

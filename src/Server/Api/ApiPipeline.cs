@@ -5,6 +5,7 @@ using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +41,15 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
     /// </summary>
     public Task<IResult> AnswerElsewhereAsync(HttpRequest request, CancellationToken cancellationToken) =>
         GuardAsync(request, null, () => Task.FromResult(Elsewhere.Answer(request)), cancellationToken);
+
+    /// <summary>For what a host serves beside the API.</summary>
+    /// <returns>The answer that turns the request away; <see langword="null"/> lets it in.</returns>
+    public async Task<IResult?> RefusalAsync(HttpRequest request, Role needed, CancellationToken cancellationToken)
+    {
+        var answer = await GuardAsync(request, null,
+            async () => await gate.RefusalAsync(request, needed, cancellationToken) ?? Results.Empty, cancellationToken);
+        return answer == Results.Empty ? null : answer;
+    }
 
     private async Task<IResult> GuardAsync(HttpRequest request, BodyKind? body, Func<Task<IResult>> answer,
         CancellationToken cancellationToken)

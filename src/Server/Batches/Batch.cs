@@ -57,6 +57,9 @@ public sealed record Batch
     /// <summary>Calls that made no run, for instance because a file could not be fetched.</summary>
     public ImmutableArray<RefusedCall> Refused { get; init; } = [];
 
+    /// <summary>The span of the request that made it; <see langword="null"/> where that is not traced.</summary>
+    public string? TraceParent { get; init; }
+
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
     /// <summary>Until when a process has it in hand.</summary>

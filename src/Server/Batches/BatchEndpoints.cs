@@ -14,6 +14,7 @@ using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Telemetry;
 using ComfyFunc.Server.Usage;
 using ComfyFunc.Server.Webhooks;
 using Microsoft.AspNetCore.Http;
@@ -253,6 +254,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
             FinishWithin = call.FinishWithin,
             Webhook = call.Webhook,
             Metadata = call.CommonMetadata,
+            TraceParent = Traces.Current,
             ExtraData = await extraData.OfBatchAsync(id, call.ExtraData, cancellationToken),
         };
         await batches.InsertAsync(batch, new(calls) { Axes = axes }, cancellationToken);

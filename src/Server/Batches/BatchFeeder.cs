@@ -125,6 +125,7 @@ public sealed partial class BatchFeeder(
                 Body = Encoding.UTF8.GetBytes(call.Body),
                 Run = call.Run,
                 Batch = batch.Id,
+                Cause = batch.TraceParent,
                 Place = new(index, calls.Axes),
                 Client = batch.Client,
                 SeesAll = batch.SeesAll,

@@ -56,6 +56,9 @@ public sealed record Call(string Workflow)
 
     public BatchPlace? Place { get; init; }
 
+    /// <summary>The span that is the cause of it, where it comes of no request.</summary>
+    public string? Cause { get; init; }
+
     /// <summary>Whose run it is to be.</summary>
     public string Client { get; init; } = "";
 

@@ -9,7 +9,6 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
@@ -62,7 +61,6 @@ public sealed class RunIntake(CallBinder binder, RunEntry entry, InputFiles file
                 Version = version.Version,
                 Content = version.Content,
                 Catalog = bound.Catalog,
-                Trace = TraceIds.Current,
                 CreatedAt = now,
                 Demands = (version.Demands ?? Demands.None).And(call.Demands),
                 Priority = call.Priority,
@@ -90,7 +88,7 @@ public sealed class RunIntake(CallBinder binder, RunEntry entry, InputFiles file
             return new IntakeReply.Known(made);
         }
 
-        return new IntakeReply.Accepted(await entry.WriteAsync(run, cancellationToken));
+        return new IntakeReply.Accepted(await entry.WriteAsync(run, call.Cause, cancellationToken));
     }
 
     // Without a seed there is nothing that a call could fix: then each run draws otherwise.

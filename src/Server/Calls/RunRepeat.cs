@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
 
@@ -46,7 +45,6 @@ public sealed class RunRepeat(RunEntry entry, ExtraData extraData, IBlobStore bl
                 Priority = old.Priority,
                 Webhook = old.Webhook,
                 Client = old.Client,
-                Trace = TraceIds.Current,
                 CreatedAt = now,
                 Limits = new()
                 {
@@ -64,6 +62,7 @@ public sealed class RunRepeat(RunEntry entry, ExtraData extraData, IBlobStore bl
                 ExtraData = await extraData.RepeatedAsync(old.Id, old.ExtraData, id, cancellationToken),
                 StripMetadata = old.StripMetadata,
             },
+            old.TraceParent,
             cancellationToken);
     }
 

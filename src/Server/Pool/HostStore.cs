@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Kit;
+using ComfyFunc.Server.Telemetry;
+using Attribute = ComfyFunc.Server.Telemetry.Attribute;
 
 namespace ComfyFunc.Server.Pool;
 
@@ -11,7 +14,7 @@ namespace ComfyFunc.Server.Pool;
 /// The Hosts table: one row a host, leases included, changed only over the version that was read. So a slot is never sold twice, however
 /// many processes sell. Within this process changes of a row take turns, which makes conflicts rare.
 /// </summary>
-public sealed class HostStore(IDocumentTables tables)
+public sealed class HostStore(IDocumentTables tables, Instruments? instruments = null)
 {
     private const string Partition = "host";
 
@@ -20,6 +23,7 @@ public sealed class HostStore(IDocumentTables tables)
     private readonly int spin = Random.Shared.Next();
     private int members; // How often a host came or went.
     private volatile Orders? orders;
+    private readonly Counter<long>? quarantines = instruments?.Counter<long>(Metric.Quarantines);
 
     /// <summary>The pool as this process knows it: as old as the last refresh, and exact for what was changed here.</summary>
     public ImmutableArray<PoolHost> Known => InOrder(Ordered().ById);
@@ -122,6 +126,7 @@ public sealed class HostStore(IDocumentTables tables)
             {
                 if (await WriteAsync(changed, entry, cancellationToken) is WriteReply.Written written)
                 {
+                    CountQuarantine(entry.Host, changed);
                     return entry.Take(changed, written.ETag);
                 }
 
@@ -133,6 +138,14 @@ public sealed class HostStore(IDocumentTables tables)
             }
 
             entry.Forget();
+        }
+    }
+
+    private void CountQuarantine(PoolHost? before, PoolHost after)
+    {
+        if (after.Status is HostStatus.Quarantined && before?.Status is not HostStatus.Quarantined)
+        {
+            quarantines?.Add(1, new KeyValuePair<string, object?>(Attribute.Host, after.Id.Value));
         }
     }
 

@@ -6,6 +6,8 @@ using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Pool;
+using ComfyFunc.Server.Telemetry;
+using Attribute = ComfyFunc.Server.Telemetry.Attribute;
 
 namespace ComfyFunc.Server.Runs;
 
@@ -13,9 +15,24 @@ namespace ComfyFunc.Server.Runs;
 /// Carries out Collect: reads a prompt's history and copies every output to storage. An artifact is listed only when its blob is there.
 /// </summary>
 public sealed class Collector(RunPrompts prompts, HostConnections connections, PromptWatch watch, KeptPictures pictures,
-    ArtifactCopier copier, TimeProvider clock)
+    ArtifactCopier copier, RunTraces traces, TimeProvider clock)
 {
     public async Task<(RunRecord Run, RunEvent Answer)> CollectAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)
+    {
+        using var span = traces.Begin("copy", run, lease.Attempt)?.SetTag(Attribute.Host, lease.Host.Value);
+        try
+        {
+            var collected = await ReadAsync(run, lease, cancellationToken);
+            RunTraces.Answered(span, collected.Answer);
+            return collected;
+        }
+        catch (Exception e) when (SpanFaults.Passes(span, e))
+        {
+            throw;
+        }
+    }
+
+    private async Task<(RunRecord Run, RunEvent Answer)> ReadAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)
     {
         if (connections.Find(lease.Host)?.Client is not { } host)
         {

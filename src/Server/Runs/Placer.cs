@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Secrets;
+using ComfyFunc.Server.Telemetry;
+using Attribute = ComfyFunc.Server.Telemetry.Attribute;
 
 namespace ComfyFunc.Server.Runs;
 
@@ -9,9 +12,25 @@ namespace ComfyFunc.Server.Runs;
 /// Carries out Place: leases a slot, and has the run's files staged and its prompt submitted there once, however often it is asked.
 /// </summary>
 public sealed class Placer(RunPrompts prompts, SlotFinder slots, HostMonitor monitor, HostConnections connections, ExtraData extraData,
-    Submitter submitter, TimeProvider clock)
+    Submitter submitter, RunTraces traces, TimeProvider clock)
 {
     public async Task<(RunRecord Run, RunEvent Answer)> PlaceAsync(RunRecord run, RunCommand.Place command,
+        CancellationToken cancellationToken)
+    {
+        using var span = traces.Begin("place", run, command.Placement.Attempt);
+        try
+        {
+            var placed = await PlaceAsync(run, command, span, cancellationToken);
+            RunTraces.Answered(span, placed.Answer);
+            return placed;
+        }
+        catch (Exception e) when (SpanFaults.Passes(span, e))
+        {
+            throw;
+        }
+    }
+
+    private async Task<(RunRecord Run, RunEvent Answer)> PlaceAsync(RunRecord run, RunCommand.Place command, Activity? span,
         CancellationToken cancellationToken)
     {
         var prompt = await prompts.CompileAsync(run, command.Placement, cancellationToken);
@@ -29,6 +48,7 @@ public sealed class Placer(RunPrompts prompts, SlotFinder slots, HostMonitor mon
             return (run, slot.Answer!);
         }
 
+        span?.SetTag(Attribute.Host, lease.Host.Value);
         var leased = clock.GetTimestamp();
         await monitor.ReachAsync(lease.Host, cancellationToken);
         if (connections.Find(lease.Host) is not { } host)

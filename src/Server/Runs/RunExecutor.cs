@@ -23,6 +23,10 @@ public sealed partial class RunExecutor(RunStore runs, RunCommands commands, Run
     // one finds the slot that was lent, and the prompt in it.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
 
+    private static readonly Func<ILogger, string, string, string, string?, int, string?, IDisposable?> Scope =
+        LoggerMessage.DefineScope<string, string, string, string?, int, string?>(
+            "Run {RunId} of {Workflow}, client '{Client}', host {HostId}, attempt {Attempt}, trace {TraceId}");
+
     private readonly RepeatedFailures failures = new(clock);
 
     /// <param name="step">What the last pause said; 0 at first.</param>
@@ -45,6 +49,8 @@ public sealed partial class RunExecutor(RunStore runs, RunCommands commands, Run
 
     private async Task<RunPause> AdvanceAsync(RunRecord run, RunEvent? @event, SoonAsync? soon, CancellationToken cancellationToken)
     {
+        using var scope = Scope(logger, run.Id.Value, run.Workflow, run.Client, run.Attempts.LastOrDefault()?.Host.Value,
+            run.Attempts.Length, run.Trace);
         var wasStarted = run.StartedAt is not null;
         var writeBy = DateTimeOffset.MaxValue;
         while (@event is not null)
@@ -141,7 +147,6 @@ public sealed partial class RunExecutor(RunStore runs, RunCommands commands, Run
         }
 
         await observers.EndedAsync(saved, cancellationToken);
-        RunEndLog.Ended(logger, saved);
         return saved;
     }
 

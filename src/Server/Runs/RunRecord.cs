@@ -50,6 +50,11 @@ public sealed record RunRecord
     /// <summary>The trace id of the request that made it.</summary>
     public string? Trace { get; init; }
 
+    /// <summary>
+    /// The span that all further ones of the run are parts of, as W3C writes it; <see langword="null"/> where it is not traced.
+    /// </summary>
+    public string? TraceParent { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }

@@ -66,7 +66,7 @@ public sealed record RunTimes(long? Queue, long? Lost, long? Stage, long? HostQu
 
     // The host's own word is the nearest to the truth, where its clock goes as ours does; else it is when we heard of it, and for as long
     // as the host says.
-    private static (DateTimeOffset? Began, DateTimeOffset? Ended) ExecutionOf(RunAttempt attempt, DateTimeOffset? completed)
+    internal static (DateTimeOffset? Began, DateTimeOffset? Ended) ExecutionOf(RunAttempt attempt, DateTimeOffset? completed)
     {
         if (attempt is { ExecutionStartedAt: { } from, ExecutionEndedAt: { } to } && to >= from)
         {

@@ -31,7 +31,8 @@ public sealed class SettingsInForce(IConfiguration configuration, IEnumerable<Se
     private IEnumerable<SettingInForce> Members(string path, object defaults) =>
         from member in defaults.GetType().GetProperties()
         where member.SetMethod is { IsPublic: true, IsStatic: false }
-        from setting in Member(path.Length == 0 ? member.Name : $"{path}:{member.Name}", member, member.GetValue(defaults))
+        let name = NameOf(member)
+        from setting in Member(path.Length == 0 ? name : $"{path}:{name}", member, member.GetValue(defaults))
         select setting;
 
     private IEnumerable<SettingInForce> Member(string path, PropertyInfo member, object? value) => value switch
@@ -71,6 +72,9 @@ public sealed class SettingsInForce(IConfiguration configuration, IEnumerable<Se
         return new(path, isSecret ? null : WithoutPassword(set ?? normal), isSecret ? null : normal, isSecret, set is not null,
             set is null ? Unset : SourceOf(configuration, path));
     }
+
+    private static string NameOf(PropertyInfo member) =>
+        member.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? member.Name;
 
     private static string? TextOf(object? value) => value is IFormattable number
         ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Telemetry;
 using Microsoft.Extensions.Configuration;
 
 namespace ComfyFunc.Server.Startup;
@@ -30,6 +31,7 @@ public static class SettingsReader
             .. CheckSections(configuration),
             .. ReadStorage(configuration.GetSection(StorageSection)).Faults,
             .. ReadComfyFunc(configuration.GetSection(ComfyFuncOptions.Section)).Faults,
+            .. CheckTelemetry(configuration),
         ];
         if (faults.Length > 0)
         {
@@ -45,6 +47,10 @@ public static class SettingsReader
         : Suggestion.NearestOf(section.Key, Sections)
         where meant is not null
         select new SettingFault(section.Key, $"is no section. Did you mean '{meant}'?");
+
+    /// <summary>What is said of where telemetry goes.</summary>
+    public static IEnumerable<SettingFault> CheckTelemetry(IConfiguration configuration) =>
+        TelemetryTargets.FaultsOf(TelemetryOptions.Of(configuration)).Select(f => new SettingFault(f.Setting, f.Fault));
 
     /// <param name="section">What is set.</param>
     /// <param name="path">What it is called.</param>

@@ -10,7 +10,7 @@ namespace ComfyFunc.Server.Stats;
 /// Keeps what each minute's runs come to whose end this process sees. A minute has a row of this process's own, which is written whole
 /// whenever it has grown: nothing is read, and nobody is in the way.
 /// </summary>
-public sealed class StatsMeter(StatsStore store, TimeProvider clock, ILogger<StatsMeter> logger)
+public sealed class StatsMeter(StatsStore store, RunMetrics metrics, TimeProvider clock, ILogger<StatsMeter> logger)
     : EndMeter<RunSample>(TimeSpan.FromSeconds(3), clock, logger)
 {
     // A run that ends is seen at once. One that is counted later gets a row beside.
@@ -20,7 +20,13 @@ public sealed class StatsMeter(StatsStore store, TimeProvider clock, ILogger<Sta
     private readonly Dictionary<DateTimeOffset, Minute> minutes = [];
     private int rows;
 
-    protected override RunSample Of(RunRecord run) => RunSamples.Of(run);
+    // Asked once a run, which so is counted once.
+    protected override RunSample Of(RunRecord run)
+    {
+        var sample = RunSamples.Of(run);
+        metrics.Ended(run, sample);
+        return sample;
+    }
 
     protected override async Task WriteAsync(ImmutableArray<RunSample> taken, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using ComfyFunc.Adapters;
@@ -7,7 +9,9 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Telemetry;
 using Microsoft.Extensions.Logging;
+using Attribute = ComfyFunc.Server.Telemetry.Attribute;
 
 namespace ComfyFunc.Server.Webhooks;
 
@@ -15,8 +19,8 @@ namespace ComfyFunc.Server.Webhooks;
 /// Sends what is in the outbox, and again by <see cref="WebhookSchedule"/> until the receiver has it. Every process has one.
 /// </summary>
 public sealed partial class WebhookSender(
-    Outbox outbox, WebhookStore webhooks, RunStore runs, GuardedPost post, EventGridPublisher grid, OutboxBell bell, TimeProvider clock,
-    ILogger<WebhookSender> logger)
+    Outbox outbox, WebhookStore webhooks, RunStore runs, GuardedPost post, EventGridPublisher grid, OutboxBell bell, Traces traces,
+    Instruments instruments, TimeProvider clock, ILogger<WebhookSender> logger)
     : RecurringService(clock, logger)
 {
     // What another process left, or what is to be sent again.
@@ -33,6 +37,8 @@ public sealed partial class WebhookSender(
 
     private const int AtOnce = 16;
     private const int Gone = 410;
+
+    private readonly Counter<long> deliveries = instruments.Counter<long>(Metric.Deliveries);
 
     protected override async Task RoundAsync(CancellationToken stoppingToken)
     {
@@ -59,7 +65,8 @@ public sealed partial class WebhookSender(
 
         if (delivery.Webhook == EventGridPublisher.Receiver)
         {
-            await SettleAsync(open, await grid.PublishAsync(delivery, run, cancellationToken), now, cancellationToken);
+            using var published = Begin(run, delivery);
+            await SettleAsync(open, await grid.PublishAsync(delivery, run, cancellationToken), published, now, cancellationToken);
             return;
         }
 
@@ -71,11 +78,17 @@ public sealed partial class WebhookSender(
             return;
         }
 
+        using var span = Begin(run, delivery)?.SetTag(Attribute.ServerAddress, url.Host).SetTag(Attribute.ServerPort, url.Port)
+            .SetTag(Attribute.Method, "POST");
         var reply = await post.PostAsync(url, Encoding.UTF8.GetBytes(delivery.Body), HeadersOf(delivery, webhook, now), cancellationToken);
-        await SettleAsync(open, reply, now, cancellationToken);
+        await SettleAsync(open, reply, span, now, cancellationToken);
     }
 
-    private async Task SettleAsync(OpenDelivery open, PostReply reply, DateTimeOffset at, CancellationToken cancellationToken)
+    private Activity? Begin(RunRecord run, Delivery delivery) =>
+        traces.Continue($"deliver {delivery.Event}", ActivityKind.Client, run.TraceParent)?.SetTag(Attribute.Run, run.Id.Value);
+
+    private async Task SettleAsync(OpenDelivery open, PostReply reply, Activity? span, DateTimeOffset at,
+        CancellationToken cancellationToken)
     {
         var status = (reply as PostReply.Answered)?.Status;
         var attempt = new DeliveryAttempt(at, status,
@@ -87,6 +100,7 @@ public sealed partial class WebhookSender(
             attempt.Error is null ? delivery with { State = DeliveryState.Delivered }
             : status == Gone || next is null ? delivery with { State = DeliveryState.Abandoned }
             : delivery with { DueAt = next.Value };
+        Count(settled, status, span);
         if (status == Gone && delivery.Url is null)
         {
             await webhooks.WriteAsync(delivery.Webhook, known => known is null ? null : known with { DisabledAt = at }, cancellationToken);
@@ -99,6 +113,17 @@ public sealed partial class WebhookSender(
         }
 
         await outbox.PutBackAsync(open, settled, cancellationToken);
+    }
+
+    private void Count(Delivery settled, int? status, Activity? span)
+    {
+        var result = settled.State is DeliveryState.Pending ? "failed" : settled.State.ToString().ToLowerInvariant();
+        deliveries.Add(1, new(Attribute.WebhookEvent, settled.Event), new(Attribute.DeliveryResult, result));
+        span?.SetTag(Attribute.WebhookEvent, settled.Event).SetTag(Attribute.DeliveryResult, result).SetTag(Attribute.Status, status);
+        if (settled.State is not DeliveryState.Delivered)
+        {
+            span?.Failed(status?.ToString(CultureInfo.InvariantCulture) ?? "no_answer");
+        }
     }
 
     private Task DoubtAsync(OpenDelivery open, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -17,8 +17,8 @@ public class RoomTests
     /// <summary>Low to high: a room may name those before it.</summary>
     private static readonly string[] Rooms =
     [
-        "Kit", "Settings", "Http", "Secrets", "Callers", "Media", "Pool", "Workflows", "Runs", "Outputs", "Following", "Webhooks", "Usage",
-        "Stats", "Calls", "Batches", "Sync", "Upkeep", "Console", "Api", "Startup",
+        "Kit", "Settings", "Telemetry", "Http", "Secrets", "Callers", "Media", "Pool", "Workflows", "Runs", "Outputs", "Following",
+        "Webhooks", "Usage", "Stats", "Calls", "Batches", "Sync", "Upkeep", "Console", "Api", "Startup",
     ];
 
     private static readonly Architecture House =

@@ -27,8 +27,11 @@ internal sealed class EmbeddedDatabase : IDisposable
     private EmbeddedDatabase(string connectionString, SqliteSession session, StorageReserve reserve)
     {
         (this.connectionString, Reserve) = (connectionString, reserve);
-        writer = new EmbeddedWriter(session, reserve);
+        writer = new EmbeddedWriter(session, reserve, Meter);
     }
+
+    /// <summary>Counts what is asked of the store, and what could not be done.</summary>
+    public StorageMeter Meter { get; } = new();
 
     public StorageReserve Reserve { get; }
 
@@ -81,7 +84,13 @@ internal sealed class EmbeddedDatabase : IDisposable
         catch (Exception e)
         {
             session?.Dispose();
-            throw StoreFailure.IsKnown(e) ? StoreFailure.Of(e) : e;
+            if (!StoreFailure.IsKnown(e))
+            {
+                throw;
+            }
+
+            Meter.Fault();
+            throw StoreFailure.Of(e);
         }
     }
 

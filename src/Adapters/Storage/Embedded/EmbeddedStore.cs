@@ -33,9 +33,9 @@ public sealed class EmbeddedStore : IDisposable
         try
         {
             database = EmbeddedDatabase.Open(options.Folder);
+            var meter = database.Meter;
             var room = new StorageRoom(Path.Combine(options.Folder, EmbeddedDatabase.FileName), options.MaxBytes,
-                database.Reserve);
-            var meter = new StorageMeter();
+                database.Reserve, meter);
             var blobs = new EmbeddedBlobStore(database, new FileFolder(Path.Combine(options.Folder, FileFolder.FolderName)), room, meter);
             await blobs.BeginAsync(cancellationToken);
             return new EmbeddedStore(claim, database, blobs, meter);

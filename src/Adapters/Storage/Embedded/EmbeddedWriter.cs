@@ -17,12 +17,13 @@ internal sealed class EmbeddedWriter : IDisposable
     private readonly BlockingCollection<PendingWrite[]> pending = [];
     private readonly SqliteSession session;
     private readonly StorageReserve reserve;
+    private readonly StorageMeter meter;
     private readonly Thread thread;
 
     /// <param name="session">This writer's from now on.</param>
-    public EmbeddedWriter(SqliteSession session, StorageReserve reserve)
+    public EmbeddedWriter(SqliteSession session, StorageReserve reserve, StorageMeter meter)
     {
-        (this.session, this.reserve) = (session, reserve);
+        (this.session, this.reserve, this.meter) = (session, reserve, meter);
         reserve.Begin(session);
         thread = new Thread(Work) { IsBackground = true, Name = "Embedded store" };
         thread.Start();
@@ -96,6 +97,11 @@ internal sealed class EmbeddedWriter : IDisposable
             if ((group.Count == 1 ? failure : Commit([one])) is { } why
                 && (why is not StorageFullException || !reserve.TryGiveBack(session) || (why = Commit([one])) is not null))
             {
+                if (why is StorageUnavailableException)
+                {
+                    meter.Fault();
+                }
+
                 one.Done.SetException(why);
             }
         }

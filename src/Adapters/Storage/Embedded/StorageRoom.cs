@@ -5,7 +5,7 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// <summary>How much documents and files may take together. The database keeps to what the files leave it.</summary>
 /// <param name="database">The database's path.</param>
 /// <param name="maxBytes"><see langword="null"/> where the disk decides.</param>
-internal sealed class StorageRoom(string database, long? maxBytes, StorageReserve reserve)
+internal sealed class StorageRoom(string database, long? maxBytes, StorageReserve reserve, StorageMeter meter)
 {
     private const int PageBytes = 4096;
 
@@ -19,6 +19,7 @@ internal sealed class StorageRoom(string database, long? maxBytes, StorageReserv
     {
         if (!reserve.IsKept)
         {
+            meter.Fault();
             throw new StorageFullException("The data folder's disk is full.");
         }
 
@@ -26,6 +27,7 @@ internal sealed class StorageRoom(string database, long? maxBytes, StorageReserv
         if (maxBytes is { } most && taken + new FileInfo(database).Length > most)
         {
             Leave(bytes);
+            meter.Fault();
             throw new StorageFullException($"The data folder may take {most} bytes, and they are taken.");
         }
     }

@@ -1,4 +1,3 @@
-using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Adapters.Storage.Embedded;
 
 namespace ComfyFunc.Tests.Adapters.Storage;
@@ -20,7 +19,8 @@ public sealed class LastingFileTests : IDisposable
         using var database = EmbeddedDatabase.Open(folder.FullName);
         var disk = new WatchedDisk(() => (long)database.Read(s => s.Scalar("SELECT count(*) FROM blobs"))!);
         var blobs = new EmbeddedBlobStore(database, new FileFolder(Files, disk),
-            new StorageRoom(Path.Combine(folder.FullName, EmbeddedDatabase.FileName), null, database.Reserve), new StorageMeter());
+            new StorageRoom(Path.Combine(folder.FullName, EmbeddedDatabase.FileName), null, database.Reserve,
+                database.Meter), database.Meter);
         await blobs.BeginAsync(Cancellation);
         await blobs.PutBytesAsync("a", new byte[EmbeddedBlobStore.LongestRow + 1], "x/y", Cancellation);
 

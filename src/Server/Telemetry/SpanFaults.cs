@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace ComfyFunc.Server.Telemetry;
+
+/// <summary>Says of a span that what it covers failed.</summary>
+public static class SpanFaults
+{
+    /// <param name="type">A code or the name of a kind: never what somebody said.</param>
+    public static Activity Failed(this Activity span, string type) =>
+        span.SetTag(Attribute.Error, type).SetStatus(ActivityStatusCode.Error);
+
+    /// <summary>For a <c>when</c>: notes the exception as it passes.</summary>
+    /// <returns><see langword="false"/>.</returns>
+    public static bool Passes(Activity? span, Exception e)
+    {
+        span?.Failed(e.GetType().FullName ?? e.GetType().Name);
+        return false;
+    }
+}

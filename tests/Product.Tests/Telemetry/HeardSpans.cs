@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using ComfyFunc.Server.Telemetry;
+
+namespace ComfyFunc.Tests.Telemetry;
+
+/// <summary>Keeps the spans of some processes' sources, as an exporter in memory would: those that are sampled, once ended.</summary>
+internal sealed class HeardSpans : IDisposable
+{
+    private readonly ConcurrentQueue<Activity> ended = [];
+    private readonly ActivityListener listener;
+
+    public HeardSpans(params Traces[] processes)
+    {
+        listener = new()
+        {
+            ShouldListenTo = source => processes.Any(p => ReferenceEquals(p.Source, source)),
+            Sample = (ref o) => o.Parent == default || o.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
+                ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+    }
+
+    public Activity[] All => [.. ended];
+
+    public Activity[] Of(ActivityTraceId trace) => [.. ended.Where(s => s.TraceId == trace)];
+
+    public void Dispose() => listener.Dispose();
+}
