@@ -26,7 +26,7 @@ public sealed class DurableTraceTests
         var id = await rig.CallAsync("picture", """{"positive":{"text":"the planted words"}}""");
         caller.Stop();
         var row = await rig.EndAsync(id);
-        var spans = heard.Of(caller.TraceId);
+        var spans = await heard.OfEndedAsync(caller.TraceId);
 
         Spans.AssertOneTrace(spans, caller.SpanId);
         Assert.Empty(Expected.Except(spans.Select(s => s.DisplayName)));
@@ -54,8 +54,9 @@ public sealed class DurableTraceTests
         await rig.Get<DurableHub>().KeepAsync(new(id.Value, Until: null, Step: 0), TestContext.Current.CancellationToken);
         await rig.EndAsync(id);
 
-        Spans.AssertOneTrace(heard.Of(caller.TraceId), caller.SpanId);
-        Assert.Empty(Expected.Except(heard.Of(caller.TraceId).Select(s => s.DisplayName)));
+        var spans = await heard.OfEndedAsync(caller.TraceId);
+        Spans.AssertOneTrace(spans, caller.SpanId);
+        Assert.Empty(Expected.Except(spans.Select(s => s.DisplayName)));
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class DurableTraceTests
         var id = await rig.CallAsync("failing");
         caller.Stop();
         var row = await rig.EndAsync(id);
-        var spans = heard.Of(caller.TraceId);
+        var spans = await heard.OfEndedAsync(caller.TraceId);
 
         Assert.IsType<RunOutcome.Failed>(row.Outcome);
         Assert.Equal([("attempt", "node_failed"), ("copy", "node_failed"), ("run failing", "node_failed")],

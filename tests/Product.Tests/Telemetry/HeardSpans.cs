@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using ComfyFunc.Server.Telemetry;
+using ComfyFunc.Tests.Support;
 
 namespace ComfyFunc.Tests.Telemetry;
 
@@ -24,7 +25,10 @@ internal sealed class HeardSpans : IDisposable
 
     public Activity[] All => [.. ended];
 
-    public Activity[] Of(ActivityTraceId trace) => [.. ended.Where(s => s.TraceId == trace)];
+    /// <summary>Those of a trace, once its run's own has ended: the last, a moment after the row says that the run has.</summary>
+    public Task<Activity[]> OfEndedAsync(ActivityTraceId trace) => Eventually.SeesAsync(
+        () => Task.FromResult<Activity[]>([.. ended.Where(s => s.TraceId == trace)]),
+        spans => spans.Any(s => s.DisplayName.StartsWith("run ", StringComparison.Ordinal)));
 
     public void Dispose() => listener.Dispose();
 }
