@@ -25,7 +25,7 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Instances that are always there for calls (http), and for carrying runs on and hearing hosts (durable). 0 for none.')
+@description('Instances that are always there for calls, which drive their runs (http), and for the keepers of long runs (durable). 0 for none.')
 param alwaysReady alwaysReadyInstances = { http: 1, durable: 1 }
 
 @description('Calls that one instance holds at once. Most of them only wait for their run, so it is many.')

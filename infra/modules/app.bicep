@@ -176,8 +176,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
-        // Groups of functions have instances of their own. Who listens to hosts is a process of the group durable: without one that stays,
-        // the end of a run is found by timers alone.
+        // Groups of functions have instances of their own. A run is driven where its call came in, and a long one has a keeper in the group
+        // durable, which carries it on should that process leave: without an instance that stays, once one has been started.
         alwaysReady: filter(
           [
             { name: 'http', instanceCount: alwaysReady.http }
