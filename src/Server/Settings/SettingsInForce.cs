@@ -76,8 +76,13 @@ public sealed class SettingsInForce(IConfiguration configuration, IEnumerable<Se
     private static string NameOf(PropertyInfo member) =>
         member.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? member.Name;
 
-    private static string? TextOf(object? value) => value is IFormattable number
-        ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString();
+    // As it would be written where it is set.
+    private static string? TextOf(object? value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value?.ToString(),
+    };
 
     private static bool IsSecret(PropertyInfo member) => member.GetCustomAttribute<PasswordPropertyTextAttribute>() is { Password: true };
 

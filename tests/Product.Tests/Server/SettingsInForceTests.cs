@@ -22,6 +22,7 @@ public partial class SettingsInForceTests
         Assert.Equal(new("ComfyFunc:Hosts", null, null, false, false, "default"), all["ComfyFunc:Hosts"]);
         Assert.Equal(new("ComfyFunc:SecretsKey", null, null, true, false, "default"), all["ComfyFunc:SecretsKey"]);
         Assert.Equal("Sas", all["ComfyFunc:Links"].Value);
+        Assert.Equal(("true", "false"), (all["ComfyFunc:SyncWorkflows"].Value, all["ComfyFunc:TrustEasyAuth"].Value));
         Assert.Equal("comfyfunc", all["Storage:Container"].Value);
     }
 
@@ -35,6 +36,12 @@ public partial class SettingsInForceTests
         Assert.Equal(("2", "64", true, "command line"), Shown(all["ComfyFunc:MaxBatch"]));
         Assert.Equal(("5", "10000", true, "platform"), Shown(all["ComfyFunc:MaxQueued"]));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    public void What_is_set_to_nothing_is_not_set(string? nothing) =>
+        Assert.Equal(("64", "64", false, "default"), Shown(Read([new("ComfyFunc:MaxBatch", nothing)])["ComfyFunc:MaxBatch"]));
 
     [Fact]
     public void A_file_is_named_without_its_folder()

@@ -146,6 +146,25 @@ public sealed class EventFeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_time_passes_is_no_change_of_a_host()
+    {
+        var now = clock.GetUtcNow();
+        var slot = new HeldSlot(new("01ARZ3NDEKTSV4RRFFQ69G5FAV"), 1, now) { ExpectedSeconds = 60, FirstAt = now };
+        await PutHostAsync("h0", h => h with { Leases = [slot] });
+        using var follower = Feed.Follow(seesPool: true);
+        var first = (await LookAsync(follower)).Hosts;
+        var before = await BacklogAsync();
+        clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Empty(first);
+        Assert.Empty((await LookAsync(follower)).Hosts);
+        Assert.NotEqual(before, await BacklogAsync());
+
+        async Task<double> BacklogAsync() => (double)(await rig.AnswerAsync(
+            await rig.Get<HostEndpoints>().GetAsync("h0", Cancellation))).Body["backlogSeconds"]!;
+    }
+
+    [Fact]
     public async Task Callers_are_told_of_their_own_runs_of_the_workflows_that_they_may_use_and_of_no_host()
     {
         using var shop = await AnswerAsync(new Caller("shop", Role.Run) { Scope = NameScope.Of(["w"]) });

@@ -55,6 +55,17 @@ public sealed class PauseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_queue_that_moves_again_is_looked_at_at_once()
+    {
+        await PostAsync(rig, isPause: true);
+        var rung = rig.Get<DispatchBell>().WaitAsync(TimeSpan.FromMinutes(1), clock, Cancellation);
+        Assert.False(rung.IsCompleted);
+        await PostAsync(rig, isPause: false);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(await rung);
+    }
+
+    [Fact]
     public async Task A_pause_holds_in_another_process_at_its_next_look_and_costs_no_request()
     {
         await AddHostAsync(other);
