@@ -99,8 +99,10 @@ test("words look at what is loaded, and a run’s id opens it", async () => {
 });
 
 test("j and k go from row to row, x selects, enter opens", async () => {
+  await run("console-picture", { blank: { color: 13 } });
+  await run("console-picture", { blank: { color: 14 } });
   const page = await browser.page("runs?workflow=console-picture", { before: quiet });
-  await page.locator(".row").nth(1).waitFor();
+  await page.locator(".row").nth(2).waitFor(); // The last row is where j stops.
   const second = await page.locator(".row").nth(1).getAttribute("data-key");
   await page.keyboard.press("j");
   await page.keyboard.press("j");
