@@ -31,8 +31,18 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
             return null;
         }
 
-        var page = await table.PageAsync(new DocumentQuery { Partition = Partition, PageSize = size }, continuation, cancellationToken);
-        return new([.. page.Documents.Select(FromDocument).Where(r => r.DeletedAt is null)], page.Continuation);
+        // A page of nothing but deleted ones would look like the end to whoever asks for one.
+        while (true)
+        {
+            var page = await table.PageAsync(new DocumentQuery { Partition = Partition, PageSize = size }, continuation, cancellationToken);
+            WorkflowListing listing = new([.. page.Documents.Select(FromDocument).Where(r => r.DeletedAt is null)], page.Continuation);
+            if (listing.Workflows.Count > 0 || page.Continuation is null)
+            {
+                return listing;
+            }
+
+            continuation = page.Continuation;
+        }
     }
 
     /// <summary>Writes the row over the version that was read, or as a new one.</summary>
