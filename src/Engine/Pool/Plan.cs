@@ -49,6 +49,11 @@ internal sealed class Plan
     {
         var plan = ImmutableArray.CreateBuilder<Assignment>();
         var open = desks.Sum(d => d.Open);
+        if (open == 0)
+        {
+            return []; // As at most rings of the bell while the pool is busy.
+        }
+
         var turns = TurnsOf(waiting, leftOut);
         while (open > 0 && Next(turns) is { } given)
         {
