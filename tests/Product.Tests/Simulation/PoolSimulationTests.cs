@@ -4,10 +4,10 @@ using ComfyFunc.Simulation;
 
 namespace ComfyFunc.Tests.Simulation;
 
-/// <summary>Thousands of histories of a pool in which everything goes wrong, in virtual time over the real application.</summary>
+/// <summary>A thousand histories of a pool in which everything goes wrong, in virtual time over the real application.</summary>
 public class PoolSimulationTests
 {
-    private const int Seeds = 2000;
+    private const int Seeds = 1000;
 
     [Fact]
     public void Whatever_goes_wrong_every_law_holds()

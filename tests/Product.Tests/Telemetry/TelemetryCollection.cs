@@ -1,5 +1,5 @@
 namespace ComfyFunc.Tests.Telemetry;
 
-/// <summary>OpenTelemetry listens to a whole process by names: tests that switch it on, and those that want silence, take turns.</summary>
-[CollectionDefinition(nameof(TelemetryCollection))]
+/// <summary>OpenTelemetry listens to a whole process by names: what listens so runs when nothing else does.</summary>
+[CollectionDefinition(nameof(TelemetryCollection), DisableParallelization = true)]
 public sealed class TelemetryCollection;

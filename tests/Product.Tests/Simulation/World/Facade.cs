@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Server.Telemetry;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Workflows;
 using ComfyFunc.Tests.Support.Storage;
@@ -14,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace ComfyFunc.Simulation;
 
 /// <summary>One process of the application: everything real above the lines to storage, hosts and the durable runtime.</summary>
-internal sealed class Facade
+internal sealed class Facade : IDisposable
 {
     private readonly SimWorld world;
     private readonly ServiceProvider services;
@@ -63,6 +65,16 @@ internal sealed class Facade
         _ = WatchAsync(services.GetRequiredService<Sweeper>().LoopAsync);
         await world.Runtime.StartedAsync(this);
     });
+
+    /// <summary>
+    /// Its loops stand still with the world's time. What .NET keeps of it for as long as the process of the tests lives would be looked
+    /// through by all who listen there.
+    /// </summary>
+    public void Dispose()
+    {
+        services.GetRequiredService<IMeterFactory>().Dispose();
+        services.GetRequiredService<Traces>().Dispose();
+    }
 
     private async Task WatchAsync(Func<CancellationToken, Task> loop)
     {

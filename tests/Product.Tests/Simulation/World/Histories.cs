@@ -22,7 +22,8 @@ internal static class Histories
         {
             for (int seed; (seed = Interlocked.Increment(ref next)) < from + count;)
             {
-                ended(seed, [.. new SimWorld(seed).Play()]);
+                using var world = new SimWorld(seed);
+                ended(seed, [.. world.Play()]);
             }
         }
     }

@@ -14,7 +14,7 @@ using ComfyFunc.Tests.Support.Storage;
 namespace ComfyFunc.Simulation;
 
 /// <summary>Everything that one seed makes: a pool, processes, calls, and what goes wrong and when.</summary>
-internal sealed class SimWorld
+internal sealed class SimWorld : IDisposable
 {
     private const double FaultSeconds = 420;
 
@@ -122,6 +122,8 @@ internal sealed class SimWorld
 
         return Laws.Broken;
     }
+
+    public void Dispose() => processes.ForEach(p => p.Dispose());
 
     private RunRecord? RowOf(RunId run) =>
         Tables["runs"].FindAsync(RunKeys.Partition(run), RunKeys.Row(run), default).GetAwaiter().GetResult() is { } row
