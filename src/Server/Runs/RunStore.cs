@@ -86,8 +86,9 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
             return null;
         }
 
-        var page = await table.PageAsync(filter.ToQuery(size), continuation, cancellationToken);
-        return new([.. page.Documents.Select(FromDocument).Where(r => !r.IsLeaving)], page.Continuation);
+        var (shown, next) = await table.PageOfShownAsync(filter.ToQuery(size), continuation,
+            page => ValueTask.FromResult(page.Select(FromDocument).Where(r => !r.IsLeaving)), cancellationToken);
+        return new(shown, next);
     }
 
     // Rows are looked at one by one, so a page may be short, or empty: it ends where the looking did.

@@ -163,16 +163,16 @@ public sealed class Outbox(IDocumentTables tables, WebhookStore webhooks, EventG
 
     /// <summary>What a webhook was told, or is to be told, by pages; those of the newest runs first.</summary>
     /// <param name="continuation">One that a page gave.</param>
-    public async Task<(ImmutableArray<Delivery> Deliveries, string? Continuation)> OfWebhookAsync(string webhook, int most,
-        string? continuation, CancellationToken cancellationToken)
-    {
-        var page = await ofWebhooks.PageAsync(new DocumentQuery { Partition = WebhookStore.KeyOf(webhook), PageSize = most }, continuation,
-            cancellationToken);
-        var found = new Delivery?[page.Documents.Length];
-        await FewAtOnce.ForEachAsync(page.Documents.Index(), ReadsAtOnce, async indexed => found[indexed.Index] =
-            await FindAsync(StoredJson.Read<RunId>(indexed.Item.Json), IdIn(indexed.Item.Row), cancellationToken));
-        return ([.. found.OfType<Delivery>()], page.Continuation);
-    }
+    public Task<(ImmutableArray<Delivery> Deliveries, string? Continuation)> OfWebhookAsync(string webhook, int most,
+        string? continuation, CancellationToken cancellationToken) =>
+        ofWebhooks.PageOfShownAsync(new DocumentQuery { Partition = WebhookStore.KeyOf(webhook), PageSize = most }, continuation,
+            async page =>
+            {
+                var found = new Delivery?[page.Length];
+                await FewAtOnce.ForEachAsync(page.Index(), ReadsAtOnce, async indexed => found[indexed.Index] =
+                    await FindAsync(StoredJson.Read<RunId>(indexed.Item.Json), IdIn(indexed.Item.Row), cancellationToken));
+                return found.OfType<Delivery>();
+            }, cancellationToken);
 
     /// <summary>Makes a delivery once more, whatever became of it before.</summary>
     public async Task<Delivery> OnceMoreAsync(Delivery delivery, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using BitFaster.Caching.Lru;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
+using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Workflows;
 
@@ -31,18 +32,9 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
             return null;
         }
 
-        // A page of nothing but deleted ones would look like the end to whoever asks for one.
-        while (true)
-        {
-            var page = await table.PageAsync(new DocumentQuery { Partition = Partition, PageSize = size }, continuation, cancellationToken);
-            WorkflowListing listing = new([.. page.Documents.Select(FromDocument).Where(r => r.DeletedAt is null)], page.Continuation);
-            if (listing.Workflows.Count > 0 || page.Continuation is null)
-            {
-                return listing;
-            }
-
-            continuation = page.Continuation;
-        }
+        var (shown, next) = await table.PageOfShownAsync(new DocumentQuery { Partition = Partition, PageSize = size }, continuation,
+            page => ValueTask.FromResult(page.Select(FromDocument).Where(r => r.DeletedAt is null)), cancellationToken);
+        return new(shown, next);
     }
 
     /// <summary>Writes the row over the version that was read, or as a new one.</summary>
