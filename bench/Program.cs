@@ -4,7 +4,8 @@ using ComfyFunc.Bench;
 using ComfyFunc.Bench.Routing;
 
 // dotnet run -c Release --project bench --
-// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|drain|scale|stored|graphs|telemetry|callback
+// latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|drain|scale|stored|
+// graphs|telemetry|callback|cost
 switch (args)
 {
     case ["latency", ..]:
@@ -59,6 +60,10 @@ switch (args)
     case ["telemetry", ..]:
         await Telemetry.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 12);
         break;
+    // cost <url> <access log of its Azurite> <process id>…
+    case ["cost", var url, var log, .. var processes]:
+        await Cost.RunAsync(new Uri(url), log, [.. processes.Select(p => int.Parse(p, CultureInfo.InvariantCulture))]);
+        break;
     case ["callback", ..]:
         await Callback.RunAsync();
         break;
@@ -68,7 +73,8 @@ switch (args)
     default:
         Console.Error.WriteLine(
             "One of: latency [url], throughput [url], jobs [url], fuzz [url], transactions, bigfile, compile, routing [plot.svg], "
-                + "routing-sockets, simulate [count [first seed]], placement, queue [waiting], stored [runs], graphs [count], telemetry [turns], callback, document [url]. "
+                + "routing-sockets, simulate [count [first seed]], placement, queue [waiting], drain [waiting], scale [hosts [processes]], "
+                + "stored [runs], graphs [count], telemetry [turns], callback, cost <url> <access log> <process id>..., document [url]. "
                 + "The url is of an app that serves already, such as http://localhost:7071.");
         return 2;
 }

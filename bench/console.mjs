@@ -14,6 +14,7 @@ const DIST = new URL("../console/dist/", import.meta.url).pathname;
 
 process.env.COMFYFUNC_URL = process.argv[2] ?? process.env.COMFYFUNC_URL ?? "http://localhost:7071";
 const { API, CONSOLE, open } = await import("../tests/Console/support/browser.mjs");
+const { quiet, runsOf } = await import("../tests/Console/support/samples.mjs");
 
 const median = (all) => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)];
 
@@ -58,31 +59,12 @@ async function idle(browser, path) {
   return asked;
 }
 
-const run = (i) => ({
-  id: `01M${String(9_999_999 - i).padStart(23, "0")}`,
-  workflow: `workflow-${i}`,
-  version: 1,
-  status: i % 5 === 0 ? "failed" : "succeeded",
-  createdAt: new Date(Date.now() - i * 1000).toISOString(),
-  startedAt: new Date(Date.now() - i * 1000).toISOString(),
-  completedAt: new Date(Date.now() - i * 1000 + 900).toISOString(),
-  host: "a",
-  outputs: {},
-  ...(i % 5 === 0 && { error: { code: "node_failed", message: "It failed." } }),
-});
-
 /** What a frame takes of the page's thread (script, styles, layout) while ten thousand runs are flung through: how the machine paints is not its doing. */
 async function scroll(browser) {
   const page = await browser.page("runs", {
     before: async (p) => {
-      await p.route("**/api/events", (route) => route.fulfill({ status: 404, json: {} }));
-      await p.route(/api\/runs\?/, (route) => {
-        const from = Number(new URL(route.request().url()).searchParams.get("continuation") ?? 0);
-        const to = Math.min(ROWS, from + 2000);
-        return route.fulfill({
-          json: { runs: Array.from({ length: to - from }, (_, i) => run(from + i)), continuation: to < ROWS ? String(to) : null },
-        });
-      });
+      await quiet(p);
+      await p.route(/api\/runs\?/, (route) => route.fulfill({ json: runsOf(ROWS, new URL(route.request().url()).searchParams) }));
     },
   });
   await page.locator(".row").first().waitFor();

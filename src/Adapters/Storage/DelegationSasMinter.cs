@@ -14,6 +14,10 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
     // The service lends a key for seven days at most. An hour less keeps clear of clocks that disagree.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7) - TimeSpan.FromHours(1);
     private static readonly TimeSpan Usual = TimeSpan.FromDays(1);
+
+    // What a key outlives the link by that it was asked for: so long it serves all links that last no longer.
+    private static readonly TimeSpan Spare = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(15);
 
     private readonly SemaphoreSlim gate = new(1);
@@ -35,7 +39,7 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
     private async ValueTask<Uri> SignAsync(string blobName, Func<BlobClient, DateTimeOffset, BlobSasBuilder> termsOf,
         DateTimeOffset expires, CancellationToken cancellationToken)
     {
-        var latest = clock.GetUtcNow() + Longest;
+        var latest = clock.GetUtcNow() + Longest - Spare;
         var end = expires < latest ? expires : latest;
         var signer = key is { } kept && kept.SignedExpiresOn >= end ? kept : await RenewAsync(end, cancellationToken);
 
@@ -56,10 +60,8 @@ internal sealed class DelegationSasMinter(BlobContainerClient container, Delegat
 
             var now = clock.GetUtcNow();
             var usual = now + Usual;
-            var later = end + TimeSpan.FromHours(1);
-            var latest = now + Longest;
-            var until = later > usual ? later : usual;
-            return key = await source(now - ClockSkew, until < latest ? until : latest, cancellationToken);
+            var later = end + Spare;
+            return key = await source(now - ClockSkew, later > usual ? later : usual, cancellationToken);
         }
         finally
         {

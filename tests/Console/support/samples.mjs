@@ -121,6 +121,27 @@ export const answering = (pattern, answer, status = 200) => (page) =>
 /** No news: of what other tests do, or of the server's own hosts and queue, none comes into what a page is given here. */
 export const quiet = (page) => page.route("**/api/events", (route) => route.fulfill({ status: 404, json: {} }));
 
+/** A run that ended a second after the one before it; number 0 is the newest. */
+export const runOf = (i, now = Date.now()) => ({
+  id: `01M${String(9_999_999 - i).padStart(23, "0")}`,
+  workflow: `workflow-${i}`,
+  version: 1,
+  status: i % 5 === 0 ? "failed" : "succeeded",
+  createdAt: iso(now - i * 1000),
+  startedAt: iso(now - i * 1000),
+  completedAt: iso(now - i * 1000 + 900),
+  host: "a",
+  outputs: {},
+  ...(i % 5 === 0 && { error: { code: "node_failed", message: "It failed." } }),
+});
+
+/** A page of so many runs, by the query that asks for it. */
+export function runsOf(count, query) {
+  const from = Number(query.get("continuation") ?? 0);
+  const to = Math.min(count, from + 2000);
+  return { runs: Array.from({ length: to - from }, (_, i) => runOf(from + i)), continuation: to < count ? String(to) : null };
+}
+
 /** Several such answers for one page. */
 export const all = (...befores) => async (page) => {
   for (const before of befores) {

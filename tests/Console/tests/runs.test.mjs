@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { call, ended, MARKUP, run, saveMarkup, saveWorkflows, start } from "../support/api.mjs";
 import { accessFaults, becomes, CONSOLE, eventually, open, overflow, shot } from "../support/browser.mjs";
-import { quiet } from "../support/samples.mjs";
+import { quiet, runOf, runsOf } from "../support/samples.mjs";
 
 let browser;
 let made;
@@ -196,30 +196,7 @@ test("what cannot be done with one of many is told, and the others are done", as
 
 test("ten thousand runs are scrolled as ten are: only those in view are drawn", async () => {
   const COUNT = 10_000;
-  const id = (i) => `01M${String(9_999_999 - i).padStart(23, "0")}`;
-  const one = (i) => ({
-    id: id(i),
-    workflow: `workflow-${i}`,
-    version: 1,
-    status: i % 5 === 0 ? "failed" : "succeeded",
-    createdAt: new Date(Date.now() - i * 1000).toISOString(),
-    startedAt: new Date(Date.now() - i * 1000).toISOString(),
-    completedAt: new Date(Date.now() - i * 1000 + 900).toISOString(),
-    host: "a",
-    outputs: {},
-    ...(i % 5 === 0 && { error: { code: "node_failed", message: "It failed." } }),
-  });
-  const page = await browser.page("runs", {
-    before: (p) =>
-      listed(p, (query) => {
-        const from = Number(query.get("continuation") ?? 0);
-        const to = Math.min(COUNT, from + 2000);
-        return {
-          runs: Array.from({ length: to - from }, (_, i) => one(from + i)),
-          continuation: to < COUNT ? String(to) : null,
-        };
-      }),
-  });
+  const page = await browser.page("runs", { before: (p) => listed(p, (query) => runsOf(COUNT, query)) });
   await page.locator(".row").first().waitFor();
   while (!(await page.getByText("10,000 runs").isVisible())) {
     await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
@@ -227,7 +204,7 @@ test("ten thousand runs are scrolled as ten are: only those in view are drawn", 
   }
 
   await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
-  await rowOf(page, id(COUNT - 1)).waitFor();
+  await rowOf(page, runOf(COUNT - 1).id).waitFor();
 
   const FRAMES = 120;
   const most = await page.evaluate(async (frames) => {
@@ -245,17 +222,9 @@ test("ten thousand runs are scrolled as ten are: only those in view are drawn", 
 });
 
 test("rows that come in do not move what is being read", async () => {
-  const one = (i) => ({
-    id: `01M${String(9_999_999 - i).padStart(23, "0")}`,
-    workflow: `workflow-${i}`,
-    version: 1,
-    status: "succeeded",
-    createdAt: new Date(0).toISOString(),
-    outputs: {},
-  });
   let first = 0;
   const page = await browser.page("runs", {
-    before: (p) => listed(p, () => ({ runs: Array.from({ length: 100 }, (_, i) => one(first + i)), continuation: null })),
+    before: (p) => listed(p, () => ({ runs: Array.from({ length: 100 }, (_, i) => runOf(first + i, 0)), continuation: null })),
   });
   await page.locator(".row").first().waitFor();
   await page.evaluate(() => scrollTo(0, 1200));

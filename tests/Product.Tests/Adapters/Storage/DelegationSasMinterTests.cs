@@ -29,6 +29,23 @@ public sealed class DelegationSasMinterTests : IDisposable
         Assert.All(links, l => Assert.Equal("2026-01-31T13:00:00Z", QueryOf(l)["se"]));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(24)]
+    [InlineData(7 * 24)]
+    [InlineData(30 * 24)]
+    public async Task A_key_is_asked_for_once_an_hour_at_most_however_long_links_last(int hours)
+    {
+        for (var minute = 0; minute < 48 * 60; minute += 5)
+        {
+            await MintAsync(TimeSpan.FromHours(hours));
+            clock.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        Assert.InRange(lent.Count, 2, 48);
+        Assert.All(lent, l => Assert.InRange(l.Until - l.From, TimeSpan.Zero, TimeSpan.FromDays(7)));
+    }
+
     [Fact]
     public async Task A_link_reads_one_file_over_https_as_an_attachment()
     {
@@ -42,7 +59,7 @@ public sealed class DelegationSasMinterTests : IDisposable
     public async Task No_link_outlives_the_longest_key()
     {
         var link = await MintAsync(TimeSpan.FromDays(30));
-        Assert.Equal("2026-02-07T11:00:00Z", QueryOf(link)["se"]);
+        Assert.Equal("2026-02-07T10:00:00Z", QueryOf(link)["se"]);
         Assert.True(Assert.Single(lent).Until - clock.GetUtcNow() <= TimeSpan.FromDays(7));
     }
 
