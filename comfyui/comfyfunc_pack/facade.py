@@ -1,4 +1,4 @@
-"""Speaks to the façade: one method, answers as values, the key in one header and nowhere else."""
+"""Speaks to the façade: one method, answers as values, each key in one header and nowhere else."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ class Reply:
             return str(problem.get("detail") or problem.get("title") or problem["code"])
         if 300 <= self.status < 400:
             return "The address of the ComfyFunc server leads elsewhere (redirects are not followed)."
+        if self.status == 401:
+            return "What answers at the address of the ComfyFunc server said 401, as an app on Azure does that wants a function key."
         return f"What answers at the address of the ComfyFunc server said {self.status}."
 
 
@@ -52,10 +54,17 @@ Answer = Union[Reply, Unreachable]
 
 @dataclass(frozen=True)
 class Door:
-    """Where the façade is and what opens it."""
+    """Where the façade is and what opens it: a caller's key, and the function key of an app on Azure."""
 
     url: str
     key: str | None = field(default=None, repr=False)
+    function_key: str | None = field(default=None, repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What each request to the façade has, and none to anybody else."""
+        return {**({"Authorization": f"Bearer {self.key}"} if self.key else {}),
+                **({"x-functions-key": self.function_key} if self.function_key else {})}
 
 
 class Facade:
@@ -89,7 +98,7 @@ class Facade:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
             )
-        headers = {"Authorization": f"Bearer {door.key}"} if door.key else {}
+        headers = door.headers
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"

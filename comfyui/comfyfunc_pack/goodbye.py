@@ -67,7 +67,7 @@ def send_leaving(door: Door, host_id: str) -> None:
     """Posts the event with the standard library alone: aiohttp resolves names on threads, which a dying interpreter refuses."""
     parts = urlsplit(door.url)
     body = json.dumps({"events": [{"id": str(uuid.uuid4()), "type": "leaving", "at": clock.now()}]})
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {door.key}"} if door.key else {})}
+    headers = {"Content-Type": "application/json", **door.headers}
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
         connection = http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=SECONDS, context=ssl.create_default_context())

@@ -26,7 +26,7 @@ from .worker import Worker
 log = logging.getLogger("comfyfunc")
 
 # Settings that say who is spoken to, and as whom.
-IDENTITY = ("facadeUrl", "key", "hostId", "address", "register")
+IDENTITY = ("facadeUrl", "key", "functionKey", "hostId", "address", "register")
 
 
 class Pack:
@@ -168,7 +168,7 @@ class Pack:
     def door(self) -> Door | None:
         """Where the façade is; `None` before anybody said."""
         url = self.settings.value("facadeUrl")
-        return Door(url, self.settings.value("key")) if url and not self._is_leaving else None
+        return Door(url, self.settings.value("key"), self.settings.value("functionKey")) if url and not self._is_leaving else None
 
     async def _send_publication(self, method: str, path: str, body: Any, query: dict[str, str] | None, deadline: float) -> Answer:
         door = self.door

@@ -62,7 +62,7 @@ def _key(value: Any) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str) or len(value) > 512 or not all("!" <= c <= "~" for c in value):
-        raise Invalid("a key of the ComfyFunc server: up to 512 letters, digits and signs, no spaces")
+        raise Invalid("a key that the ComfyFunc server takes: up to 512 letters, digits and signs, no spaces")
     return value
 
 
@@ -133,6 +133,7 @@ def labels_of(text: str) -> dict[str, str]:
 ALL: tuple[Setting, ...] = (
     Setting("facadeUrl", "COMFYFUNC_URL", None, _address),
     Setting("key", "COMFYFUNC_KEY", None, _key, secret=True),
+    Setting("functionKey", "COMFYFUNC_FUNCTION_KEY", None, _key, secret=True),
     Setting("hostId", "COMFYFUNC_HOST_ID", None, _host_id),
     Setting("address", "COMFYFUNC_ADDRESS", None, _address),
     Setting("autoPublish", "COMFYFUNC_AUTO_PUBLISH", "on", _choice("off", "ask", "on")),
@@ -203,15 +204,15 @@ class Settings:
             raise HeldByEnvironment(held)
         kept = {k: v for k, v in {**self._kept, **read}.items() if k in read or k not in wanted}
         if self._leaves_server(read, wanted):
-            # Whoever can open this page could otherwise have the key sent to a server of their own.
-            kept.pop("key", None)
+            # Whoever can open this page could otherwise have the keys sent to a server of their own.
+            kept = {k: v for k, v in kept.items() if k in wanted or not BY_NAME[k].secret}
         files.write_json(self._path, kept)
         self._kept = kept
         self.faults = [f for f in self.faults if f.setting not in wanted and f.setting != "settings"]
 
     def _leaves_server(self, read: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
         before, after = self._kept.get("facadeUrl"), read.get("facadeUrl")
-        return "key" not in wanted and bool(before) and bool(after) and urlsplit(before).hostname != urlsplit(after).hostname
+        return "facadeUrl" in wanted and bool(before) and urlsplit(before).hostname != urlsplit(after or "").hostname
 
     def _load(self) -> dict[str, Any]:
         try:

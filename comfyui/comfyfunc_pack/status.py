@@ -1,4 +1,4 @@
-"""The status document: what the page shows of the pack. The key's value is in no document."""
+"""The status document: what the page shows of the pack. No key's value is in any document."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@
  *   min?: number | null, max?: number | null, options?: unknown[] | null, ofChoice?: { isSaved: boolean } }} ContractInput
  * @typedef {{ name: string, canBypass?: boolean, inputs: ContractInput[] }} ContractTag
  * @typedef {{ tag: string, kind: string }} ContractOutput
+ * @typedef {{ caller: boolean, platform: boolean }} Keys The server's own, and the function key of an app on Azure.
  * @typedef {{ tags?: ContractTag[], outputs?: ContractOutput[] }} Contract
  */
 
@@ -29,11 +30,12 @@ export function exampleBody(contract) {
 /**
  * @param {string} url
  * @param {Contract | null | undefined} contract
- * @param {boolean} withKey Whether callers are likely to need one.
+ * @param {Keys} keys Which of them callers are likely to need.
  */
-export function curlLine(url, contract, withKey) {
-  const key = withKey ? ' -H "Authorization: Bearer $COMFYFUNC_KEY"' : ''
-  return `curl -X POST ${quoted(url)} -H 'Content-Type: application/json'${key} -d ${quoted(JSON.stringify(exampleBody(contract)))}`
+export function curlLine(url, contract, keys) {
+  const key = keys.caller ? ' -H "Authorization: Bearer $COMFYFUNC_KEY"' : ''
+  const platform = keys.platform ? ' -H "x-functions-key: $COMFYFUNC_FUNCTION_KEY"' : ''
+  return `curl -X POST ${quoted(url)} -H 'Content-Type: application/json'${key}${platform} -d ${quoted(JSON.stringify(exampleBody(contract)))}`
 }
 
 /**

@@ -65,9 +65,10 @@ export class Known {
     )
   }
 
-  /** Whether callers are likely to need a key. */
-  get hasKey() {
-    return this.status?.settings?.key?.isSet === true
+  /** Which keys callers are likely to need. @returns {import('./curl.js').Keys} */
+  get keys() {
+    const settings = this.status?.settings
+    return { caller: settings?.key?.isSet === true, platform: settings?.functionKey?.isSet === true }
   }
 
   /** What is done when a workflow is saved that has been published. @returns {'on' | 'ask' | 'off'} */

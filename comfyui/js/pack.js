@@ -1,4 +1,4 @@
-/** @file What the page asks of the pack's server side. The key stays there. */
+/** @file What the page asks of the pack's server side. Keys stay there. */
 
 /**
  * @typedef {{ status: number, body: unknown }} Reply status 0: no answer.

@@ -26,6 +26,14 @@ export const PACK_SETTINGS = Object.freeze([
     tooltip: 'A key of the role host or author. ComfyUI keeps it and never shows it again.',
   },
   {
+    id: 'functionKey',
+    name: 'Function key',
+    group: 'Server',
+    kind: 'secret',
+    variable: 'COMFYFUNC_FUNCTION_KEY',
+    tooltip: 'Where the server is an app on Azure that asks for one. ComfyUI keeps it and never shows it again.',
+  },
+  {
     id: 'autoPublish',
     name: 'When a published workflow is saved',
     group: 'Publishing',

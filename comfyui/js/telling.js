@@ -84,7 +84,7 @@ export class Telling {
           ? chip(`version ${own.version}`, 'good')
           : chip(own?.state === 'pending' ? 'pending' : 'not published from here', 'warn'),
       body: [
-        ...(url === null ? [el('p', {}, 'The settings name no server.')] : callView(url, undefined, this.known.hasKey)),
+        ...(url === null ? [el('p', {}, 'The settings name no server.')] : callView(url, undefined, this.known.keys)),
         el('p', { class: 'comfyfunc-muted' }, 'Check shows its inputs and outputs.'),
       ],
       actions: [{ text: 'Check', run: this.commands.check }, this.#publishAction, this.#publishAsAction],
@@ -135,7 +135,7 @@ export class Telling {
       title: name,
       chip: chip(kind === 'checked' ? 'would be saved' : version, 'good'),
       body: [
-        ...(kind === 'checked' || url === null ? [] : callView(url, answer.contract, this.known.hasKey)),
+        ...(kind === 'checked' || url === null ? [] : callView(url, answer.contract, this.known.keys)),
         ...(kind === 'unchanged' ? [] : differencesView(answer.differences)),
         ...contractView(answer.contract),
         ...reportView(answer),

@@ -19,10 +19,10 @@ export function chip(text, how) {
  * Where a workflow is called, and how.
  * @param {string} url
  * @param {import('./curl.js').Contract | undefined} contract
- * @param {boolean} withKey
+ * @param {import('./curl.js').Keys} keys
  */
-export function callView(url, contract, withKey) {
-  return [el('h3', {}, 'Call it'), copyable('URL', url), copyable('curl line', curlLine(url, contract, withKey))]
+export function callView(url, contract, keys) {
+  return [el('h3', {}, 'Call it'), copyable('URL', url), copyable('curl line', curlLine(url, contract, keys))]
 }
 
 /**

@@ -5,7 +5,8 @@ Azure tells a machine 30 s before it evicts, minutes before it maintains (Schedu
 `leaving`: nothing new is placed on it, and what it executes may end. It says so again until the machine is gone, since the pack's
 heartbeat would bring the host back.
 
-The environment is the pack's: COMFYFUNC_URL, COMFYFUNC_KEY (role host) and COMFYFUNC_HOST_ID. Python 3.9, nothing else.
+The environment is the pack's: COMFYFUNC_URL, COMFYFUNC_KEY (role host), COMFYFUNC_FUNCTION_KEY and COMFYFUNC_HOST_ID. Python 3.9,
+nothing else.
 """
 
 import json
@@ -24,6 +25,16 @@ SECONDS = float(os.environ.get("POLL_SECONDS", "5"))
 direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+class Staying(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: keys would go along."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+told = urllib.request.build_opener(Staying())
+
+
 def ending() -> str:
     """What is about to happen to this machine; empty when nothing is."""
     request = urllib.request.Request(METADATA, headers={"Metadata": "true"})
@@ -37,9 +48,11 @@ def leave() -> None:
     headers = {"Content-Type": "application/json"}
     if key := os.environ.get("COMFYFUNC_KEY"):
         headers["Authorization"] = f"Bearer {key}"
+    if key := os.environ.get("COMFYFUNC_FUNCTION_KEY"):
+        headers["x-functions-key"] = key
     request = urllib.request.Request(f"{os.environ['COMFYFUNC_URL'].rstrip('/')}/api/hosts/{host}/events",
                                      data=json.dumps({"events": [{"type": "leaving"}]}).encode(), headers=headers, method="POST")
-    with urllib.request.urlopen(request, timeout=10):
+    with told.open(request, timeout=10):
         pass
 
 

@@ -11,6 +11,7 @@ from typing import Any, Callable
 from aiohttp import web
 
 KEY = "key-of-the-tests"
+FUNCTION_KEY = "function-key-of-the-tests=="
 
 
 class Background:
@@ -44,6 +45,8 @@ class FakeFacade:
         self.events: list[dict[str, Any]] = []
         self.answer: Callable[[web.Request, Any], web.Response | None] = lambda request, body: None
         self.gate: asyncio.Event | None = None
+        # Whether it is an app on Azure, whose platform lets nobody through to it without a function key.
+        self.is_on_azure = False
         self._runner: web.AppRunner | None = None
         self.up()
 
@@ -104,6 +107,8 @@ class FakeFacade:
         self.requests.append((request.method, request.path_qs, body, dict(request.headers)))
         if self.gate is not None:
             await self.gate.wait()
+        if self.is_on_azure and request.headers.get("x-functions-key") != FUNCTION_KEY:
+            return web.Response(status=401)
         answer = self.answer(request, body)
         if answer is not None:
             return answer

@@ -78,6 +78,7 @@ class Comfy:
         self.folder = folder
         self.catalog = {"KSampler": {"name": "KSampler"}, "SaveImage": {"name": "SaveImage"}} if catalog is None else catalog
         self.asked: list[str] = []
+        self.asked_with: list[dict[str, str]] = []
         if settings is not None:
             (folder / "__comfyfunc").mkdir(parents=True, exist_ok=True)
             (folder / "__comfyfunc" / "settings.json").write_text(json.dumps(settings))
@@ -114,6 +115,7 @@ class Comfy:
         async def object_info(request: web.Request) -> web.Response:
             name = request.match_info["node_class"]
             self.asked.append(name)
+            self.asked_with.append(dict(request.headers))
             return web.json_response({name: self.catalog[name]} if name in self.catalog else {})
 
     def save(self, file: str, content: Any, headers: dict[str, str] | None = None, prefix: str = "") -> Said:

@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from fake_facade import KEY, problem
+from fake_facade import FUNCTION_KEY, KEY, problem
 from pack_case import PackCase, eventually
 from prompt_server import load_part
 
@@ -155,7 +155,8 @@ class Goodbyes(PackCase):
             asyncio.run(main())
         """)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COMFYFUNC_")}
-        environment.update({"COMFYFUNC_URL": self.facade.url, "COMFYFUNC_KEY": KEY, "COMFYFUNC_HOST_ID": "gpu-1"})
+        environment.update({"COMFYFUNC_URL": self.facade.url, "COMFYFUNC_KEY": KEY, "COMFYFUNC_FUNCTION_KEY": FUNCTION_KEY,
+                            "COMFYFUNC_HOST_ID": "gpu-1"})
         return subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60)
 
     def leavings(self) -> list[Any]:
@@ -163,6 +164,7 @@ class Goodbyes(PackCase):
         return [event for event in self.facade.events if event["type"] == "leaving"]
 
     def test_it_is_said_on_every_way_out_and_once(self) -> None:
+        self.facade.is_on_azure = True
         for how, code in (("end", 0), ("interrupt", None), ("shutdown", 0), ("shutdown and end", 0), ("signal", -signal.SIGTERM)):
             with self.subTest(how):
                 self.facade.events.clear()

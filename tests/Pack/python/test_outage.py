@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from fake_facade import KEY, problem
+from fake_facade import FUNCTION_KEY, KEY, problem
 from pack_case import PackCase, eventually, graph
 from prompt_server import load_part
 
@@ -99,6 +99,16 @@ class Outage(PackCase):
         eventually(lambda: self.facade.puts("txt2img"))
         self.assertEqual(200, comfy.ask("POST", "/comfyfunc/settings", {"key": KEY}).status)
         eventually(lambda: self.facade.versions.get("txt2img"))
+
+    def test_what_waits_for_a_function_key_says_so_and_goes_out_once_there_is_one(self) -> None:
+        self.facade.is_on_azure = True
+        comfy = self.comfy()
+        comfy.save("workflows/txt2img.json", graph())
+        eventually(lambda: comfy.status()["pending"] == ["txt2img"] and "function key" in (comfy.status()["problem"] or ""))
+        self.assertFalse(comfy.status()["connected"])
+        self.assertEqual(200, comfy.ask("POST", "/comfyfunc/settings", {"functionKey": FUNCTION_KEY}).status)
+        eventually(lambda: self.facade.versions.get("txt2img"))
+        eventually(lambda: (comfy.status()["pending"], comfy.status()["connected"], comfy.status()["problem"]) == ([], True, None))
 
     def test_a_file_that_cannot_be_read_is_set_aside_and_said(self) -> None:
         self.facade.down()

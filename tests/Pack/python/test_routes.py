@@ -50,7 +50,7 @@ class Status(PackCase):
         self.assertEqual((True, self.facade.url, "gpu-1", None, [], {}),
                          tuple(status[m] for m in ("connected", "facade", "hostId", "problem", "pending", "workflows")))
         self.assertEqual({"value": "gpu-1", "source": "environment", "default": None}, status["settings"]["hostId"])
-        self.assertEqual(10, len(status["settings"]))
+        self.assertEqual(11, len(status["settings"]))
 
     def test_pages_are_told_when_something_of_it_changes_and_only_then(self) -> None:
         comfy = self.comfy()
@@ -77,6 +77,17 @@ class Settings(PackCase):
         self.assertEqual((200, self.facade.url), (said.status, said.body["facade"]))
         beat = eventually(lambda: self.facade.bodies("POST", "/heartbeat"))[0]
         self.assertEqual({"gpu": "h100"}, beat["labels"])
+
+    def test_what_the_last_answer_said_counts_for_no_other_key(self) -> None:
+        for name in ("key", "functionKey"):
+            with self.subTest(name):
+                comfy = self.comfy(environment={"COMFYFUNC_KEY": ""}, settings={"key": KEY})
+                eventually(lambda: (comfy.status()["hostState"], comfy.status()["connected"]) == ("ready", True))
+                self.facade.hold()
+                said = comfy.ask("POST", "/comfyfunc/settings", {name: "another"})
+                self.assertEqual((200, None, False), (said.status, said.body["hostState"], said.body["connected"]))
+                self.facade.release()
+                self.put_away(comfy)
 
     def test_faults_and_what_the_environment_holds(self) -> None:
         comfy = self.comfy()

@@ -49,6 +49,12 @@ public class ScalingTests(AppFixture app)
         var authentication = Documents().Single(d => $"{d["kind"]}" == "TriggerAuthentication")["spec"]["secretTargetRef"][0];
         Assert.Equal($"{secret["metadata"]["name"]}", $"{authentication["name"]}");
         Assert.True(((YamlMappingNode)secret["stringData"]).Children.ContainsKey($"{authentication["key"]}"));
+        // The pack in the pod asks the same server as the scaler, with the same key.
+        var environment = ((YamlSequenceNode)deployment["spec"]["template"]["spec"]["containers"][0]["env"])
+            .ToDictionary(e => $"{e["name"]}", e => (YamlMappingNode)e);
+        Assert.Equal(Trigger().Metadata["url"], $"{environment["COMFYFUNC_URL"]["value"]}/api/pool");
+        var read = environment["COMFYFUNC_FUNCTION_KEY"]["valueFrom"]["secretKeyRef"];
+        Assert.Equal(($"{authentication["name"]}", $"{authentication["key"]}"), ($"{read["name"]}", $"{read["key"]}"));
     }
 
     private static (Dictionary<string, string> Metadata, YamlMappingNode Scaled) Trigger()

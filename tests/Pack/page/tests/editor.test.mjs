@@ -20,12 +20,12 @@ async function settingsOf(editor) {
   return { row, input: (id) => row(id).locator('input, select') }
 }
 
-test('settings show the pack’s values, where they come from, and never the key', async () => {
+test('settings show the pack’s values, where they come from, and never a key', async () => {
   const editor = await browser.editor()
   await editor.badge.getByText('ComfyFunc').waitFor()
   const { row, input } = await settingsOf(editor)
 
-  assert.equal(await editor.page.locator('[data-setting]').count(), 10)
+  assert.equal(await editor.page.locator('[data-setting]').count(), 11)
   assert.equal(await input('facadeUrl').inputValue(), 'http://facade.example:7071')
   assert.deepEqual([await input('slots').inputValue(), await input('slots').getAttribute('placeholder')], ['', '2'])
   assert.equal(await input('autoPublish').inputValue(), 'on')
@@ -38,6 +38,10 @@ test('settings show the pack’s values, where they come from, and never the key
   assert.deepEqual(
     [await input('key').inputValue(), await input('key').getAttribute('placeholder'), await input('key').getAttribute('type')],
     ['', 'set', 'password'],
+  )
+  assert.deepEqual(
+    [await input('functionKey').inputValue(), await input('functionKey').getAttribute('placeholder'), await input('functionKey').getAttribute('type')],
+    ['', 'not set', 'password'],
   )
   const categories = await editor.page.evaluate(() =>
     Object.values(window.standIn.settings.byId).map((s) => s.category.slice(0, 2).join(' › ')),
@@ -80,9 +84,22 @@ test('a change is sent to the pack, not kept by ComfyUI, and shown as it answers
   await editor.page.waitForFunction(() => document.querySelector('[data-setting="key"] input').placeholder === 'not set')
   await input('slots').fill('')
   await input('slots').press('Enter')
-  const sent = await editor.posted(SETTINGS, 6)
+  await editor.posted(SETTINGS, 6)
+  await input('functionKey').fill('a-secret-key-of-azure')
+  await input('functionKey').press('Enter')
+  const sent = await editor.posted(SETTINGS, 7)
+  await editor.page.waitForFunction(() => document.querySelector('[data-setting="functionKey"] input').placeholder === 'set')
 
-  assert.deepEqual(sent, [{ slots: 4 }, { autoPublish: 'ask' }, { sync: false }, { key: 'a-secret-key' }, { key: null }, { slots: null }])
+  assert.deepEqual(sent, [
+    { slots: 4 },
+    { autoPublish: 'ask' },
+    { sync: false },
+    { key: 'a-secret-key' },
+    { key: null },
+    { slots: null },
+    { functionKey: 'a-secret-key-of-azure' },
+  ])
+  assert.equal(await input('functionKey').inputValue(), '')
   assert.equal(await row('key').getByText('Remove').isVisible(), false)
   assert.deepEqual(await editor.page.evaluate(() => window.standIn.settings.values), {})
   assert.equal(

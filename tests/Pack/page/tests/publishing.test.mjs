@@ -426,6 +426,11 @@ test('the endpoint is shown: not published, published earlier, refused, and as i
         old: { version: 5, state: 'published', problem: null, url: 'http://facade.example:7071/api/workflows/old' },
         bad: { version: 2, state: 'refused', problem: REFUSAL },
       },
+      settings: {
+        ...newStatus().settings,
+        key: { value: null, isSet: false, source: 'default', default: null },
+        functionKey: { value: null, isSet: true, source: 'environment', default: null },
+      },
     }),
   })
   const { page, panel } = editor
@@ -437,6 +442,8 @@ test('the endpoint is shown: not published, published earlier, refused, and as i
   }
   assert.match(await shown(GRAPH), /no API endpoint yet/)
   assert.match(await shown(named('old')), /version 5[^]*http:\/\/facade\.example:7071\/api\/workflows\/old[^]*curl/)
+  assert.match(await panel.innerText(), /curl .*"x-functions-key: \$COMFYFUNC_FUNCTION_KEY"/)
+  assert.doesNotMatch(await panel.innerText(), /COMFYFUNC_KEY/)
   assert.match(await shown(named('bad')), /refused[^]*'steps' is 99999/)
   assert.deepEqual(await editor.toasts(), [])
   assert.equal(editor.pack.posts(PUBLISH).length, 0)

@@ -121,11 +121,16 @@ test('the line that calls a workflow is one that a shell takes', () => {
   }
   const body = { photo: { image: 'https://example.org/image' }, "it's $HOME `id`": { text: 'a \'b\' "c" \\ $d\n!' } }
   assert.deepEqual(exampleBody(contract), body)
-  const line = curlLine("http://host/api/workflows/it's", contract, true)
-  const words = execFileSync('sh', ['-c', `curl() { for a in "$@"; do printf '%s\\0' "$a"; done; }\nCOMFYFUNC_KEY=k\n${line}`])
-    .toString()
-    .split('\0')
-  assert.deepEqual(words.slice(0, -1), [
+  const wordsOf = (keys) => {
+    const line = curlLine("http://host/api/workflows/it's", contract, keys)
+    const script = `curl() { for a in "$@"; do printf '%s\\0' "$a"; done; }\nCOMFYFUNC_KEY=k\nCOMFYFUNC_FUNCTION_KEY='f=='\n${line}`
+    return execFileSync('sh', ['-c', script]).toString().split('\0').slice(0, -1)
+  }
+  assert.deepEqual(
+    wordsOf({ caller: false, platform: true }).filter((w) => w.includes(': ')),
+    ['Content-Type: application/json', 'x-functions-key: f=='],
+  )
+  assert.deepEqual(wordsOf({ caller: true, platform: false }), [
     '-X',
     'POST',
     "http://host/api/workflows/it's",
@@ -138,7 +143,7 @@ test('the line that calls a workflow is one that a shell takes', () => {
   ])
   assert.equal(quoted("'"), `''\\'''`)
   assert.deepEqual(exampleBody(undefined), {})
-  assert.doesNotMatch(curlLine('http://h', undefined, false), /Authorization/)
+  assert.doesNotMatch(curlLine('http://h', undefined, { caller: false, platform: false }), /Authorization|functions-key/)
 })
 
 test('an outcome is what the status says, and nothing is saved that was not', () => {
@@ -219,6 +224,7 @@ test('settings show where they come from, and tell only what was changed', () =>
     'address',
     'autoPublish',
     'facadeUrl',
+    'functionKey',
     'heartbeatSeconds',
     'hostId',
     'key',

@@ -9,6 +9,8 @@ const PACK = join(HERE, '../../../comfyui/js')
 const VUE = join(HERE, 'node_modules/vue/dist/vue.runtime.esm-browser.prod.js')
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
 
+const SECRET = new Set(['key', 'functionKey'])
+
 export const FACADE = 'http://facade.example:7071'
 
 /** What the pack answers when nothing else is told. */
@@ -27,6 +29,7 @@ export function newStatus(changes = {}) {
     settings: {
       facadeUrl: from(FACADE),
       key: { value: null, isSet: true, source: 'settings', default: null },
+      functionKey: { value: null, isSet: false, source: 'default', default: null },
       hostId: from('desk', 'default', 'desk'),
       address: from('http://10.0.0.7:8188', 'default', 'http://10.0.0.7:8188'),
       autoPublish: from('on', 'default', 'on'),
@@ -118,8 +121,8 @@ async function answerPack(pack, route, body, request, response) {
     for (const [name, value] of Object.entries(body)) {
       pack.status.settings[name] = {
         ...pack.status.settings[name],
-        value: name === 'key' ? null : value,
-        ...(name === 'key' ? { isSet: value !== null } : {}),
+        value: SECRET.has(name) ? null : value,
+        ...(SECRET.has(name) ? { isSet: value !== null } : {}),
         source: value === null ? 'default' : 'settings',
       }
     }
