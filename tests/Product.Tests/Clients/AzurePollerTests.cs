@@ -10,7 +10,7 @@ namespace ComfyFunc.Tests.Clients;
 /// <summary>
 /// Azure's own poller (<c>@azure/core-lro</c>, as npm has it) reads every end of a run for what it is, whichever header leads it.
 /// </summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(ClientCollection))]
 public class AzurePollerTests(AzuriteFixture azurite)
 {
     private const string Key = "an-administrator-s-long-key";

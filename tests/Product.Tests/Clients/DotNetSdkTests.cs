@@ -13,7 +13,7 @@ using RunEvent = ComfyFunc.Client.RunEvent;
 namespace ComfyFunc.Tests.Clients;
 
 /// <summary>The NuGet package <c>ComfyFunc.Client</c> against the product as its users run it.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(ClientCollection))]
 public sealed partial class DotNetSdkTests(AppFixture app) : IAsyncLifetime
 {
     private static readonly string Package = Path.Combine(TestFolders.Root, "clients", "dotnet", "ComfyFunc.Client");

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ComfyFunc.Tests.Clients;
 
 /// <summary>The npm package <c>comfyfunc</c> against the product as its users run it.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(ClientCollection))]
 public sealed partial class JavaScriptSdkTests(AppFixture app) : IAsyncLifetime
 {
     private static readonly string Package = Path.Combine(TestFolders.Root, "clients", "js");

@@ -1,9 +1,7 @@
-using ComfyFunc.Tests.Acceptance;
-
 namespace ComfyFunc.Tests.Clients;
 
 /// <summary>What Kiota makes of the live description compiles and calls a workflow.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(ClientCollection))]
 public class KiotaClientTests(DescribedApp described)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

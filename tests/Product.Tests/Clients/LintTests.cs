@@ -1,9 +1,7 @@
-using ComfyFunc.Tests.Acceptance;
-
 namespace ComfyFunc.Tests.Clients;
 
 /// <summary>What linters of OpenAPI say of the live description: nothing.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(ClientCollection))]
 public class LintTests(DescribedApp described)
 {
     [Fact]

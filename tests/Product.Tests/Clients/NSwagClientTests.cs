@@ -1,4 +1,3 @@
-using ComfyFunc.Tests.Acceptance;
 using NJsonSchema;
 using NJsonSchema.CodeGeneration;
 using NJsonSchema.CodeGeneration.CSharp;
@@ -8,7 +7,7 @@ using NSwag.CodeGeneration.CSharp;
 namespace ComfyFunc.Tests.Clients;
 
 /// <summary>What NSwag makes of the live description compiles and calls a workflow.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(ClientCollection))]
 public class NSwagClientTests(DescribedApp described)
 {
     [Fact]

@@ -1,9 +1,7 @@
-using ComfyFunc.Tests.Acceptance;
-
 namespace ComfyFunc.Tests.Clients;
 
 /// <summary>What generators for TypeScript make of the live description type-checks and calls a workflow.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(ClientCollection))]
 public class TypeScriptClientTests(DescribedApp described)
 {
     [Fact]

@@ -6,7 +6,7 @@ using ComfyFunc.Tests.Pack;
 namespace ComfyFunc.Tests.ConsolePages;
 
 /// <summary>The console in a browser, with the product as its users run it: tests/Console has what is tested.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(ClientCollection))]
 public sealed class ConsoleTests(AppFixture app)
 {
     public static TheoryData<string> Parts =>
