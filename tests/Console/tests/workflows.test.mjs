@@ -151,7 +151,10 @@ test("a run is followed while it works: its place in the queue, its progress, pi
   const release = () => Promise.all(slow.map((id) => call("POST", `runs/${id}/cancel`, {})));
   t.after(() => release().catch(() => undefined));
   const page = await browser.page("workflows/form-kinds");
+  // So many steps of so large a picture last until it is canceled.
   await field(page, "sampler", "steps").fill("9000");
+  await field(page, "size", "width").fill("1024");
+  await field(page, "size", "height").fill("1024");
   await page.getByRole("button", { name: "Run", exact: true }).click();
   const result = page.getByRole("region", { name: "Result" });
   await result.getByText(/before it in the queue|Next in the queue/).waitFor();

@@ -1,3 +1,5 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Tests.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -27,7 +29,21 @@ public sealed class AzuriteFixture : IAsyncDisposable
         }
     }
 
-    private static Task<AzuriteProcess> StartAsync() => AzuriteProcess.StartAsync(
-        new() { DataFolder = Path.GetTempPath(), ToolFolder = TestFolders.Tools, InMemory = true }, NullLogger.Instance,
-        CancellationToken.None);
+    private static async Task<AzuriteProcess> StartAsync()
+    {
+        var azurite = await AzuriteProcess.StartAsync(
+            new() { DataFolder = Path.GetTempPath(), ToolFolder = TestFolders.Tools, InMemory = true }, NullLogger.Instance,
+            CancellationToken.None);
+        await LetPagesInAsync(new(azurite.ConnectionString));
+        return azurite;
+    }
+
+    // As infra/modules/storage.bicep does: the console puts uploads by their links, and reads files by theirs.
+    private static async Task LetPagesInAsync(BlobServiceClient blobs)
+    {
+        BlobServiceProperties properties = await blobs.GetPropertiesAsync();
+        properties.Cors = [new() { AllowedOrigins = "*", AllowedMethods = "GET,HEAD,OPTIONS,PUT", AllowedHeaders = "*",
+            ExposedHeaders = "*", MaxAgeInSeconds = 3600 }];
+        await blobs.SetPropertiesAsync(properties);
+    }
 }
