@@ -11,7 +11,7 @@ import { count, counted } from "../kit/text";
 import { Ago } from "../kit/Ago";
 import type { Readiness } from "../kit/types";
 
-const SELF_TEST: Call = { method: "GET", path: "ready?details" };
+const SELF_TEST: Call = { method: "GET", path: "ready/details" };
 
 /** The processes of the service and what each has in hand: for who looks for what is wrong with it. */
 export function Processes() {
