@@ -86,6 +86,29 @@ test("a key is made, shown once, good for what it says, and refused after it was
   await page.close();
 });
 
+test("of many keys the one is taken back whose row it is, and each says what it is for", async () => {
+  const made = await Promise.all(
+    ["a", "b", "c", "d", "e", "f"].map((name) =>
+      ask(server.api, "POST", "keys", { key: ADMIN, body: { client: `many-${name}`, role: "run", workflows: [`${name}-*`] } }),
+    ),
+  );
+  const page = await pageOf(ADMIN, "keys");
+  for (const name of ["a", "b", "c", "d", "e", "f"]) {
+    await page.getByRole("row").filter({ hasText: `many-${name}` }).getByText(`${name}-*`).waitFor();
+  }
+
+  const row = page.getByRole("row").filter({ hasText: "many-d" });
+  const id = await row.locator("code").innerText();
+  const asked = page.waitForRequest((r) => r.method() === "DELETE");
+  await row.getByRole("button", { name: "Take back", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Take back", exact: true }).click();
+  assert.equal(new URL((await asked).url()).pathname, `/api/keys/${id}`);
+  assert.equal(id, made[3].body.id);
+  await row.waitFor({ state: "detached" });
+  assert.equal(await page.getByRole("row").filter({ hasText: "many-" }).count(), 5);
+  await page.close();
+});
+
 test("callers of the settings and quotas in force are shown, and no key of theirs", async () => {
   const page = await pageOf(ADMIN, "keys");
   await page.getByRole("heading", { name: "Quotas" }).waitFor();
