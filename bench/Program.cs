@@ -5,7 +5,7 @@ using ComfyFunc.Bench.Routing;
 
 // dotnet run -c Release --project bench --
 // latency|throughput|jobs|fuzz|transactions|bigfile|compile|routing|routing-sockets|simulate|placement|document|queue|drain|scale|stored|
-// graphs|telemetry|callback|cost
+// graphs|telemetry|callback|links|cost
 switch (args)
 {
     case ["latency", ..]:
@@ -60,6 +60,9 @@ switch (args)
     case ["telemetry", ..]:
         await Telemetry.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 12);
         break;
+    case ["links", ..]:
+        await Links.RunAsync();
+        break;
     // cost <url> <access log of its Azurite> <process id>…
     case ["cost", var url, var log, .. var processes]:
         await Cost.RunAsync(new Uri(url), log, [.. processes.Select(p => int.Parse(p, CultureInfo.InvariantCulture))]);
@@ -74,7 +77,8 @@ switch (args)
         Console.Error.WriteLine(
             "One of: latency [url], throughput [url], jobs [url], fuzz [url], transactions, bigfile, compile, routing [plot.svg], "
                 + "routing-sockets, simulate [count [first seed]], placement, queue [waiting], drain [waiting], scale [hosts [processes]], "
-                + "stored [runs], graphs [count], telemetry [turns], callback, cost <url> <access log> <process id>..., document [url]. "
+                + "stored [runs], graphs [count], telemetry [turns], callback, links, document [url], "
+                + "cost <url> <access log> <process ids>. "
                 + "The url is of an app that serves already, such as http://localhost:7071.");
         return 2;
 }
