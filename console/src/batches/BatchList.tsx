@@ -8,7 +8,7 @@ import { Loading, Page } from "../kit/Page";
 import { Problem } from "../kit/problem";
 import { ProblemBox } from "../kit/ProblemBox";
 import { to, usePlace, setQuery } from "../kit/router";
-import { keyUse } from "../kit/snippets";
+import { keyWords } from "../kit/snippets";
 import { type Column, Table } from "../kit/Table";
 import { count, shortId } from "../kit/text";
 import { Ago } from "../kit/Ago";
@@ -20,7 +20,7 @@ const PAGE = 50;
 const batchCommand = (): string =>
   [
     `curl -X POST ${apiBase()}workflows/txt2img/batches`,
-    ...(keyUse.isNeeded ? ['-H "X-Api-Key: $COMFYFUNC_KEY"'] : []),
+    ...keyWords(),
     "-H 'Content-Type: application/json'",
     `-d '{"matrix":{"sampler":{"seed":[1,2,3],"cfg":[5,7]}}}'`,
   ].join(" \\\n  ");

@@ -18,6 +18,9 @@ const keyHeaders = (): [string, string][] => [
   ...(keyUse.isPlatform ? [["x-functions-key", "COMFYFUNC_FUNCTION_KEY"] as [string, string]] : []),
 ];
 
+/** The same as words of a curl command. */
+export const keyWords = (): string[] => keyHeaders().map(([name, variable]) => `-H "${name}: $${variable}"`);
+
 const forShell = (text: string): string => (/^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 const isChange = (call: Call): boolean => call.method !== "GET" && call.method !== "HEAD";
@@ -32,7 +35,7 @@ function headersOf(call: Call): [string, string][] {
 /** A call as a curl command for a POSIX shell. */
 export function curlOf(call: Call): string {
   const parts = [`curl ${call.method === "GET" ? "" : `-X ${call.method} `}${forShell(urlOf(call))}`];
-  parts.push(...keyHeaders().map(([name, variable]) => `-H "${name}: $${variable}"`));
+  parts.push(...keyWords());
   parts.push(...headersOf(call).map(([name, value]) => `-H ${forShell(`${name}: ${value}`)}`));
   if (call.body instanceof FormData) {
     parts.push(...[...call.body].map(([name, v]) => `-F ${forShell(`${name}=${typeof v === "string" ? v : `@${v.name}`}`)}`));
@@ -81,7 +84,7 @@ function csharpRun(workflow: string, version: number | string | null | undefined
   return `// dotnet add package ComfyFunc.Client
 using ComfyFunc.Client;
 
-using var comfy = new ComfyFuncClient(${quoted(base())}${keyUse.isNeeded ? `, Environment.GetEnvironmentVariable("COMFYFUNC_KEY")` : ""});
+using var comfy = new ComfyFuncClient(${csharpClient()});
 var run = await comfy.RunAsync(${quoted(workflow)}, ${csharpValue(values, 0)}${options});
 foreach (var (tag, outputs) in run.Outputs)
 {
@@ -89,15 +92,29 @@ foreach (var (tag, outputs) in run.Outputs)
 }`;
 }
 
+function csharpClient(): string {
+  const ofEnvironment = (name: string): string => `Environment.GetEnvironmentVariable(${quoted(name)})`;
+  const key = keyUse.isNeeded ? ofEnvironment("COMFYFUNC_KEY") : "";
+  if (!keyUse.isPlatform) {
+    return `${quoted(base())}${key && `, ${key}`}`;
+  }
+
+  const members = [`BaseUrl = new(${quoted(base())})`, ...(key ? [`Key = ${key}`] : []), `FunctionKey = ${ofEnvironment("COMFYFUNC_FUNCTION_KEY")}`];
+  return `new ComfyFuncClientOptions\n${braces("{", members, "}", 0)}`;
+}
+
 function typescriptRun(workflow: string, version: number | string | null | undefined, values: Values): string {
   const options = version ? `, { version: ${quoted(String(version))} }` : "";
   return `// npm install comfyfunc
 import { ComfyFunc } from "comfyfunc";
 
-const comfy = new ComfyFunc({ baseUrl: ${quoted(base())}${keyUse.isNeeded ? ", key: process.env.COMFYFUNC_KEY" : ""} });
+const comfy = new ComfyFunc({ baseUrl: ${quoted(base())}${typescriptKeys()} });
 const run = await comfy.run(${quoted(workflow)}, ${scriptValue(values, 0)}${options});
 console.log(run.outputs);`;
 }
+
+const typescriptKeys = (): string =>
+  (keyUse.isNeeded ? ", key: process.env.COMFYFUNC_KEY" : "") + (keyUse.isPlatform ? ", functionKey: process.env.COMFYFUNC_FUNCTION_KEY" : "");
 
 // JSON's strings are strings of Python, C# and JavaScript too.
 const quoted = (text: string): string => JSON.stringify(text);

@@ -8,7 +8,7 @@ import { Problem } from "../kit/problem";
 import { ProblemBox } from "../kit/ProblemBox";
 import { to, useQuery } from "../kit/router";
 import { may } from "../kit/session";
-import { keyUse } from "../kit/snippets";
+import { keyWords } from "../kit/snippets";
 import { Store, useStore } from "../kit/store";
 import { type Column, Table } from "../kit/Table";
 import { count, counted } from "../kit/text";
@@ -28,7 +28,7 @@ const HOW_TO_SAVE =
 const saveCommand = (): string =>
   [
     `curl -X PUT ${apiBase()}workflows/portrait`,
-    ...(keyUse.isNeeded ? ['-H "X-Api-Key: $COMFYFUNC_KEY"'] : []),
+    ...keyWords(),
     "-H 'Content-Type: application/json' --data-binary @portrait.json",
   ].join(" \\\n  ");
 

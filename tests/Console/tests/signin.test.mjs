@@ -136,6 +136,20 @@ test("where the platform asks for a function key first there is a field for it, 
   assert.ok(command.includes('"x-functions-key: $COMFYFUNC_FUNCTION_KEY"') && !command.includes(FUNCTION), command);
   assert.deepEqual(sent.at(-1), [FUNCTION, KEY]);
   await page.keyboard.press("Escape");
+  const code = page.locator("section.panel").filter({ has: page.getByRole("heading", { name: "As code", exact: true }) });
+  const shown = async (language) => {
+    await code.getByRole("tab", { name: language }).click();
+    return code.locator("pre").first().textContent();
+  };
+  assert.match(await shown("C#"), /Key = [^,]+"COMFYFUNC_KEY"\),\s+FunctionKey = [^,]+"COMFYFUNC_FUNCTION_KEY"\)/);
+  assert.match(await shown("TypeScript"), /, key: process\.env\.COMFYFUNC_KEY, functionKey: process\.env\.COMFYFUNC_FUNCTION_KEY \}/);
+  assert.match(await shown("Python"), /"x-functions-key": os\.environ\["COMFYFUNC_FUNCTION_KEY"\]/);
+  for (const list of ["batches", "workflows"]) {
+    await page.route(`**/api/${list}?*`, (route) => route.fulfill({ json: { [list]: [], continuation: null } }));
+    await page.goto(new URL(list, page.url().replace(/\/runs\/.*/, "/")).href);
+    const words = await page.locator(".empty pre").textContent();
+    assert.match(words, /"X-Api-Key: \$COMFYFUNC_KEY" \\\s+-H "x-functions-key: \$COMFYFUNC_FUNCTION_KEY"/);
+  }
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Function key").waitFor();
   assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);

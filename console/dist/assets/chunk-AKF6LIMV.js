@@ -1,0 +1,2 @@
+import{w as t}from"./chunk-6VWBA6NH.js";function r({words:e,most:i=99,none:l}){if(e.length===0)return l===void 0?null:t("span",{class:"muted",children:l});let n=e.slice(i);return t("ul",{class:"chips",children:[e.slice(0,i).map(s=>t("li",{title:s,children:s},s)),n.length>0&&t("li",{class:"muted",title:n.join(`
+`),children:[n.length," more"]})]})}var a="1 to 100 letters, digits, spaces, dots, dashes and underscores, beginning and ending with a letter or digit",o=/^[\p{L}\p{Nd}](?:[\p{L}\p{Nd} ._-]{0,98}[\p{L}\p{Nd}])?$/u,c=e=>o.test(e);export{r as a,a as b,c};

@@ -1,0 +1,1 @@
+import{a as r}from"./chunk-DDHT7UPL.js";import{w as o,x as e}from"./chunk-6VWBA6NH.js";function u({isRefused:t,what:n="page"}){return o(e,{title:t===!0?"Not for this key":"Not found",children:o(r,{icon:"search",title:t===!0?"Your key may not look at this.":`There is no such ${n}.`,children:o("p",{children:o("a",{href:"runs",children:"To the runs"})})})})}export{u as a};

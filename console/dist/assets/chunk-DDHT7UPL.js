@@ -1,0 +1,1 @@
+import{B as e,D as t,w as n}from"./chunk-6VWBA6NH.js";function l(m){let{icon:i,title:r,children:c,command:o}=m;return n("div",{class:"empty",children:[n(e,{name:i}),n("h2",{children:r}),c,o!==void 0&&n(t,{text:o,label:"command"})]})}export{l as a};

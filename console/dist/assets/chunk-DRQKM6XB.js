@@ -1,1 +1,0 @@
-import{w as l}from"./chunk-X5QXE552.js";function n({label:r,children:e}){return l("div",{class:"scrolls",tabIndex:0,role:"region","aria-label":r,children:e})}export{n as a};

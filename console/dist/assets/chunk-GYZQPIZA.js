@@ -1,1 +1,0 @@
-import{a as r}from"./chunk-DEP2BBRH.js";import{w as o,x as e}from"./chunk-X5QXE552.js";function u({isRefused:t,what:n="page"}){return o(e,{title:t===!0?"Not for this key":"Not found",children:o(r,{icon:"search",title:t===!0?"Your key may not look at this.":`There is no such ${n}.`,children:o("p",{children:o("a",{href:"runs",children:"To the runs"})})})})}export{u as a};

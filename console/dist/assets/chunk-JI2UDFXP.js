@@ -1,1 +1,0 @@
-import{o as m}from"./chunk-X5QXE552.js";var o="comfyfunc.theme",e=new m(a());function a(){let t=localStorage.getItem(o);return t==="dark"||t==="light"?t:"auto"}function l(){e.value==="auto"?(delete document.documentElement.dataset.theme,localStorage.removeItem(o)):(document.documentElement.dataset.theme=e.value,localStorage.setItem(o,e.value))}e.follow(l);export{e as a,l as b};
