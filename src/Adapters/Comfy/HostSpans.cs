@@ -15,7 +15,7 @@ internal sealed class HostSpans : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // What was started under a span may outlive it.
-        if (Activity.Current is not { IsStopped: false, IsAllDataRequested: true, Source.Name: Product.Name } around)
+        if (Activity.Current is not { IsStopped: false, Source.Name: Product.Name } around)
         {
             return await base.SendAsync(request, cancellationToken);
         }
@@ -27,7 +27,7 @@ internal sealed class HostSpans : DelegatingHandler
             Answered(span, (int)response.StatusCode);
             return response;
         }
-        catch (Exception e) when (Failed(span, e))
+        catch (Exception e) when (SpanFaults.Passes(span, e))
         {
             throw; // Never: it only looks.
         }
@@ -52,13 +52,7 @@ internal sealed class HostSpans : DelegatingHandler
         span?.SetTag("http.response.status_code", status);
         if (status >= 400)
         {
-            span?.SetTag("error.type", status.ToString(CultureInfo.InvariantCulture)).SetStatus(ActivityStatusCode.Error);
+            span?.Failed(status.ToString(CultureInfo.InvariantCulture));
         }
-    }
-
-    private static bool Failed(Activity? span, Exception e)
-    {
-        span?.SetTag("error.type", e.GetType().FullName).SetStatus(ActivityStatusCode.Error);
-        return false;
     }
 }

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Prompts;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Pool;
-using ComfyFunc.Server.Telemetry;
 using Attribute = ComfyFunc.Server.Telemetry.Attribute;
 
 namespace ComfyFunc.Server.Runs;

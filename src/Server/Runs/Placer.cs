@@ -1,9 +1,9 @@
 using System.Diagnostics;
+using ComfyFunc.Adapters;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Secrets;
-using ComfyFunc.Server.Telemetry;
 using Attribute = ComfyFunc.Server.Telemetry.Attribute;
 
 namespace ComfyFunc.Server.Runs;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ComfyFunc.Adapters;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Telemetry;
@@ -41,7 +42,7 @@ public sealed class RunTraces(Traces traces)
         var from = run.CreatedAt;
         foreach (var attempt in run.Attempts)
         {
-            traces.Record("queue", span, from, Later(attempt.LeasedAt, from))?.Dispose();
+            traces.Record("queue", span, from, attempt.LeasedAt)?.Dispose(); // One that would end before it begins lasts a tick.
             from = Later(attempt.EndedAt ?? end, from);
             Record(span, attempt, from);
         }

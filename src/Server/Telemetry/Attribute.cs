@@ -1,3 +1,5 @@
+using ComfyFunc.Adapters;
+
 namespace ComfyFunc.Server.Telemetry;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace ComfyFunc.Server.Telemetry;
 /// </summary>
 public static class Attribute
 {
-    public const string Error = "error.type";
+    public const string Error = SpanFaults.Attribute;
     public const string Method = "http.request.method";
     public const string Status = "http.response.status_code";
     public const string ServerAddress = "server.address";

@@ -74,9 +74,10 @@ public static class TelemetryRegistration
         if (targets.HasAzureMonitor)
         {
             traces.AddAzureMonitorTraceExporter(o => Lead(o, targets), CredentialOf(targets));
-            if (!targets.HasSampler)
+            if (!targets.HasAzureSampler)
             {
-                traces.SetSampler(new ParentBasedSampler(new AlwaysOnSampler())); // As everywhere else.
+                // As everywhere else: by itself it would keep a few traces a second.
+                traces.SetSampler(new ParentBasedSampler(new AlwaysOnSampler()));
             }
         }
     }
@@ -118,9 +119,8 @@ public static class TelemetryRegistration
         }
     }
 
-    // By itself it would keep a few traces a second.
     private static void Lead(AzureMonitorExporterOptions options, TelemetryTargets targets) =>
-        (options.ConnectionString, options.SamplingRatio, options.TracesPerSecond) = (targets.AzureMonitor, 1, null);
+        options.ConnectionString = targets.AzureMonitor;
 
     private static ManagedIdentityCredential? CredentialOf(TelemetryTargets targets) => !targets.UsesIdentity ? null
         : new ManagedIdentityCredential(targets.ClientId is { } client ? ManagedIdentityId.FromUserAssignedClientId(client)

@@ -17,8 +17,8 @@ public sealed class TelemetryTargets(TelemetryOptions options)
     /// <summary>Whether all signals go to one collector, of which there may be another for some.</summary>
     public bool HasCollector => IsOn && options.Otlp is { Length: > 0 };
 
-    /// <summary>Whether the settings say what is sampled.</summary>
-    public bool HasSampler => options.Sampler is { Length: > 0 };
+    /// <summary>Whether the settings choose a sampler of Azure Monitor's own, which reads them itself.</summary>
+    public bool HasAzureSampler => options.Sampler?.StartsWith("microsoft.", StringComparison.OrdinalIgnoreCase) is true;
 
     /// <summary>The connection string of an Application Insights resource.</summary>
     public string? AzureMonitor => options.AzureMonitor;

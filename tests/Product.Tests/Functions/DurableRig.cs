@@ -97,6 +97,10 @@ internal sealed class DurableRig : IAsyncDisposable
         return rig;
     }
 
+    /// <summary>A client of a runtime that is away.</summary>
+    public static GrpcDurableTaskClient Deaf =>
+        new("deaf", new GrpcDurableTaskClientOptions { Address = $"http://localhost:{FreePort.Next()}" }, NullLogger.Instance);
+
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
     public async Task SaveAsync(string workflow, string prompt)
@@ -150,6 +154,10 @@ internal sealed class DurableRig : IAsyncDisposable
 
     /// <summary>Whether the durable runtime knows anything of the run.</summary>
     public async Task<bool> HasKeeperAsync(RunId run) => await Client.GetInstanceAsync(run.Value, Cancellation) is not null;
+
+    /// <summary>What the run's keeper was started with.</summary>
+    public async Task<KeptRun?> KeptRunAsync(RunId run) =>
+        (await Client.GetInstanceAsync(run.Value, getInputsAndOutputs: true, Cancellation))?.ReadInputAs<KeptRun>();
 
     /// <summary>How many slots are lent.</summary>
     public async Task<int> LeasesAsync() => (await Get<HostStore>().RefreshAsync(Cancellation)).Sum(h => h.Leases.Length);

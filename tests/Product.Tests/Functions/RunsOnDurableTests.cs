@@ -21,6 +21,7 @@ public sealed class RunsOnDurableTests
         await using var rig = await StartAsync();
         var run = await rig.CallAsync("picture");
         var row = await rig.EndAsync(run);
+        await Eventually.IsSoAsync(() => !rig.Get<RunLoops>().Drives(run));
         await rig.Keepers.LookAsync(Cancellation);
 
         Assert.IsType<RunOutcome.Succeeded>(row.Outcome);
@@ -35,9 +36,12 @@ public sealed class RunsOnDurableTests
         await using var rig = await StartAsync();
         var run = await rig.CallAsync("slow", Long);
         await rig.UntilAsync<RunState.Executing>(run, s => !s.IsQueued);
+        await Eventually.IsSoAsync(() => rig.Get<RunLoops>().Driven is [{ Rest: not null }]);
+        var rest = rig.Get<RunLoops>().Driven[0].Rest!.Value; // It rests.
         await rig.Keepers.LookAsync(Cancellation);
         await rig.Keepers.LookAsync(Cancellation);
         Assert.True(await rig.HasKeeperAsync(run));
+        Assert.Equal(new(run.Value, rest.Until + RunCare.Patience, rest.Step), await rig.KeptRunAsync(run));
         await rig.CancelAsync(run);
         var row = await rig.EndAsync(run);
         await Eventually.IsSoAsync(() => !rig.Get<RunLoops>().Drives(run));
@@ -48,6 +52,39 @@ public sealed class RunsOnDurableTests
         Assert.Equal((1, 0), (rig.Hosts[0].Stats.Interrupted, await rig.LeasesAsync()));
         Assert.Empty(rig.Looks);
         AssertReplays(history, "told");
+    }
+
+    [Fact]
+    public async Task A_keeper_that_could_not_be_told_of_an_end_is_told_at_the_next_look()
+    {
+        await using var rig = await StartAsync();
+        var run = await rig.CallAsync("slow", Long);
+        await rig.UntilAsync<RunState.Executing>(run, s => !s.IsQueued);
+        await rig.Keepers.LookAsync(Cancellation);
+        await rig.CancelAsync(run);
+        await rig.EndAsync(run);
+        await Eventually.IsSoAsync(() => !rig.Get<RunLoops>().Drives(run));
+        await using (var deaf = DurableRig.Deaf)
+        {
+            rig.Get<DurableClientSource>().Offer(deaf);
+            await rig.Keepers.LookAsync(Cancellation);
+        }
+
+        rig.Get<DurableClientSource>().Offer(rig.Client);
+        await rig.Keepers.LookAsync(Cancellation);
+        await rig.KeptAsync(run);
+
+        Assert.Empty(rig.Looks);
+    }
+
+    [Fact]
+    public async Task Keepers_are_given_without_being_asked_for()
+    {
+        await using var rig = await StartAsync();
+        await rig.Keepers.StartAsync(Cancellation);
+        var run = await rig.CallAsync("slow", Long);
+        await Eventually.SeesAsync(() => rig.HasKeeperAsync(run), isKept => isKept);
+        await rig.Keepers.StopAsync(Cancellation);
     }
 
     [Fact]

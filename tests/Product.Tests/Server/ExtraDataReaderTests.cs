@@ -38,10 +38,11 @@ public class ExtraDataReaderTests
     {
         Assert.Null(Of(16 * 1024).Fault);
         Assert.Equal("/extra_data", Of((16 * 1024) + 1).Fault?.Pointer);
+        Assert.Equal("/extra_data", Of(16 * 1024, 'ä').Fault?.Pointer); // Each is two bytes.
 
-        static Extra Of(int bytes) =>
+        static Extra Of(int letters, char letter = 'x') =>
             ExtraDataReader.Split(
-                JsonElement.Parse($$$"""{"extra_data":{"k":"{{{new string('x', bytes - """{"k":""}""".Length)}}}"}}"""), Plain);
+                JsonElement.Parse($$$"""{"extra_data":{"k":"{{{new string(letter, letters - """{"k":""}""".Length)}}}"}}"""), Plain);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Batches;
@@ -129,6 +130,25 @@ public sealed class ExtraDataTests : IAsyncLifetime
         Assert.Equal(FaultCode.InvalidWorkflow, Assert.Single(refused.Faults).Code);
         Assert.Equal((null, FaultCode.InvalidWorkflow), (given, fault?.Code));
         Assert.NotNull((await other.Get<ExtraData>().ForHostAsync(repeated!.Id, repeated.ExtraData, Cancellation)).Fault);
+    }
+
+    [Fact]
+    public async Task What_is_sealed_for_one_opens_for_no_other_and_only_the_same_is_told_to_be_the_same()
+    {
+        var (extra, one, two) = (rig.Get<ExtraData>(), RunIds.New(TimeProvider.System), RunIds.New(TimeProvider.System));
+        var saved = await extra.OfWorkflowAsync("Portrait", """{"k":1}""", Cancellation);
+        var batch = await extra.OfBatchAsync("b1", """{"k":1}""", Cancellation);
+        var first = await extra.OfRunAsync(one, "portrait", saved, null, Cancellation);
+        var second = await extra.OfRunAsync(two, "PORTRAIT", saved, null, Cancellation);
+        var third = await extra.OfRunAsync(two, "portrait", saved, """{"k":2}""", Cancellation);
+        var (given, fault) = await extra.ForCallsAsync("b2", batch, Cancellation);
+
+        Assert.Equal((first.Digest, null, null), (second.Digest, first.Fault, second.Fault));
+        Assert.NotEqual(first.Sealed, second.Sealed);
+        Assert.NotEqual(first.Digest, third.Digest);
+        Assert.NotNull((await extra.ForHostAsync(two, first.Sealed, Cancellation)).Fault);
+        Assert.NotNull((await extra.OfRunAsync(one, "other", saved, null, Cancellation)).Fault);
+        Assert.Equal((null, FaultCode.InvalidInput, "/extra_data"), (given, fault?.Code, fault?.Pointer));
     }
 
     private static Call CallOf(string body) => new("w") { Body = Encoding.UTF8.GetBytes(body) };

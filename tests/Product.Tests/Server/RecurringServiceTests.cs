@@ -1,3 +1,4 @@
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Tests.ComfySim;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,6 +11,7 @@ public sealed class RecurringServiceTests
     [Theory]
     [InlineData(typeof(InvalidOperationException))]
     [InlineData(typeof(TimeoutException))]
+    [InlineData(typeof(StorageUnavailableException))]
     public async Task A_round_that_fails_does_not_end_the_rounds(Type failure)
     {
         var clock = new FakeTimeProvider();
@@ -24,6 +26,7 @@ public sealed class RecurringServiceTests
             throw (Exception)Activator.CreateInstance(failure)!;
         });
         var loop = service.LoopAsync(stop.Token);
+        Assert.Equal(1, service.Count); // The next comes after a respite.
         await clock.AdvanceUntilAsync(() => loop.IsCompleted);
 
         Assert.Equal(3, service.Count);

@@ -40,6 +40,31 @@ public class SealerTests
     }
 
     [Fact]
+    public async Task What_another_release_has_sealed_is_as_this_one_seals_it()
+    {
+        const string Recorded = "v1.DgEwVsXOL00OO28i5M9ucE67oe1z0RHidX7qspwlSQIWNZb_tA";
+
+        Assert.Equal(Recorded, await Of(OneKey).SealAsync(Use, "swordfish", Cancellation));
+        Assert.Equal("swordfish", await Of(OneKey).OpenAsync(Use, Recorded, Cancellation));
+    }
+
+    [Fact]
+    public async Task No_nonce_is_used_twice_for_what_differs()
+    {
+        var sealer = Of(OneKey);
+        var boxes = new[]
+        {
+            await sealer.SealAsync(Use, "swordfish", Cancellation), await sealer.SealAsync(Use, "swordfist", Cancellation),
+            await sealer.SealAsync(Use with { Owner = "gpu-2" }, "swordfish", Cancellation),
+            await sealer.SealAsync(Use with { Purpose = "extra-data" }, "swordfish", Cancellation),
+            await Of(OtherKey).SealAsync(Use, "swordfish", Cancellation),
+        };
+
+        // Twelve bytes, in sixteen letters behind the version.
+        Assert.Equal(boxes.Length, boxes.Select(b => b[..("v1.".Length + 16)]).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
     public async Task What_was_tampered_with_or_is_no_sealed_text_does_not_open()
     {
         var sealer = Of(OneKey);

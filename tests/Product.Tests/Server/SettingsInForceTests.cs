@@ -24,6 +24,7 @@ public partial class SettingsInForceTests
         Assert.Equal("Sas", all["ComfyFunc:Links"].Value);
         Assert.Equal(("true", "false"), (all["ComfyFunc:SyncWorkflows"].Value, all["ComfyFunc:TrustEasyAuth"].Value));
         Assert.Equal("comfyfunc", all["Storage:Container"].Value);
+        Assert.DoesNotContain($"ComfyFunc:{nameof(ComfyFuncOptions.AsksForKeys)}", all.Keys); // Nobody can set it.
     }
 
     [Fact]
@@ -37,6 +38,18 @@ public partial class SettingsInForceTests
         Assert.Equal(("5", "10000", true, "platform"), Shown(all["ComfyFunc:MaxQueued"]));
     }
 
+    [Fact]
+    public void What_a_host_s_own_configuration_or_the_environment_sets_is_known_by_where_that_has_it_from()
+    {
+        const string Prefix = "SettingsInForceTests_";
+        Environment.SetEnvironmentVariable($"{Prefix}ComfyFunc__MaxBatch", "3");
+        var own = new ConfigurationBuilder().AddEnvironmentVariables(Prefix).Build();
+
+        Assert.Equal(("3", "64", true, "environment"), Shown(Of(own)["ComfyFunc:MaxBatch"]));
+        Assert.Equal(("3", "64", true, "environment"),
+            Shown(Of(new ConfigurationBuilder().AddConfiguration(own).Build())["ComfyFunc:MaxBatch"]));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(null)]
@@ -47,9 +60,10 @@ public partial class SettingsInForceTests
     public void A_file_is_named_without_its_folder()
     {
         using var folder = new TemporaryFolder();
-        var file = Path.Combine(folder.FullName, "appsettings.json");
+        Directory.CreateDirectory(Path.Combine(folder.FullName, "etc"));
+        var file = Path.Combine(folder.FullName, "etc", "appsettings.json");
         File.WriteAllText(file, """{ "ComfyFunc": { "Cors": { "Origins": ["https://a.example", "https://b.example"] } } }""");
-        var all = Of(new ConfigurationBuilder().AddJsonFile(file).Build());
+        var all = Of(new ConfigurationBuilder().SetBasePath(folder.FullName).AddJsonFile("etc/appsettings.json").Build());
 
         Assert.Equal(("https://a.example", null, true, "appsettings.json"), Shown(all["ComfyFunc:Cors:Origins:0"]));
         Assert.Equal("https://b.example", all["ComfyFunc:Cors:Origins:1"].Value);

@@ -8,6 +8,7 @@ using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Upkeep;
+using ComfyFunc.Tests.Support;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.Time.Testing;
 
@@ -75,8 +76,8 @@ public sealed class StatsTests : IAsyncLifetime
             {"workflow":"w","code":"node_failed","node":{"class":"KSampler","tag":"sampler"},"message":"ValueError: 18 is too much","count":3,
             "lastAt":"2026-05-01T12:00:32+00:00","lastRun":"{{{last.Id}}}"}
             """.ReplaceLineEndings(""), failures[0]!.ToJsonString(ServerJson.Options));
-        Assert.Equal(("start_deadline_exceeded", null, 1),
-            ((string)failures[1]!["code"]!, (string?)failures[1]!["node"], (int)failures[1]!["count"]!));
+        Assert.Equal(("start_deadline_exceeded", null, FaultCode.StartDeadlineExceeded.Title, 1), ((string)failures[1]!["code"]!,
+            (string?)failures[1]!["node"], (string?)failures[1]!["message"], (int)failures[1]!["count"]!));
     }
 
     [Fact]
@@ -108,6 +109,7 @@ public sealed class StatsTests : IAsyncLifetime
     [Theory]
     [InlineData("?from=2026-05-01T11:00:00Z&to=2026-05-01T12:00:00Z", 0)]
     [InlineData("?from=2026-05-01T12:00:00Z&to=2026-05-01T12:00:31Z", 1)]
+    [InlineData("?from=2026-05-01T12:01:00Z", 0)]
     [InlineData("?from=2026-05-01", 1)]
     [InlineData("?from=2020-01-01", 1)]
     public async Task A_time_is_asked_for(string query, int runs)
@@ -120,6 +122,7 @@ public sealed class StatsTests : IAsyncLifetime
     [Theory]
     [InlineData("?from=yesterday", "/from")]
     [InlineData("?from=2026-05-02&to=2026-05-01", "/from")]
+    [InlineData("?from=2026-05-01&to=2026-05-01", "/from")]
     [InlineData("?to=noon", "/to")]
     public async Task What_is_no_time_is_told(string query, string pointer)
     {
@@ -144,6 +147,7 @@ public sealed class StatsTests : IAsyncLifetime
         Assert.Equal((2, 0), (Writes(), tables.ReadsOf("stats")));
         Assert.Equal(21, (int)(await StatsAsync(""))["totals"]!["runs"]!);
         Assert.Equal(1, tables.ReadsOf("stats"));
+        Assert.Single(await RowsAsync());
     }
 
     [Fact]
@@ -157,6 +161,62 @@ public sealed class StatsTests : IAsyncLifetime
 
         Assert.Equal(["12:00 2", "12:05 1"], (await StatsAsync(""))["buckets"]!.AsArray().Where(b => (int)b!["runs"]! > 0)
             .Select(b => $"{(DateTimeOffset)b!["at"]!:HH:mm} {b["runs"]}"));
+        Assert.Equal(3, (await RowsAsync()).Length); // What is long over is not held.
+        tables.Reset();
+        Assert.Equal(1, (int)(await StatsAsync("?from=2026-05-01T12:05:00Z"))["totals"]!["runs"]!);
+        Assert.Equal(1, tables.RowsOf("stats"));
+    }
+
+    [Fact]
+    public async Task Times_are_told_by_what_half_and_nineteen_of_twenty_did_not_exceed_and_all_seconds_on_hosts_are_added()
+    {
+        for (var i = 1; i <= 20; i++)
+        {
+            var run = Run(Succeeded);
+            var (start, end) = (run.CreatedAt.AddSeconds(i == 20 ? 8 : 1), run.CreatedAt.AddSeconds(i < 19 ? 10 : 100));
+            await EndAsync(rig, run with
+            {
+                CompletedAt = end,
+                Attempts =
+                [
+                    new(1, new("h"), default, start, end, "succeeded")
+                    {
+                        ExecutionStartedAt = start,
+                        ExecutionEndedAt = start.AddSeconds(1.5),
+                    },
+                ],
+            });
+        }
+
+        var totals = (await StatsAsync("?from=2026-05-01&to=2026-05-02"))["totals"]!;
+        Assert.InRange((double)totals["p50Ms"]!, 9_500, 10_500);
+        Assert.InRange((double)totals["p95Ms"]!, 95_000, 105_000);
+        Assert.InRange((double)totals["queueP50Ms"]!, 950, 1_050);
+        Assert.InRange((double)totals["queueP95Ms"]!, 950, 1_050);
+        Assert.Equal(30, (double)totals["gpuSeconds"]!);
+        Assert.All(["p50Ms", "p95Ms", "queueP50Ms"], p => Assert.Equal(Math.Round((double)totals[p]!, 1), (double)totals[p]!));
+    }
+
+    [Fact]
+    public async Task What_has_ended_is_written_without_being_asked_for()
+    {
+        await rig.Get<StatsMeter>().EndedAsync(Run(Succeeded), Cancellation);
+        await rig.Get<StatsMeter>().StartAsync(Cancellation);
+        await Eventually.SeesAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return StatsAsync("?from=2026-05-01&to=2026-05-02");
+            },
+            stats => (int)stats["totals"]!["runs"]! == 1);
+        await rig.Get<StatsMeter>().StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task However_long_a_time_is_asked_for_it_is_a_week()
+    {
+        var stats = await StatsAsync("?from=2020-01-01");
+        Assert.Equal(clock.GetUtcNow().AddDays(-7).Date, ((DateTimeOffset)stats["from"]!).Date);
     }
 
     [Fact]
@@ -186,6 +246,8 @@ public sealed class StatsTests : IAsyncLifetime
         await rig.Get<Housekeeping>().SweepAsync(Cancellation);
         Assert.Empty(await rig.RowsAsync("stats"));
     }
+
+    private async Task<string[]> RowsAsync() => (await rig.RowsAsync("stats")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private int Writes() => tables.Writes.Where(w => w.Key.StartsWith("stats ", StringComparison.Ordinal)).Sum(w => w.Value);
 

@@ -37,6 +37,8 @@ public sealed class DurableTraceTests
         Assert.Equal((ActivityKind.Client, "POST", "200", rig.Hosts[0].Url.Host, $"{rig.Hosts[0].Url.Port}"),
             (post.Kind, post.Text("http.request.method"), post.Text("http.response.status_code"), post.Text("server.address"),
                 post.Text("server.port")));
+        Assert.All(["place", "copy"], s => Assert.Equal(("gpu0", "1", id.Value), (spans.Named(s).Text("comfyfunc.host"),
+            spans.Named(s).Text("comfyfunc.attempt"), spans.Named(s).Text("comfyfunc.run.id"))));
         Assert.All(row.Artifacts, a => Assert.DoesNotContain(spans, s => s.Said().Any(t => t.Contains(a.Name!, StringComparison.Ordinal))));
         Assert.DoesNotContain(spans, s => s.Said().Any(t => t.Contains("planted", StringComparison.Ordinal)));
         Assert.Empty(heard.All.Except(spans).Select(s => s.DisplayName)); // No look at a host makes any.

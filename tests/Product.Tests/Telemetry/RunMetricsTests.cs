@@ -94,6 +94,8 @@ public sealed class RunMetricsTests : IAsyncLifetime
             ["runs workflow=w outcome=canceled 1", "runs workflow=w outcome=expired error.type=start_deadline_exceeded 1",
                 "runs workflow=w outcome=failed error.type=node_failed 1"],
             elsewhere.Sums.Where(s => s.StartsWith("runs ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(elsewhere.Sums, // They had neither a host nor models.
+            s => s.StartsWith("run.queue", StringComparison.Ordinal) || s.StartsWith("run.models", StringComparison.Ordinal));
         Assert.Empty(heard.Sums);
     }
 
@@ -119,8 +121,12 @@ public sealed class RunMetricsTests : IAsyncLifetime
         {
             Id = a,
             Url = new("http://127.0.0.1:1/"),
-            Leases = [new(run, 1, clock.GetUtcNow())]
+            Slots = 1,
+            Leases = [new(run, 1, clock.GetUtcNow()), new(RunIds.New(clock), 1, clock.GetUtcNow())]
         }, Cancellation);
+        await rig.Get<PendingStore>().AddAsync(
+            new() { Run = RunIds.New(clock), Placement = Placement.First, Since = clock.GetUtcNow(), Work = new() { Name = "w@1" } },
+            Cancellation);
         await rig.Get<HostStore>().PutAsync(b,
             _ => new() { Id = b, Url = new("http://127.0.0.1:2/"), Slots = 3, Status = HostStatus.WarmingUp }, Cancellation);
         foreach (var shown in (IHostedService[])[.. Of<PoolMetrics>(), .. Of<StorageMetrics>()])
@@ -133,8 +139,8 @@ public sealed class RunMetricsTests : IAsyncLifetime
         heard.Look();
         Assert.Equal(
             [
-                "host.slots host=a slot.state=free 1", "host.slots host=a slot.state=used 1", "host.slots host=b slot.state=free 3",
-                "host.slots host=b slot.state=used 0", "hosts host.status=ready 1", "hosts host.status=warming_up 1", "queue.length 0",
+                "host.slots host=a slot.state=free 0", "host.slots host=a slot.state=used 2", "host.slots host=b slot.state=free 3",
+                "host.slots host=b slot.state=used 0", "hosts host.status=ready 1", "hosts host.status=warming_up 1", "queue.length 1",
                 "storage.faults 1", "storage.requests storage.service=table storage.operation=GET 1",
             ],
             heard.Sums);

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
+using ComfyFunc.Adapters;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Telemetry;
@@ -32,6 +33,8 @@ public sealed partial class TelemetryPageTests
             await shown.StartAsync(TestContext.Current.CancellationToken);
         }
 
+        Assert.All(heard.Instruments, i => Assert.Equal(Product.Version, i.Meter.Version));
+        Assert.Equal(Product.Version, rig.Get<Traces>().Source.Version);
         Assert.Equal(Metric.All.Select(m => (m.Name, m.Unit, m.Kind, m.Description)).Order(),
             heard.Instruments.Select(i => (i.Name, i.Unit!, KindOf(i), i.Description!)).Order());
         Assert.All(heard.Instruments.OfType<Histogram<double>>(),

@@ -16,6 +16,10 @@ public sealed class TelemetrySettingsTests
         "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317', but must be a URL such as http://localhost:4317.")]
     [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=/v1/traces",
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is '/v1/traces', but must be a URL such as http://localhost:4317.")]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=ftp://a",
+        "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is 'ftp://a', but must be a URL such as http://localhost:4317.")]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT=a",
+        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT is 'a', but must be a URL such as http://localhost:4317.")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL=http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json', but must be grpc or http/protobuf.")]
     [InlineData("APPLICATIONINSIGHTS_CONNECTION_STRING=planted",
         "APPLICATIONINSIGHTS_CONNECTION_STRING has no InstrumentationKey=…; copy it from the resource's overview.")]
@@ -35,7 +39,10 @@ public sealed class TelemetrySettingsTests
     [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT=http://a:4318/v1/logs", "logs")]
     [InlineData($"APPLICATIONINSIGHTS_CONNECTION_STRING={Connection}", "traces metrics logs")]
     [InlineData($"APPLICATIONINSIGHTS_CONNECTION_STRING={Connection}|OTEL_SDK_DISABLED=true", "")]
-    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:4317|OTEL_SDK_DISABLED=true", "")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=https://a:4317|OTEL_SDK_DISABLED=True", "")]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT=https://a:4318/v1/logs|OTEL_SDK_DISABLED=true", "")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=|OTEL_EXPORTER_OTLP_PROTOCOL=|APPLICATIONINSIGHTS_CONNECTION_STRING=", "")]
+    [InlineData("APPLICATIONINSIGHTS_CONNECTION_STRING=instrumentationkey=planted", "traces metrics logs")]
     public void Only_what_is_wanted_is_sent(string settings, string signals)
     {
         var targets = new TelemetryTargets(TelemetryOptions.Of(Set(settings)));

@@ -7,6 +7,7 @@ using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Tests.ComfySim;
 using ComfyFunc.Tests.Support;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.Time.Testing;
@@ -119,6 +120,32 @@ public sealed class EventFeedTests : IAsyncLifetime
         using var follower = Feed.Follow(seesPool: true);
         Assert.Empty((await follower.Looks.ReadAsync(Cancellation)).Runs);
         await Feed.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Who_comes_after_a_while_in_which_nobody_followed_is_told_of_nothing_that_was_in_it()
+    {
+        var hosts = 0;
+        await Feed.StartAsync(Cancellation);
+        await Eventually.SeesAsync(FirstLookAsync,
+            look => hosts > 1 && look is { Runs.IsEmpty: true, Pool: null, Hosts.IsEmpty: true, Removed.IsEmpty: true });
+        await Feed.StopAsync(Cancellation);
+
+        // It is noticed a moment later that the one before has left.
+        async Task<FeedLook> FirstLookAsync()
+        {
+            await InsertAsync();
+            await PutHostAsync($"h{++hosts}", h => h);
+            await other.Get<HostStore>().DeleteAsync(new($"h{hosts - 1}"), Cancellation);
+            FeedLook look;
+            using (var follower = Feed.Follow(seesPool: true))
+            {
+                look = await clock.AdvanceUntilAsync(follower.Looks.ReadAsync(Cancellation).AsTask());
+            }
+
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return look;
+        }
     }
 
     [Fact]

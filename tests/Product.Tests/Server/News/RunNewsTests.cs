@@ -167,6 +167,12 @@ public sealed class RunNewsTests : TwoProcesses
         await Other.Get<HostStore>().RefreshAsync(Cancellation);
         var queued = second with { State = new RunState.Executing(Placement.First, lease, Inspections: 0, IsQueued: true) };
         Assert.Equal(1, Other.Get<QueuePlaces>().Of(queued));
+        Assert.Null(Other.Get<QueuePlaces>().Of(queued with { StartedAt = Clock.GetUtcNow() }));
+        Assert.Null(Other.Get<QueuePlaces>().Of(
+            second with { State = new RunState.Executing(Placement.First, lease with { Attempt = 2 }, Inspections: 0, IsQueued: true) }));
+        await Listening.Get<HostStore>().UpdateAsync(Host, h => h with { Foreign = new(Prompts: 2, Clock.GetUtcNow()) }, Cancellation);
+        await Other.Get<HostStore>().RefreshAsync(Cancellation);
+        Assert.Equal(3, Other.Get<QueuePlaces>().Of(queued));
         Assert.NotEqual(first, lease);
     }
 

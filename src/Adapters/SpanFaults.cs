@@ -1,13 +1,14 @@
 using System.Diagnostics;
 
-namespace ComfyFunc.Server.Telemetry;
+namespace ComfyFunc.Adapters;
 
 /// <summary>Says of a span that what it covers failed.</summary>
 public static class SpanFaults
 {
+    public const string Attribute = "error.type";
+
     /// <param name="type">A code or the name of a kind: never what somebody said.</param>
-    public static Activity Failed(this Activity span, string type) =>
-        span.SetTag(Attribute.Error, type).SetStatus(ActivityStatusCode.Error);
+    public static Activity Failed(this Activity span, string type) => span.SetTag(Attribute, type).SetStatus(ActivityStatusCode.Error);
 
     /// <summary>For a <c>when</c>: notes the exception as it passes.</summary>
     /// <returns><see langword="false"/>.</returns>
