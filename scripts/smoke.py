@@ -69,10 +69,20 @@ class Server:
             raise Failed(f"{verb} /{path} was answered {status}, but not with JSON") from None
 
 
+class Staying(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: keys would go along."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+opener = urllib.request.build_opener(Staying())
+
+
 def fetch(url, verb="GET", body=None, headers=None, patience=60.0):
     try:
         request = urllib.request.Request(url, data=body, headers=headers or {}, method=verb)
-        with urllib.request.urlopen(request, timeout=patience) as answer:
+        with opener.open(request, timeout=patience) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()

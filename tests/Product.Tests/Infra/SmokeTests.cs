@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using ComfyFunc.ComfySim;
 using ComfyFunc.Tests.Acceptance;
 using ComfyFunc.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Tests.Infra;
 
@@ -65,6 +68,24 @@ public class SmokeTests(AppFixture app, AzuriteFixture azurite)
         var (code, said, complaints) = await ScriptProcess.RunAsync(Script, [$"http://127.0.0.1:{FreePort.Next()}/api"]);
         Assert.Equal((1, ""), (code, said));
         Assert.Matches(@"^FAILED health: http://127\.0\.0\.1:\d+/api/health cannot be reached: .+refused.*\n$", complaints);
+    }
+
+    [Fact]
+    public async Task Where_it_is_sent_elsewhere_it_does_not_take_its_keys_there()
+    {
+        await using var server = WebApplication.Create();
+        server.Urls.Add("http://127.0.0.1:0");
+        var elsewhere = new ConcurrentQueue<string>();
+        server.MapGet("/api/health", () => Results.Redirect("/elsewhere"));
+        server.MapFallback((HttpRequest request) => elsewhere.Enqueue(request.Path));
+        await server.StartAsync(TestContext.Current.CancellationToken);
+
+        var (code, _, complaints) = await ScriptProcess.RunAsync(Script, [$"{server.Urls.Single()}/api"],
+            new Dictionary<string, string> { ["COMFYFUNC_KEY"] = "a-key" });
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("FAILED health: GET /health was answered 302", complaints, StringComparison.Ordinal);
+        Assert.Empty(elsewhere);
     }
 
     private static IEnumerable<string> StepsOf(string said) =>
