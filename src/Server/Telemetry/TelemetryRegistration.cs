@@ -74,10 +74,9 @@ public static class TelemetryRegistration
         if (targets.HasAzureMonitor)
         {
             traces.AddAzureMonitorTraceExporter(o => Lead(o, targets), CredentialOf(targets));
-            if (!targets.HasAzureSampler)
+            if (targets.Sampler is { } sampler)
             {
-                // As everywhere else: by itself it would keep a few traces a second.
-                traces.SetSampler(new ParentBasedSampler(new AlwaysOnSampler()));
+                traces.SetSampler(sampler); // By itself it would keep a few traces a second, whatever the variables say.
             }
         }
     }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ComfyFunc.Server.Settings;
+using OpenTelemetry.Trace;
 
 namespace ComfyFunc.Server.Telemetry;
 
@@ -17,8 +19,21 @@ public sealed class TelemetryTargets(TelemetryOptions options)
     /// <summary>Whether all signals go to one collector, of which there may be another for some.</summary>
     public bool HasCollector => IsOn && options.Otlp is { Length: > 0 };
 
-    /// <summary>Whether the settings choose a sampler of Azure Monitor's own, which reads them itself.</summary>
-    public bool HasAzureSampler => options.Sampler?.StartsWith("microsoft.", StringComparison.OrdinalIgnoreCase) is true;
+    /// <summary>
+    /// What OpenTelemetry makes of its variables by itself, for where an exporter would put a sampler of its own in its place;
+    /// <see langword="null"/> where they choose one of Azure Monitor's, which reads them too.
+    /// </summary>
+    /// <remarks>Names and defaults: OpenTelemetry's specification of environment variables.</remarks>
+    public Sampler? Sampler => options.Sampler?.ToLowerInvariant() switch
+    {
+        "always_on" => new AlwaysOnSampler(),
+        "always_off" => new AlwaysOffSampler(),
+        "traceidratio" => new TraceIdRatioBasedSampler(Ratio),
+        "parentbased_always_off" => new ParentBasedSampler(new AlwaysOffSampler()),
+        "parentbased_traceidratio" => new ParentBasedSampler(new TraceIdRatioBasedSampler(Ratio)),
+        { } name when name.StartsWith("microsoft.", StringComparison.Ordinal) => null,
+        _ => new ParentBasedSampler(new AlwaysOnSampler()),
+    };
 
     /// <summary>The connection string of an Application Insights resource.</summary>
     public string? AzureMonitor => options.AzureMonitor;
@@ -36,6 +51,10 @@ public sealed class TelemetryTargets(TelemetryOptions options)
 
     /// <summary>Of a user-assigned identity.</summary>
     public string? ClientId => Parts.GetValueOrDefault("ClientId");
+
+    private double Ratio =>
+        double.TryParse(options.SamplerArgument, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1
+            ? ratio : 1;
 
     private bool IsOn => !string.Equals(options.Disabled, "true", StringComparison.OrdinalIgnoreCase);
 

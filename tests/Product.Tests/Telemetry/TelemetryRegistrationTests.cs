@@ -69,6 +69,15 @@ public sealed class TelemetryRegistrationTests
     [InlineData("", "01", true)]
     [InlineData("", "00", false)]
     [InlineData("OTEL_TRACES_SAMPLER=microsoft.fixed_percentage|OTEL_TRACES_SAMPLER_ARG=0", "01", false)]
+    [InlineData("OTEL_TRACES_SAMPLER=always_on", "00", true)]
+    [InlineData("OTEL_TRACES_SAMPLER=always_off", "01", false)]
+    [InlineData("OTEL_TRACES_SAMPLER=TraceIdRatio|OTEL_TRACES_SAMPLER_ARG=0", "01", false)]
+    [InlineData("OTEL_TRACES_SAMPLER=traceidratio|OTEL_TRACES_SAMPLER_ARG=1.0", "00", true)]
+    [InlineData("OTEL_TRACES_SAMPLER=traceidratio|OTEL_TRACES_SAMPLER_ARG=7", "00", true)]
+    [InlineData("OTEL_TRACES_SAMPLER=parentbased_always_off", "01", true)]
+    [InlineData("OTEL_TRACES_SAMPLER=parentbased_traceidratio|OTEL_TRACES_SAMPLER_ARG=0", "01", true)]
+    [InlineData("OTEL_TRACES_SAMPLER=parentbased_traceidratio", "00", false)]
+    [InlineData("OTEL_TRACES_SAMPLER=of another kind", "00", false)]
     public async Task To_Azure_Monitor_goes_what_its_caller_has_sampled_unless_settings_say_otherwise(string settings, string flags,
         bool isSampled)
     {
