@@ -12,6 +12,11 @@ public sealed record AzuriteOptions
     /// <summary>Keeps nothing: the data goes with the process.</summary>
     public bool InMemory { get; init; }
 
+    /// <summary>
+    /// Takes tokens of an identity too, over HTTPS with this certificate. It looks at what a token says, not at who signed it.
+    /// </summary>
+    public PemFiles? Certificate { get; init; }
+
     /// <summary>0 takes any free port.</summary>
     public int BlobPort { get; init; }
 
@@ -21,3 +26,6 @@ public sealed record AzuriteOptions
     /// <summary>0 takes any free port.</summary>
     public int TablePort { get; init; }
 }
+
+/// <summary>A certificate and its private key.</summary>
+public sealed record PemFiles(string Certificate, string Key);

@@ -74,7 +74,7 @@ internal sealed partial class AzuriteOutput(ILogger logger)
         AzuriteComplained(logger, line);
     }
 
-    [GeneratedRegex(@"^Azurite (?<service>Blob|Queue|Table) service is successfully listening at http://.*:(?<port>\d+)$")]
+    [GeneratedRegex(@"^Azurite (?<service>Blob|Queue|Table) service is successfully listening at https?://.*:(?<port>\d+)$")]
     private static partial Regex ListeningLine { get; }
 
     [LoggerMessage(1, LogLevel.Debug, "Azurite printed: {Line}")]

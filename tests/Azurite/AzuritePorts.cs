@@ -12,5 +12,7 @@ internal readonly record struct AzuritePorts(int Blob, int Queue, int Table)
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};" +
         $"BlobEndpoint={Endpoint(Blob)};QueueEndpoint={Endpoint(Queue)};TableEndpoint={Endpoint(Table)};";
 
+    public static Uri SecureEndpoint(int port) => new($"https://127.0.0.1:{port}/{Account}");
+
     private static string Endpoint(int port) => $"http://127.0.0.1:{port}/{Account}";
 }

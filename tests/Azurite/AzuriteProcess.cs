@@ -28,6 +28,12 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// <summary>Opens all three services: blobs, queues and tables.</summary>
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>Where blobs are, for who comes with a token.</summary>
+    public Uri BlobServiceUri { get; private set; } = new("about:blank");
+
+    /// <summary>Where tables are, for who comes with a token.</summary>
+    public Uri TableServiceUri { get; private set; } = new("about:blank");
+
     /// <summary>Completes when the emulator has ended, asked to or not.</summary>
     public Task Exited { get; }
 
@@ -52,6 +58,8 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         {
             var ports = await azurite.output.Listening.WaitAsync(LongestStart, cancellationToken);
             azurite.ConnectionString = ports.ConnectionString;
+            azurite.BlobServiceUri = AzuritePorts.SecureEndpoint(ports.Blob);
+            azurite.TableServiceUri = AzuritePorts.SecureEndpoint(ports.Table);
             AzuriteStarted(logger, ports.Blob, ports.Queue, ports.Table);
             return azurite;
         }
@@ -96,6 +104,8 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             Path.Combine(ShippedFolder, "azurite-child.mjs"), entry, options.InMemory ? "-" : AzuriteFolder.PidFile(folder),
             // Azurite refuses a place to keep data that it is not to keep.
             .. (ReadOnlySpan<string>)(options.InMemory ? ["--inMemoryPersistence"] : ["--location", folder]),
+            .. (ReadOnlySpan<string>)(options.Certificate is { } pem
+                ? ["--oauth", "basic", "--cert", pem.Certificate, "--key", pem.Key] : []),
             "--blobHost", "127.0.0.1", "--blobPort", Text(options.BlobPort),
             "--queueHost", "127.0.0.1", "--queuePort", Text(options.QueuePort),
             "--tableHost", "127.0.0.1", "--tablePort", Text(options.TablePort),

@@ -9,7 +9,9 @@ namespace ComfyFunc.Adapters.Storage;
 /// <summary>The service clients, each with the same patience, meter and conversion of failures.</summary>
 internal sealed class StorageClients
 {
-    public StorageClients(StorageOptions options, StorageMeter meter, HttpPipelineTransport? transport = null, Patience? patience = null)
+    /// <param name="identity">Who asks where the options have no key; <see langword="null"/> for the process's own identity.</param>
+    public StorageClients(StorageOptions options, StorageMeter meter, HttpPipelineTransport? transport = null, Patience? patience = null,
+        TokenCredential? identity = null)
     {
         var blobs = Configure(new BlobClientOptions(), meter, "blob", transport, patience ?? Patience.Default);
         var tables = Configure(new TableClientOptions(), meter, "table", transport, patience ?? Patience.Default);
@@ -20,11 +22,10 @@ internal sealed class StorageClients
             return;
         }
 
-        var credential =
+        identity ??=
             new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = options.ManagedIdentityClientId });
-        Blobs = new(options.BlobServiceUri ?? new Uri($"https://{options.AccountName}.blob.{options.EndpointSuffix}"), credential, blobs);
-        Tables = new(options.TableServiceUri ?? new Uri($"https://{options.AccountName}.table.{options.EndpointSuffix}"),
-            credential, tables);
+        Blobs = new(options.BlobServiceUri ?? new Uri($"https://{options.AccountName}.blob.{options.EndpointSuffix}"), identity, blobs);
+        Tables = new(options.TableServiceUri ?? new Uri($"https://{options.AccountName}.table.{options.EndpointSuffix}"), identity, tables);
     }
 
     public BlobServiceClient Blobs { get; }
