@@ -16,11 +16,13 @@ public sealed class ComfyFuncClient : IDisposable
         : this(new ComfyFuncClientOptions { BaseUrl = new(baseUrl), Key = key }) { }
 
     /// <param name="options">Where the server is, and who calls.</param>
-    /// <param name="http">Sends the requests, and is the caller's to dispose of; one of its own unless given.</param>
+    /// <param name="http">Sends the requests, and is the caller's to dispose of; one of its own unless given. It should follow no
+    /// redirect: keys would go along.</param>
     public ComfyFuncClient(ComfyFuncClientOptions options, HttpClient? http = null)
     {
         own = http is null
-            ? new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+            // Keys would go along to where a redirect leads.
+            ? new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false })
             {
                 Timeout = Timeout.InfiniteTimeSpan
             } : null;

@@ -5,6 +5,8 @@ const MOST_RETRIES = 4;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 60_000;
 const ANSWER_PATIENCE = 100_000;
+// Keys would go along to where a redirect leads.
+const UNLED = "manual";
 
 /** Speaks HTTP to one server: adds the key, repeats what is safe to repeat, and makes an error of every refusal. */
 export class Connection {
@@ -28,7 +30,7 @@ export class Connection {
    * @param {boolean} [options.repeatable] Whether it may be sent again when nobody knows what became of it.
    */
   async json(method, path, { query, headers, body, signal, repeatable = true, patience = ANSWER_PATIENCE } = {}) {
-    const request = { method, headers: { ...this.#headers, ...(body !== undefined && { "content-type": "application/json" }), ...headers }, body };
+    const request = { method, redirect: UNLED, headers: { ...this.#headers, ...(body !== undefined && { "content-type": "application/json" }), ...headers }, body };
     return this.#repeat(repeatable, signal, async () => {
       const response = await this.#fetch(this.url(path, query), { ...request, signal: within(patience, signal) });
       return response.ok ? await response.json() : response;
@@ -37,7 +39,7 @@ export class Connection {
 
   /** A stream of events; whoever follows it comes back. */
   stream(path, { query, headers, signal }) {
-    return this.#fetch(this.url(path, query), { headers: { ...this.#headers, accept: "text/event-stream", ...headers }, signal });
+    return this.#fetch(this.url(path, query), { redirect: UNLED, headers: { ...this.#headers, accept: "text/event-stream", ...headers }, signal });
   }
 
   /** A request to where the server sent: it needs no key and gets none. */

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -333,6 +334,16 @@ public sealed partial class DotNetSdkTests(AppFixture app) : IAsyncLifetime
     // A link of storage, or of the server for it: it is signed, and wants no key.
     private static bool IsOfFile(Uri url) =>
         url.Query.Contains("sig=", StringComparison.Ordinal) || url.AbsolutePath.StartsWith("/api/files/", StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Keys_do_not_go_where_a_server_leads()
+    {
+        await using var server = await LeadingServer.StartAsync();
+        using var client = new ComfyFuncClient(new ComfyFuncClientOptions { BaseUrl = server.Url, Key = "a-key" });
+        var error = await Assert.ThrowsAsync<ComfyFuncException>(() => client.RunAsync("x", cancellationToken: Cancellation));
+
+        Assert.Equal((HttpStatusCode.TemporaryRedirect, "unexpected_answer", 0), (error.Status, error.Code, server.Followers));
+    }
 
     [Fact]
     public async Task Keys_are_sent_to_the_server_only()

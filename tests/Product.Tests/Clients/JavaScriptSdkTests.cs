@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using ComfyFunc.Engine.Webhooks;
 using ComfyFunc.Tests.Acceptance;
 using ComfyFunc.Tests.Azurite;
+using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComfyFunc.Tests.Clients;
@@ -228,6 +229,15 @@ public sealed partial class JavaScriptSdkTests(AppFixture app) : IAsyncLifetime
         var told = await PlayAsync("handsNoKeyOn", new { path });
 
         Assert.Equal("""{"own":true,"foreign":[false,false]}""", told.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Keys_do_not_go_where_a_server_leads()
+    {
+        await using var server = await LeadingServer.StartAsync();
+        var told = await PlayAsync("isLedElsewhere", new { elsewhere = server.Url.AbsoluteUri });
+
+        Assert.Equal(("unexpected_answer", 307, 0), ((string)told["code"]!, (int)told["status"]!, server.Followers));
     }
 
     [Fact]

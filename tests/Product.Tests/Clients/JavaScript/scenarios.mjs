@@ -150,6 +150,11 @@ const scenarios = {
     const own = ([url]) => url.startsWith(server) && !url.includes("/api/files/");
     return { own: asked.filter(own).every(([, has]) => has), foreign: asked.filter((a) => !own(a)).map(([, has]) => has) };
   },
+
+  async isLedElsewhere({ elsewhere }) {
+    const comfy = new ComfyFunc({ baseUrl: elsewhere, key: "a-key" });
+    return await caught(comfy.run("x", {}));
+  },
 };
 
 // Large enough that there is something to see of its making.
