@@ -64,6 +64,15 @@ internal sealed class ServerRig : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Tells that runs have ended, as an end is told: to all who observe runs.</summary>
+    public async Task TellEndsAsync(params RunRecord[] runs)
+    {
+        foreach (var run in runs)
+        {
+            await Get<RunObservers>().EndedAsync(run, TestContext.Current.CancellationToken);
+        }
+    }
+
     public static HttpRequest Request(string body = "", string query = "")
     {
         var context = new DefaultHttpContext();

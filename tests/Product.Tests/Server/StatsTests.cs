@@ -9,38 +9,15 @@ using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Tests.Support;
-using ComfyFunc.Tests.Support.Storage;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server;
 
 /// <summary>What is kept of ended runs, whichever processes saw their ends, and who is shown what of it.</summary>
-public sealed class StatsTests : IAsyncLifetime
+public sealed class StatsTests() : TwoRigs(new(2026, 5, 1, 12, 0, 30, TimeSpan.Zero))
 {
     private static readonly RunOutcome Succeeded = new RunOutcome.Succeeded();
     private static readonly RunOutcome Failed =
         new RunOutcome.Failed(new(FaultCode.NodeFailed, "ValueError: 17 is too much", Node: new("3", "KSampler", "sampler")));
-
-    private readonly FakeTimeProvider clock = new(new(2026, 5, 1, 12, 0, 30, TimeSpan.Zero));
-    private readonly CountingTables tables = new(new MemoryDocumentTables());
-    private readonly ServerRig rig;
-    private readonly ServerRig other;
-
-    public StatsTests() => (rig, other) = (new ServerRig(clock: clock, tables: tables), new ServerRig(clock: clock, tables: tables));
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await rig.StartedAsync();
-        await other.StartedAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await rig.DisposeAsync();
-        await other.DisposeAsync();
-    }
 
     [Fact]
     public async Task What_processes_have_seen_is_one_sum()
@@ -260,14 +237,9 @@ public sealed class StatsTests : IAsyncLifetime
             CompletedAt = clock.GetUtcNow(),
         };
 
-    // As an end is told: to all who observe runs.
     private static async Task EndAsync(ServerRig rig, params RunRecord[] runs)
     {
-        foreach (var run in runs)
-        {
-            await rig.Get<RunObservers>().EndedAsync(run, Cancellation);
-        }
-
+        await rig.TellEndsAsync(runs);
         await rig.Get<StatsMeter>().WriteAsync(Cancellation);
     }
 

@@ -6,37 +6,14 @@ using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
-using ComfyFunc.Tests.Support.Storage;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server;
 
 /// <summary>What clients are said to have taken, whichever processes saw their runs end.</summary>
-public sealed class UsageTests : IAsyncLifetime
+public sealed class UsageTests() : TwoRigs(new(2026, 5, 31, 23, 59, 0, TimeSpan.Zero))
 {
     private static readonly RunOutcome Succeeded = new RunOutcome.Succeeded();
     private static readonly RunOutcome Failed = new RunOutcome.Failed(new(FaultCode.NodeFailed, "It was too much."));
-
-    private readonly FakeTimeProvider clock = new(new(2026, 5, 31, 23, 59, 0, TimeSpan.Zero));
-    private readonly CountingTables tables = new(new MemoryDocumentTables());
-    private readonly ServerRig rig;
-    private readonly ServerRig other;
-
-    public UsageTests() => (rig, other) = (new ServerRig(clock: clock, tables: tables), new ServerRig(clock: clock, tables: tables));
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await rig.StartedAsync();
-        await other.StartedAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await rig.DisposeAsync();
-        await other.DisposeAsync();
-    }
 
     [Fact]
     public async Task What_runs_took_is_summed_by_client_workflow_and_version_over_processes_and_days()
@@ -135,11 +112,7 @@ public sealed class UsageTests : IAsyncLifetime
 
     private static async Task EndAsync(ServerRig rig, params RunRecord[] runs)
     {
-        foreach (var run in runs)
-        {
-            await rig.Get<RunObservers>().EndedAsync(run, Cancellation);
-        }
-
+        await rig.TellEndsAsync(runs);
         await rig.Get<UsageMeter>().WriteAsync(Cancellation);
     }
 

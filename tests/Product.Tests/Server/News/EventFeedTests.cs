@@ -9,38 +9,15 @@ using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Tests.ComfySim;
 using ComfyFunc.Tests.Support;
-using ComfyFunc.Tests.Support.Storage;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server.News;
 
 /// <summary>What those who follow everything are told, and what it costs.</summary>
-public sealed class EventFeedTests : IAsyncLifetime
+public sealed class EventFeedTests() : TwoRigs(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero))
 {
     private static readonly RunState Succeeded = new RunState.Ended(new RunOutcome.Succeeded());
 
-    private readonly FakeTimeProvider clock = new(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
-    private readonly CountingTables tables = new(new MemoryDocumentTables());
-    private readonly ServerRig rig;
-    private readonly ServerRig other;
-
-    public EventFeedTests() => (rig, other) = (new ServerRig(clock: clock, tables: tables), new ServerRig(clock: clock, tables: tables));
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     private EventFeed Feed => rig.Get<EventFeed>();
-
-    public async ValueTask InitializeAsync()
-    {
-        await rig.StartedAsync();
-        await other.StartedAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await rig.DisposeAsync();
-        await other.DisposeAsync();
-    }
 
     [Fact]
     public async Task Each_change_of_a_run_is_told_once_whichever_process_made_it()

@@ -8,36 +8,12 @@ using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Tests.Support.Storage;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server.Queue;
 
 /// <summary>A queue that is paused, in every process, and what callers are shown of it.</summary>
-public sealed class PauseTests : IAsyncLifetime
+public sealed class PauseTests() : TwoRigs(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero))
 {
-    private readonly FakeTimeProvider clock = new(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
-    private readonly CountingTables tables = new(new MemoryDocumentTables());
-    private readonly ServerRig rig;
-    private readonly ServerRig other;
-
-    public PauseTests() =>
-        (rig, other) = (new ServerRig(clock: clock, tables: tables), new ServerRig(clock: clock, tables: tables));
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await rig.StartedAsync();
-        await other.StartedAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await rig.DisposeAsync();
-        await other.DisposeAsync();
-    }
-
     [Fact]
     public async Task Nobody_gets_a_slot_until_the_queue_is_resumed()
     {
