@@ -91,12 +91,14 @@ internal sealed class Rig : IAsyncDisposable
         await answer.Content.ReadAsByteArrayAsync();
     }
 
-    /// <summary>Takes the hosts out of the pool: they end with this rig, and the store may stay.</summary>
+    /// <summary>
+    /// Takes the hosts out of the pool: they end with this rig, and the store may stay. By force, since a run that is answered may have its slot still.
+    /// </summary>
     public async Task RemoveHostsAsync()
     {
         for (var i = 0; i < hosts.Count; i++)
         {
-            using var removed = await Http.DeleteAsync(new Uri($"hosts/bench{i}", UriKind.Relative));
+            using var removed = await Http.DeleteAsync(new Uri($"hosts/bench{i}?force=true", UriKind.Relative));
             removed.EnsureSuccessStatusCode();
         }
     }
