@@ -16,29 +16,9 @@ public sealed class HostSyncStore(IDocumentTables tables)
         Read(host, await table.FindAsync(Partition, KeyOf(host), cancellationToken));
 
     /// <summary>Changes the row over whatever others write meanwhile. What is answered unchanged is not written.</summary>
-    public async Task UpdateAsync(HostId host, Func<HostSync, HostSync> change, CancellationToken cancellationToken)
-    {
-        var tries = new WriteTries($"what the host '{host}' was given");
-        while (true)
-        {
-            var document = await table.FindAsync(Partition, KeyOf(host), cancellationToken);
-            var before = Read(host, document);
-            var after = change(before);
-            if (after == before)
-            {
-                return;
-            }
-
-            var next = new Document(Partition, KeyOf(host), StoredJson.Write(after)) { ETag = document?.ETag ?? "" };
-            if (await (document is null ? table.InsertAsync(next, cancellationToken)
-                : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
-            {
-                return;
-            }
-
-            tries.Lost();
-        }
-    }
+    public Task UpdateAsync(HostId host, Func<HostSync, HostSync> change, CancellationToken cancellationToken) =>
+        table.ChangeAsync<HostSync>(Partition, KeyOf(host), $"what the host '{host}' was given", row => change(row ?? New(host)),
+            cancellationToken);
 
     /// <summary>Forgets hosts that are not in the pool and of which nothing has changed for long.</summary>
     public async Task ForgetAsync(Func<HostId, bool> isInPool, DateTimeOffset before, CancellationToken cancellationToken)
@@ -55,7 +35,9 @@ public sealed class HostSyncStore(IDocumentTables tables)
     }
 
     private static HostSync Read(HostId host, Document? document) =>
-        document is null ? new() { Host = host } : StoredJson.Read<HostSync>(document.Json);
+        document is null ? New(host) : StoredJson.Read<HostSync>(document.Json);
+
+    private static HostSync New(HostId host) => new() { Host = host };
 
     private static string KeyOf(HostId host) => TableKey.Escape(host.Value);
 }

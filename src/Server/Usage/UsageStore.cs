@@ -10,24 +10,9 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
 {
     private readonly IDocumentTable table = tables["usage"];
 
-    public async Task AddAsync(UsageRow more, CancellationToken cancellationToken)
-    {
-        var row = TableKey.Escape($"{more.Client}\n{more.Workflow.ToLowerInvariant()}\n{more.Version}");
-        var tries = new WriteTries($"the usage of '{more.Workflow}'");
-        while (true)
-        {
-            var document = await table.FindAsync(more.Day, row, cancellationToken);
-            var sum = document is null ? more : StoredJson.Read<UsageRow>(document.Json).Plus(more);
-            var next = new Document(more.Day, row, StoredJson.Write(sum)) { ETag = document?.ETag ?? "" };
-            if (await (document is null ? table.InsertAsync(next, cancellationToken)
-                : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
-            {
-                return;
-            }
-
-            tries.Lost();
-        }
-    }
+    public Task AddAsync(UsageRow more, CancellationToken cancellationToken) =>
+        table.ChangeAsync<UsageRow>(more.Day, TableKey.Escape($"{more.Client}\n{more.Workflow.ToLowerInvariant()}\n{more.Version}"),
+            $"the usage of '{more.Workflow}'", sum => sum is null ? more : sum.Plus(more), cancellationToken);
 
     /// <param name="from">The first day, as yyyyMMdd.</param>
     /// <param name="to">The last day.</param>

@@ -57,26 +57,9 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
     public async Task<(Webhook? Before, Webhook? Now)> WriteAsync(string id, Func<Webhook?, Webhook?> change,
         CancellationToken cancellationToken)
     {
-        var tries = new WriteTries($"the webhook '{id}'");
-        while (true)
-        {
-            var document = await table.FindAsync(Partition, KeyOf(id), cancellationToken);
-            var before = document is null ? null : StoredJson.Read<Webhook>(document.Json);
-            if (change(before) is not { } after)
-            {
-                return (before, null);
-            }
-
-            var next = new Document(Partition, KeyOf(id), StoredJson.Write(after)) { ETag = document?.ETag ?? "" };
-            if (await (document is null ? table.InsertAsync(next, cancellationToken)
-                : table.ReplaceAsync(next, cancellationToken)) is WriteReply.Written)
-            {
-                known = null;
-                return (before, after);
-            }
-
-            tries.Lost();
-        }
+        var written = await table.ChangeAsync(Partition, KeyOf(id), $"the webhook '{id}'", change, cancellationToken);
+        known = null;
+        return written;
     }
 
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
