@@ -6,16 +6,17 @@ using ComfyFunc.Server.Settings;
 namespace ComfyFunc.Standalone;
 
 /// <summary>
-/// What the command line wants: to serve, to show the demo, to back data up or to convert a file, with which settings; or to be told
-/// something.
+/// What the command line wants: to serve, to show the demo, to back data up, to copy it to an account or to convert a file, with which
+/// settings; or to be told something.
 /// </summary>
 /// <param name="BackupTo">The folder of the backup that is wanted.</param>
+/// <param name="IsMigration">Whether the data is to be copied into the account that <c>Storage</c> names.</param>
 /// <param name="Conversion">The conversion that is wanted.</param>
 /// <param name="Settings">As .NET's configuration reads them: <c>--Section:Key=value</c>.</param>
 /// <param name="Faults">What cannot be understood, a line each.</param>
 /// <param name="Told">Prints the help or the version; then nothing else is wanted.</param>
-internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, ConversionFiles? Conversion,
-    ImmutableArray<string> Settings, ImmutableArray<string> Faults, Func<int>? Told)
+internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, bool IsMigration,
+    ConversionFiles? Conversion, ImmutableArray<string> Settings, ImmutableArray<string> Faults, Func<int>? Told)
 {
     // What ASP.NET's own host and logs read.
     private static readonly string[] Foreign =
@@ -49,6 +50,10 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, C
         new("backup", "Copies the data folder (--Data) while it is in use. A backup is a data folder: to restore, serve from a copy of it.")
         { Target };
 
+    private static readonly Command Migrate =
+        new("migrate", "Copies the data folder (--Data) into the account that Storage names, which has no data of this product yet. Stop "
+            + "the server before; what was cut off goes on when it is run again.");
+
     private static readonly Argument<string> Converted = new("file")
     {
         Description = "A graph or a prompt as JSON, or a picture, film or sound that ComfyUI saved.",
@@ -73,7 +78,7 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, C
     private static readonly RootCommand Root =
         new("Turns saved ComfyUI workflows into HTTP endpoints. Every setting of docs/settings.md can be given as --Section:Key value.")
     {
-        Urls, Data, MaxDataBytes, AllowAnonymous, Metrics, Demo, Backup, Convert,
+        Urls, Data, MaxDataBytes, AllowAnonymous, Metrics, Demo, Backup, Migrate, Convert,
     };
 
     private static readonly Option<string>[] OfConvert = [Catalog, Replacements];
@@ -85,6 +90,7 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, C
         Root.SetAction(_ => { }); // Without one, System.CommandLine asks for a command.
         Demo.SetAction(_ => { });
         Backup.SetAction(_ => { });
+        Migrate.SetAction(_ => { });
         Convert.SetAction(_ => { });
     }
 
@@ -137,7 +143,7 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, C
         faults.AddRange(
             parsed.UnmatchedTokens.Select(w => w == Once.Name ? $"{Once.Name} belongs to {Demo.Name}: {Demo.Name} {Once.Name}."
                 : OfConvert.Any(o => o.Name == w) ? $"{w} belongs to {Convert.Name}: {Convert.Name} <file> {w} <file>."
-                : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name, Backup.Name, Convert.Name])} See --help."));
+                : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name, Backup.Name, Migrate.Name, Convert.Name])} See --help."));
         var target = parsed.GetResult(Target)?.Tokens is [var folder] ? folder.Value : null;
         if (parsed.CommandResult.Command == Backup && target is null)
         {
@@ -151,8 +157,8 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, C
         }
 
         var conversion = file is null ? null : new ConversionFiles(file, parsed.GetValue(Catalog), parsed.GetValue(Replacements));
-        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), target, conversion, [.. settings], [.. faults],
-            words.Any(w => Questions.Contains(w)) ? () => parsed.Invoke() : null);
+        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), target, parsed.CommandResult.Command == Migrate,
+            conversion, [.. settings], [.. faults], words.Any(w => Questions.Contains(w)) ? () => parsed.Invoke() : null);
     }
 
     /// <summary>The name of a setting, without what leads it in; empty for a word that is none.</summary>

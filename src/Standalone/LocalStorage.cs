@@ -18,13 +18,13 @@ public sealed class LocalStorage : IDisposable
     public static LocalStorage Of(StorageOptions account) => new(account, null);
 
     /// <exception cref="StartRefusedException">The data folder cannot be used.</exception>
-    public static async Task<LocalStorage> OpenAsync(StartSettings settings, CancellationToken cancellationToken)
-    {
-        if (settings.Storage.NamesAccount)
-        {
-            return Of(settings.Storage);
-        }
+    public static async Task<LocalStorage> OpenAsync(StartSettings settings, CancellationToken cancellationToken) =>
+        settings.Storage.NamesAccount ? Of(settings.Storage) : await OpenFolderAsync(settings, cancellationToken);
 
+    /// <summary>The embedded store, whatever account is configured.</summary>
+    /// <exception cref="StartRefusedException">The data folder cannot be used.</exception>
+    public static async Task<LocalStorage> OpenFolderAsync(StartSettings settings, CancellationToken cancellationToken)
+    {
         var folder = Path.GetFullPath(settings.Own.Data);
         try
         {

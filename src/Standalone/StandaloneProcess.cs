@@ -3,8 +3,8 @@ using ComfyFunc.Adapters.Storage;
 namespace ComfyFunc.Standalone;
 
 /// <summary>
-/// The life of the process: settings, storage, the application, the demo, the backup or the conversion where it is wanted, and the end.
-/// What keeps it from starting is said on the error stream, a line each.
+/// The life of the process: settings, storage, the application, the demo or another command where it is wanted, and the end. What keeps it
+/// from starting is said on the error stream, a line each.
 /// </summary>
 internal sealed class StandaloneProcess(CommandLine command)
 {
@@ -55,6 +55,13 @@ internal sealed class StandaloneProcess(CommandLine command)
         if (command.BackupTo is { } folder)
         {
             LocalBackup.Run(settings, folder);
+            return Done;
+        }
+
+        if (command.IsMigration)
+        {
+            storage = settings.Storage.NamesAccount ? settings.Storage : null;
+            await LocalMigration.RunAsync(settings, stopping);
             return Done;
         }
 

@@ -48,6 +48,8 @@ public class CommandLineTests
     [InlineData("bakup x", "'bakup' is no command. Did you mean 'backup'? See --help.\n'x' is no command. See --help.")]
     [InlineData("backup", "backup needs a folder: backup <to>.")]
     [InlineData("backup a b", "'b' is no command. See --help.")]
+    [InlineData("migrate x", "'x' is no command. See --help.")]
+    [InlineData("migrat", "'migrat' is no command. Did you mean 'migrate'? See --help.")]
     [InlineData("convert", "convert needs a file: convert <file>.")]
     [InlineData("convert a b", "'b' is no command. See --help.")]
     [InlineData("convrt x", "'convrt' is no command. Did you mean 'convert'? See --help.\n'x' is no command. See --help.")]
@@ -71,6 +73,16 @@ public class CommandLineTests
         var read = Read(line);
         Assert.Empty(read.Faults);
         Assert.Equal((folder, settings), (read.BackupTo, string.Join(' ', read.Settings)));
+    }
+
+    [Theory]
+    [InlineData("migrate --Storage:AccountName=a --Data x", true, "--Storage:AccountName=a --Data=x")]
+    [InlineData("backup migrate", false, "")]
+    public void A_migration_takes_settings_alone(string line, bool isMigration, string settings)
+    {
+        var read = Read(line);
+        Assert.Empty(read.Faults);
+        Assert.Equal((isMigration, settings), (read.IsMigration, string.Join(' ', read.Settings)));
     }
 
     [Theory]

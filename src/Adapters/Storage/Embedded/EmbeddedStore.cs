@@ -22,6 +22,9 @@ public sealed class EmbeddedStore : IDisposable
     /// <summary>Counts what is asked of it.</summary>
     public StorageMeter Meter { get; }
 
+    /// <summary>Whether a store lies in the folder.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, EmbeddedDatabase.FileName));
+
     /// <summary>Takes the folder for this process.</summary>
     /// <exception cref="FolderInUseException">Another process owns it.</exception>
     /// <exception cref="InvalidDataException">What lies there is not this product's, is damaged, or is of a later release.</exception>
