@@ -1,5 +1,7 @@
 # Two images from one build: --target standalone (the app) and --target comfysim (a simulated ComfyUI host).
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# amd64 or arm64: without it the native libraries of all platforms come along, half a gigabyte.
+ARG TARGETARCH
 WORKDIR /source
 # Packages are restored anew only when a project file changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
@@ -8,10 +10,10 @@ COPY src/Adapters/Adapters.csproj src/Adapters/
 COPY src/Server/Server.csproj src/Server/
 COPY src/ComfySim/ComfySim.csproj src/ComfySim/
 COPY src/Standalone/Standalone.csproj src/Standalone/
-RUN dotnet restore src/Standalone
+RUN dotnet restore src/Standalone -a $TARGETARCH
 COPY . .
-RUN dotnet publish src/Standalone -c Release --no-restore -o /app/standalone \
- && dotnet publish src/ComfySim -c Release --no-restore -o /app/comfysim
+RUN dotnet publish src/Standalone -a $TARGETARCH -c Release --no-restore -o /app/standalone \
+ && dotnet publish src/ComfySim -a $TARGETARCH -c Release --no-restore -o /app/comfysim
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS standalone
 WORKDIR /app
