@@ -41,7 +41,7 @@ public sealed class DurableHubTests : IAsyncLifetime
     [Fact]
     public async Task A_runtime_that_does_not_answer_is_no_failure_of_whoever_asks()
     {
-        await using var deaf = DurableRig.Deaf;
+        await using var deaf = DurableRig.DeafClient();
         clients.Offer(deaf);
 
         Assert.True(Hub.IsReady);
@@ -53,7 +53,7 @@ public sealed class DurableHubTests : IAsyncLifetime
     [Fact]
     public async Task A_keeper_that_could_not_be_had_is_asked_for_again()
     {
-        await using var deaf = DurableRig.Deaf;
+        await using var deaf = DurableRig.DeafClient();
         clients.Offer(deaf);
         await rig.Get<RunStore>().InsertAsync(SomeRun.In(new RunState.Waiting(Placement.First), TimeProvider.System, Run), Cancellation);
         using var keepers = new RunKeepers(rig.Get<RunLoops>(), Hub, new Later(), NullLogger<RunKeepers>.Instance);
@@ -72,9 +72,9 @@ public sealed class DurableHubTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_has_the_binding_leaves_its_client()
     {
-        await using var first = DurableRig.Deaf;
-        await using var second = DurableRig.Deaf;
-        await using var third = DurableRig.Deaf;
+        await using var first = DurableRig.DeafClient();
+        await using var second = DurableRig.DeafClient();
+        await using var third = DurableRig.DeafClient();
         var timers = new SweepTimers(rig.Get<SweepTimer>(), clients);
 
         await timers.SweepOften(null!, first, Cancellation); // The timer's state says nothing.

@@ -98,7 +98,7 @@ internal sealed class DurableRig : IAsyncDisposable
     }
 
     /// <summary>A client of a runtime that is away.</summary>
-    public static GrpcDurableTaskClient Deaf =>
+    public static GrpcDurableTaskClient DeafClient() =>
         new("deaf", new GrpcDurableTaskClientOptions { Address = $"http://localhost:{FreePort.Next()}" }, NullLogger.Instance);
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();

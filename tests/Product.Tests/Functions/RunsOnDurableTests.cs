@@ -64,7 +64,7 @@ public sealed class RunsOnDurableTests
         await rig.CancelAsync(run);
         await rig.EndAsync(run);
         await Eventually.IsSoAsync(() => !rig.Get<RunLoops>().Drives(run));
-        await using (var deaf = DurableRig.Deaf)
+        await using (var deaf = DurableRig.DeafClient())
         {
             rig.Get<DurableClientSource>().Offer(deaf);
             await rig.Keepers.LookAsync(Cancellation);

@@ -19,7 +19,7 @@ public abstract class TwoRigs : IAsyncLifetime
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         await rig.StartedAsync();
         await other.StartedAsync();

@@ -6,38 +6,20 @@ using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
-using ComfyFunc.Tests.Support.Storage;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server.Processes;
 
 /// <summary>A process with nothing to do asks storage less often, and misses nothing for it.</summary>
-public sealed class QuietTests : IAsyncLifetime
+public sealed class QuietTests() : TwoRigs(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero))
 {
     private static readonly HostId Host = new("h");
 
-    private readonly FakeTimeProvider clock = new(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
-    private readonly MemoryDocumentTables tables = new();
-    private readonly ServerRig rig;
-    private readonly ServerRig other;
-
-    public QuietTests() => (rig, other) = (new(clock: clock, tables: tables), new(clock: clock, tables: tables));
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     private Quiet Quiet => rig.Get<Quiet>();
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        await rig.StartedAsync();
-        await other.StartedAsync();
+        await base.InitializeAsync();
         clock.Advance(TimeSpan.FromSeconds(30));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await rig.DisposeAsync();
-        await other.DisposeAsync();
     }
 
     [Fact]
