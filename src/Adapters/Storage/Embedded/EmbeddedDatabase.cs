@@ -147,7 +147,9 @@ internal sealed class EmbeddedDatabase : IDisposable
         DefaultTimeout = LockSeconds,
     }.ToString();
 
-    /// <summary>Refuses to begin anew where a folder has lost its database: what lies there would be taken for nobody's, and removed.</summary>
+    /// <summary>
+    /// Refuses to begin anew where a folder has lost its database: what lies there would be taken for nobody's, and removed.
+    /// </summary>
     private static void RefuseOrphans(string folder)
     {
         var path = Path.Combine(folder, FileName);

@@ -8,7 +8,9 @@ internal static partial class SqliteFile
 {
     private const int HasMovedCode = 20;
 
-    /// <summary>Whether its path leads elsewhere by now, or nowhere: what is written would be lost. Windows keeps open files in place.</summary>
+    /// <summary>
+    /// Whether its path leads elsewhere by now, or nowhere: what is written would be lost. Windows keeps open files in place.
+    /// </summary>
     public static bool HasMoved(sqlite3 database) => Control(database, "main", HasMovedCode, out var hasMoved) == 0 && hasMoved != 0;
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]

@@ -23,7 +23,8 @@ internal static class StoreFailure
         new($"{path} is damaged, or no database: {e.Message}", e);
 
     public static StorageUnavailableException Of(Exception e) =>
-        e is SqliteException { SqliteErrorCode: SqliteFull } or SqliteException { SqliteExtendedErrorCode: SqliteIndexTooLong } || (e is IOException && FullFiles.Contains(e.HResult))
+        e is SqliteException { SqliteErrorCode: SqliteFull } or SqliteException { SqliteExtendedErrorCode: SqliteIndexTooLong }
+            || (e is IOException && FullFiles.Contains(e.HResult))
             ? new StorageFullException($"The data folder's disk, or the room that it may take, is full: {e.Message}", e)
             : new StorageUnavailableException($"The data folder cannot be used: {e.Message}", e);
 

@@ -99,8 +99,9 @@ public sealed class EmbeddedBackupTests : IDisposable
         }
 
         Directory.CreateSymbolicLink(Path.Combine(root.FullName, "link"), Data);
-        Assert.Contains("no backup", Assert.Throws<InvalidDataException>(() => EmbeddedBackup.Run(Data, Path.Combine(root.FullName, target)))
-            .Message, StringComparison.Ordinal);
+        Assert.Contains("no backup",
+            Assert.Throws<InvalidDataException>(() => EmbeddedBackup.Run(Data, Path.Combine(root.FullName, target))).Message,
+            StringComparison.Ordinal);
         using var after = await OpenAsync(Data);
         Assert.Equal(new byte[Long], await after.Blobs.ReadBytesAsync("long", Long, Cancellation));
     }

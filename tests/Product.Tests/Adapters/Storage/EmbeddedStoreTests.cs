@@ -62,7 +62,8 @@ public sealed class EmbeddedStoreTests : IDisposable
             Task<int>[] writes;
             using (database.Gather())
             {
-                writes = [.. Enumerable.Range(0, 100).Select(n => database.WriteAsync(s => s.Run($"INSERT INTO t VALUES ({n})"), Cancellation))];
+                writes = [.. Enumerable.Range(0, 100)
+                    .Select(n => database.WriteAsync(s => s.Run($"INSERT INTO t VALUES ({n})"), Cancellation))];
             }
 
             // One after the other would take minutes.
@@ -260,7 +261,8 @@ public sealed class EmbeddedStoreTests : IDisposable
                 () => store.Tables["things"].InsertAsync(new("p", "lost", "1"), Cancellation));
             await Assert.ThrowsAnyAsync<StorageUnavailableException>(
                 () => store.Blobs.PutBytesAsync("lost", new byte[Long], "x/y", Cancellation));
-            await Assert.ThrowsAnyAsync<StorageUnavailableException>(() => store.Blobs.PutBytesAsync("lost", new byte[1], "x/y", Cancellation));
+            await Assert.ThrowsAnyAsync<StorageUnavailableException>(
+                () => store.Blobs.PutBytesAsync("lost", new byte[1], "x/y", Cancellation));
             Assert.False(Directory.Exists(folder.FullName)); // Else it could not come back.
         }
         finally
