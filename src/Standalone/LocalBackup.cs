@@ -28,11 +28,11 @@ internal static class LocalBackup
         }
         catch (InvalidDataException e)
         {
-            throw new StartRefusedException($"backup: {e.Message} Choose another folder, or --Data <folder>.");
+            throw new StartRefusedException($"backup: {StartFailure.OneLine(e.Message)} Choose another folder, or --Data <folder>.");
         }
         catch (StorageUnavailableException e)
         {
-            throw new StartRefusedException($"backup: {e.GetBaseException().Message}");
+            throw new StartRefusedException($"backup: {StartFailure.Root(e)}");
         }
     }
 }

@@ -38,17 +38,17 @@ public sealed class LocalStorage : IDisposable
         catch (InvalidDataException e)
         {
             throw new StartRefusedException(
-                $"Data: {e.Message} Bring back a backup of it (docs/operations.md), or choose another folder: --Data <folder>");
+                $"Data: {StartFailure.OneLine(e.Message)} Bring back a backup of it (docs/operations.md), or choose another folder: "
+                    + "--Data <folder>");
         }
         catch (StorageFullException e)
         {
-            throw new StartRefusedException($"Data: there is no room in the folder {folder}: {e.GetBaseException().Message} Make some.");
+            throw new StartRefusedException($"Data: there is no room in the folder {folder}: {StartFailure.Root(e)} Make some.");
         }
         catch (StorageUnavailableException e)
         {
             throw new StartRefusedException(
-                $"Data: nothing can be written to the folder {folder}: {e.GetBaseException().Message} Choose another folder: "
-                    + $"--Data <folder>");
+                $"Data: nothing can be written to the folder {folder}: {StartFailure.Root(e)} Choose another folder: --Data <folder>");
         }
     }
 

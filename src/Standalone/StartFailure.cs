@@ -50,10 +50,10 @@ internal static class StartFailure
 
     private static string AddressOf(StorageOptions? storage) => storage?.BlobAddress?.GetLeftPart(UriPartial.Path) ?? "storage";
 
-    private static string Root(Exception e) =>
+    internal static string Root(Exception e) =>
         OneLine(e.GetBaseException() is OperationCanceledException ? "it took too long." : e.GetBaseException().Message);
 
-    private static string OneLine(string text) =>
+    internal static string OneLine(string text) =>
         string.Join(' ',
             text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) is var line
                 && line.EndsWith('.') ? line : $"{line}.";

@@ -24,7 +24,7 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
 
     public async Task<WriteReply> ReplaceAsync(Document document, CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(document.ETag);
+        DocumentTag.Require(document.ETag);
         var before = DocumentTag.Parse(document.ETag);
         var entity = await overflow.ToEntityAsync(document, cancellationToken);
         try

@@ -25,7 +25,7 @@ public sealed record DocumentQuery
     /// <summary>Columns that must have exactly these values.</summary>
     public ImmutableDictionary<string, object> Where { get; init; } = ImmutableDictionary<string, object>.Empty;
 
-    /// <summary>Columns that must have one of these values, each of which stands there once.</summary>
+    /// <summary>Columns that must have one of these values, of which there is one at least; each stands there once.</summary>
     public ImmutableDictionary<string, ImmutableArray<object>> WhereAny { get; init; } =
         ImmutableDictionary<string, ImmutableArray<object>>.Empty;
 
@@ -34,7 +34,8 @@ public sealed record DocumentQuery
 
     /// <summary>All filters as one kind.</summary>
     internal IEnumerable<(string Name, ImmutableArray<object> Values)> Filters =>
-        Where.Select(w => (w.Key, ImmutableArray.Create(w.Value))).Concat(WhereAny.Select(w => (w.Key, w.Value)));
+        Where.Select(w => (w.Key, ImmutableArray.Create(w.Value))).Concat(WhereAny.Select(w => (w.Key,
+            w.Value.IsDefaultOrEmpty ? throw new ArgumentException($"'{w.Key}' is to have one of no values.") : w.Value)));
 
     internal int BoundedPageSize => Math.Clamp(PageSize, 1, LargestPage);
 }

@@ -51,7 +51,6 @@ internal static class TableFilter
 
     private static string OneOf((string Name, ImmutableArray<object> Values) filter) => filter.Values switch
     {
-        [] => throw new ArgumentException($"'{filter.Name}' is to have one of no values."),
         [var value] => Is(filter.Name, value),
         var values => $"({string.Join(" or ", values.Select(v => Is(filter.Name, v)))})",
     };

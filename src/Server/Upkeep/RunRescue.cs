@@ -11,7 +11,7 @@ namespace ComfyFunc.Server.Upkeep;
 /// Whether a run is driven, its driver knows. Runs that were half deleted are deleted.
 /// </summary>
 public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval removal, IRunDriver driver, RunObservers observers,
-    TimeProvider clock)
+    IDocumentTables tables, TimeProvider clock)
 {
     // Any driver has taken a run's first step by then.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -24,7 +24,8 @@ public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval remo
     private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// What is older was ended by this very sweep, unless no process ran for days; the next start of a Standalone looks at all.
+    /// What is older was ended by this very sweep, unless no process ran for days; the next start of a Standalone looks at all. What is
+    /// older and half deleted is found where an index leads to it, as in a store of one's own; elsewhere it goes with its retention.
     /// </summary>
     public static readonly TimeSpan LongestRun = TimeSpan.FromDays(3);
 
@@ -35,7 +36,7 @@ public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval remo
     private static readonly TimeSpan Trust = TimeSpan.FromHours(1);
 
     // No open run has an id from before.
-    private DateTimeOffset allEndedBefore = DateTimeOffset.MinValue;
+    private DateTimeOffset? allEndedBefore;
     private DateTimeOffset lookedAtAll = DateTimeOffset.MinValue;
 
     public async Task SweepAsync(CancellationToken cancellationToken)
@@ -48,7 +49,7 @@ public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval remo
         var now = clock.GetUtcNow();
         if (now - lookedAtAll >= Trust)
         {
-            (allEndedBefore, lookedAtAll) = (now - LongestRun, now);
+            (allEndedBefore, lookedAtAll) = (tables.AreShared ? now - LongestRun : null, now);
         }
 
         var oldest = await NextIdSinceAsync(now, cancellationToken);

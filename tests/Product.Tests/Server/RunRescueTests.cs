@@ -61,6 +61,30 @@ public class RunRescueTests
         Assert.Null(await blobs.FindAsync(RunBlobs.Output(half, 1, "9", 0), Cancellation));
     }
 
+    [Fact]
+    public async Task A_store_of_one_s_own_keeps_nothing_of_an_old_run_that_was_half_deleted()
+    {
+        var clock = new FakeTimeProvider(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var services = new ServiceCollection().AddSingleton<IDocumentTables>(new MemoryDocumentTables { AreShared = false })
+            .AddMemoryStorage().BuildServiceProvider();
+        var runs = new RunStore(services.GetRequiredService<IDocumentTables>());
+        var blobs = services.GetRequiredService<IBlobStore>();
+        var old = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(1));
+        await blobs.PutBytesAsync(RunBlobs.Output(old, 1, "9", 0), new byte[3], "image/png", Cancellation);
+        await runs.ChangeAsync(old, r => r with { State = new RunState.Ended(new RunOutcome.Succeeded()) }, Cancellation);
+        clock.Advance(TimeSpan.FromDays(5));
+        var rescue = RescueOver(services, runs, new NoDriver(), clock);
+        await rescue.SweepAsync(Cancellation);
+        Assert.NotNull(await blobs.FindAsync(RunBlobs.Output(old, 1, "9", 0), Cancellation));
+
+        await runs.ChangeAsync(old, r => r with { IsLeaving = true }, Cancellation);
+        clock.Advance(TimeSpan.FromHours(1));
+        await rescue.SweepAsync(Cancellation);
+
+        Assert.Empty(await runs.UnfinishedAsync(since: null, Cancellation).ToArrayAsync(Cancellation));
+        Assert.Null(await blobs.FindAsync(RunBlobs.Output(old, 1, "9", 0), Cancellation));
+    }
+
     private static RunRescue RescueOver(IServiceProvider services, RunStore runs, IRunDriver driver, TimeProvider clock)
     {
         var observers = new RunObservers([Outboxes.Over(services, clock)], clock, NullLogger<RunObservers>.Instance);
@@ -68,7 +92,7 @@ public class RunRescueTests
             NullLogger<RunRemoval>.Instance);
         var batches = new BatchStore(services.GetRequiredService<IDocumentTables>(), services.GetRequiredService<IBlobStore>(),
             new ComfyFuncOptions(), clock);
-        return new RunRescue(runs, batches, removal, driver, observers, clock);
+        return new RunRescue(runs, batches, removal, driver, observers, services.GetRequiredService<IDocumentTables>(), clock);
     }
 
     private static async Task<RunId> InsertAsync(RunStore runs, TimeProvider clock, TimeSpan finishWithin)

@@ -26,11 +26,7 @@ public sealed class EmbeddedBackup
     /// <exception cref="StorageUnavailableException">The source cannot be read, or the target written.</exception>
     public static EmbeddedBackup Run(string source, string target)
     {
-        if (Path.GetFullPath(source) == Path.GetFullPath(target))
-        {
-            throw new InvalidDataException("A folder is no backup of itself.");
-        }
-
+        RefuseWithin(source, target);
         RefuseForeign(target);
         using var claim = FolderClaim.Take(target);
         return StoreFailure.Named(() =>
@@ -39,6 +35,29 @@ public sealed class EmbeddedBackup
             backup.Copy();
             return backup;
         });
+    }
+
+    // It would be lost with the folder, and take of its room.
+    private static void RefuseWithin(string source, string target)
+    {
+        var (from, to) = (RealPath(source), RealPath(target));
+        if (to == from || to.StartsWith(from + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{target} is the data folder itself, or lies in it, and so is no backup.");
+        }
+    }
+
+    /// <summary>Without links.</summary>
+    private static string RealPath(string path)
+    {
+        var whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (Path.GetDirectoryName(whole) is not { } above)
+        {
+            return whole;
+        }
+
+        var here = new DirectoryInfo(Path.Combine(RealPath(above), Path.GetFileName(whole)));
+        return here.Exists && here.ResolveLinkTarget(returnFinalTarget: true) is { } there ? RealPath(there.FullName) : here.FullName;
     }
 
     // What lies there and is in no data folder goes: it must be known to be a data folder. A backup that was cut off left its claim.
@@ -60,9 +79,15 @@ public sealed class EmbeddedBackup
         var copy = Path.Combine(target, EmbeddedDatabase.FileName);
         File.Delete(copy + Unfinished);
         HashSet<string> kept;
-        using (var session = EmbeddedDatabase.CopyOf(source, copy + Unfinished))
+        try
         {
+            using var session = EmbeddedDatabase.CopyOf(source, copy + Unfinished);
             kept = CopyFiles(session);
+        }
+        catch
+        {
+            FileFolder.TryDelete(copy + Unfinished); // It may be what has filled the disk.
+            throw;
         }
 
         File.Move(copy + Unfinished, copy, overwrite: true);
@@ -101,8 +126,17 @@ public sealed class EmbeddedBackup
         }
 
         using var file = to.Create(name);
-        content.CopyTo(file.Content);
-        file.Finish();
+        try
+        {
+            content.CopyTo(file.Content);
+            file.Finish();
+        }
+        catch
+        {
+            file.Remove();
+            throw;
+        }
+
         NewFiles++;
         return true;
     }

@@ -19,15 +19,23 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     private const string AfterAll = "\U0010FFFF";
 
     /// <summary>Makes the folder ready, and knows from then on what its files take.</summary>
-    public Task BeginAsync(CancellationToken cancellationToken) => database.WriteAsync(
-        session =>
+    public Task BeginAsync(CancellationToken cancellationToken)
+    {
+        StoreFailure.Named(() =>
         {
-            session.Run(BlobSql.Create);
-            room.Begin((long)session.Scalar(BlobSql.FileBytes)!); // A sum of nothing is 0.
-            room.Bound(session);
+            files.Begin();
             return true;
-        },
-        cancellationToken);
+        });
+        return database.WriteAsync(
+            session =>
+            {
+                session.Run(BlobSql.Create);
+                room.Begin((long)session.Scalar(BlobSql.FileBytes)!); // A sum of nothing is 0.
+                room.Bound(session);
+                return true;
+            },
+            cancellationToken);
+    }
 
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask; // It began.
 
@@ -164,7 +172,7 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         {
             if (database.Read(session => session.Scalar(BlobSql.HasFile, ("$file", name))) is null)
             {
-                File.Delete(path);
+                FileFolder.TryDelete(path);
             }
         }
     }

@@ -20,6 +20,12 @@ internal sealed class EmbeddedDatabase : IDisposable
 
     private const int CheckpointPages = 4000;
 
+    /// <summary>Somebody may read for long, a backup say, and the log grows meanwhile. It shrinks to so many bytes afterwards.</summary>
+    private const int LongestLog = 32 << 20;
+
+    /// <summary>How long another program's lock is waited for.</summary>
+    private const int LockSeconds = 2;
+
     private readonly ConcurrentBag<SqliteSession> idle = [];
     private readonly string connectionString;
     private readonly EmbeddedWriter writer;
@@ -35,40 +41,62 @@ internal sealed class EmbeddedDatabase : IDisposable
 
     public StorageReserve Reserve { get; }
 
-    /// <exception cref="InvalidDataException">The file is none of this product's, is damaged, or is of a later release.</exception>
+    /// <exception cref="InvalidDataException">The file is none of this product's, is damaged, is of a later release, or is missing where
+    /// what belongs to it is there.</exception>
     /// <exception cref="StorageUnavailableException">It cannot be read or written.</exception>
     public static EmbeddedDatabase Open(string folder)
     {
+        RefuseOrphans(folder);
+        try
+        {
+            return Begun(folder);
+        }
+        catch (StorageFullException) when (StorageReserve.TryRemove(folder))
+        {
+            return Begun(folder); // What it has can be read then, and deleted.
+        }
+    }
+
+    private static EmbeddedDatabase Begun(string folder)
+    {
         var path = Path.Combine(folder, FileName);
-        return Checked(path, ConnectionTo(path),
-            $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages};",
-            session => new EmbeddedDatabase(ConnectionTo(path), session, new StorageReserve(folder)));
+        return Checked(path, SqliteOpenMode.ReadWriteCreate, session =>
+        {
+            Begin(session);
+            return new EmbeddedDatabase(ConnectionTo(path, SqliteOpenMode.ReadWrite), session, new StorageReserve(folder));
+        });
     }
 
     /// <summary>Demands that a folder has a database of this product's.</summary>
     /// <inheritdoc cref="Open"/>
-    public static void Require(string folder) => Checked(ExistingIn(folder), Reading(folder), "PRAGMA query_only=ON;",
-        session =>
-        {
-            session.Dispose();
-            return true;
-        });
+    public static void Require(string folder) => Existing(folder, session =>
+    {
+        session.Dispose();
+        return true;
+    });
 
     /// <summary>Copies a folder's database as it is at this moment, be it in use or not.</summary>
     /// <param name="path">No file yet. It will be one file, whole.</param>
     /// <returns>The copy, to be changed and disposed.</returns>
     /// <inheritdoc cref="Open"/>
-    public static SqliteSession CopyOf(string folder, string path) =>
-        Checked(ExistingIn(folder), Reading(folder), "PRAGMA query_only=ON;", session =>
+    public static SqliteSession CopyOf(string folder, string path) => Existing(folder, session =>
+    {
+        using (session)
         {
-            using (session)
+            var copy = new SqliteSession(ConnectionTo(path, SqliteOpenMode.ReadWriteCreate), "PRAGMA synchronous=FULL;");
+            try
             {
-                var copy = new SqliteSession(ConnectionTo(path), "PRAGMA synchronous=FULL;");
                 session.CopyTo(copy);
                 copy.Say("PRAGMA journal_mode=DELETE;");
                 return copy;
             }
-        });
+            catch
+            {
+                copy.Dispose();
+                throw;
+            }
+        }
+    });
 
     /// <summary>Reads what is committed, on the caller's thread: a look takes some tens of microseconds.</summary>
     public T Read<T>(Func<SqliteSession, T> read)
@@ -110,34 +138,62 @@ internal sealed class EmbeddedDatabase : IDisposable
         }
     }
 
-    private static string ConnectionTo(string path) =>
-        new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
-
-    private static string ExistingIn(string folder) => Path.Combine(folder, FileName) is var path && File.Exists(path) ? path
-        : throw new InvalidDataException($"{folder} has no data of this product's.");
-
-    // What reads in another process's folder makes no file there but SQLite's own, which it shares.
-    private static string Reading(string folder) => new SqliteConnectionStringBuilder
+    // Only the start makes a file: where it is taken away later, nobody is to find an empty one.
+    private static string ConnectionTo(string path, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
     {
-        DataSource = Path.Combine(folder, FileName),
-        Mode = SqliteOpenMode.ReadWrite,
+        DataSource = path,
+        Mode = mode,
         Pooling = false,
+        DefaultTimeout = LockSeconds,
     }.ToString();
 
+    /// <summary>
+    /// Refuses to begin anew where a folder has lost its database: what lies there would be taken for nobody's, and removed.
+    /// </summary>
+    private static void RefuseOrphans(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (new FileInfo(path) is { Exists: true, Length: > 0 } || Directory.Exists(path))
+        {
+            return;
+        }
+
+        string[] orphans =
+        [
+            .. (string[])[FileName + SqliteSession.LogSuffix, StorageReserve.FileName],
+            .. Directory.Exists(Path.Combine(folder, FileFolder.FolderName)) ? (string[])[FileFolder.FolderName] : [],
+        ];
+        if (orphans.FirstOrDefault(o => HoldsSomething(Path.Combine(folder, o))) is { } orphan)
+        {
+            throw new InvalidDataException($"{path} is missing or empty, but {orphan} is there.");
+        }
+    }
+
+    private static bool HoldsSomething(string path) => Directory.Exists(path)
+        ? Directory.EnumerateFileSystemEntries(path).Any() : new FileInfo(path) is { Exists: true, Length: > 0 };
+
+    private static T Existing<T>(string folder, Func<SqliteSession, T> use)
+    {
+        var path = Path.Combine(folder, FileName);
+        // What reads in another process's folder makes no file there but SQLite's own, which it shares.
+        return new FileInfo(path) is { Exists: true, Length: > 0 } ? Checked(path, SqliteOpenMode.ReadWrite, use)
+            : throw new InvalidDataException($"{folder} has no data of this product's.");
+    }
+
     /// <summary>Opens a database of this product's; the session is <paramref name="use"/>'s from then on.</summary>
-    private static T Checked<T>(string path, string connectionString, string pragmas, Func<SqliteSession, T> use)
+    private static T Checked<T>(string path, SqliteOpenMode mode, Func<SqliteSession, T> use)
     {
         SqliteSession? session = null;
         try
         {
-            session = new SqliteSession(connectionString, pragmas);
+            session = new SqliteSession(ConnectionTo(path, mode), "PRAGMA query_only=ON;");
             Check(session, path);
             return use(session);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is 11 or 26) // SQLITE_CORRUPT, SQLITE_NOTADB
+        catch (SqliteException e) when (StoreFailure.IsDamage(e))
         {
             session?.Dispose();
-            throw new InvalidDataException($"{path} is damaged, or no database: {e.Message}", e);
+            throw StoreFailure.Damaged(path, e);
         }
         catch (Exception e) when (StoreFailure.IsKnown(e))
         {
@@ -151,20 +207,38 @@ internal sealed class EmbeddedDatabase : IDisposable
         }
     }
 
+    // Nothing is written before it is known whose the file is.
     private static void Check(SqliteSession session, string path)
     {
         var (id, version) = (Number(session.Scalar("PRAGMA application_id")), Number(session.Scalar("PRAGMA user_version")));
-        if (id == 0 && Number(session.Scalar("SELECT count(*) FROM sqlite_schema")) == 0)
-        {
-            session.Say($"PRAGMA application_id={ApplicationId}; PRAGMA user_version={Version}");
-        }
-        else if (id != ApplicationId)
+        if (id != ApplicationId && !(id == 0 && version == 0 && Number(session.Scalar("SELECT count(*) FROM sqlite_schema")) == 0))
         {
             throw new InvalidDataException($"{path} is a database of another program.");
         }
-        else if (version > Version)
+
+        if (version > Version)
         {
             throw new InvalidDataException($"{path} was written by a later release (form {version}; this one knows {Version}).");
+        }
+    }
+
+    private static void Begin(SqliteSession session)
+    {
+        session.Say("PRAGMA query_only=OFF;");
+        if (session.Scalar("PRAGMA journal_mode=WAL") is not "wal")
+        {
+            throw new IOException("SQLite cannot keep its log beside the database there: the file system lacks shared memory.");
+        }
+
+        session.Say($"""
+            PRAGMA synchronous=FULL;
+            PRAGMA fullfsync=ON; -- What a macOS drive needs, and nothing else knows.
+            PRAGMA wal_autocheckpoint={CheckpointPages};
+            PRAGMA journal_size_limit={LongestLog};
+            """);
+        if (Number(session.Scalar("PRAGMA application_id")) == 0)
+        {
+            session.Say($"PRAGMA application_id={ApplicationId}; PRAGMA user_version={Version}");
         }
     }
 

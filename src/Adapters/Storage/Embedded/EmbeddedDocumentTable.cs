@@ -15,7 +15,7 @@ internal sealed class EmbeddedDocumentTable(EmbeddedDatabase database, DocumentS
 
     public Task<WriteReply> ReplaceAsync(Document document, CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(document.ETag);
+        DocumentTag.Require(document.ETag);
         var write = RowOf(document);
         return WriteAsync(
             "PUT",

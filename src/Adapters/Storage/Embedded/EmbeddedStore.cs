@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace ComfyFunc.Adapters.Storage.Embedded;
 
 /// <summary>The storage of one process in a folder of its own: documents and short files in a database, long files beside it.</summary>
@@ -43,11 +45,21 @@ public sealed class EmbeddedStore : IDisposable
             await blobs.BeginAsync(cancellationToken);
             return new EmbeddedStore(claim, database, blobs, meter);
         }
+        catch (StorageUnavailableException e) when (e.InnerException is SqliteException damage && StoreFailure.IsDamage(damage))
+        {
+            GiveUp();
+            throw StoreFailure.Damaged(Path.Combine(options.Folder, EmbeddedDatabase.FileName), damage);
+        }
         catch
+        {
+            GiveUp();
+            throw;
+        }
+
+        void GiveUp()
         {
             database?.Dispose();
             claim.Dispose();
-            throw;
         }
     }
 

@@ -94,7 +94,7 @@ internal sealed class EmbeddedWriter : IDisposable
     {
         foreach (var one in group)
         {
-            if ((group.Count == 1 ? failure : Commit([one])) is { } why
+            if ((group.Count == 1 || failure is NotBegunException ? failure : Commit([one])) is { } why
                 && (why is not StorageFullException || !reserve.TryGiveBack(session) || (why = Commit([one])) is not null))
             {
                 if (why is StorageUnavailableException)
@@ -113,7 +113,7 @@ internal sealed class EmbeddedWriter : IDisposable
         var results = new object?[group.Count];
         try
         {
-            session.Run("BEGIN IMMEDIATE");
+            Begin();
             for (var i = 0; i < results.Length; i++)
             {
                 results[i] = group[i].Carry(session);
@@ -133,6 +133,23 @@ internal sealed class EmbeddedWriter : IDisposable
         }
 
         return null;
+    }
+
+    private void Begin()
+    {
+        if (session.HasMoved)
+        {
+            throw new NotBegunException("The data folder's database has been moved or deleted while it is in use.", null);
+        }
+
+        try
+        {
+            session.Run("BEGIN IMMEDIATE");
+        }
+        catch (SqliteException e)
+        {
+            throw new NotBegunException($"The data folder cannot be written: {e.Message}", e);
+        }
     }
 
     // A full disk ends the transaction by itself.
@@ -163,6 +180,10 @@ internal sealed class EmbeddedWriter : IDisposable
             }
         }
     }
+
+    /// <summary>No write is at fault: to try each by itself would wait for each.</summary>
+    private sealed class NotBegunException(string message, Exception? innerException)
+        : StorageUnavailableException(message, innerException);
 
     /// <param name="Carry">What is to be done within the transaction.</param>
     private sealed record PendingWrite(Func<SqliteSession, object?> Carry)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ComfyFunc.Adapters.Storage.Embedded;
 
 /// <summary>
@@ -10,6 +12,11 @@ internal sealed class FileFolder(string root, Disk? disk = null)
     /// <summary>Its place in a data folder.</summary>
     public const string FolderName = "files";
 
+    private const int ShortestName = 16;
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("0123456789abcdef");
+    private static readonly EnumerationOptions WhatCanBeRead = new() { IgnoreInaccessible = true, AttributesToSkip = 0 };
+
     private readonly Disk disk = disk ?? new Disk();
 
     // What this process's files end in, so that none of them is taken for what an earlier one left. Times would not tell: a file system's
@@ -19,12 +26,19 @@ internal sealed class FileFolder(string root, Disk? disk = null)
     /// <summary>No file has it, and none has had it.</summary>
     public string NewName() => $"{Guid.NewGuid():N}{session}";
 
+    /// <summary>Makes itself ready: an earlier process may have made folders, and been killed before they were on disk.</summary>
+    public void Begin()
+    {
+        disk.MakeFolder(root);
+        disk.FlushFolder(root);
+    }
+
     /// <summary>Begins a file of that name.</summary>
     public LastingFile Create(string name)
     {
         var path = PathOf(name);
-        Ensure(root);
-        Ensure(Path.GetDirectoryName(path)!); // Under the root.
+        disk.MakeFolder(root);
+        disk.MakeFolder(Path.GetDirectoryName(path)!); // Under the root.
         return new LastingFile(path, disk);
     }
 
@@ -59,22 +73,22 @@ internal sealed class FileFolder(string root, Disk? disk = null)
         }
     }
 
-    /// <summary>The files of earlier processes, as names and paths: what one that died left half done is among them.</summary>
+    /// <summary>
+    /// The files of earlier processes, as names and paths: what one that died left half done is among them. What somebody else put there is
+    /// not.
+    /// </summary>
     public IEnumerable<(string Name, string Path)> FromEarlier() =>
         Directory.Exists(root)
-            ? new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories)
-                .Where(f => !Path.GetFileNameWithoutExtension(f.Name).EndsWith(session, StringComparison.Ordinal))
-                .Select(f => (f.Name, f.FullName))
+            ? new DirectoryInfo(root).EnumerateDirectories("??", WhatCanBeRead).SelectMany(d => d.EnumerateFiles("*", WhatCanBeRead))
+                .Where(IsEarlier).Select(f => (f.Name, f.FullName))
             : [];
 
-    private void Ensure(string folder)
-    {
-        if (!Directory.Exists(folder))
-        {
-            Directory.CreateDirectory(folder);
-            disk.FlushFolder(Path.GetDirectoryName(folder)!); // No folder of ours is a root.
-        }
-    }
+    private bool IsEarlier(FileInfo file) =>
+        (file.Extension is "" or LastingFile.Unfinished)
+        && Path.GetFileNameWithoutExtension(file.Name) is { Length: >= ShortestName } name
+        && name.AsSpan().ContainsAnyExcept(NameCharacters) is false
+        && name.StartsWith(file.Directory!.Name, StringComparison.Ordinal) // It was found in one.
+        && !name.EndsWith(session, StringComparison.Ordinal);
 
     // Folders of a few hundred files each, since some systems slow down with more.
     private string PathOf(string name) => Path.Combine(root, name[..2], name);

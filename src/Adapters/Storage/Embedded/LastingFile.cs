@@ -6,7 +6,7 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// </summary>
 internal sealed class LastingFile : IAsyncDisposable, IDisposable
 {
-    private const string Unfinished = ".part";
+    public const string Unfinished = ".part";
 
     private readonly string path;
     private readonly Disk disk;

@@ -5,6 +5,9 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// <summary>One connection with the commands that it has prepared. Not for two threads at once.</summary>
 internal sealed class SqliteSession : IDisposable
 {
+    /// <summary>What the log's name has more than the database's.</summary>
+    public const string LogSuffix = "-wal";
+
     private readonly Dictionary<string, SqliteCommand> prepared = [];
     private readonly SqliteConnection connection;
 
@@ -52,6 +55,9 @@ internal sealed class SqliteSession : IDisposable
 
         return rows;
     }
+
+    /// <summary>Whether its files lie no longer where they were opened, or are gone.</summary>
+    public bool HasMoved => SqliteFile.HasMoved(connection.Handle!) || !File.Exists(connection.DataSource + LogSuffix); // It is open.
 
     /// <summary>Copies the whole database as it is now.</summary>
     public void CopyTo(SqliteSession other) => connection.BackupDatabase(other.connection);

@@ -20,9 +20,19 @@ internal sealed class StorageReserve(string folder)
     private readonly string path = Path.Combine(folder, FileName);
 
     private volatile bool isKept;
-    private object? bound;
+    private long bound = uint.MaxValue - 1; // SQLite's own.
 
     public bool IsKept => isKept;
+
+    /// <summary>Takes away what an earlier process kept.</summary>
+    /// <returns><see langword="false"/> where there is none.</returns>
+    public static bool TryRemove(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        var wasThere = File.Exists(path);
+        FileFolder.TryDelete(path);
+        return wasThere;
+    }
 
     /// <summary>Takes the room at the start.</summary>
     public void Begin(SqliteSession writer)
@@ -45,15 +55,7 @@ internal sealed class StorageReserve(string folder)
 
         isKept = false;
         FileFolder.TryDelete(path);
-        try
-        {
-            writer.Say("PRAGMA wal_checkpoint(TRUNCATE)");
-        }
-        catch (SqliteException)
-        {
-            // The log is as long as it was.
-        }
-
+        Try(() => writer.Say("PRAGMA wal_checkpoint(TRUNCATE)")); // Else the log is as long as it was.
         Bound(writer);
         return true;
     }
@@ -61,17 +63,33 @@ internal sealed class StorageReserve(string folder)
     /// <summary>Takes the room again if it was given back and there is enough.</summary>
     public void TryRegain(SqliteSession writer)
     {
-        if (!isKept && FreeBytes() >= Bytes + Beside && TryTake())
+        if (!isKept && FreeBytes() >= Bytes + Beside && TryTake()
+            && !Try(() => writer.Say(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={bound}"))))
         {
-            writer.Say(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={bound}"));
+            isKept = false;
+            FileFolder.TryDelete(path);
         }
     }
 
     // To what the database has now: SQLite takes no less.
-    private void Bound(SqliteSession writer)
+    private void Bound(SqliteSession writer) => Try(() =>
     {
-        bound = writer.Scalar("PRAGMA max_page_count");
+        bound = (long)writer.Scalar("PRAGMA max_page_count")!; // It answers always.
         writer.Say("PRAGMA max_page_count=1");
+    });
+
+    // A database in trouble tells it to whoever writes, not to the thread that only looks after the room.
+    private static bool Try(Action act)
+    {
+        try
+        {
+            act();
+            return true;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
     }
 
     private bool TryTake()

@@ -77,6 +77,57 @@ public abstract class BlobStoreContract : StorageContract
         Assert.True(read is null or IOException or StorageUnavailableException or Azure.RequestFailedException, $"{read}");
     }
 
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(10, true)]
+    [InlineData((2 * Block) + 1, false)]
+    [InlineData((2 * Block) + 1, true)]
+    public async Task A_file_that_goes_while_it_is_read_is_read_whole_or_not(int length, bool isReplaced)
+    {
+        await Blobs.PutBytesAsync("going", Content(length), "x/y", Cancellation);
+        await using var stream = await Blobs.OpenReadAsync("going", Cancellation);
+        using var copy = new MemoryStream();
+        var first = new byte[1];
+        await stream!.ReadExactlyAsync(first, Cancellation); // It was stored above.
+        copy.Write(first);
+        if (isReplaced)
+        {
+            await Blobs.PutBytesAsync("going", new byte[length], "x/y", Cancellation);
+        }
+        else
+        {
+            Assert.True(await Blobs.DeleteAsync("going", Cancellation));
+        }
+
+        var broken = await Record.ExceptionAsync(() => stream.CopyToAsync(copy, Cancellation));
+        Assert.True(broken is null or IOException or StorageUnavailableException or Azure.RequestFailedException, $"{broken}");
+        Assert.True(broken is not null || copy.ToArray().SequenceEqual(Content(length)));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(2 * Block)]
+    public async Task A_write_that_is_given_up_stores_nothing_and_leaves_what_was_there(int length)
+    {
+        await Blobs.PutBytesAsync("a", Content(3), "x/y", Cancellation);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        await using var content = new LastBreath(Content(length), giveUp);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Blobs.PutAsync("a", content, new("x/y"), giveUp.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Blobs.PutBytesAsync("b", Content(3), "x/y", giveUp.Token));
+        Assert.Equal(Content(3), await Blobs.ReadBytesAsync("a", 3, Cancellation));
+        Assert.Null(await Blobs.FindAsync("b", Cancellation));
+    }
+
+    [Theory]
+    [InlineData("text/plain; charset=utf-8")]
+    [InlineData("x/y")]
+    public async Task A_content_type_is_kept_as_it_came(string contentType)
+    {
+        await Blobs.PutAsync("a", new MemoryStream(Content(5)), new(contentType), Cancellation);
+        Assert.Equal(contentType, (await Blobs.FindAsync("a", Cancellation))!.ContentType);
+        Assert.Equal(contentType, Assert.Single(await Blobs.ListAsync("", Cancellation).ToListAsync(Cancellation)).ContentType);
+    }
+
     [Fact]
     public async Task Content_that_is_too_large_leaves_what_was_there()
     {
@@ -189,6 +240,20 @@ public abstract class BlobStoreContract : StorageContract
         await Blobs.PutBytesAsync(Name, Content(4), "x/y", Cancellation);
         Assert.Equal(Content(4), await Blobs.ReadBytesAsync(Name, 4, Cancellation));
         Assert.Equal(Name, Assert.Single(await Blobs.ListAsync("runs/ü", Cancellation).ToListAsync(Cancellation)).Name);
+    }
+
+    /// <summary>Gives its whole content; whoever asks whether there is more has been given up meanwhile.</summary>
+    private sealed class LastBreath(byte[] content, CancellationTokenSource giveUp) : MemoryStream(content)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position == Length)
+            {
+                await giveUp.CancelAsync();
+            }
+
+            return await base.ReadAsync(buffer, CancellationToken.None);
+        }
     }
 
     private static byte[] Content(int length)

@@ -52,9 +52,60 @@ public abstract class DocumentTableContract : StorageContract
         Assert.IsType<WriteReply.Conflict>(late);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("*")]
+    public async Task A_replace_needs_a_version(string etag)
+    {
+        await WriteAsync(new("p", "r", "1"));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => Table.ReplaceAsync(new("p", "r", "2") { ETag = etag }, Cancellation));
+        Assert.Equal("1", (await Table.FindAsync("p", "r", Cancellation))!.Json);
+    }
+
     [Fact]
-    public async Task A_replace_needs_an_etag() =>
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => Table.ReplaceAsync(new("p", "r", "1"), Cancellation));
+    public async Task A_version_of_a_document_that_was_deleted_and_written_anew_is_another()
+    {
+        var first = await WriteAsync(new("p", "r", "1"));
+        await Table.DeleteAsync("p", "r", first, Cancellation);
+        var second = await WriteAsync(new("p", "r", "1"));
+
+        Assert.NotEqual(first, second);
+        Assert.IsType<WriteReply.Conflict>(await Table.ReplaceAsync(new("p", "r", "2") { ETag = first }, Cancellation));
+        Assert.False(await Table.DeleteAsync("p", "r", first, Cancellation));
+        Assert.Equal(second, (await Table.FindAsync("p", "r", Cancellation))!.ETag);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("{\"a\":\"\\u0000\"}")]
+    [InlineData("\"\u0001\u2028\U0001F600\uFEFF\"")]
+    public async Task Any_text_comes_back_as_it_was(string json)
+    {
+        await WriteAsync(new("p", "r", json) { Columns = Columns(("Text", json)) });
+        var found = await Table.FindAsync("p", "r", Cancellation);
+        Assert.Equal((json, json), (found!.Json, found.Columns["Text"]));
+        Assert.Single(await ListAsync(new() { Where = Columns(("Text", json)) }));
+    }
+
+    [Fact]
+    public async Task A_time_is_kept_to_its_last_digit()
+    {
+        var at = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero).AddTicks(1_234_567);
+        await WriteAsync(new("p", "r", "1") { Columns = Columns(("At", at)) });
+        Assert.Equal(at, (await Table.FindAsync("p", "r", Cancellation))!.Columns["At"]);
+        Assert.Single(await ListAsync(new() { Where = Columns(("At", at)) }));
+        Assert.Empty(await ListAsync(new() { Where = Columns(("At", at.AddMilliseconds(1))) }));
+    }
+
+    [Fact]
+    public async Task A_key_of_the_longest_length_is_kept_and_a_longer_one_refused()
+    {
+        var key = new string('k', TableKey.LongestKey);
+        await WriteAsync(new(key, key, "1"));
+        Assert.NotNull(await Table.FindAsync(key, key, Cancellation));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => Table.InsertAsync(new(key + "k", "r", "1"), Cancellation));
+    }
 
     [Fact]
     public async Task An_upsert_writes_over_anything()

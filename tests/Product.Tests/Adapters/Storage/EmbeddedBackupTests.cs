@@ -85,6 +85,50 @@ public sealed class EmbeddedBackupTests : IDisposable
         Assert.False(File.Exists(Path.Combine(Copy, "in-use")));
     }
 
+    [Theory]
+    [InlineData("data/")]
+    [InlineData("link")]
+    [InlineData("link/../data")]
+    [InlineData("data/inside")]
+    [InlineData("link/files/inside")]
+    public async Task The_data_folder_and_what_lies_in_it_are_no_backups_by_whatever_path(string target)
+    {
+        using (var store = await OpenAsync(Data))
+        {
+            await StoreAsync(store, "long", Long);
+        }
+
+        Directory.CreateSymbolicLink(Path.Combine(root.FullName, "link"), Data);
+        Assert.Contains("no backup",
+            Assert.Throws<InvalidDataException>(() => EmbeddedBackup.Run(Data, Path.Combine(root.FullName, target))).Message,
+            StringComparison.Ordinal);
+        using var after = await OpenAsync(Data);
+        Assert.Equal(new byte[Long], await after.Blobs.ReadBytesAsync("long", Long, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_backup_that_cannot_be_made_leaves_the_one_before_and_nothing_half()
+    {
+        using var store = await OpenAsync(Data);
+        await StoreAsync(store, "old", Long);
+        EmbeddedBackup.Run(Data, Copy);
+        await StoreAsync(store, "new", Long);
+        var file = Directory.EnumerateFiles(Path.Combine(Data, "files"), "*", SearchOption.AllDirectories)
+            .Single(f => !File.Exists(f.Replace(Data, Copy, StringComparison.Ordinal)));
+        var taken = Path.Combine(Copy, "files", Path.GetRelativePath(Path.Combine(Data, "files"), file) + ".part");
+        Directory.CreateDirectory(taken); // The copy cannot be written.
+        Assert.Throws<StorageUnavailableException>(() => EmbeddedBackup.Run(Data, Copy));
+        Assert.Equal(["comfyfunc.db", "files", "in-use"], Directory.EnumerateFileSystemEntries(Copy).Select(Path.GetFileName).Order());
+        Directory.Delete(taken);
+
+        using (var before = await OpenAsync(Copy))
+        {
+            Assert.Equal(["old"], await before.Blobs.ListAsync("", Cancellation).Select(b => b.Name).ToListAsync(Cancellation));
+        }
+
+        Assert.Equal(1, EmbeddedBackup.Run(Data, Copy).NewFiles);
+    }
+
     [Fact]
     public async Task A_folder_that_a_process_serves_from_is_not_written_over()
     {

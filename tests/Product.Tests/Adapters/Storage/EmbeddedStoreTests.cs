@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Adapters.Storage.Embedded;
 using Microsoft.Data.Sqlite;
@@ -15,6 +16,8 @@ public sealed class EmbeddedStoreTests : IDisposable
 
     private string Database => Path.Combine(folder.FullName, EmbeddedDatabase.FileName);
 
+    private string Log => Database + "-wal";
+
     private string Reserve => Path.Combine(folder.FullName, StorageReserve.FileName);
 
     private string Files => Path.Combine(folder.FullName, "files");
@@ -28,6 +31,73 @@ public sealed class EmbeddedStoreTests : IDisposable
         var (journal, synchronous) = await database.WriteAsync(
             s => ((string)s.Scalar("PRAGMA journal_mode")!, (long)s.Scalar("PRAGMA synchronous")!), Cancellation);
         Assert.Equal(("wal", 2), (journal, synchronous)); // 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
+    }
+
+    [Fact]
+    public async Task What_cannot_be_committed_is_not_answered_as_written()
+    {
+        using var database = EmbeddedDatabase.Open(folder.FullName);
+        await database.WriteAsync(
+            s =>
+            {
+                s.Say("CREATE TABLE one (n INTEGER PRIMARY KEY)");
+                s.Say("CREATE TABLE many (n INTEGER REFERENCES one DEFERRABLE INITIALLY DEFERRED)");
+                return 0;
+            },
+            Cancellation);
+
+        // A reference that is looked at only by the commit.
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => database.WriteAsync(s => s.Run("INSERT INTO many VALUES (7)"), Cancellation));
+        Assert.Equal(0L, database.Read(s => s.Scalar("SELECT count(*) FROM many")));
+    }
+
+    [Fact]
+    public async Task Another_program_s_lock_refuses_all_who_wait_for_it_together_and_when_it_is_gone_all_goes_on()
+    {
+        using var database = EmbeddedDatabase.Open(folder.FullName);
+        await database.WriteAsync(s => s.Run("CREATE TABLE t (n INTEGER PRIMARY KEY)"), Cancellation);
+        using (var other = new SqliteSession($"Data Source={Database};Pooling=False", "BEGIN IMMEDIATE"))
+        {
+            Task<int>[] writes;
+            using (database.Gather())
+            {
+                writes = [.. Enumerable.Range(0, 100)
+                    .Select(n => database.WriteAsync(s => s.Run($"INSERT INTO t VALUES ({n})"), Cancellation))];
+            }
+
+            // One after the other would take minutes.
+            await Task.WhenAll(writes).ContinueWith(_ => 0, Cancellation, TaskContinuationOptions.None, TaskScheduler.Default)
+                .WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+            Assert.All(writes, w => Assert.IsAssignableFrom<StorageUnavailableException>(w.Exception?.InnerException));
+            Assert.Equal(0L, database.Read(s => s.Scalar("SELECT count(*) FROM t")));
+        }
+
+        Assert.Equal(1, await database.WriteAsync(s => s.Run("INSERT INTO t VALUES (1)"), Cancellation));
+    }
+
+    [Fact]
+    public async Task What_a_long_reader_let_the_log_grow_by_is_given_back()
+    {
+        using var database = EmbeddedDatabase.Open(folder.FullName);
+        await database.WriteAsync(s => s.Run("CREATE TABLE t (n)"), Cancellation);
+        using (var reader = new SqliteSession($"Data Source={Database};Pooling=False", "BEGIN"))
+        {
+            reader.Scalar("SELECT count(*) FROM t");
+            for (var i = 0; i < 40; i++)
+            {
+                await database.WriteAsync(s => s.Run("INSERT INTO t VALUES (zeroblob(1000000))"), Cancellation);
+            }
+
+            Assert.InRange(new FileInfo(Log).Length, 40_000_000, long.MaxValue);
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            await database.WriteAsync(s => s.Run("INSERT INTO t VALUES (1)"), Cancellation);
+        }
+
+        Assert.InRange(new FileInfo(Log).Length, 0, 34_000_000);
     }
 
     [Fact]
@@ -118,8 +188,161 @@ public sealed class EmbeddedStoreTests : IDisposable
             await command.ExecuteNonQueryAsync(Cancellation);
         }
 
+        var before = await File.ReadAllBytesAsync(Database, Cancellation);
         Assert.Contains("another program", (await Assert.ThrowsAsync<InvalidDataException>(() => OpenAsync())).Message,
             StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Database, Cancellation));
+        Assert.Equal(["comfyfunc.db", "in-use"], folder.EnumerateFileSystemInfos().Select(f => f.Name).Order());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_the_database_is_lost_nothing_is_begun_and_no_file_removed(bool isEmptied)
+    {
+        using (var store = await OpenAsync())
+        {
+            await store.Blobs.PutBytesAsync("kept", new byte[Long], "x/y", Cancellation);
+        }
+
+        File.Delete(Reserve); // It may have been given back.
+        File.Delete(Database);
+        if (isEmptied)
+        {
+            await File.WriteAllBytesAsync(Database, [], Cancellation);
+        }
+
+        Assert.Equal($"{Database} is missing or empty, but files is there.",
+            (await Assert.ThrowsAsync<InvalidDataException>(() => OpenAsync())).Message);
+        Assert.Single(Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData("reserve")]
+    [InlineData("comfyfunc.db-wal")]
+    public async Task A_folder_with_files_of_such_names_is_somebody_else_s(string name)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        await File.WriteAllTextAsync(path, "mine", Cancellation);
+        await Assert.ThrowsAsync<InvalidDataException>(() => OpenAsync());
+        Assert.Equal("mine", await File.ReadAllTextAsync(path, Cancellation));
+    }
+
+    [Fact]
+    public async Task Damage_that_the_first_look_finds_is_called_so()
+    {
+        using (var store = await OpenAsync())
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                await store.Blobs.PutBytesAsync($"{i}", new byte[10_000], "x/y", Cancellation);
+            }
+        }
+
+        var pages = await File.ReadAllBytesAsync(Database, Cancellation);
+        new Random(1).NextBytes(pages.AsSpan(4096)); // All but the first, which says what the file is.
+        await File.WriteAllBytesAsync(Database, pages, Cancellation);
+        Assert.StartsWith($"{Database} is damaged", (await Assert.ThrowsAsync<InvalidDataException>(() => OpenAsync())).Message,
+            StringComparison.Ordinal);
+        using var claim = FolderClaim.Take(folder.FullName); // It was given back.
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_moved_away_takes_no_writes_with_it_and_goes_on_where_it_was()
+    {
+        var elsewhere = folder.FullName + "-elsewhere";
+        using var store = await OpenAsync();
+        await store.Tables.EnsureCreatedAsync(["things"], Cancellation);
+        await store.Blobs.PutBytesAsync("kept", new byte[Long], "x/y", Cancellation);
+        Directory.Move(folder.FullName, elsewhere);
+        try
+        {
+            await Assert.ThrowsAnyAsync<StorageUnavailableException>(
+                () => store.Tables["things"].InsertAsync(new("p", "lost", "1"), Cancellation));
+            await Assert.ThrowsAnyAsync<StorageUnavailableException>(
+                () => store.Blobs.PutBytesAsync("lost", new byte[Long], "x/y", Cancellation));
+            await Assert.ThrowsAnyAsync<StorageUnavailableException>(
+                () => store.Blobs.PutBytesAsync("lost", new byte[1], "x/y", Cancellation));
+            Assert.False(Directory.Exists(folder.FullName)); // Else it could not come back.
+        }
+        finally
+        {
+            Directory.Move(elsewhere, folder.FullName);
+        }
+
+        Assert.Null(await store.Tables["things"].FindAsync("p", "lost", Cancellation));
+        Assert.IsType<WriteReply.Written>(await store.Tables["things"].InsertAsync(new("p", "lost", "1"), Cancellation));
+        await store.Blobs.PutBytesAsync("lost", new byte[Long], "x/y", Cancellation);
+        Assert.Equal(Long, (await store.Blobs.ReadBytesAsync("kept", Long, Cancellation))?.Length);
+    }
+
+    [Theory]
+    [InlineData("comfyfunc.db")]
+    [InlineData("comfyfunc.db-wal")]
+    public async Task What_would_be_written_to_a_deleted_file_is_refused(string name)
+    {
+        using var store = await OpenAsync();
+        await store.Tables.EnsureCreatedAsync(["things"], Cancellation);
+        File.Delete(Path.Combine(folder.FullName, name));
+        await Assert.ThrowsAnyAsync<StorageUnavailableException>(
+            () => store.Tables["things"].InsertAsync(new("p", "lost", "1"), Cancellation));
+        Assert.False(File.Exists(Path.Combine(folder.FullName, name)));
+    }
+
+    [Fact]
+    public async Task What_would_be_written_beside_another_database_in_its_place_is_refused()
+    {
+        using var store = await OpenAsync();
+        var copy = Database + ".copy";
+        File.Copy(Database, copy);
+        File.Move(copy, Database, overwrite: true);
+        await Assert.ThrowsAnyAsync<StorageUnavailableException>(() => store.Blobs.PutBytesAsync("a", new byte[1], "x/y", Cancellation));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_claimed_is_not_called_another_process_s()
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder.FullName, FolderClaim.FileName))); // It is there, and no file.
+        Assert.Throws<StorageUnavailableException>(() => FolderClaim.Take(folder.FullName));
+    }
+
+    [Fact]
+    public async Task A_database_in_trouble_does_not_end_whoever_looks_after_the_reserve()
+    {
+        await File.WriteAllTextAsync(Database, new string('x', 5000), Cancellation);
+        Directory.CreateDirectory(Reserve); // So that there is no room for it.
+        using var session = new SqliteSession($"Data Source={Database};Pooling=False", "PRAGMA query_only=ON");
+        var reserve = new StorageReserve(folder.FullName);
+        reserve.Begin(session);
+        Directory.Delete(Reserve);
+        reserve.TryRegain(session);
+        Assert.Equal((false, false), (reserve.IsKept, File.Exists(Reserve)));
+    }
+
+    [Theory]
+    [InlineData(13, 13, true)]
+    [InlineData(10, 4874, true)] // SQLITE_IOERR_SHMSIZE
+    [InlineData(10, 778, false)]
+    public void What_finds_no_room_is_full(int code, int extended, bool isFull) =>
+        Assert.Equal(isFull, StoreFailure.Of(new SqliteException("no", code, extended)) is StorageFullException);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_a_file_that_does_not_come_to_its_end_nothing_stays(bool breaks)
+    {
+        using var store = await OpenAsync(maxBytes: 30_000_000);
+        for (var i = 0; i < 4; i++) // More than there is room for, if it stayed.
+        {
+            await using var content = new TricklingStream(new byte[12_000_000], breaks);
+            var put = await Record.ExceptionAsync(() => store.Blobs.PutAsync("a", content,
+                new("x/y") { MaxBytes = breaks ? null : 11_000_000 }, Cancellation));
+            Assert.Equal(breaks, put is IOException);
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories));
+        await store.Blobs.PutBytesAsync("a", new byte[12_000_000], "x/y", Cancellation);
     }
 
     [Fact]
@@ -210,6 +433,23 @@ public sealed class EmbeddedStoreTests : IDisposable
         Assert.Single(Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories));
         using var after = await OpenAsync();
         Assert.Equal(Long, (await after.Blobs.ReadBytesAsync("kept", Long, Cancellation))?.Length);
+    }
+
+    [Fact]
+    public async Task What_somebody_put_among_the_files_stays()
+    {
+        (await OpenAsync()).Dispose();
+        string[] theirs = ["notes.txt", "0123456789abcdef", "01/notes.txt", "01/0123456789abcdef.txt", "01/fedcba9876543210",
+            "holiday/0123456789abcdef", "01/deep/0123456789abcdef"];
+        foreach (var name in theirs)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Files, name))!);
+            await File.WriteAllTextAsync(Path.Combine(Files, name), "theirs", Cancellation);
+        }
+
+        (await OpenAsync()).Dispose(); // It ends when it has tidied up.
+        Assert.Equal(theirs.Order(), Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Files, f)).Order());
     }
 
     [Theory]

@@ -16,7 +16,7 @@ internal sealed class MemoryDocumentTable : IDocumentTable
 
     public Task<WriteReply> ReplaceAsync(Document document, CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(document.ETag);
+        DocumentTag.Require(document.ETag);
         return Locked<WriteReply>(
             () => documents.GetValueOrDefault(KeyOf(document)) switch
             {
