@@ -6,6 +6,7 @@ using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Telemetry;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
@@ -38,6 +39,8 @@ builder.Services.AddStorage(StorageSettings.Read(builder.Configuration));
 builder.Services.AddComfyFunc(builder.Configuration);
 builder.Services.AddTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
 builder.Services.Configure<JsonSerializerOptions>(StoredJson.AddTo);
+// Bodies are limited where they are read, with an answer that says so; the Functions host has a limit of its own.
+builder.Services.Configure<KestrelServerOptions>(k => k.Limits.MaxRequestBodySize = null);
 builder.Services.AddSingleton<DurableClientSource>();
 builder.Services.AddSingleton<DurableHub>();
 builder.Services.AddSingleton<IRunDriver, DurableDriver>();

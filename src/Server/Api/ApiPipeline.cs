@@ -92,7 +92,7 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            RequestFailed(request.Method, request.Path, TraceIds.Current, e);
+            RequestFailed(request.Method, request.WrittenPath(), TraceIds.Current, e);
             return Problems.From(FaultCode.InternalError, "Something went wrong here. The trace id finds it in the server's log.");
         }
     }

@@ -16,7 +16,8 @@ public sealed class AllowedOrigins
     private static readonly string[] Exposed =
     [
         HeaderNames.Location, "Operation-Location", "Azure-AsyncOperation", HeaderNames.RetryAfter, HeaderNames.ETag, HeaderNames.Age,
-        "X-Cache", "Idempotent-Replayed", "Preference-Applied", HeaderNames.WWWAuthenticate,
+        "X-Cache", "Idempotent-Replayed", "Preference-Applied", HeaderNames.WWWAuthenticate, HeaderNames.AcceptRanges,
+        HeaderNames.ContentRange, HeaderNames.ContentDisposition,
     ];
 
     private readonly CorsService service;

@@ -19,8 +19,16 @@ internal sealed class StreamedAnswer(Func<HttpResponse, CancellationToken, Task>
 
     public const string StillHere = ": still here\n\n";
 
+    // It is written when the request's handler is done, by somebody else: links are to name the server as that request did all the same.
+    private readonly ExecutionContext? answering = ExecutionContext.Capture();
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        if (answering is not null)
+        {
+            ExecutionContext.Restore(answering);
+        }
+
         var response = httpContext.Response;
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";

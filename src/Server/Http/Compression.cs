@@ -31,7 +31,8 @@ internal static class Compression
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
-            app.UseResponseCompression();
+            // A file's length, its tag and its parts are those of its own bytes.
+            app.UseWhen(context => !context.Request.IsOfFile(), a => a.UseResponseCompression());
             next(app);
         };
     }

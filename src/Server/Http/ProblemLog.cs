@@ -20,7 +20,7 @@ public sealed partial class ProblemLog(ILogger<ProblemLog> logger)
 
         var code = Text(problem, "code");
 #pragma warning disable CA1873 // Beside an answer, the arguments cost nothing.
-        Said(LevelOf(problem.Status, code), problem.Status ?? 0, code, request.Method, request.Path, Text(problem, "traceId"));
+        Said(LevelOf(problem.Status, code), problem.Status ?? 0, code, request.Method, request.WrittenPath(), Text(problem, "traceId"));
 #pragma warning restore CA1873
     }
 

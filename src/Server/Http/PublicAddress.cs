@@ -53,6 +53,7 @@ public sealed class PublicAddress
         var scheme = request.Scheme;
         forwarded.ApplyForwarders(request.HttpContext);
         request.Scheme = request.Scheme is "http" or "https" ? request.Scheme : scheme;
+        request.Host = request.Host.HasValue ? request.Host : Reached(request.HttpContext.Connection);
         if (publicUrl is not null)
         {
             request.Scheme = publicUrl.Scheme;
@@ -62,6 +63,11 @@ public sealed class PublicAddress
 
         asked.Value = request.Absolute("");
     }
+
+    // Who speaks HTTP/1.0 need not say whom it asks.
+    private HostString Reached(ConnectionInfo connection) => connection.LocalIpAddress is { } address
+        ? new((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString(), connection.LocalPort)
+        : new(new Uri(Listening).Authority);
 
     // RFC 7239, which the middleware does not read, in the words that it does: one element for each proxy, the nearest to the caller first.
     private static void SpellForwarded(IHeaderDictionary headers)

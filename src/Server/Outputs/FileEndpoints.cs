@@ -56,6 +56,12 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
             return refusal;
         }
 
+        if (request.Headers.ContentRange.Count > 0)
+        {
+            // RFC 9110, section 14.5: a part is not to be taken for the whole.
+            return Problems.From(FaultCode.InvalidRequest, "The file is taken whole, by one request; this one has a Content-Range.");
+        }
+
         if (await blobs.FindAsync(link!.Blob, cancellationToken) is { } there)
         {
             return SentAgain(await SentFile.IsSameAsync(request, there, cancellationToken));

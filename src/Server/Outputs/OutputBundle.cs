@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Text;
@@ -50,10 +51,15 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
         var pipe = new Pipe();
         var packing = Task.Run(() => WriteAsync(pipe.Writer, runs, rendition, cancellationToken), cancellationToken);
         await using var content = pipe.Reader.AsStream();
-        // It has no limit.
-        var stored = (PutReply.Stored)await blobs.PutAsync(blob, content, new BlobWrite(ContentType), cancellationToken);
+        var reply = await blobs.PutAsync(blob, content, new BlobWrite(ContentType) { IfAbsent = true }, cancellationToken);
         await packing;
-        return stored.File;
+        return reply switch
+        {
+            PutReply.Stored stored => stored.File,
+            // Somebody was quicker, and has links to his.
+            PutReply.Exists => await blobs.FindAsync(blob, cancellationToken) ?? throw new FileNotFoundException($"{blob} is gone."),
+            _ => throw new UnreachableException(), // It has no limit.
+        };
     }
 
     // A failure goes through the pipe to the upload, which then stores nothing.
@@ -67,9 +73,10 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
             {
                 foreach (var (folder, run) in runs)
                 {
+                    var tags = FoldersOf(run);
                     foreach (var (n, artifact) in run.Artifacts.GroupBy(a => a.Tag).SelectMany(g => g.Index()))
                     {
-                        await AddAsync(zip, folder, run.Id, artifact, n, rendition, cancellationToken);
+                        await AddAsync(zip, $"{folder}{tags[artifact.Tag]}/{n}-", run.Id, artifact, rendition, cancellationToken);
                     }
                 }
             }
@@ -82,12 +89,12 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
         }
     }
 
-    private async Task AddAsync(ZipArchive zip, string folder, RunId run, RunArtifact artifact, int n, Rendition? rendition,
+    private async Task AddAsync(ZipArchive zip, string place, RunId run, RunArtifact artifact, Rendition? rendition,
         CancellationToken cancellationToken)
     {
         var wanted = (rendition is null ? null : await renditions.MakeAsync(run, artifact, rendition, cancellationToken)) ?? artifact;
         var entry = zip.CreateEntry(
-            $"{folder}{SafeEntry(artifact.Tag)}/{n}-{SafeEntry(wanted.Name ?? (wanted.Type == "json" ? "output.json" : "output.txt"))}",
+            $"{place}{SafeEntry(wanted.Name ?? (wanted.Type == "json" ? "output.json" : "output.txt"))}",
             wanted.Text is null ? CompressionLevel.NoCompression : CompressionLevel.Optimal); // Media files are compressed already.
         await using var target = await entry.OpenAsync(cancellationToken);
         if (wanted.Text is { } text)
@@ -100,6 +107,24 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
         await using var source = await blobs.OpenReadAsync(wanted.Blob!, cancellationToken)
             ?? throw new FileNotFoundException($"The artifact {wanted.Name} is gone.");
         await source.CopyToAsync(target, cancellationToken);
+    }
+
+    // Of several tags that come to one name here, each has a folder.
+    private static Dictionary<string, string> FoldersOf(RunRecord run)
+    {
+        var folders = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var tag in run.Artifacts.Select(a => a.Tag).Distinct(StringComparer.Ordinal))
+        {
+            var (name, n) = (SafeEntry(tag), 1);
+            while (folders.ContainsValue(n == 1 ? name : $"{name}-{n}"))
+            {
+                n++;
+            }
+
+            folders[tag] = n == 1 ? name : $"{name}-{n}";
+        }
+
+        return folders;
     }
 
     // Tags and names come from outside: none may leave the folder that the file is unpacked in.

@@ -26,9 +26,7 @@ public class FileLinkTests
         var token = Link.Sign(Key);
         Gen.Select(Gen.Int[0, token.Length - 1], Gen.Char["abcXYZ019-_."]).Where((i, c) => token[i] != c).Sample((i, c) =>
         {
-            var altered = FileLink.Read($"{token[..i]}{c}{token[(i + 1)..]}", Key);
-            // The last character of base64 has bits that mean nothing.
-            Assert.True(altered is null || altered == Link);
+            Assert.Null(FileLink.Read($"{token[..i]}{c}{token[(i + 1)..]}", Key));
         });
     }
 
