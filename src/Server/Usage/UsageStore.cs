@@ -8,11 +8,13 @@ namespace ComfyFunc.Server.Usage;
 /// <summary>The Usage table: sums by day, client and workflow version, which outlive the runs.</summary>
 public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options, TimeProvider clock)
 {
+    private const char Separator = '\n';
+
     private readonly IDocumentTable table = tables["usage"];
 
     public async Task AddAsync(UsageRow more, CancellationToken cancellationToken)
     {
-        var row = TableKey.Escape($"{more.Client}\n{more.Workflow.ToLowerInvariant()}\n{more.Version}");
+        var row = RowsOf(more.Client) + TableKey.Escape($"{more.Workflow.ToLowerInvariant()}{Separator}{more.Version}");
         var tries = new WriteTries($"the usage of '{more.Workflow}'");
         while (true)
         {
@@ -39,6 +41,8 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
         {
             PartitionFrom = from,
             PartitionBefore = $"{to}~",
+            RowFrom = client is null ? null : RowsOf(client),
+            RowBefore = client is null ? null : TableKey.Escape($"{client}{(char)(Separator + 1)}"),
             PageSize = DocumentQuery.LargestPage
         }, cancellationToken))
         {
@@ -54,16 +58,8 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
     }
 
     /// <summary>Forgets days that are too long ago.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        await foreach (var document in table.QueryAsync(
-            new DocumentQuery
-            {
-                PartitionBefore = UtcDay.Of(clock.GetUtcNow() - options.UsageRetention),
-                PageSize = DocumentQuery.LargestPage
-            }, cancellationToken))
-        {
-            await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);
-        }
-    }
+    public Task SweepAsync(CancellationToken cancellationToken) =>
+        table.ClearAsync(new() { PartitionBefore = UtcDay.Of(clock.GetUtcNow() - options.UsageRetention) }, cancellationToken);
+
+    private static string RowsOf(string client) => TableKey.Escape($"{client}{Separator}");
 }
