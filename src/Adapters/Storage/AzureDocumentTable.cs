@@ -9,6 +9,9 @@ namespace ComfyFunc.Adapters.Storage;
 /// <summary>Documents as rows of an Azure table; a JSON too long for a column lives in a blob that the row names.</summary>
 internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow overflow) : IDocumentTable
 {
+    // The service looks for up to 5 s at a time, and has no index of columns: what is rare among very many is found by several pages.
+    private const int MostRequestsAPage = 3;
+
     public async Task<WriteReply> InsertAsync(Document document, CancellationToken cancellationToken)
     {
         var entity = await overflow.ToEntityAsync(document, cancellationToken);
@@ -74,8 +77,7 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
 
     public async IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var rows = table.QueryAsync<TableEntity>(TableFilter.From(query, null), query.BoundedPageSize,
-            cancellationToken: cancellationToken);
+        var rows = table.QueryAsync<TableEntity>(TableFilter.From(query, null), query.BoundedPageSize, SelectOf(query), cancellationToken);
         await foreach (var entity in rows)
         {
             if (await ReadAsync(entity, cancellationToken) is { } document)
@@ -87,22 +89,27 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
 
     public async Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken)
     {
-        var filter = TableFilter.From(query, DocumentCursor.Parse(continuation));
+        var after = DocumentCursor.Parse(continuation);
         List<TableEntity> found = [];
+        var asked = 0;
         // The service may cut a page short, or even empty, and go on in the next.
-        await foreach (var page in table.QueryAsync<TableEntity>(filter, query.BoundedPageSize, cancellationToken: cancellationToken)
-            .AsPages())
+        var pages = table.QueryAsync<TableEntity>(TableFilter.From(query, after), query.BoundedPageSize, SelectOf(query), cancellationToken)
+            .AsPages(after?.Token);
+        await foreach (var page in pages)
         {
             found.AddRange(page.Values);
-            if (found.Count < query.BoundedPageSize)
+            if (found.Count >= query.BoundedPageSize)
             {
-                continue;
+                var last = found[query.BoundedPageSize - 1];
+                var isMore = found.Count > query.BoundedPageSize || page.ContinuationToken is not null;
+                return await PageOfAsync(found.Take(query.BoundedPageSize),
+                    isMore ? new(last.PartitionKey, last.RowKey) : null, cancellationToken);
             }
 
-            var last = found[query.BoundedPageSize - 1];
-            var isMore = found.Count > query.BoundedPageSize || page.ContinuationToken is not null;
-            return await PageOfAsync(found.Take(query.BoundedPageSize),
-                isMore ? new(last.PartitionKey, last.RowKey) : null, cancellationToken);
+            if (++asked == MostRequestsAPage && page.ContinuationToken is { } token)
+            {
+                return await PageOfAsync(found, new(after?.Partition ?? "", after?.Row ?? "", token), cancellationToken);
+            }
         }
 
         return await PageOfAsync(found, null, cancellationToken);
@@ -149,6 +156,9 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
         await overflow.DropAsync(blob, cancellationToken);
         return refusal;
     }
+
+    private static IEnumerable<string>? SelectOf(DocumentQuery query) =>
+        query.Only.IsEmpty ? null : [nameof(TableEntity.PartitionKey), nameof(TableEntity.RowKey), .. query.Only];
 
     private static WriteReply.Written Written(Response response, TableEntity entity) =>
         new(new DocumentTag(response.Headers.ETag?.ToString() ?? "", DocumentOverflow.NameIn(entity)).ToString());

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
+using BitFaster.Caching.Lru;
 
 namespace ComfyFunc.Adapters.Storage;
 
@@ -12,6 +13,12 @@ internal sealed class DocumentOverflow(string table, IBlobStore blobs)
 
     // A string column holds 64 KiB of UTF-16, which is 32 Ki characters.
     public const int LongestColumn = 30_000;
+
+    // A blob never changes, and its row is read first: a document that is read at each call is fetched once.
+    private const int MostKept = 128;
+    private const int LongestKept = 512 << 10;
+
+    private readonly ConcurrentLru<string, string> kept = new(MostKept);
 
     public async Task<TableEntity> ToEntityAsync(Document document, CancellationToken cancellationToken)
     {
@@ -53,8 +60,21 @@ internal sealed class DocumentOverflow(string table, IBlobStore blobs)
 
     public static string? NameIn(TableEntity entity) => entity.GetString(Columns.Overflow);
 
-    private async Task<string?> ReadAsync(string blob, CancellationToken cancellationToken) =>
-        await blobs.ReadBytesAsync(blob, int.MaxValue, cancellationToken) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    private async Task<string?> ReadAsync(string blob, CancellationToken cancellationToken)
+    {
+        if (kept.TryGet(blob, out var known))
+        {
+            return known;
+        }
+
+        var json = await blobs.ReadBytesAsync(blob, int.MaxValue, cancellationToken) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        if (json?.Length <= LongestKept)
+        {
+            kept.AddOrUpdate(blob, json);
+        }
+
+        return json;
+    }
 
     private string NewName(Document document)
     {

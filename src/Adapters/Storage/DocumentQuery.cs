@@ -29,6 +29,9 @@ public sealed record DocumentQuery
     public ImmutableDictionary<string, ImmutableArray<object>> WhereAny { get; init; } =
         ImmutableDictionary<string, ImmutableArray<object>>.Empty;
 
+    /// <summary>Where not empty: the documents come with these columns alone, without their JSON and not to be written over.</summary>
+    public ImmutableArray<string> Only { get; init; } = [];
+
     /// <summary>The most documents of one page; for a whole listing, of one request.</summary>
     public int PageSize { get; init; } = 100;
 
@@ -42,7 +45,7 @@ public sealed record DocumentQuery
 
 /// <summary>One page of a listing.</summary>
 /// <param name="Continuation">Asks for the next page; <see langword="null"/> after the last. A page before it may be the last one that
-/// holds anything.</param>
+/// holds anything, and may be short or empty: what is rare among very many is not looked for to the end at once.</param>
 public sealed record DocumentPage(ImmutableArray<Document> Documents, string? Continuation)
 {
     /// <summary>Whether a page may have given this continuation. <see langword="null"/> begins a listing.</summary>

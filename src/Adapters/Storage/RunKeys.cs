@@ -21,6 +21,9 @@ public static class RunKeys
 
     public static string Row(RunId run) => Invert(run.Value);
 
+    /// <summary>The run whose row it is.</summary>
+    public static RunId RunIn(string row) => new(Invert(row));
+
     /// <summary>What all rows of runs follow that are older than this run; a bound of a listing.</summary>
     public static string RowAfter(RunId run) => Row(run) + RunId.Digits[0];
 

@@ -34,7 +34,7 @@ internal static class TableFilter
             clauses.Add(TableClient.CreateQueryFilter($"RowKey lt {rowBefore}"));
         }
 
-        if (after is { } cursor)
+        if (after is { HasKeys: true } cursor)
         {
             clauses.Add(After(query, cursor));
         }

@@ -7,6 +7,7 @@ public sealed record StatsSpan
 {
     private const int MostBuckets = 120;
     private const int SecondsPerMinute = 60;
+    private const int SecondsPerQuarter = 900;
 
     private static readonly ImmutableArray<int> Widths = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
 
@@ -19,6 +20,9 @@ public sealed record StatsSpan
     public DateTimeOffset To { get; }
 
     public int BucketSeconds { get; }
+
+    /// <summary>Whether its buckets are made of whole quarters of an hour.</summary>
+    public bool IsOfQuarters => BucketSeconds >= SecondsPerQuarter;
 
     /// <param name="to">Later than <paramref name="from"/>.</param>
     public static StatsSpan Of(DateTimeOffset from, DateTimeOffset to)
@@ -43,6 +47,9 @@ public sealed record StatsSpan
 
     /// <summary>The minute that a time is in.</summary>
     public static DateTimeOffset MinuteOf(DateTimeOffset at) => Floor(at, SecondsPerMinute);
+
+    /// <summary>The quarter of an hour that a time is in: the narrowest bucket that is no minutes' affair.</summary>
+    public static DateTimeOffset QuarterOf(DateTimeOffset at) => Floor(at, SecondsPerQuarter);
 
     private static DateTimeOffset Floor(DateTimeOffset at, int seconds)
     {

@@ -53,17 +53,21 @@ public sealed partial class BatchFeeder(
         foreach (var open in all)
         {
             var now = Clock.GetUtcNow();
-            if (open.HeldUntil < now && await batches.TryWriteAsync(open with { HeldUntil = now + Hold }, cancellationToken) is { } held)
+            if (open.HeldUntil < now && (HasRoom || open.CancelRequestedAt is not null)
+                && await batches.TryWriteAsync(open with { HeldUntil = now + Hold }, cancellationToken) is { } held)
             {
                 await AdvanceAsync(held, cancellationToken);
             }
         }
     }
 
+    // While the queue is full no batch is even opened: what its calls say may be megabytes.
+    private bool HasRoom => pending.Known.Count < options.MaxQueued;
+
     private async Task AdvanceAsync(Batch batch, CancellationToken cancellationToken)
     {
         var calls = await batches.CallsAsync(batch, cancellationToken);
-        while (batch is { CancelRequestedAt: null, IsDone: false } && pending.Known.Count < options.MaxQueued)
+        while (batch is { CancelRequestedAt: null, IsDone: false } && HasRoom)
         {
             var stride = Enumerable.Range(batch.Made, Math.Min(Stride, batch.Total - batch.Made)).ToArray();
             var refused = new ConcurrentQueue<RefusedCall>();

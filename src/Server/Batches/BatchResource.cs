@@ -61,8 +61,7 @@ public sealed class BatchResource(BatchStore batches, RunStore runs)
             return new(batch, ended);
         }
 
-        var made = await runs.OfBatchAsync(new(batch.Id), batch.LastRun, cancellationToken);
-        var standing = new BatchStanding(batch, made.CountBy(r => r.Status).ToImmutableSortedDictionary());
+        var standing = new BatchStanding(batch, await runs.CountOfBatchAsync(new(batch.Id), batch.LastRun, cancellationToken));
         if (standing.HasEnded)
         {
             await batches.TryWriteAsync(batch with { Ended = standing.Counts }, cancellationToken);

@@ -15,8 +15,9 @@ public sealed class Uploads(IBlobStore blobs, ISasMinter sas, ComfyFuncOptions o
     public static readonly TimeSpan LinkLifetime = TimeSpan.FromHours(1);
 
     private const int DaysKept = 2;
-    private const int DaysLookedBack = 14;
     private const string Folder = "uploads/";
+
+    private string sweptOn = "";
 
     /// <summary>Names a file to come.</summary>
     public UploadRef New()
@@ -46,14 +47,28 @@ public sealed class Uploads(IBlobStore blobs, ISasMinter sas, ComfyFuncOptions o
     public Task<Stream?> OpenAsync(UploadRef upload, string client, CancellationToken cancellationToken) =>
         blobs.OpenReadAsync(BlobOf(upload, client), cancellationToken);
 
-    /// <summary>Removes what was sent days ago; runs have copies of their own.</summary>
+    /// <summary>Removes what was sent days ago, however long ago that was; runs have copies of their own. Once a day.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        for (var back = DaysKept; back <= DaysLookedBack; back++)
+        var today = clock.GetUtcNow();
+        if (sweptOn == UtcDay.Of(today))
         {
-            await blobs.DeletePrefixAsync($"{Folder}{UtcDay.Of(clock.GetUtcNow().AddDays(-back))}/", cancellationToken);
+            return;
         }
+
+        var kept = UtcDay.Of(today.AddDays(1 - DaysKept));
+        while (await OldestDayAsync(cancellationToken) is { } day && string.CompareOrdinal(day, kept) < 0)
+        {
+            await blobs.DeletePrefixAsync($"{Folder}{day}/", cancellationToken);
+        }
+
+        sweptOn = UtcDay.Of(today);
     }
+
+    // They are listed by name, and so by day.
+    private async Task<string?> OldestDayAsync(CancellationToken cancellationToken) =>
+        await blobs.ListAsync(Folder, cancellationToken).FirstOrDefaultAsync(cancellationToken) is { } first
+        && first.Name.Split('/') is [_, var day, _, ..] ? day : null;
 
     // No client's name begins with an underscore.
     private static string BlobOf(UploadRef upload, string client) =>

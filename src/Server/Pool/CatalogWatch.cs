@@ -60,6 +60,7 @@ public sealed partial class CatalogWatch(HostStore hosts, HostCatalogs catalogs,
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = Clock.GetUtcNow();
+        catalogs.Forget(hosts.Known);
         var due = hosts.Known.Where(h => h.Status is not HostStatus.Offline && h.CatalogHash is not null
             && (!looked.TryGetValue(h.Id, out var at) || now - at >= IntervalOf(h, now))).ToArray();
         foreach (var some in due.Chunk(LooksAtOnce))

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using BitFaster.Caching.Lru;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
@@ -67,7 +68,10 @@ public sealed class HostConnections(ComfyClients clients, IHostListeners listene
 /// <summary>One host as this process reaches it.</summary>
 public sealed class HostConnection(Uri url, string? door, ComfyClient client, IHostListener listener) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, bool> staged = new();
+    // Each call may bring files that no other has: of those that were not needed for long, the host is asked to take them again.
+    private const int MostStaged = 20_000;
+
+    private readonly ConcurrentLru<string, bool> staged = new(MostStaged);
 
     public Uri Url => url;
 
@@ -92,16 +96,16 @@ public sealed class HostConnection(Uri url, string? door, ComfyClient client, IH
     }
 
     /// <summary>Whether a file, named by its content, is known to be on the host.</summary>
-    public bool HasStaged(string hostName) => staged.ContainsKey(hostName);
+    public bool HasStaged(string hostName) => staged.TryGet(hostName, out _);
 
-    public void Staged(string hostName) => staged[hostName] = true;
+    public void Staged(string hostName) => staged.AddOrUpdate(hostName, true);
 
     /// <summary>The host says that it does not have it.</summary>
     public void ForgetStaged(IEnumerable<string> hostNames)
     {
         foreach (var name in hostNames)
         {
-            staged.TryRemove(name, out _);
+            staged.TryRemove(name);
         }
     }
 

@@ -1,5 +1,6 @@
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,10 @@ namespace ComfyFunc.Server.Runs;
 public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, RunObservers observers, IRunDriver driver,
     ComfyFuncOptions options, TimeProvider clock, ILogger<RunRemoval> logger)
 {
+    // A run goes by a dozen requests. One after the other, fewer would go than come.
+    private const int AtOnce = 16;
+    private const int Stride = 256;
+
     public async Task RemoveAsync(RunRecord run, CancellationToken cancellationToken)
     {
         await runs.ChangeAsync(run.Id, r => r with { IsLeaving = true }, cancellationToken);
@@ -27,13 +32,11 @@ public sealed partial class RunRemoval(RunStore runs, IBlobStore blobs, RunObser
     {
         var time = clock.GetUtcNow() - options.Retention;
         var removed = 0;
-        await foreach (var run in runs.CreatedBeforeAsync(time, cancellationToken))
+        await foreach (var some in runs.CreatedBeforeAsync(time, cancellationToken).Where(r => r.CompletedAt < time).Chunk(Stride)
+            .WithCancellation(cancellationToken))
         {
-            if (run.CompletedAt < time)
-            {
-                await RemoveAsync(run, cancellationToken);
-                removed++;
-            }
+            await FewAtOnce.ForEachAsync(some, AtOnce, run => RemoveAsync(run, cancellationToken));
+            removed += some.Length;
         }
 
         await driver.ForgetBeforeAsync(time, cancellationToken);

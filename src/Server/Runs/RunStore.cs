@@ -18,6 +18,9 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
 
     private const int LongestOpenDays = 1; // No deadline is later.
 
+    // Enough to tell how a run stands.
+    private static readonly ImmutableArray<string> StatusColumns = ["Status", "Open"];
+
     private readonly IDocumentTable table = tables["runs"];
     private readonly MemoryCache open = new(new MemoryCacheOptions());
 
@@ -91,37 +94,40 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         return new(shown, next);
     }
 
-    // Rows are looked at one by one, so a page may be short, or empty: it ends where the looking did.
+    // Rows are looked at one by one, so a page may be short, or empty: it ends where the looking did, within a page of the table or behind
+    // it.
     private async Task<RunPage?> LookAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
     {
         var query = filter.ToQuery(LookedAtOnce);
-        if (continuation is not null)
+        if (continuation is not null && RunId.TryParse(continuation, out var last))
         {
-            if (!RunId.TryParse(continuation, out var last))
-            {
-                return null;
-            }
-
             query = query with { PartitionFrom = RunKeys.Partition(last), RowFrom = RunKeys.RowAfter(last) };
+            continuation = null;
+        }
+        else if (!DocumentPage.Gives(continuation))
+        {
+            return null;
         }
 
         var found = ImmutableArray.CreateBuilder<RunRecord>();
-        var looked = 0;
-        await foreach (var document in table.QueryAsync(query, cancellationToken))
+        for (var looked = LookedAtOnce; ; looked += LookedAtOnce)
         {
-            var run = FromDocument(document);
-            if (!run.IsLeaving && filter.Fits(run))
+            var page = await table.PageAsync(query, continuation, cancellationToken);
+            foreach (var run in page.Documents.Select(FromDocument).Where(r => !r.IsLeaving && filter.Fits(r)))
             {
                 found.Add(run);
+                if (found.Count == size)
+                {
+                    return new(found.ToImmutable(), run.Id.Value);
+                }
             }
 
-            if (found.Count == size || ++looked == MostLookedAt)
+            continuation = page.Continuation;
+            if (continuation is null || page.Documents.IsEmpty || looked == MostLookedAt)
             {
-                return new(found.ToImmutable(), run.Id.Value);
+                return new(found.ToImmutable(), continuation);
             }
         }
-
-        return new(found.ToImmutable(), null);
     }
 
     /// <summary>Every run that has not ended.</summary>
@@ -161,14 +167,28 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     }
 
     /// <summary>How many of a client's runs have not ended.</summary>
-    public async Task<int> CountOpenAsync(string client, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await table.QueryAsync(
+    /// <param name="since">Leaves out those whose ids were made before; <see langword="null"/> counts all.</param>
+    /// <returns>Also the oldest of them.</returns>
+    public async Task<(int Count, RunId? Oldest)> CountOpenAsync(string client, DateTimeOffset now, DateTimeOffset? since,
+        CancellationToken cancellationToken)
+    {
+        var first = since ?? now.AddDays(-LongestOpenDays);
+        var (count, oldest) = (0, (RunId?)null);
+        await foreach (var document in table.QueryAsync(
             new DocumentQuery
             {
-                PartitionBefore = RunKeys.Partition(now.AddDays(-LongestOpenDays - 1)),
+                PartitionBefore = RunKeys.Partition(first.AddDays(-1)),
+                RowBefore = since is { } time ? RunKeys.RowBefore(time) : null,
                 Where = RunFilter.Of(client).AddRange(RunFilter.Open),
+                Only = StatusColumns,
                 PageSize = DocumentQuery.LargestPage,
-            }, cancellationToken).CountAsync(cancellationToken);
+            }, cancellationToken))
+        {
+            (count, oldest) = (count + 1, RunKeys.RunIn(document.Row)); // The newest comes first.
+        }
+
+        return (count, oldest);
+    }
 
     /// <summary>How many of a client's runs were made on the day (UTC) of <paramref name="now"/>.</summary>
     /// <param name="since">Leaves out those whose ids were made before; <see langword="null"/> counts all.</param>
@@ -181,14 +201,30 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
             .CountAsync(d => FromDocument(d).CreatedAt.UtcDateTime.Date == now.UtcDateTime.Date, cancellationToken);
     }
 
+    /// <summary>How many of a batch's runs stand how: without reading what else their rows say.</summary>
+    /// <param name="last">The newest of them; <see langword="null"/> where that is not known.</param>
+    public async Task<ImmutableSortedDictionary<RunStatus, int>> CountOfBatchAsync(RunId batch, RunId? last,
+        CancellationToken cancellationToken)
+    {
+        var counts = new SortedDictionary<RunStatus, int>();
+        await foreach (var document in table.QueryAsync(OfBatch(batch, last) with { Only = StatusColumns }, cancellationToken))
+        {
+            var status = Enum.Parse<RunStatus>((string)document.Columns["Status"]);
+            if (status <= RunStatus.Canceling || !(bool)document.Columns["Open"]) // Else it has ended and is being deleted.
+            {
+                counts[status] = counts.GetValueOrDefault(status) + 1;
+            }
+        }
+
+        return counts.ToImmutableSortedDictionary();
+    }
+
     /// <summary>A batch's runs.</summary>
     /// <param name="last">The newest of them; <see langword="null"/> where that is not known.</param>
     public async Task<ImmutableArray<RunRecord>> OfBatchAsync(RunId batch, RunId? last, CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<RunRecord>();
-        var ofBatch = new RunFilter(Batch: batch.Value).ToQuery(DocumentQuery.LargestPage);
-        var query = last is { } newest ? Between(batch, newest) with { Where = ofBatch.Where, PageSize = ofBatch.PageSize } : ofBatch;
-        await foreach (var document in table.QueryAsync(query, cancellationToken))
+        await foreach (var document in table.QueryAsync(OfBatch(batch, last), cancellationToken))
         {
             if (FromDocument(document) is { IsLeaving: false } run)
             {
@@ -235,6 +271,12 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         }
 
         return run;
+    }
+
+    private static DocumentQuery OfBatch(RunId batch, RunId? last)
+    {
+        var ofBatch = new RunFilter(Batch: batch.Value).ToQuery(DocumentQuery.LargestPage);
+        return last is { } newest ? Between(batch, newest) with { Where = ofBatch.Where, PageSize = ofBatch.PageSize } : ofBatch;
     }
 
     // Of one day, it is a range of one partition, which every store finds without looking elsewhere.

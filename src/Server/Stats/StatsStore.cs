@@ -2,48 +2,148 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Stats;
+using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Stats;
 
-/// <summary>The Stats table: what each minute's ended runs came to, a row for each process that saw some, kept for a week.</summary>
+/// <summary>
+/// The Stats table: what each minute's ended runs came to, a row for each process that saw some, kept for a week; and the same by quarters
+/// of an hour, a row each, for whoever asks for days.
+/// </summary>
 public sealed class StatsStore(IDocumentTables tables, TimeProvider clock)
 {
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
+    private const string Quarters = "quarters"; // Behind all minutes.
+    private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
+
+    // A minute's rows have been written by then, as a rule. One that comes later adds to its quarter.
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Late = Settled - TimeSpan.FromMinutes(5);
+
     private readonly IDocumentTable table = tables["stats"];
 
     /// <param name="id">Of the row among those of its minute. Nobody else writes it.</param>
-    internal Task WriteAsync(string id, StatsRow row, CancellationToken cancellationToken) =>
-        table.UpsertAsync(new Document(PartitionOf(row.Minute), id, StoredJson.Write(row)), cancellationToken);
+    internal async Task WriteAsync(string id, StatsRow row, CancellationToken cancellationToken)
+    {
+        await table.UpsertAsync(new Document(PartitionOf(row.Minute), id, StoredJson.Write(row)), cancellationToken);
+        if (clock.GetUtcNow() - row.Minute > Late && row.Minute < await SummedToAsync(cancellationToken))
+        {
+            await SumAgainAsync(StatsSpan.QuarterOf(row.Minute), cancellationToken);
+        }
+    }
 
-    /// <summary>All lines of the minutes of a time.</summary>
+    /// <summary>All lines of a time: of whole quarters where it is cut into such, and of minutes at its edges.</summary>
     public async Task<ImmutableArray<(DateTimeOffset At, StatsLine Line)>> ReadAsync(StatsSpan span, CancellationToken cancellationToken)
     {
+        var (from, to) = span.IsOfQuarters ? await SummedWithinAsync(span, cancellationToken) : (span.From, span.From);
+        DocumentQuery[] queries = from < to
+            ? [
+                MinutesOf(span.From, from), QuartersBefore(to) with { RowBefore = RowOf(from - Tick) },
+                MinutesOf(to, span.To.AddMinutes(1)),
+            ]
+            : [MinutesOf(span.From, span.To.AddMinutes(1))];
         var lines = ImmutableArray.CreateBuilder<(DateTimeOffset, StatsLine)>();
-        var query = new DocumentQuery
+        foreach (var query in queries.Where(q => q.Partition is not null || q.PartitionFrom != q.PartitionBefore))
         {
-            PartitionFrom = PartitionOf(span.From),
-            PartitionBefore = PartitionOf(span.To.AddMinutes(1)),
-            PageSize = DocumentQuery.LargestPage
-        };
-        await foreach (var document in table.QueryAsync(query, cancellationToken))
-        {
-            var row = StoredJson.Read<StatsRow>(document.Json);
-            lines.AddRange(row.Lines.Select(l => (row.Minute, l)));
+            await foreach (var row in RowsAsync(query, cancellationToken))
+            {
+                lines.AddRange(row.Lines.Select(l => (row.Minute, l)));
+            }
         }
 
         return lines.ToImmutable();
     }
 
-    /// <summary>Forgets what is too long ago.</summary>
+    /// <summary>Sums up the quarters that have settled, and forgets what is too long ago.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        var query = new DocumentQuery { PartitionBefore = PartitionOf(clock.GetUtcNow() - Kept), PageSize = DocumentQuery.LargestPage };
-        await foreach (var document in table.QueryAsync(query, cancellationToken))
+        var oldest = clock.GetUtcNow() - Kept;
+        await SumAsync(StatsSpan.QuarterOf(oldest), StatsSpan.QuarterOf(clock.GetUtcNow() - Settled), cancellationToken);
+        await table.ClearAsync(new() { PartitionBefore = PartitionOf(oldest) }, cancellationToken);
+        await table.ClearAsync(QuartersBefore(oldest - Quarter), cancellationToken);
+    }
+
+    // One after the other: what lies before the newest is summed up, and is nothing where there is no row.
+    private async Task SumAsync(DateTimeOffset oldest, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var from = await SummedToAsync(cancellationToken) is var known && known > oldest ? known : oldest;
+        if (from >= to)
         {
-            await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);
+            return;
+        }
+
+        var sum = new StatsRow(from, []);
+        await foreach (var row in RowsAsync(MinutesOf(from, to), cancellationToken))
+        {
+            var quarter = StatsSpan.QuarterOf(row.Minute);
+            if (quarter != sum.Minute && !sum.Lines.IsEmpty)
+            {
+                await table.UpsertAsync(ToQuarter(sum), cancellationToken);
+            }
+
+            sum = new(quarter, StatsLine.Merged([.. quarter == sum.Minute ? sum.Lines : [], .. row.Lines]));
+        }
+
+        foreach (var last in new[] { sum, new(to - Quarter, []) }.DistinctBy(r => r.Minute))
+        {
+            await table.UpsertAsync(ToQuarter(last), cancellationToken);
         }
     }
 
+    private async Task SumAgainAsync(DateTimeOffset quarter, CancellationToken cancellationToken)
+    {
+        var tries = new WriteTries($"the statistics of {quarter:O}");
+        while (true)
+        {
+            var before = await table.FindAsync(Quarters, RowOf(quarter), cancellationToken);
+            var lines = new List<StatsLine>();
+            await foreach (var row in RowsAsync(MinutesOf(quarter, quarter + Quarter), cancellationToken))
+            {
+                lines.AddRange(row.Lines);
+            }
+
+            var next = ToQuarter(new(quarter, StatsLine.Merged(lines))) with { ETag = before?.ETag ?? "" };
+            if (await (before is null ? table.InsertAsync(next, cancellationToken) : table.ReplaceAsync(next, cancellationToken))
+                is WriteReply.Written)
+            {
+                return;
+            }
+
+            tries.Lost();
+        }
+    }
+
+    // The newest comes first.
+    private async Task<DateTimeOffset> SummedToAsync(CancellationToken cancellationToken) =>
+        await table.PageAsync(new() { Partition = Quarters, PageSize = 1 }, null, cancellationToken) is { Documents: [var newest, ..] }
+            ? StoredJson.Read<StatsRow>(newest.Json).Minute + Quarter : DateTimeOffset.MinValue;
+
+    private async Task<(DateTimeOffset From, DateTimeOffset To)> SummedWithinAsync(StatsSpan span, CancellationToken cancellationToken)
+    {
+        var (from, to) = (StatsSpan.QuarterOf(span.From + Quarter - Tick), StatsSpan.QuarterOf(span.To));
+        return (from, await SummedToAsync(cancellationToken) is var summed && summed < to ? summed : to);
+    }
+
+    private async IAsyncEnumerable<StatsRow> RowsAsync(DocumentQuery query,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var document in table.QueryAsync(query with { PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            yield return StoredJson.Read<StatsRow>(document.Json);
+        }
+    }
+
+    private static DocumentQuery MinutesOf(DateTimeOffset from, DateTimeOffset to) =>
+        new() { PartitionFrom = PartitionOf(from), PartitionBefore = PartitionOf(to) };
+
+    private static DocumentQuery QuartersBefore(DateTimeOffset to) => new() { Partition = Quarters, RowFrom = RowOf(to - Tick) };
+
+    private static Document ToQuarter(StatsRow sum) => new(Quarters, RowOf(sum.Minute), StoredJson.Write(sum));
+
     private static string PartitionOf(DateTimeOffset at) => at.UtcDateTime.ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture);
+
+    private static string RowOf(DateTimeOffset quarter) =>
+        (DateTimeOffset.MaxValue.UtcTicks - quarter.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
 }

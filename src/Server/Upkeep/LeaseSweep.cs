@@ -23,7 +23,8 @@ public sealed partial class LeaseSweep(
     // So few rows cost less to find than what lies between them.
     private const int LookedAtEach = 10;
 
-    private string sweptTo = "";
+    // The rest of a round through the queue.
+    private Queue<RunId> toSweep = new();
 
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
@@ -55,12 +56,23 @@ public sealed partial class LeaseSweep(
 
     private async Task<WaitingRun[]> NextPartAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // Of what is due: the rest is not even put in order.
-        var part = (await pending.RefreshAsync(cancellationToken))
-            .Where(w => now - w.Since > Settled && string.CompareOrdinal(w.Run.Value, sweptTo) > 0)
-            .OrderBy(w => w.Run.Value, StringComparer.Ordinal).Take(DocumentQuery.LargestPage).ToArray();
-        sweptTo = part.Length < DocumentQuery.LargestPage ? "" : part[^1].Run.Value;
-        return part;
+        var queue = await pending.RefreshAsync(cancellationToken);
+        if (toSweep.Count == 0)
+        {
+            // Put in order once for a whole round.
+            toSweep = new(queue.Where(w => now - w.Since > Settled).Select(w => w.Run).OrderBy(r => r.Value, StringComparer.Ordinal));
+        }
+
+        var part = new List<WaitingRun>();
+        while (part.Count < DocumentQuery.LargestPage && toSweep.TryDequeue(out var next))
+        {
+            if (queue.Find(next) is { } waiting) // Else it has gone meanwhile.
+            {
+                part.Add(waiting);
+            }
+        }
+
+        return [.. part];
     }
 
     private async Task<HashSet<RunId>> WantingAsync(WaitingRun[] inOrder, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
+using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Batches;
+using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 
 namespace ComfyFunc.Server.Upkeep;
@@ -10,8 +12,8 @@ namespace ComfyFunc.Server.Upkeep;
 /// Finds runs that nobody drives: accepted by a process that died before it could hand them over, or given up by a driver that failed.
 /// Whether a run is driven, its driver knows. Runs that were half deleted are deleted.
 /// </summary>
-public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval removal, IRunDriver driver, RunObservers observers,
-    IDocumentTables tables, TimeProvider clock)
+public sealed class RunRescue(RunStore runs, BatchStore batches, PendingStore pending, RunRemoval removal, IRunDriver driver,
+    RunObservers observers, IDocumentTables tables, TimeProvider clock)
 {
     // Any driver has taken a run's first step by then.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -53,6 +55,7 @@ public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval remo
         }
 
         var oldest = await NextIdSinceAsync(now, cancellationToken);
+        var queue = await pending.RefreshAsync(cancellationToken);
         await foreach (var run in runs.UnfinishedAsync(allEndedBefore, cancellationToken))
         {
             if (run.IsLeaving)
@@ -67,7 +70,7 @@ public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval remo
             {
                 await GiveUpAsync(run, now, cancellationToken);
             }
-            else if (now - run.CreatedAt > (run.Step == 0 ? StartPatience : RunPatience))
+            else if (now - run.CreatedAt > (run.Step == 0 ? StartPatience : RunPatience) && !WaitsInOrder(run, queue, now))
             {
                 await driver.ResumeAsync(run.Id, cancellationToken);
             }
@@ -75,6 +78,11 @@ public sealed class RunRescue(RunStore runs, BatchStore batches, RunRemoval remo
 
         allEndedBefore = oldest;
     }
+
+    // Whoever lends it a slot drives it: until its deadline it needs nobody, and there may be very many of its kind.
+    private static bool WaitsInOrder(RunRecord run, WaitingQueue queue, DateTimeOffset now) =>
+        run.State is RunState.Waiting waiting && queue.Find(run.Id)?.Placement.Attempt == waiting.Placement.Attempt
+        && now < (run.StartedAt is null ? run.Limits.StartBy : run.Limits.FinishBy);
 
     // An ended run is never open again: those before the oldest open one need not be looked at once more. But some rows are still to come.
     private async Task<DateTimeOffset> NextIdSinceAsync(DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.RateLimiting;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
@@ -29,6 +30,7 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
 
     private readonly ConcurrentDictionary<string, Load> loads = new();
     private readonly ConcurrentDictionary<string, Settled> settled = new();
+    private readonly ConcurrentDictionary<string, AllEnded> allEnded = new();
 
     public void Dispose() => minutes.Dispose();
 
@@ -77,8 +79,19 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
             return known;
         }
 
-        var open = quota.OpenRuns is null ? 0 : await runs.CountOpenAsync(client, now, cancellationToken);
+        var open = quota.OpenRuns is null ? 0 : await OpenAsync(client, now, cancellationToken);
         return loads[client] = new(now, open, quota.RunsPerDay is null ? 0 : await TodayAsync(client, now, cancellationToken));
+    }
+
+    // An ended run is never open again: those before the oldest open one need not be looked at once more. But some rows are still to come.
+    private async Task<int> OpenAsync(string client, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var before = allEnded.TryGetValue(client, out var known) && now - known.LookedAtAll < Trust ? known : null;
+        var (count, oldest) = await runs.CountOpenAsync(client, now, before?.Before, cancellationToken);
+        var stillToCome = now - LongestIntake;
+        allEnded[client] = new(before?.LookedAtAll ?? now,
+            oldest is { } id && RunKeys.CreatedAt(id) is var at && at < stillToCome ? at : stillToCome);
+        return count;
     }
 
     // Most of a day's runs need not be counted every time.
@@ -106,6 +119,10 @@ public sealed class Quotas(RunStore runs, ComfyFuncOptions options, TimeProvider
     }
 
     private sealed record Load(DateTimeOffset At, int Open, int Today);
+
+    /// <param name="LookedAtAll">When all were last looked at.</param>
+    /// <param name="Before">No open run has an id from before.</param>
+    private sealed record AllEnded(DateTimeOffset LookedAtAll, DateTimeOffset Before);
 
     /// <param name="Today">How many of this day's runs have ids from before.</param>
     private sealed record Settled(DateTimeOffset At, DateTimeOffset Before, int Today);

@@ -8,11 +8,13 @@ namespace ComfyFunc.Server.Usage;
 /// <summary>The Usage table: sums by day, client and workflow version, which outlive the runs.</summary>
 public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options, TimeProvider clock)
 {
+    private const char Separator = '\n';
+
     private readonly IDocumentTable table = tables["usage"];
 
-    public Task AddAsync(UsageRow more, CancellationToken cancellationToken) =>
-        table.ChangeAsync<UsageRow>(more.Day, TableKey.Escape($"{more.Client}\n{more.Workflow.ToLowerInvariant()}\n{more.Version}"),
-            $"the usage of '{more.Workflow}'", sum => sum is null ? more : sum.Plus(more), cancellationToken);
+    public Task AddAsync(UsageRow more, CancellationToken cancellationToken) => table.ChangeAsync<UsageRow>(more.Day,
+        RowsOf(more.Client) + TableKey.Escape($"{more.Workflow.ToLowerInvariant()}{Separator}{more.Version}"),
+        $"the usage of '{more.Workflow}'", sum => sum is null ? more : sum.Plus(more), cancellationToken);
 
     /// <param name="from">The first day, as yyyyMMdd.</param>
     /// <param name="to">The last day.</param>
@@ -24,6 +26,8 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
         {
             PartitionFrom = from,
             PartitionBefore = $"{to}~",
+            RowFrom = client is null ? null : RowsOf(client),
+            RowBefore = client is null ? null : TableKey.Escape($"{client}{(char)(Separator + 1)}"),
             PageSize = DocumentQuery.LargestPage
         }, cancellationToken))
         {
@@ -39,16 +43,8 @@ public sealed class UsageStore(IDocumentTables tables, ComfyFuncOptions options,
     }
 
     /// <summary>Forgets days that are too long ago.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        await foreach (var document in table.QueryAsync(
-            new DocumentQuery
-            {
-                PartitionBefore = UtcDay.Of(clock.GetUtcNow() - options.UsageRetention),
-                PageSize = DocumentQuery.LargestPage
-            }, cancellationToken))
-        {
-            await table.DeleteAsync(document.Partition, document.Row, document.ETag, cancellationToken);
-        }
-    }
+    public Task SweepAsync(CancellationToken cancellationToken) =>
+        table.ClearAsync(new() { PartitionBefore = UtcDay.Of(clock.GetUtcNow() - options.UsageRetention) }, cancellationToken);
+
+    private static string RowsOf(string client) => TableKey.Escape($"{client}{Separator}");
 }

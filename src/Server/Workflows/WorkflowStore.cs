@@ -19,6 +19,9 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     private readonly IDocumentTable table = tables["workflows"];
     private readonly ConcurrentLru<(string Content, string Catalog), Workflow> kept = new(MostKept);
 
+    // A row names all its versions, of which there may be thousands: one that is the same is not read through again.
+    private readonly ConcurrentLru<string, WorkflowRow> rows = new(MostKept);
+
     /// <summary>The row of a name in any case, deleted or not.</summary>
     public async Task<WorkflowRow?> FindAsync(string name, CancellationToken cancellationToken) =>
         SafeName.IsValid(name) && await table.FindAsync(Partition, KeyOf(name), cancellationToken) is { } document
@@ -90,8 +93,17 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     private async Task<byte[]> ReadAsync(string blob, CancellationToken cancellationToken) =>
         await blobs.ReadBytesAsync(blob, LargestBlob, cancellationToken) ?? throw new InvalidDataException($"The blob {blob} is gone.");
 
-    private static WorkflowRow FromDocument(Document document) =>
-        StoredJson.Read<WorkflowRow>(document.Json) with { RowETag = document.ETag };
+    private WorkflowRow FromDocument(Document document)
+    {
+        if (rows.TryGet(document.Row, out var known) && known.RowETag == document.ETag)
+        {
+            return known;
+        }
+
+        var row = StoredJson.Read<WorkflowRow>(document.Json) with { RowETag = document.ETag };
+        rows.AddOrUpdate(document.Row, row);
+        return row;
+    }
 
     private static string KeyOf(string name) => TableKey.Escape(name.ToLowerInvariant());
 

@@ -38,7 +38,7 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
     {
         await Tables.EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
         var blobs = services.GetRequiredService<IBlobStore>();
-        (Hosts, Catalogs, Workflows) = (new(Tables), new(blobs), new(Tables, blobs));
+        (Hosts, Catalogs, Workflows) = (new(Tables), new(blobs, TimeProvider.System), new(Tables, blobs));
         Live = new(Workflows, Hosts, Catalogs);
     }
 

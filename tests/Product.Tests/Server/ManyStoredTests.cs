@@ -163,7 +163,7 @@ public sealed class ManyStoredTests
         var stored = (await rig.Get<BatchStore>().FindAsync(batch.Id, Cancellation))!; // It was inserted.
         var standing = await rig.Get<BatchResource>().StandingAsync(stored, Cancellation);
         Assert.Equal(Batch.Most, standing.Counts[RunStatus.Succeeded]);
-        Assert.Equal((1, Batch.Most), (tables.ReadsOf("runs"), tables.RowsOf("runs")));
+        Assert.Equal((1, Batch.Most, 0), (tables.ReadsOf("runs"), tables.RowsOf("runs"), tables.JsonOf("runs")));
 
         tables.Reset();
         // Its row says now that all have ended.
@@ -229,6 +229,26 @@ public sealed class ManyStoredTests
         clock.Advance(TimeSpan.FromSeconds(5));
         Assert.NotNull(await RefusalAsync(rig));
         Assert.Contains("runs.Open", tables.Filters);
+    }
+
+    [Fact]
+    public async Task A_quota_of_open_runs_looks_at_all_once_and_then_from_the_oldest_open_one_on()
+    {
+        await using var rig = await RigAsync(new() { Quotas = [new QuotaOptions { Client = "", OpenRuns = 2 }] });
+        await EndedAsync(rig, Many);
+        clock.Advance(TimeSpan.FromHours(1));
+        await AddAsync(rig, RunProcess.Initial);
+        Assert.Null(await RefusalAsync(rig));
+        clock.Advance(TimeSpan.FromSeconds(5));
+        tables.Reset();
+        Assert.Null(await RefusalAsync(rig));
+        Assert.Equal((1, 0), (tables.RowsOf("runs"), tables.JsonOf("runs")));
+
+        clock.Advance(TimeSpan.FromHours(1)); // It stays open for long.
+        Assert.Null(await RefusalAsync(rig));
+        await AddAsync(rig, RunProcess.Initial);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.NotNull(await RefusalAsync(rig));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Batches;
+using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
@@ -92,7 +93,8 @@ public class RunRescueTests
             NullLogger<RunRemoval>.Instance);
         var batches = new BatchStore(services.GetRequiredService<IDocumentTables>(), services.GetRequiredService<IBlobStore>(),
             new ComfyFuncOptions(), clock);
-        return new RunRescue(runs, batches, removal, driver, observers, services.GetRequiredService<IDocumentTables>(), clock);
+        var pending = new PendingStore(services.GetRequiredService<IDocumentTables>(), clock);
+        return new RunRescue(runs, batches, pending, removal, driver, observers, services.GetRequiredService<IDocumentTables>(), clock);
     }
 
     private static async Task<RunId> InsertAsync(RunStore runs, TimeProvider clock, TimeSpan finishWithin)

@@ -33,7 +33,7 @@ internal sealed record DocumentSelect(string Sql, (string Name, object? Value)[]
                 """),
         ];
         return new($"""
-            SELECT d.partition, d.row, d.tag, d.columns, d.json
+            SELECT d.partition, d.row, d.tag, d.columns, {(query.Only.IsEmpty ? "d.json" : "''")}
             FROM ({(found is [var single] ? single : FirstOf(found))}) found
             JOIN {table.Table} d ON d.id = found.id
             ORDER BY d.partition, d.row

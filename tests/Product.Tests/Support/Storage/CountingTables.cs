@@ -33,11 +33,14 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     /// <summary>How many rows lie between the bounds of the queries.</summary>
     public int RowsOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Rows : 0;
 
+    /// <summary>How much JSON was read.</summary>
+    public int JsonOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Json : 0;
+
     public void Reset()
     {
         foreach (var table in tables.Values)
         {
-            (table.Reads, table.Rows) = (0, 0);
+            (table.Reads, table.Rows, table.Json) = (0, 0, 0);
         }
     }
 
@@ -52,6 +55,13 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     {
         private int reads;
         private int rows;
+        private int json;
+
+        public int Json
+        {
+            get => Volatile.Read(ref json);
+            set => Volatile.Write(ref json, value);
+        }
 
         public ConcurrentDictionary<string, bool> Filters { get; } = new(StringComparer.Ordinal);
 
@@ -105,6 +115,7 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
                     .CountAsync(cancellationToken)
                 : 0;
             Interlocked.Add(ref rows, looked);
+            Interlocked.Add(ref json, page.Documents.Sum(d => d.Json.Length));
             foreach (var (column, _) in query.Filters)
             {
                 Filters[column] = true;

@@ -89,7 +89,9 @@ internal sealed class MemoryDocumentTable : IDocumentTable
             && (query.Partition is null || query.Partition == d.Partition)
             && IsWithin(d.Partition, query.PartitionFrom, query.PartitionBefore)
             && IsWithin(d.Row, query.RowFrom, query.RowBefore)
-            && where.All(c => d.Columns.TryGetValue(c.Name, out var value) && c.Values.Contains(value)));
+            && where.All(c => d.Columns.TryGetValue(c.Name, out var value) && c.Values.Contains(value)))
+            .Select(d => query.Only.IsEmpty ? d
+                : d with { Json = "", ETag = "", Columns = d.Columns.Where(c => query.Only.Contains(c.Key)).ToImmutableDictionary() });
     }
 
     private static bool IsWithin(string key, string? from, string? before) =>
