@@ -15,16 +15,16 @@ internal static class StartFailure
     {
         SettingsException settings => [.. settings.Faults.Select(f => f.ToString())],
         StartRefusedException refused => refused.Lines,
+        StorageRefusedException { Status: 401 or 403 } refused =>
+            [$"Storage:{NameOf(storage)}: {AddressOf(storage)} refuses access ({(refused.Code.Length > 0 ? refused.Code : refused.Status)}). "
+                + "Correct the key, or give the identity the roles that docs/settings.md names."],
+        StorageRefusedException refused => [AnsweredBy(storage, refused.Code, refused.Status)],
+        StorageUnavailableException { InnerException: Azure.Identity.AuthenticationFailedException inner } => Describe(inner, storage),
         StorageUnavailableException or OperationCanceledException when storage is null =>
             [$"Data: the data folder cannot be used: {Root(e)} Look after its disk, or choose another folder: --Data <folder>"],
         StorageUnavailableException or OperationCanceledException =>
             [$"Storage:{NameOf(storage)}: {AddressOf(storage)} does not answer: {Root(e)} Start it, or correct the setting."],
-        RequestFailedException { Status: 401 or 403 } refused =>
-            [$"Storage:{NameOf(storage)}: {AddressOf(storage)} refuses access "
-                + $"({refused.ErrorCode ?? $"{refused.Status}"}). Correct the key, or give the identity the roles that docs/settings.md "
-                + $"names."],
-        RequestFailedException failed =>
-            [$"Storage:{NameOf(storage)}: {AddressOf(storage)} answered {failed.Status} {failed.ErrorCode}. Correct the setting."],
+        RequestFailedException failed => [AnsweredBy(storage, failed.ErrorCode, failed.Status)],
         Azure.Identity.AuthenticationFailedException =>
             [$"Storage:{NameOf(storage)}: there is no identity for {AddressOf(storage)}. Sign in, set Storage:ManagedIdentityClientId, or "
                 + $"use Storage:ConnectionString."],
@@ -43,6 +43,9 @@ internal static class StartFailure
 
     private static bool IsOfKestrel(Exception e) =>
         e.StackTrace?.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) is true;
+
+    private static string AnsweredBy(StorageOptions? storage, string? code, int status) =>
+        $"Storage:{NameOf(storage)}: {AddressOf(storage)} answered {status} {code}. Correct the setting.";
 
     private static string NameOf(StorageOptions? storage) =>
         storage?.BlobServiceUri is not null ? nameof(StorageOptions.BlobServiceUri) : storage?.AccountName is { Length: > 0 }

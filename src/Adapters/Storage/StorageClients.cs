@@ -40,6 +40,7 @@ internal sealed class StorageClients
         options.Diagnostics.ApplicationId = Product.UserAgent;
         options.AddPolicy(new UnavailablePolicy(patience, new(TimeProvider.System), meter), HttpPipelinePosition.PerCall);
         options.AddPolicy(meter.Policy(service), HttpPipelinePosition.PerRetry);
+        options.AddPolicy(new BoundedAnswer(patience), HttpPipelinePosition.BeforeTransport);
         if (transport is not null)
         {
             options.Transport = transport;

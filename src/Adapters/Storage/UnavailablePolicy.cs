@@ -1,6 +1,8 @@
+using System.Text;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Azure.Identity;
 
 namespace ComfyFunc.Adapters.Storage;
 
@@ -9,6 +11,10 @@ namespace ComfyFunc.Adapters.Storage;
 /// </summary>
 internal sealed class UnavailablePolicy(Patience patience, Outage outage, StorageMeter meter) : HttpPipelinePolicy
 {
+    // https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes and blob-service-error-codes
+    private static readonly string[] Gone =
+        ["TableNotFound", "TableBeingDeleted", "ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled"];
+
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         Begin(message);
@@ -77,6 +83,12 @@ internal sealed class UnavailablePolicy(Patience patience, Outage outage, Storag
             throw new StorageUnavailableException($"Storage answered {message.Response.Status} {message.Response.ReasonPhrase}.");
         }
 
+        if (RefusalIn(message.Response) is { } code)
+        {
+            meter.Fault();
+            throw new StorageRefusedException(message.Response.Status, code);
+        }
+
         // What was left when the answer came says nothing of how long its parts may take.
         if (message.Response.ContentStream is { CanTimeout: true } body)
         {
@@ -84,9 +96,24 @@ internal sealed class UnavailablePolicy(Patience patience, Outage outage, Storag
         }
     }
 
+    // That a row or a blob is not there is an answer; that their place is not, none. Tables name the code in the body alone.
+    private static string? RefusalIn(Response response)
+    {
+        var code = response.Headers.TryGetValue("x-ms-error-code", out var named) ? named : "";
+        return response.Status switch
+        {
+            401 or 403 => code,
+            404 or 409 => Gone.FirstOrDefault(c => code == c || (code.Length == 0 && Says(response, c))),
+            _ => null,
+        };
+    }
+
+    private static bool Says(Response response, string code) => response.ContentStream is MemoryStream body
+        && Encoding.UTF8.GetString(body.ToArray()).Contains($"\"{code}\"", StringComparison.Ordinal);
+
     // The retry policy throws an AggregateException of all tries; a try that ran out of time is a cancellation that the caller did not ask
     // for.
     private static bool IsTransport(Exception e) =>
         e is RequestFailedException { Status: 0 } or AggregateException or HttpRequestException or IOException
-        or OperationCanceledException;
+        or OperationCanceledException or AuthenticationFailedException;
 }

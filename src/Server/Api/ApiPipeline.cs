@@ -6,6 +6,7 @@ using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Settings;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -89,6 +90,10 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
             return e.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? Problems.From(FaultCode.InputTooLarge, "The body is larger than the server takes.")
                 : Problems.From(FaultCode.InvalidRequest, "The request is malformed.");
+        }
+        catch (ConnectionResetException)
+        {
+            return Problems.From(FaultCode.InvalidRequest, "The body ended early: the connection was closed.");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

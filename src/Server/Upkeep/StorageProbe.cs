@@ -30,6 +30,10 @@ public sealed class StorageProbe(HostStore hosts, IBlobStore blobs, TimeProvider
         {
             return "Storage is full.";
         }
+        catch (StorageRefusedException)
+        {
+            return "Storage refuses what is asked of it.";
+        }
         catch (StorageUnavailableException)
         {
             return "Storage does not answer.";

@@ -38,4 +38,14 @@ public class StorageProbeTests
         var probe = new StorageProbe(new HostStore(new WatchedTables { IsAway = true }), rig.Get<IBlobStore>(), clock);
         Assert.Equal("Storage does not answer.", await probe.TroubleAsync(Cancellation));
     }
+
+    [Fact]
+    public async Task Storage_that_refuses_is_told_from_both()
+    {
+        await using var rig = await new ServerRig().StartedAsync();
+        var trouble = new StorageRefusedException(403, "AuthorizationFailure");
+        var blobs = new FalteringBlobs(rig.Get<IBlobStore>()) { IsAway = true, Trouble = trouble };
+        var probe = new StorageProbe(rig.Get<HostStore>(), blobs, clock);
+        Assert.Equal("Storage refuses what is asked of it.", await probe.TroubleAsync(Cancellation));
+    }
 }

@@ -49,7 +49,7 @@ public class StartFailureTests
             new StorageUnavailableException("Storage did not answer.",
                 new AggregateException(new IOException("x", new IOException("Connection refused")))),
         "late" => new OperationCanceledException(),
-        "forbidden" => new RequestFailedException(403, "long text", "AuthorizationFailure", null),
+        "forbidden" => new StorageRefusedException(403, "AuthorizationFailure"),
         "odd" => new RequestFailedException(409, "long text", "AccountBeingCreated", null),
         "taken" => new IOException("Failed to bind to address http://127.0.0.1:5: address already in use.",
             new AddressInUseException("in use")),

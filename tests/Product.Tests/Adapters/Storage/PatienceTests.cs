@@ -1,6 +1,7 @@
 using System.Net;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
 using Microsoft.Extensions.Time.Testing;
 
@@ -95,6 +96,64 @@ public sealed class PatienceTests
         using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.InsufficientStorage)));
         await Assert.ThrowsAsync<StorageFullException>(
             () => storage.Over(TimeSpan.FromSeconds(1)).InsertAsync(new("p", "r", "{}"), Cancellation));
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_by_bytes_is_given_up_as_one_that_never_comes()
+    {
+        using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Drip()) }));
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => storage.Over(TimeSpan.FromSeconds(0.3)).FindAsync("p", "r", Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+    }
+
+    [Theory]
+    [InlineData(401, "")]
+    [InlineData(403, "AuthorizationFailure")]
+    [InlineData(404, "TableNotFound")]
+    [InlineData(409, "TableBeingDeleted")]
+    public async Task A_key_or_a_table_that_is_no_more_is_no_answer(int status, string code)
+    {
+        using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage((HttpStatusCode)status)
+        {
+            Content = new StringContent($$"""{"odata.error": {"code": "{{code}}", "message": {"value": "x"} } }"""),
+        }));
+        var table = storage.Over(TimeSpan.FromSeconds(8));
+        foreach (Func<Task> act in (Func<Task>[])
+        [
+            () => table.FindAsync("p", "r", Cancellation), () => table.DeleteAsync("p", "r", null, Cancellation),
+            () => table.ReplaceAsync(new("p", "r", "{}") { ETag = "x" }, Cancellation),
+            () => table.InsertAsync(new("p", "r", "{}"), Cancellation), () => table.PageAsync(new(), null, Cancellation),
+        ])
+        {
+            Assert.Equal(status, (await Assert.ThrowsAsync<StorageRefusedException>(act)).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData(404, "ResourceNotFound")]
+    [InlineData(404, "EntityNotFound")]
+    public async Task A_row_that_is_not_there_is_an_answer(int status, string code)
+    {
+        using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage((HttpStatusCode)status)
+        {
+            Content = new StringContent($$"""{"odata.error": {"code": "{{code}}", "message": {"value": "x"} } }"""),
+        }));
+        Assert.Null(await storage.Over(TimeSpan.FromSeconds(8)).FindAsync("p", "r", Cancellation));
+    }
+
+    /// <summary>A byte now and then, for ever.</summary>
+    private sealed class Drip : ReadOnlyStream
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Pause, cancellationToken);
+            buffer.Span[0] = (byte)' ';
+            return 1;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
     /// <summary>Storage that answers each request as the test says.</summary>
