@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Bench;
 
-/// <summary>What a measurement stands on: the app on the embedded store or an Azurite of its own, and instant simulated hosts in processes of their own.</summary>
+/// <summary>
+/// What a measurement stands on: the app on the embedded store or an Azurite of its own, and instant simulated hosts in processes of their own.
+/// </summary>
 internal sealed class Rig : IAsyncDisposable
 {
     /// <summary>The least that a run can be: one picture made and saved. The color makes each call a new one.</summary>
@@ -92,7 +94,8 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the hosts out of the pool: they end with this rig, and the store may stay. By force, since a run that is answered may have its slot still.
+    /// Takes the hosts out of the pool: they end with this rig, and the store may stay. By force, since a run that is answered may have its
+    /// slot still.
     /// </summary>
     public async Task RemoveHostsAsync()
     {

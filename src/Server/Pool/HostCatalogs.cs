@@ -117,7 +117,8 @@ public sealed class HostCatalogs(IBlobStore blobs, TimeProvider clock)
         await blobs.ListAsync(folder, cancellationToken).Select(f => f.Name[folder.Length..]).ToArrayAsync(cancellationToken);
 
     private static DateTimeOffset MarkedAt(string mark) => DateTimeOffset.ParseExact(
-        mark[(mark.IndexOf('.', StringComparison.Ordinal) + 1)..], MarkFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        mark[(mark.IndexOf('.', StringComparison.Ordinal) + 1)..], MarkFormat, CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal);
 
     private static HashSet<string> HashesOf(ImmutableArray<PoolHost> pool) =>
         pool.Select(h => h.CatalogHash).OfType<string>().ToHashSet(StringComparer.Ordinal);

@@ -144,7 +144,13 @@ public class FileTests(AzuriteFixture azurite)
         var url = new Uri((string)output["url"]!);
         using var file = await Anyone.GetAsync(url, Cancellation);
 
+        using var stream = await SendAsync(HttpMethod.Get, new Uri(other, $"runs/{id}/events"),
+            r => r.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key));
+        var events = await stream.Content.ReadAsStringAsync(Cancellation);
+
         Assert.Equal(other.Authority, url.Authority);
+        Assert.Contains($"\"url\":\"{other.GetLeftPart(UriPartial.Authority)}/api/files/", events, StringComparison.Ordinal);
+        Assert.DoesNotContain("localhost", events, StringComparison.Ordinal);
         Assert.Equal((string)output["sha256"]!, Convert.ToHexStringLower(
             System.Security.Cryptography.SHA256.HashData(await file.Content.ReadAsByteArrayAsync(Cancellation))));
     }

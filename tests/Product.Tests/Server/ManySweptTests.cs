@@ -135,7 +135,12 @@ public sealed class ManySweptTests
         await WaitingAsync(rig);
         var batch = new Batch
         {
-            Id = RunIds.New(clock).Value, Client = "", Workflow = "w", Version = 1, Total = 1, CreatedAt = clock.GetUtcNow(),
+            Id = RunIds.New(clock).Value,
+            Client = "",
+            Workflow = "w",
+            Version = 1,
+            Total = 1,
+            CreatedAt = clock.GetUtcNow(),
         };
         await rig.Get<BatchStore>().InsertAsync(batch, new([new(RunIds.New(clock), "{}")]), Cancellation);
         tables.Writes.Clear();

@@ -1,8 +1,8 @@
 namespace ComfyFunc.Adapters.Storage.Embedded;
 
 /// <summary>
-/// Copies a data folder while its process goes on. The copy is of one moment: files never change, and one that is deleted before it is copied
-/// counts as deleted.
+/// Copies a data folder while its process goes on. The copy is of one moment: files never change, and one that is deleted before it is
+/// copied counts as deleted.
 /// </summary>
 public sealed class EmbeddedBackup
 {
@@ -22,7 +22,8 @@ public sealed class EmbeddedBackup
     /// <param name="source">A data folder, in use or not.</param>
     /// <param name="target">A folder that is empty, or holds an earlier copy, which this one takes the place of.</param>
     /// <exception cref="FolderInUseException">A process uses the target.</exception>
-    /// <exception cref="InvalidDataException">The source has no data of this product, or the target is not empty and has none either.</exception>
+    /// <exception cref="InvalidDataException">The source has no data of this product, or the target is not empty and has none either.
+    /// </exception>
     /// <exception cref="StorageUnavailableException">The source cannot be read, or the target written.</exception>
     public static EmbeddedBackup Run(string source, string target)
     {

@@ -102,8 +102,9 @@ public sealed class PatienceTests
     public async Task An_answer_that_comes_by_bytes_is_given_up_as_one_that_never_comes()
     {
         using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Drip()) }));
+        var table = storage.Over(TimeSpan.FromSeconds(0.3));
         await Assert.ThrowsAsync<StorageUnavailableException>(
-            () => storage.Over(TimeSpan.FromSeconds(0.3)).FindAsync("p", "r", Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+            () => table.FindAsync("p", "r", Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
     }
 
     [Theory]
