@@ -103,13 +103,13 @@ internal sealed class UnavailablePolicy(Patience patience, Outage outage, Storag
         return response.Status switch
         {
             401 or 403 => code,
-            404 or 409 => Gone.FirstOrDefault(c => code == c || (code.Length == 0 && Says(response, c))),
+            404 or 409 when code.Length > 0 => Gone.FirstOrDefault(c => c == code),
+            404 or 409 when response.ContentStream is MemoryStream body => GoneIn(Encoding.UTF8.GetString(body.ToArray())),
             _ => null,
         };
     }
 
-    private static bool Says(Response response, string code) => response.ContentStream is MemoryStream body
-        && Encoding.UTF8.GetString(body.ToArray()).Contains($"\"{code}\"", StringComparison.Ordinal);
+    private static string? GoneIn(string body) => Gone.FirstOrDefault(c => body.Contains($"\"{c}\"", StringComparison.Ordinal));
 
     // The retry policy throws an AggregateException of all tries; a try that ran out of time is a cancellation that the caller did not ask
     // for.

@@ -55,7 +55,7 @@ public sealed class ManyStoredTests
     {
         await using var rig = await RigAsync();
         var id = RunIds.New(clock);
-        var batch = SomeBatch() with { Total = 2, Made = 1, LastRun = id };
+        var batch = SomeBatch.New(clock) with { Total = 2, Made = 1, LastRun = id };
         await rig.Get<BatchStore>().InsertAsync(batch, new([]), Cancellation);
         clock.Advance(TimeSpan.FromHours(5));
         await EndedAsync(rig, Many);
@@ -100,13 +100,13 @@ public sealed class ManyStoredTests
     public async Task The_housekeeping_reads_no_batch_that_is_not_due_and_keys_once_a_day()
     {
         await using var rig = await RigAsync();
-        var old = SomeBatch() with { IsDone = true };
+        var old = SomeBatch.New(clock) with { IsDone = true };
         await rig.Get<BatchStore>().InsertAsync(old, new([]), Cancellation);
         await rig.Get<KeyedCalls>().ClaimAsync(new("old", "f"), Cancellation);
         clock.Advance(new ComfyFuncOptions().Retention + TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1));
         for (var i = 0; i < 50; i++)
         {
-            await rig.Get<BatchStore>().InsertAsync(SomeBatch(), new([]), Cancellation);
+            await rig.Get<BatchStore>().InsertAsync(SomeBatch.New(clock), new([]), Cancellation);
         }
 
         tables.Reset();
@@ -149,7 +149,7 @@ public sealed class ManyStoredTests
     {
         await using var rig = await RigAsync();
         await EndedAsync(rig, Many);
-        var batch = SomeBatch() with { Total = Batch.Most, Made = Batch.Most, IsDone = true };
+        var batch = SomeBatch.New(clock) with { Total = Batch.Most, Made = Batch.Most, IsDone = true };
         ImmutableArray<RunId> ids = [.. Enumerable.Range(0, Batch.Most).Select(_ => RunIds.New(clock))];
         batch = batch with { LastRun = ids[^1] };
         await rig.Get<BatchStore>().InsertAsync(batch, new([]), Cancellation);
@@ -327,14 +327,4 @@ public sealed class ManyStoredTests
         var run = SomeRun.In(state, clock, id) with { Batch = batch };
         return (await rig.Get<RunStore>().InsertAsync(run, Cancellation)).Id;
     }
-
-    private Batch SomeBatch() => new()
-    {
-        Id = RunIds.New(clock).Value,
-        Client = "",
-        Workflow = "w",
-        Version = 1,
-        Total = 1,
-        CreatedAt = clock.GetUtcNow(),
-    };
 }

@@ -133,15 +133,7 @@ public sealed class ManySweptTests
         var blobs = new CountingBlobs(new MemoryBlobStore());
         await using var rig = await new ServerRig(new() { MaxQueued = 1 }, clock: clock, tables: tables, blobs: blobs).StartedAsync();
         await WaitingAsync(rig);
-        var batch = new Batch
-        {
-            Id = RunIds.New(clock).Value,
-            Client = "",
-            Workflow = "w",
-            Version = 1,
-            Total = 1,
-            CreatedAt = clock.GetUtcNow(),
-        };
+        var batch = SomeBatch.New(clock);
         await rig.Get<BatchStore>().InsertAsync(batch, new([new(RunIds.New(clock), "{}")]), Cancellation);
         tables.Writes.Clear();
         await rig.Get<BatchFeeder>().FeedAsync(Cancellation);

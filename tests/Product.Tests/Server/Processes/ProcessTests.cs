@@ -104,15 +104,7 @@ public class ProcessTests
     public async Task A_process_that_can_wake_no_run_feeds_no_batch_and_rescues_nobody()
     {
         await using var rig = await new ServerRig(clock: clock).StartedAsync();
-        var batch = new Batch
-        {
-            Id = RunIds.New(clock).Value,
-            Client = "",
-            Workflow = "w",
-            Version = 1,
-            Total = 1,
-            CreatedAt = clock.GetUtcNow()
-        };
+        var batch = SomeBatch.New(clock);
         await rig.Get<BatchStore>().InsertAsync(batch, new([new(RunIds.New(clock), "{}")]), Cancellation);
         var left = await rig.Get<RunStore>().InsertAsync(SomeRun.In(RunProcess.Initial, clock), Cancellation);
         clock.Advance(TimeSpan.FromMinutes(1));
