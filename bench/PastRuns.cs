@@ -36,9 +36,9 @@ internal sealed class PastRuns(IDocumentTables tables, TimeProvider clock)
 
     private async Task WriteAsync(int count)
     {
-        using var runs = new RunStore(tables);
+        using var runs = new RunStore(tables, new(tables, clock));
         var first = clock.GetUtcNow() - Span;
-        await tables.EnsureCreatedAsync(["runs"], CancellationToken.None);
+        await tables.EnsureCreatedAsync(["runs", "places"], CancellationToken.None);
         await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = Store.IsAzurite ? 16 : 256 },
             async (i, ct) => await runs.InsertAsync(Ended(i, first + (Span * ((double)i / count)), i % (count / RareCount) == 0), ct));
     }

@@ -96,6 +96,7 @@ public static class ServerRegistration
 
     private static IServiceCollection AddRuns(this IServiceCollection services)
     {
+        services.TryAddSingleton<RunPlaces>();
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<RunEntry>();
         services.TryAddSingleton<CallBinder>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Prompts;
@@ -42,6 +43,7 @@ namespace ComfyFunc.Server;
 [JsonSerializable(typeof(RunId))]
 [JsonSerializable(typeof(RunLook))]
 [JsonSerializable(typeof(RunOutcome))]
+[JsonSerializable(typeof(RunPartitions))]
 [JsonSerializable(typeof(RunPause))]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(RunState))]

@@ -11,6 +11,7 @@ namespace ComfyFunc.Server.Pool;
 /// </summary>
 public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : IDisposable
 {
+    // Of the pause; releases up to 0.9 kept all that waits here.
     private const string Partition = "pending";
 
     // A run is put here soon after its call has come, which its id tells.
@@ -46,7 +47,7 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
 
     public async Task AddAsync(WaitingRun run, CancellationToken cancellationToken)
     {
-        var reply = await table.UpsertAsync(new Document(Partition, run.Run.Value, StoredJson.Write(run)), cancellationToken);
+        var reply = await table.UpsertAsync(new Document(PartitionOf(run.Run), run.Run.Value, StoredJson.Write(run)), cancellationToken);
         lock (gate)
         {
             touched.Add(run.Run);
@@ -66,8 +67,8 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
         }
 
         // With its tag a row goes without being read first. One that was put back meanwhile is of another version, and goes as well.
-        var isTaken = (tag is { Length: > 0 } && await table.DeleteAsync(Partition, id.Value, tag, cancellationToken))
-            || await table.DeleteAsync(Partition, id.Value, etag: null, cancellationToken);
+        var isTaken = (tag is { Length: > 0 } && await table.DeleteAsync(PartitionOf(id), id.Value, tag, cancellationToken))
+            || await table.DeleteAsync(PartitionOf(id), id.Value, etag: null, cancellationToken);
         lock (gate)
         {
             Forget(id);
@@ -90,6 +91,11 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
         {
             IsDoubted = false;
             ReadAt = clock.GetUtcNow();
+            if (!isComplete)
+            {
+                await MoveAsync(cancellationToken);
+            }
+
             do
             {
                 await ReadOnAsync(cancellationToken);
@@ -161,6 +167,16 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
         }
     }
 
+    private async Task MoveAsync(CancellationToken cancellationToken)
+    {
+        var old = new DocumentQuery { Partition = Partition, RowBefore = QueuePause.Row, PageSize = DocumentQuery.LargestPage };
+        await foreach (var row in table.QueryAsync(old, cancellationToken))
+        {
+            await table.InsertAsync(row with { Partition = PartitionOf(row.Row), ETag = "" }, cancellationToken);
+            await table.DeleteAsync(row.Partition, row.Row, row.ETag, cancellationToken);
+        }
+    }
+
     private async Task ReadOnAsync(CancellationToken cancellationToken)
     {
         var start = from;
@@ -181,7 +197,12 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
             pausesBefore = pauseChanges;
         }
 
-        var query = new DocumentQuery { Partition = Partition, RowFrom = start, PageSize = DocumentQuery.LargestPage };
+        var query = new DocumentQuery
+        {
+            PartitionFrom = start is null ? null : PartitionOf(start),
+            RowFrom = start,
+            PageSize = DocumentQuery.LargestPage
+        };
         var page = await table.PageAsync(query, null, cancellationToken);
         while (page is { Documents.IsEmpty: true, Continuation: { } continuation })
         {
@@ -219,6 +240,11 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
             }
         }
     }
+
+    // By the second of the run's id, as runs are.
+    private static string PartitionOf(RunId id) => PartitionOf(id.Value);
+
+    private static string PartitionOf(string id) => id[..RunKeys.DigitsOfSecond];
 
     private static bool IsWithin(string row, string? first, string? last) =>
         (first is null || string.CompareOrdinal(row, first) >= 0) && (last is null || string.CompareOrdinal(row, last) <= 0);

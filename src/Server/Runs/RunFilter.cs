@@ -33,38 +33,38 @@ public sealed record RunFilter(string? Workflow = null, string? Client = null, s
     internal bool Fits(RunRecord run) =>
         Metadata.All(m => run.Metadata is { } metadata && metadata.TryGetProperty(m.Key, out var value) && IsAlike(value, m.Value));
 
-    internal DocumentQuery ToQuery(int size)
+    internal DocumentQuery ToQuery(RunPartitions partitions, int size)
     {
         var columns = ImmutableDictionary<string, object>.Empty;
         columns = Workflow is null ? columns : columns.Add(nameof(Workflow), Workflow);
         columns = Client is null ? columns : columns.Add(nameof(Client), Client);
         columns = Batch is null ? columns : columns.Add(nameof(Batch), Batch);
         columns = Host is null ? columns : columns.Add(nameof(Host), Host);
-        return WithinBatch(new()
+        return WithinBatch(partitions, new()
         {
             Where = columns,
             WhereAny = Statuses.IsEmpty ? NoChoice : NoChoice.Add("Status", [.. Statuses.Select(s => s.ToString())]),
             PageSize = size,
-            PartitionFrom = CreatedBefore is { } before ? RunKeys.Partition(before) : null,
+            PartitionFrom = CreatedBefore is { } before ? partitions.Of(before) : null,
             RowFrom = CreatedBefore is { } end ? RunKeys.RowBefore(end) : null,
-            PartitionBefore = CreatedFrom is { } from ? RunKeys.Partition(from.AddDays(-1)) : null,
+            PartitionBefore = CreatedFrom is { } from ? partitions.After(from) : null,
             RowBefore = CreatedFrom is { } start ? RunKeys.RowBefore(start) : null,
         });
     }
 
     // A batch's runs have ids that were made right after its own.
-    private DocumentQuery WithinBatch(DocumentQuery query)
+    private DocumentQuery WithinBatch(RunPartitions partitions, DocumentQuery query)
     {
         if (!RunId.TryParse(Batch, out var batch))
         {
             return query;
         }
 
-        var (from, before) = (RunKeys.Partition(RunKeys.CreatedAt(batch).AddDays(1)), RunKeys.RowAfter(batch));
+        var (from, before) = (partitions.Of(RunKeys.CreatedAt(batch).AddDays(1)), RunKeys.RowAfter(batch));
         return query with
         {
             PartitionFrom = string.CompareOrdinal(query.PartitionFrom, from) > 0 ? query.PartitionFrom : from,
-            PartitionBefore = query.PartitionBefore ?? RunKeys.Partition(RunKeys.CreatedAt(batch).AddDays(-1)),
+            PartitionBefore = query.PartitionBefore ?? partitions.After(RunKeys.CreatedAt(batch)),
             RowBefore = query.RowBefore is { } row && string.CompareOrdinal(row, before) < 0 ? row : before,
         };
     }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace ComfyFunc.Server.Runs;
 
 /// <summary>The Runs table. Rows of open runs are kept at hand, so that the process that drives a run need not read it back.</summary>
-public sealed class RunStore(IDocumentTables tables) : IDisposable
+public sealed class RunStore(IDocumentTables tables, RunPlaces places) : IDisposable
 {
     // When another process ends a run, nobody tells this one: a row that nobody asks for is let go of.
     private static readonly MemoryCacheEntryOptions Unused = new() { SlidingExpiration = TimeSpan.FromMinutes(10) };
@@ -26,7 +26,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
 
     public async Task<RunRecord> InsertAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        return await table.InsertAsync(ToDocument(run), cancellationToken) switch
+        return await table.InsertAsync(await ToDocumentAsync(run, cancellationToken), cancellationToken) switch
         {
             WriteReply.Written w => Keep(run with { ETag = w.ETag, SavedStep = run.Step }),
             var reply => throw new InvalidOperationException($"The new run {run.Id} could not be inserted: {reply}."),
@@ -40,13 +40,13 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
 
     /// <summary>The row, unless the run is being deleted.</summary>
     public async Task<RunRecord?> FindAsync(RunId id, CancellationToken cancellationToken) =>
-        await table.FindAsync(RunKeys.Partition(id), RunKeys.Row(id), cancellationToken) is { } document
+        await table.FindAsync((await PartitionsAsync(cancellationToken)).Of(id), RunKeys.Row(id), cancellationToken) is { } document
         && FromDocument(document) is { IsLeaving: false } run ? Keep(run) : null;
 
     /// <summary>Writes the row if nobody else has since it was read; otherwise answers the row as it is now.</summary>
     public async Task<RunUpdate> UpdateAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        var reply = await table.ReplaceAsync(ToDocument(run), cancellationToken);
+        var reply = await table.ReplaceAsync(await ToDocumentAsync(run, cancellationToken), cancellationToken);
         if (reply is WriteReply.Written written)
         {
             return new(true, Keep(run with { ETag = written.ETag, SavedStep = run.Step }));
@@ -89,7 +89,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
             return null;
         }
 
-        var (shown, next) = await table.PageOfShownAsync(filter.ToQuery(size), continuation,
+        var (shown, next) = await table.PageOfShownAsync(filter.ToQuery(await PartitionsAsync(cancellationToken), size), continuation,
             page => ValueTask.FromResult(page.Select(FromDocument).Where(r => !r.IsLeaving)), cancellationToken);
         return new(shown, next);
     }
@@ -98,10 +98,11 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     // it.
     private async Task<RunPage?> LookAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
     {
-        var query = filter.ToQuery(LookedAtOnce);
+        var partitions = await PartitionsAsync(cancellationToken);
+        var query = filter.ToQuery(partitions, LookedAtOnce);
         if (continuation is not null && RunId.TryParse(continuation, out var last))
         {
-            query = query with { PartitionFrom = RunKeys.Partition(last), RowFrom = RunKeys.RowAfter(last) };
+            query = query with { PartitionFrom = partitions.Of(last), RowFrom = RunKeys.RowAfter(last) };
             continuation = null;
         }
         else if (!DocumentPage.Gives(continuation))
@@ -139,11 +140,12 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     public async IAsyncEnumerable<RunRecord> UnfinishedAsync(DateTimeOffset? since,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var partitions = await PartitionsAsync(cancellationToken);
         await foreach (var document in table.QueryAsync(
             new DocumentQuery
             {
                 Where = RunFilter.Open,
-                PartitionBefore = since is { } day ? RunKeys.Partition(day.AddDays(-1)) : null,
+                PartitionBefore = since is { } first ? partitions.After(first) : null,
                 RowBefore = since is { } time ? RunKeys.RowBefore(time) : null,
                 PageSize = DocumentQuery.LargestPage
             }, cancellationToken))
@@ -156,8 +158,9 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     public async IAsyncEnumerable<RunRecord> OpenAmongAsync(RunId oldest, RunId newest,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var between = Between(await PartitionsAsync(cancellationToken), oldest, newest);
         await foreach (var document in table.QueryAsync(
-            Between(oldest, newest) with { Where = RunFilter.Open, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+            between with { Where = RunFilter.Open, PageSize = DocumentQuery.LargestPage }, cancellationToken))
         {
             if (FromDocument(document) is { IsLeaving: false } run)
             {
@@ -173,11 +176,12 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         CancellationToken cancellationToken)
     {
         var first = since ?? now.AddDays(-LongestOpenDays);
+        var partitions = await PartitionsAsync(cancellationToken);
         var (count, oldest) = (0, (RunId?)null);
         await foreach (var document in table.QueryAsync(
             new DocumentQuery
             {
-                PartitionBefore = RunKeys.Partition(first.AddDays(-1)),
+                PartitionBefore = partitions.After(first),
                 RowBefore = since is { } time ? RunKeys.RowBefore(time) : null,
                 Where = RunFilter.Of(client).AddRange(RunFilter.Open),
                 Only = StatusColumns,
@@ -197,7 +201,8 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         CancellationToken cancellationToken)
     {
         var ofClient = new RunFilter(Client: client) { CreatedFrom = since ?? now.AddDays(-LongestOpenDays - 1), CreatedBefore = before };
-        return await table.QueryAsync(ofClient.ToQuery(DocumentQuery.LargestPage), cancellationToken)
+        var query = ofClient.ToQuery(await PartitionsAsync(cancellationToken), DocumentQuery.LargestPage);
+        return await table.QueryAsync(query, cancellationToken)
             .CountAsync(d => FromDocument(d).CreatedAt.UtcDateTime.Date == now.UtcDateTime.Date, cancellationToken);
     }
 
@@ -207,7 +212,8 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         CancellationToken cancellationToken)
     {
         var counts = new SortedDictionary<RunStatus, int>();
-        await foreach (var document in table.QueryAsync(OfBatch(batch, last) with { Only = StatusColumns }, cancellationToken))
+        var partitions = await PartitionsAsync(cancellationToken);
+        await foreach (var document in table.QueryAsync(OfBatch(partitions, batch, last) with { Only = StatusColumns }, cancellationToken))
         {
             var status = Enum.Parse<RunStatus>((string)document.Columns["Status"]);
             if (status <= RunStatus.Canceling || !(bool)document.Columns["Open"]) // Else it has ended and is being deleted.
@@ -224,7 +230,8 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     public async Task<ImmutableArray<RunRecord>> OfBatchAsync(RunId batch, RunId? last, CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<RunRecord>();
-        await foreach (var document in table.QueryAsync(OfBatch(batch, last), cancellationToken))
+        var partitions = await PartitionsAsync(cancellationToken);
+        await foreach (var document in table.QueryAsync(OfBatch(partitions, batch, last), cancellationToken))
         {
             if (FromDocument(document) is { IsLeaving: false } run)
             {
@@ -239,10 +246,11 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     public async IAsyncEnumerable<RunRecord> CreatedBeforeAsync(DateTimeOffset time,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var partitions = await PartitionsAsync(cancellationToken);
         await foreach (var document in table.QueryAsync(
             new DocumentQuery
             {
-                PartitionFrom = RunKeys.Partition(time),
+                PartitionFrom = partitions.Of(time),
                 RowFrom = RunKeys.RowBefore(time),
                 PageSize = DocumentQuery.LargestPage
             }, cancellationToken))
@@ -254,7 +262,7 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
     public async Task DeleteAsync(RunId id, CancellationToken cancellationToken)
     {
         open.Remove(id);
-        await table.DeleteAsync(RunKeys.Partition(id), RunKeys.Row(id), etag: null, cancellationToken);
+        await table.DeleteAsync((await PartitionsAsync(cancellationToken)).Of(id), RunKeys.Row(id), etag: null, cancellationToken);
     }
 
     public void Dispose() => open.Dispose();
@@ -273,29 +281,28 @@ public sealed class RunStore(IDocumentTables tables) : IDisposable
         return run;
     }
 
-    private static DocumentQuery OfBatch(RunId batch, RunId? last)
+    private static DocumentQuery OfBatch(RunPartitions partitions, RunId batch, RunId? last)
     {
-        var ofBatch = new RunFilter(Batch: batch.Value).ToQuery(DocumentQuery.LargestPage);
-        return last is { } newest ? Between(batch, newest) with { Where = ofBatch.Where, PageSize = ofBatch.PageSize } : ofBatch;
+        var ofBatch = new RunFilter(Batch: batch.Value).ToQuery(partitions, DocumentQuery.LargestPage);
+        return last is { } newest ? Between(partitions, batch, newest) with { Where = ofBatch.Where, PageSize = ofBatch.PageSize } : ofBatch;
     }
 
-    // Of one day, it is a range of one partition, which every store finds without looking elsewhere.
-    private static DocumentQuery Between(RunId oldest, RunId newest)
+    private static DocumentQuery Between(RunPartitions partitions, RunId oldest, RunId newest) => new()
     {
-        var rows = new DocumentQuery { RowFrom = RunKeys.Row(newest), RowBefore = RunKeys.RowAfter(oldest) };
-        return RunKeys.Partition(oldest) == RunKeys.Partition(newest) ? rows with { Partition = RunKeys.Partition(newest) }
-            : rows with
-            {
-                PartitionFrom = RunKeys.Partition(newest),
-                PartitionBefore = RunKeys.Partition(RunKeys.CreatedAt(oldest).AddDays(-1))
-            };
-    }
-
-    private static Document ToDocument(RunRecord run) => new(RunKeys.Partition(run.Id), RunKeys.Row(run.Id), StoredJson.Write(run))
-    {
-        ETag = run.ETag,
-        Columns = ColumnsOf(run),
+        PartitionFrom = partitions.Of(newest),
+        PartitionBefore = partitions.After(RunKeys.CreatedAt(oldest)),
+        RowFrom = RunKeys.Row(newest),
+        RowBefore = RunKeys.RowAfter(oldest),
     };
+
+    private ValueTask<RunPartitions> PartitionsAsync(CancellationToken cancellationToken) => places.PartitionsAsync(cancellationToken);
+
+    private async ValueTask<Document> ToDocumentAsync(RunRecord run, CancellationToken cancellationToken) =>
+        new((await PartitionsAsync(cancellationToken)).Of(run.Id), RunKeys.Row(run.Id), StoredJson.Write(run))
+        {
+            ETag = run.ETag,
+            Columns = ColumnsOf(run),
+        };
 
     private static ImmutableDictionary<string, object> ColumnsOf(RunRecord run)
     {

@@ -9,7 +9,7 @@ public sealed class StoragePreparation(IDocumentTables tables, IBlobStore blobs)
     /// <summary>The tables of all stores.</summary>
     public static IReadOnlyList<string> Tables { get; } = ["runs", "calls", "pending", "hosts", "workflows", "webhooks", "outbox",
         "deliveries", "webhookdeliveries", "keys", "usage", "batches", "results", "processes", "ends", "progress", "follows", "sync",
-        "stats"];
+        "stats", "places"];
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

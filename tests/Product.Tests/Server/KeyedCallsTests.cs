@@ -27,7 +27,7 @@ public sealed class KeyedCallsTests : IAsyncLifetime
     [Fact]
     public async Task Who_sends_a_call_again_that_died_with_its_process_gets_its_key_within_seconds()
     {
-        using var runs = new RunStore(Tables);
+        using var runs = SomeRun.StoreIn(Tables);
         var first = Assert.IsType<KeyReply.Claimed>(await new KeyedCalls(Tables, runs, clock).ClaimAsync(Key, Cancellation));
         var again = new KeyedCalls(Tables, runs, clock).ClaimAsync(Key, Cancellation);
         var began = clock.GetUtcNow();
@@ -43,7 +43,7 @@ public sealed class KeyedCallsTests : IAsyncLifetime
     [Fact]
     public async Task A_call_that_is_being_made_keeps_its_key_however_long_it_takes()
     {
-        using var runs = new RunStore(Tables);
+        using var runs = SomeRun.StoreIn(Tables);
         var calls = new KeyedCalls(Tables, runs, clock);
         var first = Assert.IsType<KeyReply.Claimed>(await calls.ClaimAsync(Key, Cancellation));
         var made = new TaskCompletionSource<int>();

@@ -26,7 +26,7 @@ public sealed class OwnOutputsTests : IAsyncLifetime
 
     private IBlobStore Blobs => services.GetRequiredService<IBlobStore>();
 
-    private RunStore Runs => new(services.GetRequiredService<IDocumentTables>());
+    private RunStore Runs => SomeRun.StoreIn(services.GetRequiredService<IDocumentTables>());
 
     public async ValueTask InitializeAsync()
     {

@@ -24,7 +24,7 @@ public class RunRemovalTests
         await using var services = new ServiceCollection().AddMemoryStorage().BuildServiceProvider();
         var blobs = services.GetRequiredService<IBlobStore>();
         await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
-        var runs = new RunStore(services.GetRequiredService<IDocumentTables>());
+        var runs = SomeRun.StoreIn(services.GetRequiredService<IDocumentTables>());
         var old = await InsertAsync(runs, clock, ended: true);
         var open = await InsertAsync(runs, clock, ended: false);
         await blobs.PutBytesAsync(RunBlobs.Output(old, 1, "9", 0), new byte[3], "image/png", Cancellation);

@@ -24,7 +24,7 @@ public class RunRescueTests
         var clock = new FakeTimeProvider(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
         await using var services = new ServiceCollection().AddMemoryStorage().BuildServiceProvider();
         await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
-        var runs = new RunStore(services.GetRequiredService<IDocumentTables>());
+        var runs = SomeRun.StoreIn(services.GetRequiredService<IDocumentTables>());
         var stuck = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(1));
         clock.Advance(TimeSpan.FromMinutes(12));
         var idle = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(30));
@@ -45,7 +45,7 @@ public class RunRescueTests
         var clock = new FakeTimeProvider(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
         await using var services = new ServiceCollection().AddMemoryStorage().BuildServiceProvider();
         await services.GetRequiredService<IDocumentTables>().EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
-        var runs = new RunStore(services.GetRequiredService<IDocumentTables>());
+        var runs = SomeRun.StoreIn(services.GetRequiredService<IDocumentTables>());
         var blobs = services.GetRequiredService<IBlobStore>();
         var half = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(1));
         await blobs.PutBytesAsync(RunBlobs.Output(half, 1, "9", 0), new byte[3], "image/png", Cancellation);
@@ -68,7 +68,7 @@ public class RunRescueTests
         var clock = new FakeTimeProvider(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
         await using var services = new ServiceCollection().AddSingleton<IDocumentTables>(new MemoryDocumentTables { AreShared = false })
             .AddMemoryStorage().BuildServiceProvider();
-        var runs = new RunStore(services.GetRequiredService<IDocumentTables>());
+        var runs = SomeRun.StoreIn(services.GetRequiredService<IDocumentTables>());
         var blobs = services.GetRequiredService<IBlobStore>();
         var old = await InsertAsync(runs, clock, finishWithin: TimeSpan.FromMinutes(1));
         await blobs.PutBytesAsync(RunBlobs.Output(old, 1, "9", 0), new byte[3], "image/png", Cancellation);

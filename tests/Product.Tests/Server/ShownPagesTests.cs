@@ -41,7 +41,7 @@ public sealed class ShownPagesTests : IAsyncLifetime
     [Fact]
     public async Task Runs_that_are_being_deleted_are_passed_over()
     {
-        var runs = new RunStore(tables);
+        var runs = SomeRun.StoreIn(tables);
         foreach (var (name, isLeaving) in new[] { ("a", true), ("b", false), ("c", true), ("d", true) })
         {
             await runs.InsertAsync(

@@ -8,6 +8,8 @@ namespace ComfyFunc.Tests.Server;
 /// <summary>Rows of runs of which only the state matters.</summary>
 internal static class SomeRun
 {
+    public static RunStore StoreIn(IDocumentTables tables) => new(tables, new(tables, TimeProvider.System));
+
     public static RunRecord In(RunState state, TimeProvider clock, RunId? id = null) => new()
     {
         Id = id ?? RunIds.New(clock),

@@ -167,7 +167,7 @@ public abstract class ListingContract : StorageContract
         Assert.Equal(runs.AsEnumerable().Reverse().Select(r => $"{RunKeys.Partition(r)}/{RunKeys.Row(r)}"), paged);
 
         var newYear = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        var older = await ListAsync(new() { PartitionFrom = RunKeys.Partition(newYear.AddDays(-1)) });
+        var older = await ListAsync(new() { PartitionFrom = RunKeys.Partition(newYear.AddSeconds(-2)) });
         Assert.Equal(runs.Where(r => RunKeys.CreatedAt(r) < newYear).Reverse().Select(RunKeys.Row), older.Select(d => d.Row));
     }
 

@@ -12,19 +12,32 @@ public sealed class RunKeysTests
     [InlineData("2026-02-01T01:00:00+02:00", "79739868")]
     [InlineData("2026-02-01T00:00:00Z", "79739798")]
     [InlineData("0001-01-01T00:00:00Z", "99989898")]
-    public void A_partition_is_a_utc_day_turned_upside_down(string time, string partition)
+    public void A_day_is_a_utc_day_turned_upside_down(string time, string partition)
     {
         var moment = DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Equal(partition, RunKeys.Partition(moment));
+        Assert.Equal(partition, RunKeys.Day(moment));
     }
 
     [Fact]
     public void Newer_days_sort_before_older_ones()
     {
         var days = Enumerable.Range(0, 4000)
-            .Select(d => RunKeys.Partition(new DateTimeOffset(2023, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(d))).ToArray();
+            .Select(d => RunKeys.Day(new DateTimeOffset(2023, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(d))).ToArray();
         Assert.Equal(days.Order(StringComparer.Ordinal).Reverse(), days);
         Assert.All(days, d => Assert.Equal(8, d.Length));
+    }
+
+    [Fact]
+    public void Runs_of_a_second_lie_together_behind_newer_ones_and_before_all_days()
+    {
+        var first = new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero);
+        var seconds = Enumerable.Range(0, 2000).Select(s => RunKeys.Partition(first.AddMilliseconds(1024 * s))).ToArray();
+        Assert.Equal(seconds.Distinct().Order(StringComparer.Ordinal).Reverse(), seconds);
+        Assert.All(seconds, s => Assert.True(string.CompareOrdinal(s, RunKeys.Day(first.AddYears(1000))) < 0));
+
+        var moments = Enumerable.Range(0, 2000).Select(i => first.AddMilliseconds(i)).ToArray();
+        Assert.All(moments, m => Assert.Equal(RunKeys.Partition(m), RunKeys.Partition(RunIds.New(new FakeTimeProvider(m)))));
+        Assert.InRange(moments.Select(RunKeys.Partition).Distinct().Count(), 2, 3);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Upkeep;
@@ -166,6 +167,29 @@ public sealed class LongQueueTests
     }
 
     [Fact]
+    public async Task What_waits_since_an_earlier_release_waits_on_in_its_order()
+    {
+        await using var rig = await RigAsync();
+        var old = new[] { Waiting(), Waiting() };
+        foreach (var run in old)
+        {
+            await tables["pending"].InsertAsync(new("pending", run.Run.Value, StoredJson.Write(run)), Cancellation);
+        }
+
+        await rig.Get<PendingStore>().PauseAsync(Cancellation);
+        await FillAsync(rig, 3);
+        await using var restarted = await RigAsync();
+        var queue = await restarted.Get<PendingStore>().RefreshAsync(Cancellation);
+
+        Assert.Equal(5, queue.Count);
+        Assert.Equal([0, 1], old.Select(r => queue.PositionOf(r.Run)));
+        Assert.NotNull(restarted.Get<PendingStore>().PausedAt);
+        Assert.True(await restarted.Get<PendingStore>().TakeAsync(old[0].Run, Cancellation));
+        Assert.Equal(4, (await restarted.Get<PendingStore>().RefreshAsync(Cancellation)).Count);
+        Assert.Equal(4 + 1, (await AllRowsAsync()).Length); // And the pause.
+    }
+
+    [Fact]
     public async Task Slots_of_several_hosts_are_lent_side_by_side()
     {
         await using var rig = await RigAsync();
@@ -193,6 +217,7 @@ public sealed class LongQueueTests
     {
         for (var i = 0; i < count; i++)
         {
+            clock.Advance(TimeSpan.FromMilliseconds(20)); // They lie in several partitions.
             var run = Waiting();
             await rig.Get<RunStore>()
                 .InsertAsync(SomeRun.In(new RunState.Waiting(Placement.First), clock, run.Run), Cancellation);
