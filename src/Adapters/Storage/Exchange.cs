@@ -1,8 +1,8 @@
 namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>
-/// A file on its way to storage or from there: it may take its time for as long as its bytes flow. Where they stand still, or come so slowly
-/// that nobody can tell, that is storage which does not answer.
+/// A file on its way to storage or from there: it may take its time for as long as its bytes flow. Where they stand still, or come so
+/// slowly that nobody can tell, that is storage which does not answer.
 /// </summary>
 internal sealed class Exchange : IDisposable
 {

@@ -10,11 +10,9 @@ internal static class ForeignAnswer
     private static readonly XmlReaderSettings Untrusting = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
 
     /// <returns>What is wrong with it.</returns>
-    public static string? Fault(Response response)
-    {
-        return !IsOfStorage(response) ? "not of storage" : response.ContentStream is MemoryStream { Length: > 0 } body && !IsWhole(body, response.Headers.ContentType ?? "")
-            ? "malformed" : null;
-    }
+    public static string? Fault(Response response) => !IsOfStorage(response) ? "not of storage"
+        : response.ContentStream is MemoryStream { Length: > 0 } body && !IsWhole(body, response.Headers.ContentType ?? "") ? "malformed"
+        : null;
 
     // https://learn.microsoft.com/rest/api/storageservices/common-rest-api-response-headers. The emulator leaves them out now and then.
     private static bool IsOfStorage(Response response) => response.Headers.Contains("x-ms-request-id")

@@ -1,8 +1,8 @@
 namespace ComfyFunc.Adapters.Storage.Embedded;
 
 /// <summary>
-/// What is asked of a disk that may hang: nobody waits for it longer than storage is waited for, and it holds a few threads at most. What is
-/// given up goes on, and may be done yet.
+/// What is asked of a disk that may hang: nobody waits for it longer than storage is waited for, and it holds a few threads at most.
+/// What is given up goes on, and may be done yet.
 /// </summary>
 internal sealed class DiskWork(TimeProvider clock, StorageMeter meter)
 {

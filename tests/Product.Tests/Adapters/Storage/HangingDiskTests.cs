@@ -104,6 +104,7 @@ public sealed class HangingDiskTests : IDisposable
         await blobs.PutBytesAsync("a", new byte[content.Length], "x/y", Cancellation);
         var held = await HoldWriterAsync();
         var put = blobs.PutBytesAsync("a", content, "x/y", Cancellation);
+        await Eventually.IsSoAsync(() => database.Meter.Counts[new("blob", "PUT")] == 2); // The file is there, and its row waits.
         await PassAsync(put, 8);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => put);
 

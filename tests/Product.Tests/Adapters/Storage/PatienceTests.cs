@@ -88,7 +88,8 @@ public sealed class PatienceTests
             Headers = { RetryAfter = new(TimeSpan.FromMinutes(1)) },
         }));
         await Assert.ThrowsAsync<StorageUnavailableException>(
-            () => storage.Over(TimeProvider.System).Table.FindAsync("p", "r", Cancellation).WaitAsync(TimeSpan.FromSeconds(8), Cancellation));
+            () => storage.Over(TimeProvider.System).Table.FindAsync("p", "r", Cancellation)
+                .WaitAsync(TimeSpan.FromSeconds(8), Cancellation));
         Assert.Equal(1, storage.Asked);
     }
 
@@ -117,7 +118,8 @@ public sealed class PatienceTests
     [Fact]
     public async Task An_answer_that_comes_by_bytes_is_given_up_as_one_that_never_comes()
     {
-        using var storage = new AnsweringStorage((_, _) => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Drip()) }));
+        using var storage = new AnsweringStorage(
+            (_, _) => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Drip()) }));
         var table = storage.Over(TimeProvider.System, TimeSpan.FromSeconds(0.3)).Table;
         await Assert.ThrowsAsync<StorageUnavailableException>(
             () => table.FindAsync("p", "r", Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));

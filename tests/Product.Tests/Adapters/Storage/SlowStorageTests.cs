@@ -33,6 +33,27 @@ public sealed class SlowStorageTests
         await AskAsync(table, 20); // Nobody waits for that.
     }
 
+    [Theory]
+    [InlineData(false, 3)]
+    [InlineData(true, 1)]
+    public async Task A_page_that_is_slow_to_find_is_cut_short_for_a_call(bool isCall, int asked)
+    {
+        using var storage = new AnsweringStorage((_, _) =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(4.5));
+            var page = new HttpResponseMessage { Content = new StringContent("""{"value":[]}""", Encoding.UTF8, "application/json") };
+            page.Headers.Add("x-ms-continuation-NextPartitionKey", "a");
+            return Task.FromResult(page);
+        });
+        var (table, _) = storage.Over(clock);
+        using var call = isCall ? CallPatience.Begin(clock) : null;
+        var page = await table.PageAsync(new(), null, Cancellation);
+
+        Assert.Empty(page.Documents);
+        Assert.NotNull(page.Continuation);
+        Assert.Equal(asked, storage.Asked);
+    }
+
     [Fact]
     public async Task What_a_call_asks_at_once_takes_its_patience_once_and_what_it_waits_for_elsewhere_takes_none()
     {
@@ -229,7 +250,8 @@ public sealed class SlowStorageTests
         [
             () => table.FindAsync("p", "r", Cancellation), () => table.PageAsync(new(), null, Cancellation),
             () => blobs.ListAsync("", Cancellation).CountAsync(Cancellation).AsTask(),
-            .. isForeign ? (Func<Task>[])[() => blobs.ReadBytesAsync("a", Part, Cancellation), () => blobs.FindAsync("a", Cancellation)] : [],
+            .. isForeign
+                ? (Func<Task>[])[() => blobs.ReadBytesAsync("a", Part, Cancellation), () => blobs.FindAsync("a", Cancellation)] : [],
         ])
         {
             clock.Advance(TimeSpan.FromSeconds(1));

@@ -18,7 +18,8 @@ internal sealed class AnsweringStorage(Func<HttpRequestMessage, CancellationToke
 
     public (IDocumentTable Table, IBlobStore Blobs) Over(TimeProvider clock, TimeSpan? patience = null)
     {
-        var clients = new StorageClients(Somewhere, new StorageMeter(), new(clock, patience), new HttpClientTransport(new HttpClient(this)));
+        var clients = new StorageClients(Somewhere, new StorageMeter(), new(clock, patience),
+            new HttpClientTransport(new HttpClient(this)));
         var blobs = clients.BlobsOf("c");
         return (new AzureDocumentTables(clients.Tables, "t", blobs)["things"], blobs);
     }
