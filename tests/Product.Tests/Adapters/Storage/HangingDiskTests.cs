@@ -48,8 +48,10 @@ public sealed class HangingDiskTests : IDisposable
         await PassAsync(first, 8);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => first);
         var before = database.Meter.Faults;
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => Things.InsertAsync(new("p", "2", "{}"), Cancellation));
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => blobs.DeleteAsync("a", Cancellation));
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => Things.InsertAsync(new("p", "2", "{}"), Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => blobs.DeleteAsync("a", Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
         Assert.Equal(before + 2, database.Meter.Faults);
         Assert.Null(await Things.FindAsync("p", "2", Cancellation)); // What is read does not hang.
 

@@ -18,10 +18,16 @@ internal sealed class AnsweringStorage(Func<HttpRequestMessage, CancellationToke
 
     public (IDocumentTable Table, IBlobStore Blobs) Over(TimeProvider clock, TimeSpan? patience = null)
     {
+        var (tables, blobs) = AllOver(clock, patience);
+        return (tables["things"], blobs);
+    }
+
+    public (IDocumentTables Tables, IBlobStore Blobs) AllOver(TimeProvider clock, TimeSpan? patience = null)
+    {
         var clients = new StorageClients(Somewhere, new StorageMeter(), new(clock, patience),
             new HttpClientTransport(new HttpClient(this)));
         var blobs = clients.BlobsOf("c");
-        return (new AzureDocumentTables(clients.Tables, "t", blobs)["things"], blobs);
+        return (new AzureDocumentTables(clients.Tables, "t", blobs), blobs);
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
