@@ -26,7 +26,7 @@ internal sealed class DiskStream(FileStream file, DiskWork work) : Stream
         // A read that is given up would write into the caller's buffer when that is another's.
         var length = Math.Min(buffer.Length, LongestPart);
         var own = part = part.Length >= length ? part : new byte[length];
-        var read = await work.RunAsync(() => StoreFailure.Named(() => file.Read(own, 0, length)), cancellationToken, isFile: true);
+        var read = await work.RunAsync(() => StoreFailure.Named(() => file.Read(own, 0, length)), isFile: true, cancellationToken);
         own.AsSpan(0, read).CopyTo(buffer.Span);
         return read;
     }

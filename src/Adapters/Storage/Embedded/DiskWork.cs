@@ -17,9 +17,12 @@ internal sealed class DiskWork(TimeProvider clock, StorageMeter meter)
     public TimeProvider Clock => clock;
 
     /// <summary>Does what holds a thread until the disk has answered.</summary>
-    /// <param name="isFile">Whether it is a part of a file, of which a call may have many.</param>
     /// <exception cref="StorageUnavailableException">It has not.</exception>
-    public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken, bool isFile = false)
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => RunAsync(work, isFile: false, cancellationToken);
+
+    /// <param name="isFile">Whether it is a part of a file, of which a call may have many.</param>
+    /// <inheritdoc cref="RunAsync{T}(Func{T}, CancellationToken)"/>
+    public async Task<T> RunAsync<T>(Func<T> work, bool isFile, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var wait = isFile ? null : CallPatience.Current?.Waiting();
@@ -46,7 +49,7 @@ internal sealed class DiskWork(TimeProvider clock, StorageMeter meter)
     }
 
     /// <summary>Waits for what is under way.</summary>
-    /// <inheritdoc cref="RunAsync"/>
+    /// <inheritdoc cref="RunAsync{T}(Func{T}, bool, CancellationToken)"/>
     public async Task<T> WithinAsync<T>(Task<T> work, bool isFile = false)
     {
         if (work.IsCompleted)

@@ -33,8 +33,8 @@ internal sealed class NewFile : IAsyncDisposable
                 var name = folder.NewName();
                 return new NewFile(folder.Create(name), name, room, work);
             }),
-            cancellationToken,
-            isFile: true);
+            isFile: true,
+            cancellationToken);
 
     /// <exception cref="StorageFullException">There is no room for it.</exception>
     public async Task AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -97,6 +97,6 @@ internal sealed class NewFile : IAsyncDisposable
             act();
             return true;
         }),
-        cancellationToken,
-        isFile: true);
+        isFile: true,
+        cancellationToken);
 }
