@@ -130,9 +130,9 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     }
 
     /// <summary>Removes what a process that died left half done: files that nobody names. Goes on while the store is used.</summary>
-    public void RemoveStrays()
+    public void RemoveStrays(Func<bool> isOver)
     {
-        foreach (var (name, path) in files.FromEarlier())
+        foreach (var (name, path) in files.FromEarlier().TakeWhile(_ => !isOver()))
         {
             if (database.Read(session => session.Scalar(BlobSql.HasFile, ("$file", name))) is null)
             {

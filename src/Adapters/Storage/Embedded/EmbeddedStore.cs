@@ -8,13 +8,14 @@ public sealed class EmbeddedStore : IDisposable
     private readonly FolderClaim claim;
     private readonly EmbeddedDatabase database;
     private readonly Task tidying;
+    private volatile bool isClosing;
 
     private EmbeddedStore(FolderClaim claim, EmbeddedDatabase database, EmbeddedBlobStore blobs, StorageMeter meter)
     {
         (this.claim, this.database) = (claim, database);
         (Blobs, Meter) = (blobs, meter);
         Tables = new EmbeddedDocumentTables(database, meter);
-        tidying = Task.Run(blobs.RemoveStrays);
+        tidying = Task.Run(() => blobs.RemoveStrays(() => isClosing));
     }
 
     public IBlobStore Blobs { get; }
@@ -70,6 +71,7 @@ public sealed class EmbeddedStore : IDisposable
     /// <returns><see langword="false"/> when the disk hangs: what it holds is left to the end of the process.</returns>
     public bool TryClose(TimeSpan patience)
     {
+        isClosing = true;
         if (!((IAsyncResult)tidying).AsyncWaitHandle.WaitOne(patience) || !database.TryClose(patience))
         {
             return false;
