@@ -1,4 +1,5 @@
 using ComfyFunc.Adapters;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Runs;
 using Grpc.Core;
@@ -89,7 +90,8 @@ public sealed partial class DurableHub(DurableClientSource clients, ILogger<Dura
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(CallPatience.Bound(Patience));
+        using var wait = CallPatience.Current?.Waiting();
         try
         {
             await act(client, patience.Token);

@@ -8,6 +8,11 @@ namespace ComfyFunc.Standalone;
 /// </summary>
 public sealed class LocalStorage : IDisposable
 {
+    private static readonly TimeSpan LongestClosing = TimeSpan.FromSeconds(8);
+
+    // What is there is opened in milliseconds; a log that a killed process left is read first.
+    private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(60);
+
     private readonly EmbeddedStore? store;
 
     private LocalStorage(StorageOptions? account, EmbeddedStore? store) => (Account, this.store) = (account, store);
@@ -28,7 +33,14 @@ public sealed class LocalStorage : IDisposable
         var folder = Path.GetFullPath(settings.Own.Data);
         try
         {
-            return new(null, await EmbeddedStore.OpenAsync(new(folder) { MaxBytes = settings.Own.MaxDataBytes }, cancellationToken));
+            var options = new EmbeddedOptions(folder) { MaxBytes = settings.Own.MaxDataBytes };
+            return new(null, await Task.Run(() => EmbeddedStore.OpenAsync(options, cancellationToken), cancellationToken)
+                .WaitAsync(LongestOpening, cancellationToken));
+        }
+        catch (TimeoutException)
+        {
+            throw new StartRefusedException(
+                $"Data: the disk of the folder {folder} does not answer. Look after it, or choose another folder: --Data <folder>");
         }
         catch (FolderInUseException)
         {
@@ -64,5 +76,11 @@ public sealed class LocalStorage : IDisposable
         }
     }
 
-    public void Dispose() => store?.Dispose();
+    public void Dispose()
+    {
+        if (store?.TryClose(LongestClosing) is false)
+        {
+            Console.Error.WriteLine("Data: the disk of the data folder does not answer. What was not answered may not be written.");
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -7,14 +8,14 @@ using Azure.Storage.Blobs.Specialized;
 namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Files as block blobs of one container.</summary>
-internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
+internal sealed class AzureBlobStore(BlobContainerClient container, Patience patience, Outage outage) : IBlobStore
 {
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) =>
         container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
     public async Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken)
     {
-        using var upload = new BlockUpload(container.GetBlockBlobClient(name), write);
+        using var upload = new BlockUpload(container.GetBlockBlobClient(name), write, patience, outage);
         return await upload.RunAsync(name, content, cancellationToken);
     }
 
@@ -23,7 +24,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
     {
         var file = BlobFile.Of(name, content.Span, contentType);
         var options = new BlobUploadOptions { HttpHeaders = new() { ContentType = contentType }, Metadata = BlobFacts.Metadata(file) };
-        await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
+        await SendAsync(name, content, options, cancellationToken);
         return file;
     }
 
@@ -38,7 +39,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
         };
         try
         {
-            await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
+            await SendAsync(name, content, options, cancellationToken);
             return true;
         }
         catch (RequestFailedException e) when (BlobFacts.SaysExists(e))
@@ -79,16 +80,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
     {
         try
         {
-            using var download = (await container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: cancellationToken)).Value;
-            var length = download.Details.ContentLength;
-            if (length > maxBytes)
-            {
-                throw new InvalidDataException($"The file '{name}' holds {length} bytes, more than {maxBytes}.");
-            }
-
-            var bytes = new byte[length];
-            await download.Content.ReadExactlyAsync(bytes, cancellationToken);
-            return bytes;
+            return await Exchange.RunAsync(patience, outage, exchange => ReadBytesAsync(name, maxBytes, exchange), cancellationToken);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
@@ -136,4 +128,37 @@ internal sealed class AzureBlobStore(BlobContainerClient container) : IBlobStore
             yield return BlobFacts.From(item);
         }
     }
+
+    private async Task<byte[]?> ReadBytesAsync(string name, int maxBytes, Exchange exchange)
+    {
+        using var download = (await container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: exchange.Token)).Value;
+        var length = download.Details.ContentLength;
+        if (length > maxBytes)
+        {
+            throw new InvalidDataException($"The file '{name}' holds {length} bytes, more than {maxBytes}.");
+        }
+
+        using var wait = Patience.OfCall(length)?.Waiting();
+        var bytes = new byte[length];
+        for (var there = 0; there < bytes.Length;)
+        {
+            var read = await download.Content.ReadAsync(bytes.AsMemory(there), exchange.Token);
+            if (read == 0)
+            {
+                throw outage.Refused($"Storage sent {there} bytes of {length}.");
+            }
+
+            exchange.Moved(there += read);
+        }
+
+        return bytes;
+    }
+
+    private Task<Response<BlobContentInfo>> SendAsync(string name, ReadOnlyMemory<byte> content, BlobUploadOptions options,
+        CancellationToken cancellationToken) => Exchange.RunAsync(
+            patience,
+            outage,
+            exchange => container.GetBlockBlobClient(name).UploadAsync(exchange.Sending(
+                MemoryMarshal.TryGetArray(content, out var array) ? array : content.ToArray()), options, exchange.Token),
+            cancellationToken);
 }

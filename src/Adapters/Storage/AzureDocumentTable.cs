@@ -12,6 +12,11 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
     // The service looks for up to 5 s at a time, and has no index of columns: what is rare among very many is found by several pages.
     private const int MostRequestsAPage = 3;
 
+    // Long documents are read one by one otherwise, while somebody waits for all.
+    private const int BlobsAtOnce = 8;
+
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
+
     public async Task<WriteReply> InsertAsync(Document document, CancellationToken cancellationToken)
     {
         var entity = await overflow.ToEntityAsync(document, cancellationToken);
@@ -106,7 +111,8 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
                     isMore ? new(last.PartitionKey, last.RowKey) : null, cancellationToken);
             }
 
-            if (++asked == MostRequestsAPage && page.ContinuationToken is { } token)
+            // Who waits for it goes on with the next page.
+            if ((++asked == MostRequestsAPage || CallPatience.Current?.Left < LongestLook) && page.ContinuationToken is { } token)
             {
                 return await PageOfAsync(found, new(after?.Partition ?? "", after?.Row ?? "", token), cancellationToken);
             }
@@ -170,12 +176,9 @@ internal sealed class AzureDocumentTable(TableClient table, DocumentOverflow ove
         CancellationToken cancellationToken)
     {
         var documents = ImmutableArray.CreateBuilder<Document>();
-        foreach (var entity in entities)
+        foreach (var several in entities.Chunk(BlobsAtOnce))
         {
-            if (await ReadAsync(entity, cancellationToken) is { } document)
-            {
-                documents.Add(document);
-            }
+            documents.AddRange((await Task.WhenAll(several.Select(e => ReadAsync(e, cancellationToken)))).OfType<Document>());
         }
 
         return new(documents.ToImmutable(), last?.ToString());

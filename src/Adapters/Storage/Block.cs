@@ -16,12 +16,12 @@ internal sealed class Block : IDisposable
 
     public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Span => buffer.AsSpan(0, Length);
+    public ReadOnlySpan<byte> Span => Segment;
 
-    public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, Length);
+    public ReadOnlyMemory<byte> Memory => Segment;
 
-    /// <summary>A stream over the pooled bytes, good until the block is disposed.</summary>
-    public MemoryStream AsStream() => new(buffer, 0, Length, writable: false);
+    /// <summary>The pooled bytes, good until the block is disposed.</summary>
+    public ArraySegment<byte> Segment => new(buffer, 0, Length);
 
     /// <summary>Reads until the block is full or the stream ends; a block that is not full is the last one.</summary>
     public static async Task<Block> ReadAsync(Stream content, long? lengthHint, CancellationToken cancellationToken)

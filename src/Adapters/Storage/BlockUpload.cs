@@ -7,7 +7,7 @@ using Azure.Storage.Blobs.Specialized;
 namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>Uploads one stream as blocks, a few at a time, hashing it on the way; the blob appears only with the last request.</summary>
-internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisposable
+internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write, Patience patience, Outage outage) : IDisposable
 {
     private const int Concurrency = 3;
 
@@ -83,8 +83,13 @@ internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisp
             var file = Finished(name);
             try
             {
-                await blob.UploadAsync(block.AsStream(),
-                    new() { HttpHeaders = Headers, Metadata = BlobFacts.Metadata(file), Conditions = Conditions }, cancellationToken);
+                var options = new BlobUploadOptions
+                {
+                    HttpHeaders = Headers,
+                    Metadata = BlobFacts.Metadata(file),
+                    Conditions = Conditions,
+                };
+                await SendAsync(block, (part, ct) => blob.UploadAsync(part, options, ct), cancellationToken);
                 return new PutReply.Stored(file);
             }
             catch (RequestFailedException e) when (BlobFacts.SaysExists(e))
@@ -118,9 +123,12 @@ internal sealed class BlockUpload(BlockBlobClient blob, BlobWrite write) : IDisp
     {
         using (block)
         {
-            await blob.StageBlockAsync(id, block.AsStream(), cancellationToken: cancellationToken);
+            await SendAsync(block, (part, ct) => blob.StageBlockAsync(id, part, cancellationToken: ct), cancellationToken);
         }
     }
+
+    private Task<T> SendAsync<T>(Block block, Func<Stream, CancellationToken, Task<T>> send, CancellationToken cancellationToken) =>
+        Exchange.RunAsync(patience, outage, exchange => send(exchange.Sending(block.Segment), exchange.Token), cancellationToken);
 
     private async Task<PutReply> CommitAsync(string name, CancellationToken cancellationToken)
     {

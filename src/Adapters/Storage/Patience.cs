@@ -6,25 +6,46 @@ namespace ComfyFunc.Adapters.Storage;
 /// How long one request waits for storage's answer, all tries together: less than callers do, so that they hear what is wrong. What is sent
 /// along may take its time; what is received is not counted, as long as something comes.
 /// </summary>
-internal sealed class Patience(TimeSpan answer, TimeProvider clock)
+internal sealed class Patience(TimeProvider clock, TimeSpan? answer = null)
 {
     /// <summary>A slower line than this cannot be told from storage that does not answer.</summary>
     private const double LeastBytesASecond = 128 * 1024;
 
-    private const string BegunAt = "ComfyFunc.BegunAt";
+    /// <summary>What is longer is part of a file: how long it takes says nothing of storage, and no call waits for it in vain.</summary>
+    private const long LongestRequest = 1 << 20;
+
+    private const string GivenKey = "ComfyFunc.Given";
+
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(8);
 
     /// <summary>How long an answer may take, and each part of its body.</summary>
-    public TimeSpan Answer { get; } = answer;
+    public TimeSpan Answer { get; } = answer ?? Usual;
 
-    public static Patience Default { get; } = new(TimeSpan.FromSeconds(8), TimeProvider.System);
+    public TimeProvider Clock => clock;
 
-    public void Begin(HttpMessage message) => message.SetProperty(BegunAt, clock.GetTimestamp());
+    /// <summary>The patience of the call that is being answered, for an exchange of so many bytes.</summary>
+    public static CallPatience? OfCall(long bytes) => bytes <= LongestRequest ? CallPatience.Current : null;
 
-    /// <returns>What is left of it; negative once it is used up.</returns>
-    public TimeSpan LeftOf(HttpMessage message)
+    /// <summary>What so many bytes may take.</summary>
+    public static TimeSpan Of(long bytes) => TimeSpan.FromSeconds(bytes / LeastBytesASecond);
+
+    /// <returns>When it began.</returns>
+    public Given Begin(HttpMessage message)
     {
         var sent = message.Request.Content is { } content && content.TryComputeLength(out var length) ? length : 0;
-        var whole = Answer + TimeSpan.FromSeconds(sent / LeastBytesASecond);
-        return message.TryGetProperty(BegunAt, out var begun) && begun is long at ? whole - clock.GetElapsedTime(at) : whole;
+        var (call, whole) = (OfCall(sent), Answer + Of(sent));
+        var given = new Given(clock.GetTimestamp(), call?.Left is { } left && left < whole ? left : whole, call);
+        message.SetProperty(GivenKey, given);
+        return given;
     }
+
+    /// <returns>What is left of it; negative once it is used up.</returns>
+    public TimeSpan LeftOf(HttpMessage message) =>
+        message.TryGetProperty(GivenKey, out var value) && value is Given given ? given.Whole - clock.GetElapsedTime(given.At) : Answer;
+
+    /// <summary>What one request is given.</summary>
+    /// <param name="At">When it began.</param>
+    /// <param name="Whole">How long it may take.</param>
+    /// <param name="Call">The call whose time it takes.</param>
+    public sealed record Given(long At, TimeSpan Whole, CallPatience? Call);
 }

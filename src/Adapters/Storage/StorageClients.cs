@@ -9,12 +9,17 @@ namespace ComfyFunc.Adapters.Storage;
 /// <summary>The service clients, each with the same patience, meter and conversion of failures.</summary>
 internal sealed class StorageClients
 {
+    private readonly Patience patience;
+    private readonly Outage blobOutage;
+
     /// <param name="identity">Who asks where the options have no key; <see langword="null"/> for the process's own identity.</param>
-    public StorageClients(StorageOptions options, StorageMeter meter, HttpPipelineTransport? transport = null, Patience? patience = null,
+    public StorageClients(StorageOptions options, StorageMeter meter, Patience patience, HttpPipelineTransport? transport = null,
         TokenCredential? identity = null)
     {
-        var blobs = Configure(new BlobClientOptions(), meter, "blob", transport, patience ?? Patience.Default);
-        var tables = Configure(new TableClientOptions(), meter, "table", transport, patience ?? Patience.Default);
+        this.patience = patience;
+        blobOutage = new(patience.Clock, meter);
+        var blobs = Configure(new BlobClientOptions(), meter, "blob", transport, blobOutage);
+        var tables = Configure(new TableClientOptions(), meter, "table", transport, new(patience.Clock, meter));
         if (options.ConnectionString is { Length: > 0 } connection)
         {
             Blobs = new(connection, blobs);
@@ -32,13 +37,16 @@ internal sealed class StorageClients
 
     public TableServiceClient Tables { get; }
 
-    private static TOptions Configure<TOptions>(TOptions options, StorageMeter meter, string service, HttpPipelineTransport? transport,
-        Patience patience)
+    /// <summary>The files of one container.</summary>
+    public AzureBlobStore BlobsOf(string container) => new(Blobs.GetBlobContainerClient(container), patience, blobOutage);
+
+    private TOptions Configure<TOptions>(TOptions options, StorageMeter meter, string service, HttpPipelineTransport? transport,
+        Outage outage)
         where TOptions : ClientOptions
     {
         options.RetryPolicy = new BoundedRetries(patience);
         options.Diagnostics.ApplicationId = Product.UserAgent;
-        options.AddPolicy(new UnavailablePolicy(patience, new(TimeProvider.System), meter), HttpPipelinePosition.PerCall);
+        options.AddPolicy(new UnavailablePolicy(patience, outage, meter), HttpPipelinePosition.PerCall);
         options.AddPolicy(meter.Policy(service), HttpPipelinePosition.PerRetry);
         options.AddPolicy(new BoundedAnswer(patience), HttpPipelinePosition.BeforeTransport);
         if (transport is not null)

@@ -39,8 +39,9 @@ public static class StorageRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StorageMeter>();
-        services.TryAddSingleton(s => new StorageClients(OptionsOf(s), s.GetRequiredService<StorageMeter>()));
-        services.TryAddSingleton<IBlobStore>(s => new AzureBlobStore(ContainerOf(s)));
+        services.TryAddSingleton(s => new StorageClients(
+            OptionsOf(s), s.GetRequiredService<StorageMeter>(), new(s.GetRequiredService<TimeProvider>())));
+        services.TryAddSingleton<IBlobStore>(s => s.GetRequiredService<StorageClients>().BlobsOf(OptionsOf(s).Container));
         services.TryAddSingleton<IDocumentTables>(s => new AzureDocumentTables(
             s.GetRequiredService<StorageClients>().Tables, OptionsOf(s).TablePrefix, s.GetRequiredService<IBlobStore>()));
         services.TryAddSingleton(s => new StorageLinks(MinterFor(

@@ -17,80 +17,94 @@ internal sealed class UnavailablePolicy(Patience patience, Outage outage, Storag
 
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
-        Begin(message);
+        var given = Begin(message);
+        using var wait = given.Call?.Waiting();
         try
         {
             ProcessNext(message, pipeline);
         }
         catch (Exception e) when (IsTransport(e) && !message.CancellationToken.IsCancellationRequested)
         {
-            throw Unanswered(e);
+            throw Unserved(given, "Storage did not answer.", e);
         }
 
-        End(message);
+        End(message, given);
     }
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
-        Begin(message);
+        var given = Begin(message);
+        using var wait = given.Call?.Waiting();
         try
         {
             await ProcessNextAsync(message, pipeline).ConfigureAwait(false);
         }
         catch (Exception e) when (IsTransport(e) && !message.CancellationToken.IsCancellationRequested)
         {
-            throw Unanswered(e);
+            throw Unserved(given, "Storage did not answer.", e);
         }
 
-        End(message);
+        End(message, given);
     }
 
-    private void Begin(HttpMessage message)
+    private Patience.Given Begin(HttpMessage message)
     {
-        if (outage.Now is { } why && !message.CancellationToken.IsCancellationRequested)
+        if (!message.CancellationToken.IsCancellationRequested)
         {
-            meter.Fault();
-            throw new StorageUnavailableException("Storage did not answer a moment ago.", why);
+            if (outage.Now is { } why)
+            {
+                throw outage.Refused("Storage did not answer a moment ago.", why);
+            }
+
+            if (CallPatience.Current?.Left <= TimeSpan.Zero)
+            {
+                throw outage.Refused("Storage answers too slowly: the call has waited for it long enough.");
+            }
         }
 
-        patience.Begin(message);
+        return patience.Begin(message);
     }
 
-    private StorageUnavailableException Unanswered(Exception e)
-    {
-        outage.Began(e);
-        meter.Fault();
-        return new("Storage did not answer.", e);
-    }
+    // Who had less time than others have cannot tell.
+    private StorageUnavailableException Unserved(Patience.Given given, string what, Exception? why = null) =>
+        given.Whole < patience.Answer ? outage.Refused(what, why) : outage.Began(what, given.At, why);
 
-    private void End(HttpMessage message)
+    private void End(HttpMessage message, Patience.Given given)
     {
-        outage.Ended();
         if (!message.HasResponse)
         {
+            outage.Ended();
             return;
         }
 
-        if (message.Response.Status == 507)
+        var response = message.Response;
+        if (response.Status is 408 or 429 or 500 or 502 or 503 or 504)
         {
-            meter.Fault();
-            throw new StorageFullException($"Storage answered 507 {message.Response.ReasonPhrase}.");
+            throw Unserved(given, $"Storage answered {response.Status} {response.ReasonPhrase}.");
         }
 
-        if (message.Response.Status is 408 or 429 or 500 or 502 or 503 or 504)
+        if (response.Status == 507)
         {
+            outage.Ended();
             meter.Fault();
-            throw new StorageUnavailableException($"Storage answered {message.Response.Status} {message.Response.ReasonPhrase}.");
+            throw new StorageFullException($"Storage answered 507 {response.ReasonPhrase}.");
         }
 
-        if (RefusalIn(message.Response) is { } code)
+        if (RefusalIn(response) is { } code)
         {
+            outage.Ended();
             meter.Fault();
-            throw new StorageRefusedException(message.Response.Status, code);
+            throw new StorageRefusedException(response.Status, code);
         }
 
+        if (ForeignAnswer.Fault(response) is { } fault)
+        {
+            throw Unserved(given, $"An answer came that is {fault}: {response.Status} {response.Headers.ContentType}.");
+        }
+
+        outage.Ended();
         // What was left when the answer came says nothing of how long its parts may take.
-        if (message.Response.ContentStream is { CanTimeout: true } body)
+        if (response.ContentStream is { CanTimeout: true } body)
         {
             body.ReadTimeout = (int)patience.Answer.TotalMilliseconds;
         }

@@ -55,6 +55,7 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
     private async Task<IResult> GuardAsync(HttpRequest request, BodyKind? body, Func<Task<IResult>> answer,
         CancellationToken cancellationToken)
     {
+        using var patience = CallPatience.Begin(clock);
         var result = await TryAsync(request, body, answer, cancellationToken);
         problems.Answered(request, result);
         return result;

@@ -1,3 +1,4 @@
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Runs;
 
@@ -12,6 +13,7 @@ public sealed class RunWaiter(RunStore runs, RunAnnouncer announcer, EndsBell be
     /// <returns>The run as it is at the end of the wait, ended or not; <see langword="null"/> when it is unknown.</returns>
     public async Task<RunRecord?> WaitAsync(RunId id, TimeSpan patience, CancellationToken cancellationToken)
     {
+        CallPatience.Leave(); // It is the run that is waited for: each look is a question of its own.
         using var wait = announcer.Await(id);
         bell.Ring();
         var until = clock.GetUtcNow() + patience;

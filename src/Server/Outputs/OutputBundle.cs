@@ -48,6 +48,7 @@ public sealed class OutputBundle(IBlobStore blobs, Renditions renditions)
     private async Task<BlobFile> PackAsync(string blob, ImmutableArray<(string Folder, RunRecord Run)> runs, Rendition? rendition,
         CancellationToken cancellationToken)
     {
+        CallPatience.Leave(); // Of many files: as long as they flow, whoever asked waits.
         var pipe = new Pipe();
         var packing = Task.Run(() => WriteAsync(pipe.Writer, runs, rendition, cancellationToken), cancellationToken);
         await using var content = pipe.Reader.AsStream();

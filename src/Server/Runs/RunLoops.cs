@@ -74,6 +74,7 @@ public sealed partial class RunLoops(Lazy<RunExecutor> executor, TimeProvider cl
 
     private async Task DriveAsync(RunId run, RunEvent first, RunMail mailbox, CancellationToken cancellationToken)
     {
+        CallPatience.Leave(); // Whoever called for it may wait for its end.
         try
         {
             var pause = await AdvanceAsync(run, first, step: 0, mailbox, cancellationToken);

@@ -13,8 +13,9 @@ public sealed class StorageProbe(HostStore hosts, IBlobStore blobs, TimeProvider
     // A few pages, as a run takes.
     private const int ProbeBytes = 16 * 1024;
 
+    private readonly Lock beginning = new();
     private DateTimeOffset writtenAt = DateTimeOffset.MinValue;
-    private int writers;
+    private Task writing = Task.CompletedTask;
 
     /// <returns>What is wrong, in words that give nothing away; <see langword="null"/> where storage serves.</returns>
     public async Task<string?> TroubleAsync(CancellationToken cancellationToken)
@@ -47,22 +48,22 @@ public sealed class StorageProbe(HostStore hosts, IBlobStore blobs, TimeProvider
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
         await hosts.RefreshAsync(cancellationToken);
-        if (clock.GetUtcNow() - writtenAt < WriteInterval || Interlocked.Exchange(ref writers, 1) == 1)
+        Task awaited;
+        lock (beginning)
         {
-            return;
+            // One that hangs is not over because whoever began it has gone.
+            awaited = writing = !writing.IsCompleted || clock.GetUtcNow() - writtenAt < WriteInterval ? writing : WriteAsync();
         }
 
-        try
-        {
-            // What is full can still be read, and says so only to who writes: what is not there yet, since what replaces something finds the
-            // room of that.
-            await blobs.PutBytesAsync("ready/probe", new byte[ProbeBytes], "application/octet-stream", cancellationToken);
-            await blobs.DeleteAsync("ready/probe", cancellationToken);
-            writtenAt = clock.GetUtcNow();
-        }
-        finally
-        {
-            Volatile.Write(ref writers, 0);
-        }
+        await awaited.WaitAsync(cancellationToken);
+    }
+
+    private async Task WriteAsync()
+    {
+        // What is full can still be read, and says so only to who writes: what is not there yet, since what replaces something finds the
+        // room of that.
+        await blobs.PutBytesAsync("ready/probe", new byte[ProbeBytes], "application/octet-stream", CancellationToken.None);
+        await blobs.DeleteAsync("ready/probe", CancellationToken.None);
+        writtenAt = clock.GetUtcNow();
     }
 }

@@ -48,4 +48,21 @@ public class StorageProbeTests
         var probe = new StorageProbe(rig.Get<HostStore>(), blobs, clock);
         Assert.Equal("Storage refuses what is asked of it.", await probe.TroubleAsync(Cancellation));
     }
+
+    [Fact]
+    public async Task A_write_that_hangs_is_told_for_as_long_as_it_does()
+    {
+        await using var rig = await new ServerRig().StartedAsync();
+        var blobs = new FalteringBlobs(rig.Get<IBlobStore>()) { Held = new() };
+        var probe = new StorageProbe(rig.Get<HostStore>(), blobs, clock);
+        for (var i = 0; i < 3; i++)
+        {
+            var asked = probe.TroubleAsync(Cancellation);
+            clock.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal("Storage does not answer in time.", await asked);
+        }
+
+        blobs.Held.SetResult();
+        Assert.Null(await probe.TroubleAsync(Cancellation));
+    }
 }

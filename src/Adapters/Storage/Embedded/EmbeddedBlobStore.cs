@@ -53,10 +53,8 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
             return await PutWholeAsync(sql, name, first.Memory, write.ContentType, cancellationToken); // There is no second block.
         }
 
-        await using var file = NewFile.Begin(files, room);
-        return await IsTakenAsync(file, first, content, write.MaxBytes, cancellationToken)
-            ? await PutFileAsync(sql, name, file, write.ContentType, cancellationToken)
-            : new PutReply.TooLarge();
+        return await PutFileAsync(sql, name, write.ContentType,
+            file => IsTakenAsync(file, first, content, write.MaxBytes, cancellationToken), cancellationToken);
     }
 
     public async Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType,
@@ -71,27 +69,8 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     public async Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
         (await OpenSeekableAsync(name, cancellationToken))?.Content;
 
-    public Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        // A replace between the two looks takes the file away; the row then names the next one.
-        for (var tries = 0; tries < MostTries; tries++)
-        {
-            switch (Look(BlobSql.Open, name, row => (BlobIn(row), row[4] as string, row[5] as byte[])))
-            {
-                case []:
-                    return Task.FromResult<OpenFile?>(null);
-                case [(var blob, _, { } content)]:
-                    return Task.FromResult<OpenFile?>(new(blob, new MemoryStream(content, writable: false)));
-                case [(var blob, { } file, _)] when StoreFailure.Named(() => files.Open(file)) is { } stream:
-                    return Task.FromResult<OpenFile?>(new(blob, stream));
-                default:
-                    break;
-            }
-        }
-
-        throw new StorageUnavailableException($"The file of '{name}' is not where its row says.");
-    }
+    public Task<OpenFile?> OpenSeekableAsync(string name, CancellationToken cancellationToken) =>
+        database.Work.RunAsync(() => Open(name), cancellationToken);
 
     public async Task<byte[]?> ReadBytesAsync(string name, int maxBytes, CancellationToken cancellationToken)
     {
@@ -107,29 +86,15 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         }
 
         var bytes = new byte[open.File.Bytes];
-        await StoreFailure.NamedAsync(() => open.Content.ReadExactlyAsync(bytes, cancellationToken).AsTask());
+        await open.Content.ReadExactlyAsync(bytes, cancellationToken);
         return bytes;
     }
 
-    public Task<BlobFile?> FindAsync(string name, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Look(BlobSql.Find, name, BlobIn).SingleOrDefault());
-    }
+    public Task<BlobFile?> FindAsync(string name, CancellationToken cancellationToken) =>
+        database.Work.RunAsync(() => Look(BlobSql.Find, name, BlobIn).SingleOrDefault(), cancellationToken);
 
-    public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
-    {
-        meter.Count(new("blob", "DELETE"));
-        var (wasThere, left) = await database.WriteAsync(
-            session =>
-            {
-                var old = FileOf(session, name);
-                return (session.Run(BlobSql.Delete, ("$name", name)) == 1, old);
-            },
-            cancellationToken);
-        Drop(left);
-        return wasThere;
-    }
+    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
+        database.Work.WithinAsync(DeleteRowAsync(name, cancellationToken));
 
     public async Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken)
     {
@@ -144,13 +109,12 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
 
     public async IAsyncEnumerable<BlobFile> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
         for (var after = ""; ;)
         {
             cancellationToken.ThrowIfCancellationRequested();
             meter.Count(new("blob", "GET"));
-            var page = database.Read(session => session.Rows(BlobSql.List, BlobIn,
-                ("$prefix", prefix), ("$last", prefix + AfterAll), ("$after", after), ("$count", PageSize)));
+            var page = await database.ReadAsync(session => session.Rows(BlobSql.List, BlobIn,
+                ("$prefix", prefix), ("$last", prefix + AfterAll), ("$after", after), ("$count", PageSize)), cancellationToken);
             foreach (var blob in page)
             {
                 yield return blob;
@@ -166,9 +130,9 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     }
 
     /// <summary>Removes what a process that died left half done: files that nobody names. Goes on while the store is used.</summary>
-    public void RemoveStrays()
+    public void RemoveStrays(Func<bool> isOver)
     {
-        foreach (var (name, path) in files.FromEarlier())
+        foreach (var (name, path) in files.FromEarlier().TakeWhile(_ => !isOver()))
         {
             if (database.Read(session => session.Scalar(BlobSql.HasFile, ("$file", name))) is null)
             {
@@ -203,18 +167,47 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         if (content.Length <= LongestRow)
         {
             var blob = BlobFile.Of(name, content.Span, contentType);
-            return await PutRowAsync(sql, blob, null, content.ToArray(), cancellationToken) ? new PutReply.Stored(blob)
+            return await database.Work.WithinAsync(PutRowAsync(sql, blob, null, content.ToArray(), cancellationToken))
+                ? new PutReply.Stored(blob)
                 : new PutReply.Exists(blob);
         }
 
-        await using var file = NewFile.Begin(files, room);
-        await file.AppendAsync(content, cancellationToken);
-        return await PutFileAsync(sql, name, file, contentType, cancellationToken);
+        return await PutFileAsync(sql, name, contentType,
+            async file =>
+            {
+                await file.AppendAsync(content, cancellationToken);
+                return true;
+            },
+            cancellationToken);
     }
 
-    private async Task<PutReply> PutFileAsync(string sql, string name, NewFile file, string contentType,
+    /// <param name="fill">Answers whether the file has all of it.</param>
+    private async Task<PutReply> PutFileAsync(string sql, string name, string contentType, Func<NewFile, Task<bool>> fill,
         CancellationToken cancellationToken)
     {
+        var file = await NewFile.BeginAsync(files, room, database.Work, cancellationToken);
+        var isFull = false;
+        try
+        {
+            isFull = await fill(file);
+        }
+        finally
+        {
+            if (!isFull)
+            {
+                await file.DisposeAsync();
+            }
+        }
+
+        return isFull ? await database.Work.WithinAsync(FinishAsync(sql, name, file, contentType, cancellationToken), isFile: true)
+            : new PutReply.TooLarge();
+    }
+
+    // Whoever waits may give it up; whether the file stays is known only when its row is written or is not.
+    private async Task<PutReply> FinishAsync(string sql, string name, NewFile file, string contentType,
+        CancellationToken cancellationToken)
+    {
+        await using var one = file;
         var blob = new BlobFile(name, file.Bytes, await file.FinishAsync(), contentType);
         if (!await PutRowAsync(sql, blob, file.Name, null, cancellationToken))
         {
@@ -239,15 +232,29 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
                 return (written, written ? old : null);
             },
             cancellationToken);
-        Drop(left);
+        await DropAsync(left);
         return isWritten;
     }
 
-    private void Drop((string Name, long Bytes)? left)
+    private async Task<bool> DeleteRowAsync(string name, CancellationToken cancellationToken)
+    {
+        meter.Count(new("blob", "DELETE"));
+        var (wasThere, left) = await database.WriteAsync(
+            session =>
+            {
+                var old = FileOf(session, name);
+                return (session.Run(BlobSql.Delete, ("$name", name)) == 1, old);
+            },
+            cancellationToken);
+        await DropAsync(left);
+        return wasThere;
+    }
+
+    private async Task DropAsync((string Name, long Bytes)? left)
     {
         if (left is { } file)
         {
-            files.Delete(file.Name);
+            await Task.Run(() => files.Delete(file.Name), CancellationToken.None);
             room.Leave(file.Bytes);
         }
     }
@@ -256,6 +263,27 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
     {
         meter.Count(new("blob", "GET"));
         return database.Read(session => session.Rows(sql, read, ("$name", name)));
+    }
+
+    private OpenFile? Open(string name)
+    {
+        // A replace between the two looks takes the file away; the row then names the next one.
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            switch (Look(BlobSql.Open, name, row => (BlobIn(row), row[4] as string, row[5] as byte[])))
+            {
+                case []:
+                    return null;
+                case [(var blob, _, { } content)]:
+                    return new(blob, new MemoryStream(content, writable: false));
+                case [(var blob, { } file, _)] when StoreFailure.Named(() => files.Open(file)) is { } stream:
+                    return new(blob, new DiskStream(stream, database.Work));
+                default:
+                    break;
+            }
+        }
+
+        throw new StorageUnavailableException($"The file of '{name}' is not where its row says.");
     }
 
     private static (string Name, long Bytes)? FileOf(SqliteSession session, string name) =>

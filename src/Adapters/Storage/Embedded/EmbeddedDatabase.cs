@@ -30,10 +30,11 @@ internal sealed class EmbeddedDatabase : IDisposable
     private readonly string connectionString;
     private readonly EmbeddedWriter writer;
 
-    private EmbeddedDatabase(string connectionString, SqliteSession session, StorageReserve reserve)
+    private EmbeddedDatabase(string connectionString, SqliteSession session, StorageReserve reserve, TimeProvider clock)
     {
         (this.connectionString, Reserve) = (connectionString, reserve);
-        writer = new EmbeddedWriter(session, reserve, Meter);
+        Work = new(clock, Meter);
+        writer = new EmbeddedWriter(session, reserve, Meter, Work);
     }
 
     /// <summary>Counts what is asked of the store, and what could not be done.</summary>
@@ -41,29 +42,33 @@ internal sealed class EmbeddedDatabase : IDisposable
 
     public StorageReserve Reserve { get; }
 
+    /// <summary>What is asked of its disk.</summary>
+    public DiskWork Work { get; }
+
     /// <exception cref="InvalidDataException">The file is none of this product's, is damaged, is of a later release, or is missing where
     /// what belongs to it is there.</exception>
     /// <exception cref="StorageUnavailableException">It cannot be read or written.</exception>
-    public static EmbeddedDatabase Open(string folder)
+    public static EmbeddedDatabase Open(string folder, TimeProvider? clock = null)
     {
         RefuseOrphans(folder);
         try
         {
-            return Begun(folder);
+            return Begun(folder, clock ?? TimeProvider.System);
         }
         catch (StorageFullException) when (StorageReserve.TryRemove(folder))
         {
-            return Begun(folder); // What it has can be read then, and deleted.
+            return Begun(folder, clock ?? TimeProvider.System); // What it has can be read then, and deleted.
         }
     }
 
-    private static EmbeddedDatabase Begun(string folder)
+    private static EmbeddedDatabase Begun(string folder, TimeProvider clock)
     {
         var path = Path.Combine(folder, FileName);
         return Checked(path, SqliteOpenMode.ReadWriteCreate, session =>
         {
             Begin(session);
-            return new EmbeddedDatabase(ConnectionTo(path, SqliteOpenMode.ReadWrite), session, new StorageReserve(folder));
+            return new EmbeddedDatabase(ConnectionTo(path, SqliteOpenMode.ReadWrite), session, new StorageReserve(folder),
+                clock);
         });
     }
 
@@ -98,7 +103,12 @@ internal sealed class EmbeddedDatabase : IDisposable
         }
     });
 
-    /// <summary>Reads what is committed, on the caller's thread: a look takes some tens of microseconds.</summary>
+    /// <inheritdoc cref="Read"/>
+    /// <exception cref="StorageUnavailableException">The disk hangs, or what it holds cannot be read.</exception>
+    public Task<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken) =>
+        Work.RunAsync(() => Read(read), cancellationToken);
+
+    /// <summary>Reads what is committed: a look takes some tens of microseconds, unless the disk hangs.</summary>
     public T Read<T>(Func<SqliteSession, T> read)
     {
         SqliteSession? session = null;
@@ -129,13 +139,22 @@ internal sealed class EmbeddedDatabase : IDisposable
     /// <summary>What this thread writes until the answer is disposed of is one transaction.</summary>
     public IDisposable Gather() => writer.Gather();
 
-    public void Dispose()
+    public void Dispose() => TryClose(DiskWork.Patience);
+
+    /// <returns><see langword="false"/> when the disk hangs: what it holds is left to the end of the process.</returns>
+    public bool TryClose(TimeSpan patience)
     {
-        writer.Dispose();
+        if (!writer.TryEnd(patience))
+        {
+            return false;
+        }
+
         while (idle.TryTake(out var session))
         {
             session.Dispose();
         }
+
+        return true;
     }
 
     // Only the start makes a file: where it is taken away later, nobody is to find an empty one.

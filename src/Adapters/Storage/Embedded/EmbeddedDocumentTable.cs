@@ -58,36 +58,35 @@ internal sealed class EmbeddedDocumentTable(EmbeddedDatabase database, DocumentS
             cancellationToken);
     }
 
-    public Task<Document?> FindAsync(string partition, string row, CancellationToken cancellationToken)
+    public async Task<Document?> FindAsync(string partition, string row, CancellationToken cancellationToken)
     {
         TableKey.Require(partition);
         TableKey.Require(row);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Read(session => session.Rows(sql.Find, DocumentIn, ("$partition", partition), ("$row", row)))
-            .SingleOrDefault());
+        var found = await ReadAsync(session => session.Rows(sql.Find, DocumentIn, ("$partition", partition), ("$row", row)),
+            cancellationToken);
+        return found.SingleOrDefault();
     }
 
     public IAsyncEnumerable<Document> QueryAsync(DocumentQuery query, CancellationToken cancellationToken) =>
         this.PageByPageAsync(query, cancellationToken);
 
-    public Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken)
+    public async Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken)
     {
         var after = DocumentCursor.Parse(continuation);
-        cancellationToken.ThrowIfCancellationRequested();
-        var found = Read(session =>
+        var found = await ReadAsync(session =>
         {
             // A count is always there.
             var lead = DocumentSelect.LeadOf(sql, query, count => (long)session.Scalar(count.Sql, count.Parameters)!);
             var select = DocumentSelect.Of(sql, query, lead, after, query.BoundedPageSize + 1);
             return session.Rows(select.Sql, DocumentIn, select.Parameters);
-        });
+        }, cancellationToken);
         if (found.Count <= query.BoundedPageSize)
         {
-            return Task.FromResult(new DocumentPage([.. found], null));
+            return new DocumentPage([.. found], null);
         }
 
         found.RemoveAt(found.Count - 1);
-        return Task.FromResult(new DocumentPage([.. found], new DocumentCursor(found[^1].Partition, found[^1].Row).ToString()));
+        return new DocumentPage([.. found], new DocumentCursor(found[^1].Partition, found[^1].Row).ToString());
     }
 
     public Task<bool> DeleteAsync(string partition, string row, string? etag, CancellationToken cancellationToken)
@@ -109,13 +108,13 @@ internal sealed class EmbeddedDocumentTable(EmbeddedDatabase database, DocumentS
     private Task<T> WriteAsync<T>(string verb, Func<SqliteSession, T> write, CancellationToken cancellationToken)
     {
         meter.Count(new("table", verb));
-        return database.WriteAsync(write, cancellationToken);
+        return database.Work.WithinAsync(database.WriteAsync(write, cancellationToken));
     }
 
-    private List<Document> Read(Func<SqliteSession, List<Document>> read)
+    private Task<List<Document>> ReadAsync(Func<SqliteSession, List<Document>> read, CancellationToken cancellationToken)
     {
         meter.Count(new("table", "GET"));
-        return database.Read(read);
+        return database.ReadAsync(read, cancellationToken);
     }
 
     // A tag is never used twice: a document that was deleted and written anew is another version.

@@ -8,13 +8,14 @@ public sealed class EmbeddedStore : IDisposable
     private readonly FolderClaim claim;
     private readonly EmbeddedDatabase database;
     private readonly Task tidying;
+    private volatile bool isClosing;
 
     private EmbeddedStore(FolderClaim claim, EmbeddedDatabase database, EmbeddedBlobStore blobs, StorageMeter meter)
     {
         (this.claim, this.database) = (claim, database);
         (Blobs, Meter) = (blobs, meter);
         Tables = new EmbeddedDocumentTables(database, meter);
-        tidying = Task.Run(blobs.RemoveStrays);
+        tidying = Task.Run(() => blobs.RemoveStrays(() => isClosing));
     }
 
     public IBlobStore Blobs { get; }
@@ -31,13 +32,15 @@ public sealed class EmbeddedStore : IDisposable
     /// <exception cref="FolderInUseException">Another process owns it.</exception>
     /// <exception cref="InvalidDataException">What lies there is not this product's, is damaged, or is of a later release.</exception>
     /// <exception cref="StorageUnavailableException">The folder cannot be written or read.</exception>
-    public static async Task<EmbeddedStore> OpenAsync(EmbeddedOptions options, CancellationToken cancellationToken)
+    public static async Task<EmbeddedStore> OpenAsync(EmbeddedOptions options, CancellationToken cancellationToken,
+        TimeProvider? clock = null)
     {
+        SpareThreads();
         var claim = FolderClaim.Take(options.Folder);
         EmbeddedDatabase? database = null;
         try
         {
-            database = EmbeddedDatabase.Open(options.Folder);
+            database = EmbeddedDatabase.Open(options.Folder, clock);
             var meter = database.Meter;
             var room = new StorageRoom(Path.Combine(options.Folder, EmbeddedDatabase.FileName), options.MaxBytes,
                 database.Reserve, meter);
@@ -63,10 +66,25 @@ public sealed class EmbeddedStore : IDisposable
         }
     }
 
-    public void Dispose()
+    public void Dispose() => TryClose(DiskWork.Patience);
+
+    /// <returns><see langword="false"/> when the disk hangs: what it holds is left to the end of the process.</returns>
+    public bool TryClose(TimeSpan patience)
     {
-        tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
-        database.Dispose();
+        isClosing = true;
+        if (!((IAsyncResult)tidying).AsyncWaitHandle.WaitOne(patience) || !database.TryClose(patience))
+        {
+            return false;
+        }
+
         claim.Dispose();
+        return true;
+    }
+
+    // The runtime makes threads slowly beyond a number of its own: those that the disk holds are not to be missed meanwhile.
+    private static void SpareThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + DiskWork.Threads), ports);
     }
 }

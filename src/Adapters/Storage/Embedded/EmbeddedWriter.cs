@@ -18,12 +18,16 @@ internal sealed class EmbeddedWriter : IDisposable
     private readonly SqliteSession session;
     private readonly StorageReserve reserve;
     private readonly StorageMeter meter;
+    private readonly DiskWork work;
     private readonly Thread thread;
 
+    private long busySince; // 0 while it is not.
+    private bool isEnded;
+
     /// <param name="session">This writer's from now on.</param>
-    public EmbeddedWriter(SqliteSession session, StorageReserve reserve, StorageMeter meter)
+    public EmbeddedWriter(SqliteSession session, StorageReserve reserve, StorageMeter meter, DiskWork work)
     {
-        (this.session, this.reserve, this.meter) = (session, reserve, meter);
+        (this.session, this.reserve, this.meter, this.work) = (session, reserve, meter, work);
         reserve.Begin(session);
         thread = new Thread(Work) { IsBackground = true, Name = "Embedded store" };
         thread.Start();
@@ -32,6 +36,11 @@ internal sealed class EmbeddedWriter : IDisposable
     public async Task<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (Hangs)
+        {
+            throw work.Hangs(); // Nothing gathers meanwhile.
+        }
+
         var one = new PendingWrite(s => write(s));
         if (gathering?.Writer == this)
         {
@@ -48,14 +57,30 @@ internal sealed class EmbeddedWriter : IDisposable
     /// <summary>What this thread writes until the answer is disposed of comes as one.</summary>
     public IDisposable Gather() => gathering = new Gathering(this);
 
-    /// <summary>Ends when everything that was asked for is written.</summary>
-    public void Dispose()
+    /// <summary>Ends when everything that was asked for is written, or the disk hangs.</summary>
+    public void Dispose() => TryEnd(DiskWork.Patience);
+
+    /// <returns><see langword="false"/> when something is being written yet.</returns>
+    public bool TryEnd(TimeSpan patience)
     {
-        pending.CompleteAdding();
-        thread.Join();
-        session.Dispose();
-        pending.Dispose();
+        if (!isEnded)
+        {
+            pending.CompleteAdding();
+            if (!thread.Join(patience))
+            {
+                return false;
+            }
+
+            session.Dispose();
+            pending.Dispose();
+            isEnded = true;
+        }
+
+        return true;
     }
+
+    private bool Hangs => Interlocked.Read(ref busySince) is not 0 and var since
+        && work.Clock.GetElapsedTime(since) >= DiskWork.Patience;
 
     private void Add(PendingWrite[] writes)
     {
@@ -74,6 +99,7 @@ internal sealed class EmbeddedWriter : IDisposable
         var group = new List<PendingWrite>();
         foreach (var first in pending.GetConsumingEnumerable())
         {
+            Interlocked.Exchange(ref busySince, work.Clock.GetTimestamp());
             group.Clear();
             group.AddRange(first);
             while (group.Count < LargestGroup && pending.TryTake(out var next))
@@ -86,6 +112,8 @@ internal sealed class EmbeddedWriter : IDisposable
             {
                 CommitEach(group, failure);
             }
+
+            Interlocked.Exchange(ref busySince, 0);
         }
     }
 

@@ -4,7 +4,7 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// A file that appears under its name when it is whole and on disk: it is written beside, flushed, then renamed, and so is its folder. One
 /// that is not finished lies beside until it is removed.
 /// </summary>
-internal sealed class LastingFile : IAsyncDisposable, IDisposable
+internal sealed class LastingFile : IDisposable
 {
     public const string Unfinished = ".part";
 
@@ -28,9 +28,12 @@ internal sealed class LastingFile : IAsyncDisposable, IDisposable
 
     public FileStream Content { get; }
 
+    /// <summary>What is written so far is on disk.</summary>
+    public void Flush() => disk.Flush(Content);
+
     public void Finish()
     {
-        disk.Flush(Content);
+        Flush();
         Content.Dispose();
         disk.Rename(path + Unfinished, path);
         disk.FlushFolder(Path.GetDirectoryName(path)!); // It lies in a folder.
@@ -45,6 +48,4 @@ internal sealed class LastingFile : IAsyncDisposable, IDisposable
     }
 
     public void Dispose() => Content.Dispose();
-
-    public ValueTask DisposeAsync() => Content.DisposeAsync();
 }

@@ -8,39 +8,58 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// </summary>
 internal sealed class NewFile : IAsyncDisposable
 {
+    /// <summary>So many bytes any disk flushes before it is said to hang.</summary>
+    private const long LongestFlush = 64 << 20;
+
     private readonly StorageRoom room;
+    private readonly DiskWork work;
     private readonly LastingFile file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
+    private long flushed;
     private bool isKept;
 
-    private NewFile(FileFolder folder, string name, StorageRoom room)
-    {
-        (this.room, Name) = (room, name);
-        file = folder.Create(name);
-    }
+    private NewFile(LastingFile file, string name, StorageRoom room, DiskWork work) =>
+        (this.file, Name, this.room, this.work) = (file, name, room, work);
 
     public string Name { get; }
 
     public long Bytes { get; private set; }
 
-    public static NewFile Begin(FileFolder folder, StorageRoom room) =>
-        StoreFailure.Named(() => new NewFile(folder, folder.NewName(), room));
+    public static Task<NewFile> BeginAsync(FileFolder folder, StorageRoom room, DiskWork work, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            () => StoreFailure.Named(() =>
+            {
+                var name = folder.NewName();
+                return new NewFile(folder.Create(name), name, room, work);
+            }),
+            isFile: true,
+            cancellationToken);
 
     /// <exception cref="StorageFullException">There is no room for it.</exception>
     public async Task AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         hash.AppendData(bytes.Span);
-        room.Take(bytes.Length);
-        Bytes += bytes.Length;
-        await StoreFailure.NamedAsync(() => file.Content.WriteAsync(bytes, cancellationToken).AsTask());
+        await RunAsync(
+            () =>
+            {
+                room.Take(bytes.Length);
+                Bytes += bytes.Length;
+                file.Content.Write(bytes.Span);
+            },
+            cancellationToken);
+        if (Bytes - flushed >= LongestFlush)
+        {
+            await RunAsync(file.Flush, cancellationToken);
+            flushed = Bytes;
+        }
     }
 
     /// <summary>Puts it on disk, under its name.</summary>
     /// <returns>Its SHA-256, as 64 lower-case hex digits.</returns>
     public async Task<string> FinishAsync()
     {
-        await StoreFailure.NamedAsync(() => Task.Run(file.Finish)); // Flushing has no asynchronous form that reaches the disk.
+        await RunAsync(file.Finish, CancellationToken.None);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -49,12 +68,35 @@ internal sealed class NewFile : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await file.DisposeAsync();
         hash.Dispose();
+        try
+        {
+            await work.WithinAsync(Task.Run(End), isFile: true);
+        }
+        catch (StorageUnavailableException)
+        {
+            // It ends when the disk lets it.
+        }
+    }
+
+    private bool End()
+    {
+        file.Dispose();
         if (!isKept)
         {
             room.Leave(Bytes);
             file.Remove();
         }
+
+        return true;
     }
+
+    private Task RunAsync(Action act, CancellationToken cancellationToken) => work.RunAsync(
+        () => StoreFailure.Named(() =>
+        {
+            act();
+            return true;
+        }),
+        isFile: true,
+        cancellationToken);
 }

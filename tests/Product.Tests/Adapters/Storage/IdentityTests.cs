@@ -81,8 +81,8 @@ public sealed class IdentityTests : IAsyncLifetime
         // It runs.
         var options = new StorageOptions { BlobServiceUri = azurite!.BlobServiceUri, TableServiceUri = azurite.TableServiceUri };
         return new ServiceCollection()
-            .AddSingleton(s => new StorageClients(options, s.GetRequiredService<StorageMeter>(), new HttpClientTransport(trusting),
-                identity: identity))
+            .AddSingleton(s => new StorageClients(options, s.GetRequiredService<StorageMeter>(), new(TimeProvider.System),
+                new HttpClientTransport(trusting), identity))
             .AddStorage(options).BuildServiceProvider();
     }
 

@@ -15,7 +15,7 @@ public sealed class OwnRetryTests(AzuriteFixture azurite)
         var options = await azurite.NewStorageAsync();
         await using var storage = await StorageServices.Of(options).CreatedAsync();
         var transport = new ForgetfulTransport();
-        var clients = new StorageClients(options, new StorageMeter(), transport);
+        var clients = new StorageClients(options, new StorageMeter(), new(TimeProvider.System), transport);
         var table = new AzureDocumentTables(clients.Tables, options.TablePrefix, storage.Blobs)["things"];
 
         transport.ForgetNext();

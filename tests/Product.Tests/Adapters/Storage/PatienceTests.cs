@@ -3,17 +3,13 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using ComfyFunc.Adapters;
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Adapters.Storage;
 
 public sealed class PatienceTests
 {
-    private static readonly StorageOptions Somewhere = new()
-    {
-        ConnectionString = "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=AAAA;EndpointSuffix=core.example",
-    };
-
     private readonly FakeTimeProvider clock = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -26,7 +22,7 @@ public sealed class PatienceTests
     [InlineData(4 << 20, 10, 30)]
     public void What_is_sent_along_may_take_its_time(int bytes, int passed, int left)
     {
-        var patience = new Patience(TimeSpan.FromSeconds(8), clock);
+        var patience = new Patience(clock);
         using var message = new HttpMessage(HttpClientTransport.Shared.CreateRequest(), new ResponseClassifier());
         message.Request.Content = RequestContent.Create(new byte[bytes]);
         patience.Begin(message);
@@ -38,31 +34,46 @@ public sealed class PatienceTests
     [Fact]
     public void An_outage_is_known_for_a_moment_or_until_storage_answers()
     {
-        var outage = new Outage(clock);
+        var outage = new Outage(clock, new());
         Assert.Null(outage.Now);
 
         var why = new IOException();
-        outage.Began(why);
+        outage.Began("", clock.GetTimestamp(), why);
         clock.Advance(TimeSpan.FromSeconds(0.9));
         Assert.Same(why, outage.Now);
 
         clock.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Null(outage.Now);
 
-        outage.Began(why);
+        outage.Began("", clock.GetTimestamp(), why);
         outage.Ended();
         Assert.Null(outage.Now);
     }
 
     [Fact]
+    public void What_fails_while_others_are_answered_is_no_outage()
+    {
+        var outage = new Outage(clock, new());
+        var asked = clock.GetTimestamp();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        outage.Ended();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        outage.Began("", asked);
+        Assert.Null(outage.Now);
+
+        outage.Began("", clock.GetTimestamp());
+        Assert.NotNull(outage.Now);
+    }
+
+    [Fact]
     public async Task Storage_that_never_answers_is_given_up_and_not_asked_again_at_once()
     {
-        using var storage = new Answering(async (_, token) =>
+        using var storage = new AnsweringStorage(async (_, token) =>
         {
             await Task.Delay(Timeout.Infinite, token);
             return new HttpResponseMessage();
         });
-        var table = storage.Over(TimeSpan.FromSeconds(0.3));
+        var table = storage.Over(TimeProvider.System, TimeSpan.FromSeconds(0.3)).Table;
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => table.FindAsync("p", "r", Cancellation));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => table.FindAsync("p", "r", Cancellation));
@@ -72,37 +83,44 @@ public sealed class PatienceTests
     [Fact]
     public async Task Storage_that_asks_for_more_patience_than_there_is_is_not_waited_for()
     {
-        using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
+        using var storage = new AnsweringStorage((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
         {
             Headers = { RetryAfter = new(TimeSpan.FromMinutes(1)) },
         }));
         await Assert.ThrowsAsync<StorageUnavailableException>(
-            () => storage.Over(TimeSpan.FromSeconds(8)).FindAsync("p", "r", Cancellation).WaitAsync(TimeSpan.FromSeconds(8), Cancellation));
+            () => storage.Over(TimeProvider.System).Table.FindAsync("p", "r", Cancellation)
+                .WaitAsync(TimeSpan.FromSeconds(8), Cancellation));
         Assert.Equal(1, storage.Asked);
     }
 
     [Fact]
     public async Task A_busy_moment_of_storage_is_waited_for()
     {
-        using var storage = new Answering((asked, _) =>
-            Task.FromResult(new HttpResponseMessage(asked == 1 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NotFound)));
-        Assert.Null(await storage.Over(TimeSpan.FromSeconds(8)).FindAsync("p", "r", Cancellation));
+        var isBusy = true;
+        using var storage = new AnsweringStorage((_, _) =>
+        {
+            var status = isBusy ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NotFound;
+            isBusy = false;
+            return Task.FromResult(new HttpResponseMessage(status));
+        });
+        Assert.Null(await storage.Over(TimeProvider.System).Table.FindAsync("p", "r", Cancellation));
         Assert.Equal(2, storage.Asked);
     }
 
     [Fact]
     public async Task Storage_that_has_no_room_is_said_to_be_full()
     {
-        using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.InsufficientStorage)));
+        using var storage = new AnsweringStorage((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.InsufficientStorage)));
         await Assert.ThrowsAsync<StorageFullException>(
-            () => storage.Over(TimeSpan.FromSeconds(1)).InsertAsync(new("p", "r", "{}"), Cancellation));
+            () => storage.Over(TimeProvider.System, TimeSpan.FromSeconds(1)).Table.InsertAsync(new("p", "r", "{}"), Cancellation));
     }
 
     [Fact]
     public async Task An_answer_that_comes_by_bytes_is_given_up_as_one_that_never_comes()
     {
-        using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Drip()) }));
-        var table = storage.Over(TimeSpan.FromSeconds(0.3));
+        using var storage = new AnsweringStorage(
+            (_, _) => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Drip()) }));
+        var table = storage.Over(TimeProvider.System, TimeSpan.FromSeconds(0.3)).Table;
         await Assert.ThrowsAsync<StorageUnavailableException>(
             () => table.FindAsync("p", "r", Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
     }
@@ -114,11 +132,11 @@ public sealed class PatienceTests
     [InlineData(409, "TableBeingDeleted")]
     public async Task A_key_or_a_table_that_is_no_more_is_no_answer(int status, string code)
     {
-        using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage((HttpStatusCode)status)
+        using var storage = new AnsweringStorage((_, _) => Task.FromResult(new HttpResponseMessage((HttpStatusCode)status)
         {
             Content = new StringContent($$"""{"odata.error": {"code": "{{code}}", "message": {"value": "x"} } }"""),
         }));
-        var table = storage.Over(TimeSpan.FromSeconds(8));
+        var table = storage.Over(TimeProvider.System).Table;
         foreach (Func<Task> act in (Func<Task>[])
         [
             () => table.FindAsync("p", "r", Cancellation), () => table.DeleteAsync("p", "r", null, Cancellation),
@@ -135,11 +153,11 @@ public sealed class PatienceTests
     [InlineData(404, "EntityNotFound")]
     public async Task A_row_that_is_not_there_is_an_answer(int status, string code)
     {
-        using var storage = new Answering((_, _) => Task.FromResult(new HttpResponseMessage((HttpStatusCode)status)
+        using var storage = new AnsweringStorage((_, _) => Task.FromResult(new HttpResponseMessage((HttpStatusCode)status)
         {
             Content = new StringContent($$"""{"odata.error": {"code": "{{code}}", "message": {"value": "x"} } }"""),
         }));
-        Assert.Null(await storage.Over(TimeSpan.FromSeconds(8)).FindAsync("p", "r", Cancellation));
+        Assert.Null(await storage.Over(TimeProvider.System).Table.FindAsync("p", "r", Cancellation));
     }
 
     /// <summary>A byte now and then, for ever.</summary>
@@ -155,22 +173,5 @@ public sealed class PatienceTests
         }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
-
-    /// <summary>Storage that answers each request as the test says.</summary>
-    private sealed class Answering(Func<int, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
-    {
-        public int Asked { get; private set; }
-
-        public IDocumentTable Over(TimeSpan patience)
-        {
-            var clients = new StorageClients(Somewhere, new StorageMeter(), new HttpClientTransport(new HttpClient(this)),
-                new(patience, TimeProvider.System));
-            var blobs = new AzureBlobStore(clients.Blobs.GetBlobContainerClient("c"));
-            return new AzureDocumentTables(clients.Tables, "t", blobs)["things"];
-        }
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            answer(++Asked, cancellationToken);
     }
 }

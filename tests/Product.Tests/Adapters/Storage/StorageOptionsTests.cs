@@ -108,7 +108,8 @@ public sealed class StorageOptionsTests
     public void The_clients_go_where_the_uris_say()
     {
         var clients =
-            new StorageClients(new() { BlobServiceUri = new("https://b.example/"), TableServiceUri = new("https://t.example/") }, new());
+            new StorageClients(new() { BlobServiceUri = new("https://b.example/"), TableServiceUri = new("https://t.example/") }, new(),
+                new(TimeProvider.System));
         Assert.Equal(("b.example", "t.example"), (clients.Blobs.Uri.Host, clients.Tables.Uri.Host));
     }
 

@@ -10,14 +10,20 @@ internal sealed class FalteringBlobs(IBlobStore inner) : IBlobStore
     /// <summary>What it says while it is away.</summary>
     public StorageUnavailableException Trouble { get; init; } = new("The storage account is away.", new InvalidOperationException("503"));
 
+    /// <summary>What is written waits for it.</summary>
+    public TaskCompletionSource? Held { get; init; }
+
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => inner.EnsureCreatedAsync(cancellationToken);
 
     public Task<PutReply> PutAsync(string name, Stream content, BlobWrite write, CancellationToken cancellationToken) =>
         There().PutAsync(name, content, write, cancellationToken);
 
-    public Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType,
-        CancellationToken cancellationToken) =>
-        There().PutBytesAsync(name, content, contentType, cancellationToken);
+    public async Task<BlobFile> PutBytesAsync(string name, ReadOnlyMemory<byte> content, string contentType,
+        CancellationToken cancellationToken)
+    {
+        await (Held?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+        return await There().PutBytesAsync(name, content, contentType, cancellationToken);
+    }
 
     public Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType,
         CancellationToken cancellationToken) =>
