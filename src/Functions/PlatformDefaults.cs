@@ -6,14 +6,23 @@ namespace ComfyFunc.Functions;
 /// <summary>Settings that the platform makes obvious; whoever sets them otherwise has his way.</summary>
 public static class PlatformDefaults
 {
+    /// <summary>The setting of the Functions host that says which requests are too long for it, in bytes.</summary>
+    public const string BodyLimit = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
+
+    private const string DefaultBodyLimit = "104857600";
+
     /// <summary>Where this app is reached, for links that are made where nobody asks. The platform's front end speaks TLS.</summary>
     /// <param name="hostname">As for <see cref="Of"/>.</param>
     public static string AddressOf(string? hostname) =>
         string.IsNullOrEmpty(hostname) ? PublicAddress.Default : IsOnPlatform(hostname) ? $"https://{hostname}" : $"http://{hostname}";
 
     /// <param name="hostname">What the platform calls this app: <c>WEBSITE_HOSTNAME</c>, on a developer's machine an address of it.</param>
-    public static IEnumerable<KeyValuePair<string, string?>> Of(string? hostname)
+    /// <param name="bodyLimit">The longest request that the Functions host takes: <see cref="BodyLimit"/>.</param>
+    public static IEnumerable<KeyValuePair<string, string?>> Of(string? hostname, string? bodyLimit)
     {
+        yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.MaxUploadBytes)}",
+            string.IsNullOrEmpty(bodyLimit) ? DefaultBodyLimit : bodyLimit);
+
         // Function keys guard the API, and whoever follows a link has none.
         yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.SignLinks)}", "true");
 
