@@ -1,3 +1,4 @@
+using System.Globalization;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Settings;
 
@@ -9,7 +10,7 @@ public static class PlatformDefaults
     /// <summary>The setting of the Functions host that says which requests are too long for it, in bytes.</summary>
     public const string BodyLimit = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
 
-    private const string DefaultBodyLimit = "104857600";
+    private const long DefaultBodyLimit = 104_857_600;
 
     /// <summary>Where this app is reached, for links that are made where nobody asks. The platform's front end speaks TLS.</summary>
     /// <param name="hostname">As for <see cref="Of"/>.</param>
@@ -21,7 +22,7 @@ public static class PlatformDefaults
     public static IEnumerable<KeyValuePair<string, string?>> Of(string? hostname, string? bodyLimit)
     {
         yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.MaxUploadBytes)}",
-            string.IsNullOrEmpty(bodyLimit) ? DefaultBodyLimit : bodyLimit);
+            LongestBody(bodyLimit).ToString(CultureInfo.InvariantCulture));
 
         // Function keys guard the API, and whoever follows a link has none.
         yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.SignLinks)}", "true");
@@ -36,6 +37,10 @@ public static class PlatformDefaults
             yield return new($"{ComfyFuncOptions.Section}:{nameof(ComfyFuncOptions.AllowedHosts)}:0", "*");
         }
     }
+
+    // The host takes its default for whatever is no number.
+    private static long LongestBody(string? limit) => long.TryParse(limit, CultureInfo.InvariantCulture, out var bytes)
+        ? Math.Clamp(bytes, ComfyFuncOptions.LeastUploadBytes, ComfyFuncOptions.MostUploadBytes) : DefaultBodyLimit;
 
     private static bool IsOnPlatform(string hostname) => hostname.Split(':')[0] is var name
         && name.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(name) is UriHostNameType.Dns;

@@ -9,6 +9,12 @@ public sealed class ComfyFuncOptions
 {
     public const string Section = "ComfyFunc";
 
+    /// <summary>The bounds of <see cref="MaxUploadBytes"/>.</summary>
+    public const long LeastUploadBytes = 1024;
+
+    /// <inheritdoc cref="LeastUploadBytes"/>
+    public const long MostUploadBytes = 1L << 40;
+
     /// <summary>Hosts that are in the pool from the start; more join through the API.</summary>
     public IList<HostOptions> Hosts { get; init; } = [];
 
@@ -121,7 +127,7 @@ public sealed class ComfyFuncOptions
     /// Bytes of a file that comes by a link of this server's own, where less reaches it than <see cref="MaxInputBytes"/>: the host of
     /// Functions, or a proxy, refuses what is longer.
     /// </summary>
-    [Range(1024, 1L << 40)]
+    [Range(LeastUploadBytes, MostUploadBytes)]
     public long? MaxUploadBytes { get; init; }
 
     /// <summary>What <see cref="MaxUploadBytes"/> comes to.</summary>

@@ -24,7 +24,10 @@ public class PlatformDefaultsTests
     [Theory]
     [InlineData(null, "104857600")]
     [InlineData("", "104857600")]
+    [InlineData("unlimited", "104857600")]
     [InlineData("209715200", "209715200")]
+    [InlineData("9223372036854775807", "1099511627776")]
+    [InlineData("0", "1024")]
     public void An_upload_is_no_longer_than_what_the_host_takes(string? limit, string most) =>
         Assert.Equal(most, PlatformDefaults.Of(null, limit).ToDictionary()["ComfyFunc:MaxUploadBytes"]);
 }
