@@ -23,7 +23,10 @@ builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("M
     .AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
 
 ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0,
-    new MemoryConfigurationSource { InitialData = PlatformDefaults.Of(builder.Configuration["WEBSITE_HOSTNAME"]) });
+    new MemoryConfigurationSource
+    {
+        InitialData = PlatformDefaults.Of(builder.Configuration["WEBSITE_HOSTNAME"], builder.Configuration[PlatformDefaults.BodyLimit])
+    });
 try
 {
     SettingsReader.Demand(builder.Configuration);

@@ -13,8 +13,8 @@ export interface Media {
 }
 
 /**
- * A link to what the server itself hands out, by the address that the page has of the server. Links in events are made for whoever listens,
- * and have the server's own.
+ * A link to what the server itself hands out, by the address that the page has of the server: with a PublicUrl links name another one, which
+ * a page that was opened on the machine itself, or through a tunnel, need not reach.
  */
 const here = (url: string | undefined): string | undefined =>
   url?.replace(/^https?:\/\/[^/]+(?:\/.*)?\/api\/(?=(links|runs|files)\/)/, apiBase());

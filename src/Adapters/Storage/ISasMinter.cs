@@ -19,6 +19,9 @@ public interface ISasMinter
 
     /// <summary>The headers that whoever writes through a link must send.</summary>
     ImmutableDictionary<string, string> UploadHeaders { get; }
+
+    /// <summary>The most bytes that whoever serves the link takes; <see langword="null"/> where that is of no concern.</summary>
+    long? LongestUpload => null;
 }
 
 /// <summary>The links that storage signs and serves itself. Where it cannot, none is registered.</summary>

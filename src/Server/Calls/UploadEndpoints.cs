@@ -11,7 +11,7 @@ using Route = ComfyFunc.Server.Http.ApiRoute<ComfyFunc.Server.Calls.UploadEndpoi
 namespace ComfyFunc.Server.Calls;
 
 /// <summary>The endpoint for files that are too large to travel in a call.</summary>
-public sealed class UploadEndpoints(Uploads uploads, ComfyFuncOptions options) : IEndpoints
+public sealed class UploadEndpoints(Uploads uploads) : IEndpoints
 {
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
@@ -36,7 +36,7 @@ public sealed class UploadEndpoints(Uploads uploads, ComfyFuncOptions options) :
                 ["url"] = url.AbsoluteUri,
                 ["headers"] = new JsonObject(uploads.LinkHeaders.Select(h => KeyValuePair.Create(h.Key, (JsonNode?)h.Value))),
                 ["urlExpiresAt"] = expires,
-                ["maxBytes"] = options.MaxInputBytes,
+                ["maxBytes"] = uploads.MaxBytes,
             },
             ServerJson.Options,
             statusCode: StatusCodes.Status201Created);

@@ -36,6 +36,9 @@ public sealed class Uploads(IBlobStore blobs, ISasMinter sas, ComfyFuncOptions o
     /// <summary>The headers that the file must come with.</summary>
     public ImmutableDictionary<string, string> LinkHeaders => sas.UploadHeaders;
 
+    /// <summary>The most bytes that a file may have which comes by a link.</summary>
+    public long MaxBytes => sas.LongestUpload ?? options.MaxInputBytes;
+
     /// <summary>Takes a file that came with a call.</summary>
     /// <returns><see langword="null"/> when it is larger than allowed.</returns>
     public async Task<BlobFile?> StoreAsync(UploadRef upload, string client, Stream content, CancellationToken cancellationToken) =>

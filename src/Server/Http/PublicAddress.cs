@@ -54,6 +54,7 @@ public sealed class PublicAddress
         forwarded.ApplyForwarders(request.HttpContext);
         request.Scheme = request.Scheme is "http" or "https" ? request.Scheme : scheme;
         request.Host = request.Host.HasValue ? request.Host : Reached(request.HttpContext.Connection);
+        request.PathBase = request.PathBase.Value?.TrimEnd('/'); // Paths begin with a slash.
         if (publicUrl is not null)
         {
             request.Scheme = publicUrl.Scheme;

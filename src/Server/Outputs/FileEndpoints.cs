@@ -44,6 +44,11 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         headers.CacheControl = "private, no-cache";
         var tag = open.File.Sha256.Length > 0 ? new EntityTagHeaderValue($"\"{open.File.Sha256}\"") : null;
+        if (!IsOfPart(request, tag))
+        {
+            request.Headers.Range = default;
+        }
+
         return Results.Stream(open.Content, link.ContentType, link.FileName, lastModified: null, tag, enableRangeProcessing: true);
     }
 
@@ -67,14 +72,14 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
             return SentAgain(await SentFile.IsSameAsync(request, there, cancellationToken));
         }
 
-        if (request.ContentLength > options.MaxInputBytes)
+        if (request.ContentLength > options.LongestUpload)
         {
             return TooLarge();
         }
 
         var write = new BlobWrite("application/octet-stream")
         {
-            MaxBytes = options.MaxInputBytes,
+            MaxBytes = options.LongestUpload,
             LengthHint = request.ContentLength,
             IfAbsent = true,
         };
@@ -86,6 +91,11 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
             _ => TooLarge(),
         };
     }
+
+    // RFC 9110, sections 14.2 and 13.1.5: a part is asked for by GET, in bytes, and of the very file that an If-Range names.
+    private static bool IsOfPart(HttpRequest request, EntityTagHeaderValue? tag) =>
+        HttpMethods.IsGet(request.Method) && request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase)
+        && (request.Headers.IfRange.Count == 0 || request.Headers.IfRange == tag?.ToString());
 
     private static IResult Created => Results.StatusCode(StatusCodes.Status201Created);
 
@@ -100,5 +110,5 @@ public sealed class FileEndpoints(ServedLinks links, IBlobStore blobs, ComfyFunc
         : null;
 
     private IResult TooLarge() =>
-        Problems.From(FaultCode.InputTooLarge, $"The file is larger than the {options.MaxInputBytes} bytes that the server takes.");
+        Problems.From(FaultCode.InputTooLarge, $"The file is larger than the {options.LongestUpload} bytes that the server takes.");
 }

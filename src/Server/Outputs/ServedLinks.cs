@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Secrets;
+using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Server.Outputs;
 
@@ -10,13 +11,15 @@ namespace ComfyFunc.Server.Outputs;
 /// Links that this server serves itself, for storage that callers cannot reach. They name the server as the world does, and hold after a
 /// restart: the key is derived from the installation's secret.
 /// </summary>
-public sealed class ServedLinks(SecretKey secret, PublicAddress address) : ISasMinter
+public sealed class ServedLinks(SecretKey secret, PublicAddress address, ComfyFuncOptions options) : ISasMinter
 {
     private static readonly string Path = $"/{Routes.Files}/";
 
     private byte[]? key;
 
     public ImmutableDictionary<string, string> UploadHeaders => ImmutableDictionary<string, string>.Empty;
+
+    public long? LongestUpload => options.LongestUpload;
 
     public async ValueTask<Uri> MintAsync(string blobName, string fileName, string contentType, DateTimeOffset expires,
         CancellationToken cancellationToken) =>

@@ -9,6 +9,12 @@ public sealed class ComfyFuncOptions
 {
     public const string Section = "ComfyFunc";
 
+    /// <summary>The bounds of <see cref="MaxUploadBytes"/>.</summary>
+    public const long LeastUploadBytes = 1024;
+
+    /// <inheritdoc cref="LeastUploadBytes"/>
+    public const long MostUploadBytes = 1L << 40;
+
     /// <summary>Hosts that are in the pool from the start; more join through the API.</summary>
     public IList<HostOptions> Hosts { get; init; } = [];
 
@@ -48,9 +54,14 @@ public sealed class ComfyFuncOptions
 
     /// <summary>
     /// Where the world reaches this server, such as <c>https://comfy.example.com</c>. Unset: as requests ask for it, or as a trusted proxy
-    /// says.
+    /// says. A name of other letters is spelt as headers and browsers spell it (<c>xn--…</c>).
     /// </summary>
-    public Uri? PublicUrl { get; init; }
+    public Uri? PublicUrl
+    {
+        get;
+        init => field = value is { IsAbsoluteUri: true } && value.IdnHost != value.Host && value.HostNameType is UriHostNameType.Dns
+            ? new UriBuilder(value) { Host = value.IdnHost }.Uri : value;
+    }
 
     /// <summary>Whether published workflows are put into the list of every host's editor that does not opt out.</summary>
     public bool SyncWorkflows { get; init; } = true;
@@ -111,6 +122,16 @@ public sealed class ComfyFuncOptions
     /// <summary>Bytes of one input file, wherever it comes from.</summary>
     [Range(1024, 1L << 40)]
     public long MaxInputBytes { get; init; } = 256 << 20;
+
+    /// <summary>
+    /// Bytes of a file that comes by a link of this server's own, where less reaches it than <see cref="MaxInputBytes"/>: the host of
+    /// Functions, or a proxy, refuses what is longer.
+    /// </summary>
+    [Range(LeastUploadBytes, MostUploadBytes)]
+    public long? MaxUploadBytes { get; init; }
+
+    /// <summary>What <see cref="MaxUploadBytes"/> comes to.</summary>
+    public long LongestUpload => Math.Min(MaxInputBytes, MaxUploadBytes ?? MaxInputBytes);
 
     /// <summary>Images in one array that becomes a batch.</summary>
     [Range(1, 1024)]

@@ -1,3 +1,4 @@
+using System.Text;
 using ComfyFunc.Adapters.Comfy;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Server.Callers;
@@ -75,12 +76,11 @@ public static class ComfyFuncOptionsValidator
                 $"must be an address such as 10.0.0.4 or a network such as 10.0.0.0/8, not '{proxy}'.");
         }
 
-        foreach (var (index, host) in options.AllowedHosts.Index()
-            .Where(h => h.Item != "*"
-                && Uri.CheckHostName(h.Item.StartsWith("*.", StringComparison.Ordinal) ? h.Item[2..] : h.Item) is UriHostNameType.Unknown))
+        foreach (var (index, host) in options.AllowedHosts.Index().Where(h => h.Item != "*" && !IsHostName(h.Item)))
         {
             yield return new($"{Section}:AllowedHosts:{index}",
-                $"must be a name such as comfy.example.com or *.example.com, without scheme and port, not '{host}'.");
+                $"must be a name such as comfy.example.com or *.example.com, without scheme and port and as requests spell it "
+                    + $"(xn--…), not '{host}'.");
         }
 
         foreach (var (index, origin) in options.Cors.Origins.Index().Where(o => !AllowedOrigins.IsOrigin(o.Item)))
@@ -95,6 +95,9 @@ public static class ComfyFuncOptionsValidator
                 $"has *, but no callers are configured: every web page could act as whoever opens it.");
         }
     }
+
+    private static bool IsHostName(string text) => Ascii.IsValid(text)
+        && Uri.CheckHostName(text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text) is not UriHostNameType.Unknown;
 
     private static IEnumerable<SettingFault> CheckKeys(IList<CallerOptions> callers) =>
         from later in callers.Index()

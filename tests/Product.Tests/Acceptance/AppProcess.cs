@@ -22,12 +22,15 @@ public sealed class AppProcess : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, string> settings;
     private readonly string? group;
     private readonly int? diskMegabytes;
+    private readonly string fullOf; // The folder whose data is there already, on a disk that has no more room.
     private readonly TestFolder folder = new();
     private Process? process;
 
-    private AppProcess(StorageOptions storage, IReadOnlyDictionary<string, string> settings, string? group, int? diskMegabytes = null)
+    private AppProcess(StorageOptions storage, IReadOnlyDictionary<string, string> settings, string? group, int? diskMegabytes = null,
+        string fullOf = "")
     {
-        (this.storage, this.settings, this.group, this.diskMegabytes) = (storage, settings, group, diskMegabytes);
+        (this.storage, this.settings, this.group) = (storage, settings, group);
+        (this.diskMegabytes, this.fullOf) = (diskMegabytes, fullOf);
         Http = new(new TrafficGuard(new SocketsHttpHandler { AllowAutoRedirect = false },
             [folder.Path, AppContext.BaseDirectory.TrimEnd('/'), TestFolders.Root, KeyOf(storage.ConnectionString)]))
         {
@@ -74,9 +77,10 @@ public sealed class AppProcess : IAsyncDisposable
         await StartAsync(IsEmbedded ? new StorageOptions() : await azurite.NewStorageAsync(), settings ?? new Dictionary<string, string>());
 
     /// <summary>Standalone on a disk of its own, of so many megabytes, which goes with the process. Linux has such.</summary>
-    public static async Task<AppProcess> StartOnDiskAsync(int megabytes)
+    /// <param name="fullOf">A data folder that is copied there; what is left of the disk a file <c>others</c> takes.</param>
+    public static async Task<AppProcess> StartOnDiskAsync(int megabytes, string fullOf = "")
     {
-        var app = new AppProcess(new StorageOptions(), new Dictionary<string, string>(), group: null, megabytes);
+        var app = new AppProcess(new StorageOptions(), new Dictionary<string, string>(), group: null, megabytes, fullOf);
         try
         {
             await app.StartAsync();
@@ -216,7 +220,9 @@ public sealed class AppProcess : IAsyncDisposable
         {
             // A name space of mounts is the process's own, and needs no rights where the system gives users name spaces.
             Directory.CreateDirectory(DataFolder);
-            program = ["unshare", "-rm", "sh", "-c", $"mount -t tmpfs -o size={megabytes}m none .data && exec \"$@\"", "sh", .. program];
+            var fill = fullOf.Length == 0 ? "" : $"cp -a --sparse=never {fullOf}/. .data && ! cat /dev/zero > .data/others && ";
+            program = ["unshare", "-rm", "sh", "-c", $"mount -t tmpfs -o size={megabytes}m none .data && {fill}exec \"$@\"", "sh",
+                .. program];
         }
 
         return With(new(program[0], program[1..]) { WorkingDirectory = folder.Path });

@@ -110,6 +110,20 @@ public class FileTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Forbidden, read.StatusCode);
     }
 
+    [Fact]
+    public async Task An_upload_may_be_as_long_as_the_answer_says()
+    {
+        await using var host = await SimulatedHost.StartAsync(new(), Cancellation);
+        await using var app = await StartAsync(host, AppProcess.IsFunctionsApp ? [] : [("MaxInputBytes", "40000000")]);
+        var upload = await (await app.Http.PostAsync("uploads")).JsonAsync();
+        var most = (int)upload["maxBytes"]!;
+
+        // More than a server of .NET takes by itself; of the Functions host, all that it takes.
+        Assert.Equal(AppProcess.IsFunctionsApp ? 104_857_600 : 40_000_000, most);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PutAsync(upload, most + 1));
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(upload, most));
+    }
+
     [Theory]
     [InlineData(null, "http://another-name:7/api/files/")]
     [InlineData("https://comfy.example.com", "https://comfy.example.com/api/files/")]

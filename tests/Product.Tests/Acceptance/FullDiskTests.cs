@@ -64,6 +64,51 @@ public class FullDiskTests
             f => f.EndsWith(".part", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task A_start_on_a_disk_that_is_full(bool isRoomMadeByDeletes, bool isBroughtBack)
+    {
+        if (AppProcess.IsFunctionsApp)
+        {
+            return;
+        }
+
+        Assert.SkipUnless(await CanMountAsync(), "This system lets no process of this user have a disk of its own (unshare -rm, mount).");
+        await using var host = await SimulatedHost.StartAsync(new() { Speed = 0 }, Cancellation);
+        await using var before = await AppProcess.StartAsync(new StorageOptions(), new Dictionary<string, string>());
+        await before.Http.AddHostAsync("host", host);
+        await before.Http.SaveAsync("large", Prompts.Heavy);
+        var runs = new List<string>();
+        for (var i = 0; i < 12; i++)
+        {
+            runs.Add((string)(await before.Http.RunAsync("large", $$$"""{"canvas":{"color":{{{i}}}},"sleep":{"seconds":0}}"""))["id"]!);
+        }
+
+        before.Kill();
+        if (isBroughtBack)
+        {
+            File.Delete(Path.Combine(before.DataFolder, "comfyfunc.db-shm")); // No backup has it, and nothing can be read without.
+        }
+
+        await using var app = await AppProcess.StartOnDiskAsync(72, before.DataFolder);
+        Assert.Equal((503, "Storage is full."), await Eventually.SeesAsync(() => ReadyAsync(app), r => r.Status == 503));
+        Assert.Equal("succeeded", Caller.Status(await app.Http.RunOfAsync(runs[^1])));
+        await FillAsync(app, 2_000);
+
+        if (isRoomMadeByDeletes)
+        {
+            await DeleteAsync(app, runs);
+        }
+        else
+        {
+            File.Delete(Path.Combine(app.LivingDataFolder, "others"));
+        }
+
+        Assert.Equal((200, null), await Eventually.SeesAsync(() => ReadyAsync(app), r => r.Status == 200));
+        Assert.Equal("succeeded", Caller.Status(await app.Http.RunAsync("large", """{"canvas":{"color":77},"sleep":{"seconds":0}}""")));
+    }
+
     private static async Task DeleteAsync(AppProcess app, IReadOnlyList<string> runs)
     {
         foreach (var id in runs)

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using ComfyFunc.Server.Outputs;
 using CsCheck;
 
@@ -28,6 +30,22 @@ public class FileLinkTests
         {
             Assert.Null(FileLink.Read($"{token[..i]}{c}{token[(i + 1)..]}", Key));
         });
+    }
+
+    [Theory]
+    [InlineData(0, "2")]
+    [InlineData(1, "create")]
+    [InlineData(2, "1728000001")]
+    [InlineData(3, "runs/2/outputs/a|b/0")]
+    [InlineData(4, "text/html")]
+    [InlineData(5, "other.png")]
+    public void No_term_can_be_another(int place, string term)
+    {
+        var token = Link.Sign(Key).Split('.');
+        var terms = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token[0])).Split('\n');
+        Assert.NotEqual(term, terms[place]);
+        terms[place] = term;
+        Assert.Null(FileLink.Read($"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('\n', terms)))}.{token[1]}", Key));
     }
 
     [Theory]

@@ -70,6 +70,20 @@ public sealed class ManyStoredTests
     }
 
     [Fact]
+    public async Task The_rescue_finds_a_run_whose_inputs_took_a_while()
+    {
+        await using var rig = await RigAsync();
+        var slow = RunIds.New(clock);
+        clock.Advance(TimeSpan.FromMinutes(20));
+        await rig.Get<RunRescue>().SweepAsync(Cancellation);
+        await AddAsync(rig, RunProcess.Initial, slow);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await rig.Get<RunRescue>().SweepAsync(Cancellation);
+
+        Assert.Equal([slow], rig.Driver.Resumed);
+    }
+
+    [Fact]
     public async Task The_rescue_looks_at_all_again_now_and_then()
     {
         await using var rig = await RigAsync();

@@ -51,6 +51,14 @@ public class PageGuardTests
         Assert.Equal(serves, Guard(options).Serves(new(host)));
     }
 
+    [Fact]
+    public void A_name_of_any_letters_is_known_as_browsers_spell_it()
+    {
+        var options = new ComfyFuncOptions { PublicUrl = new("https://bücher.example") };
+        Assert.True(Guard(options).Serves(new("xn--bcher-kva.example")));
+        Assert.True(IsLetIn(options, ("Origin", "https://xn--bcher-kva.example")));
+    }
+
     [Theory]
     [InlineData("http://localhost:7071", true)]
     [InlineData("https://localhost:7071", true)]

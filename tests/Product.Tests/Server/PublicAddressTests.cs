@@ -14,6 +14,10 @@ public class PublicAddressTests
     [InlineData("X-Forwarded-Proto: https|X-Forwarded-Host: comfy.example", "https://comfy.example/api/x")]
     [InlineData("X-Forwarded-Proto: https|X-Forwarded-Host: comfy.example:8443|X-Forwarded-Prefix: /gpu",
         "https://comfy.example:8443/gpu/api/x")]
+    [InlineData("X-Forwarded-Prefix: /gpu/", "http://app.example/gpu/api/x")]
+    [InlineData("X-Forwarded-Prefix: /", "http://app.example/api/x")]
+    [InlineData("X-Forwarded-Prefix: gpu", "http://app.example/api/x")]
+    [InlineData("X-Forwarded-Prefix: /evil, /gpu/", "http://app.example/gpu/api/x")]
     [InlineData("X-Forwarded-Proto: javascript", "http://app.example/api/x")]
     [InlineData("X-Forwarded-Host: evil.example/path", "http://app.example/api/x")]
     [InlineData("X-Forwarded-Host: evil.example, comfy.example", "http://comfy.example/api/x")]
@@ -34,9 +38,14 @@ public class PublicAddressTests
     [InlineData("https://comfy.example", "https://comfy.example/api/x")]
     [InlineData("https://comfy.example:8443/gpu/", "https://comfy.example:8443/gpu/api/x")]
     [InlineData("http://10.0.0.4", "http://10.0.0.4/api/x")]
-    public void A_configured_address_goes_before_all(string publicUrl, string url) =>
-        Assert.Equal(url,
-            UrlOf(new() { PublicUrl = new(publicUrl) }, "X-Forwarded-Host: other.example|X-Forwarded-Proto: https", "127.0.0.1"));
+    [InlineData("http://[2001:db8::1]:81/", "http://[2001:db8::1]:81/api/x")]
+    [InlineData("https://Bücher.example:8443/größe/", "https://xn--bcher-kva.example:8443/gr%C3%B6%C3%9Fe/api/x")]
+    public void A_configured_address_goes_before_all(string publicUrl, string url)
+    {
+        var options = new ComfyFuncOptions { PublicUrl = new(publicUrl) };
+        Assert.Equal(url, UrlOf(options, "X-Forwarded-Host: other.example|X-Forwarded-Proto: https", "127.0.0.1"));
+        Assert.Equal(url, $"{new PublicAddress(options, NullLoggerFactory.Instance).Base}/api/x");
+    }
 
     private static string UrlOf(ComfyFuncOptions options, string headers, string peer)
     {

@@ -51,6 +51,18 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public async Task A_run_whose_row_comes_after_the_look_is_counted_by_the_next()
+    {
+        await using var rig = await RigAsync(new QuotaOptions { Client = "shop", OpenRuns = 1 });
+        var slow = SomeRun.In(RunProcess.Initial, clock) with { Client = "shop" }; // Its inputs take a while.
+        clock.Advance(TimeSpan.FromMinutes(20));
+        Assert.True(await IsInAsync(rig, "shop"));
+        await rig.Get<RunStore>().InsertAsync(slow, Cancellation);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(await IsInAsync(rig, "shop"));
+    }
+
+    [Fact]
     public async Task The_quota_of_others_is_for_each_client_that_has_none_of_its_own()
     {
         await using var rig = await RigAsync(new QuotaOptions { Client = QuotaOptions.Others, RunsPerDay = 1 },

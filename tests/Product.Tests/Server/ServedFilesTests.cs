@@ -2,8 +2,11 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
+using ComfyFunc.Server.Outputs;
 using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server;
 
@@ -32,6 +35,15 @@ public sealed class ServedFilesTests : IAsyncLifetime
     [InlineData("bytes=5-2", 200, null)]
     [InlineData("bytes=x", 200, null)]
     [InlineData("bytes=", 200, null)]
+    [InlineData("BYTES=8-15", 206, "bytes 8-15/100")]
+    [InlineData("bytes= 8-15", 206, "bytes 8-15/100")]
+    [InlineData("bytes=99-99", 206, "bytes 99-99/100")]
+    [InlineData("bytes=9223372036854775807-", 416, "bytes */100")]
+    [InlineData("bytes=0-9223372036854775807", 206, "bytes 0-99/100")]
+    [InlineData("bytes=0-9223372036854775808", 200, null)]
+    [InlineData("items=0-1", 200, null)]
+    [InlineData("items=0-1,bytes=0-1", 200, null)]
+    [InlineData("bytes 0-1", 200, null)]
     public async Task A_part_is_what_was_asked_for_or_the_whole(string range, int status, string? part)
     {
         var link = await rig.FileAsync(Content);
@@ -52,6 +64,10 @@ public sealed class ServedFilesTests : IAsyncLifetime
     [Theory]
     [InlineData("If-Range", "same", 206)]
     [InlineData("If-Range", "other", 200)]
+    [InlineData("If-Range", "weak", 200)]
+    [InlineData("If-Range", "*", 200)]
+    [InlineData("If-Range", "bare", 200)]
+    [InlineData("If-Range", "Wed, 21 Oct 2099 07:28:00 GMT", 200)]
     [InlineData("If-None-Match", "same", 304)]
     [InlineData("If-None-Match", "*", 304)]
     [InlineData("If-None-Match", "other", 206)]
@@ -63,9 +79,29 @@ public sealed class ServedFilesTests : IAsyncLifetime
         var link = await rig.FileAsync(Content);
         var own = $"\"{Convert.ToHexStringLower(SHA256.HashData(Content))}\"";
         using var answer = await rig.SendAsync(HttpMethod.Get, link, null, ("Range", "bytes=0-1"),
-            (condition, tag switch { "same" => own, "other" => "\"x\"", _ => tag }));
+            (condition, tag switch { "same" => own, "other" => "\"x\"", "weak" => $"W/{own}", "bare" => own.Trim('"'), _ => tag }));
 
         Assert.Equal((status, own), ((int)answer.StatusCode, answer.Headers.ETag?.Tag));
+    }
+
+    [Fact]
+    public async Task A_look_without_the_bytes_is_at_the_whole()
+    {
+        using var head = await rig.SendAsync(HttpMethod.Head, await rig.FileAsync(Content), null, ("Range", "bytes=0-1"));
+        Assert.Equal((HttpStatusCode.OK, 100L), (head.StatusCode, head.Content.Headers.ContentLength));
+    }
+
+    [Fact]
+    public async Task Who_speaks_an_old_http_gets_the_file_and_its_end()
+    {
+        var path = (await rig.FileAsync("all of it"u8.ToArray())).PathAndQuery;
+        var whole = await rig.SayAsync($"GET {path} HTTP/1.0\r\n\r\n");
+        var part = await rig.SayAsync($"GET {path} HTTP/1.0\r\nRange: bytes=0-2\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n", whole, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nall of it", whole, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 206 Partial Content\r\nContent-Length: 3\r\n", part, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nall", part, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,8 +118,9 @@ public sealed class ServedFilesTests : IAsyncLifetime
 
         Assert.Equal(("attachment", saved), (disposition.DispositionType, disposition.FileNameStar ?? disposition.FileName?.Trim('"')));
         Assert.Equal("text/html", answer.Content.Headers.ContentType?.ToString());
-        Assert.Equal(("nosniff", "default-src 'none'; sandbox", "no-cache, private"), (Single(answer, "X-Content-Type-Options"),
-            Single(answer, "Content-Security-Policy"), Single(answer, "Cache-Control")));
+        Assert.Equal(("nosniff", "default-src 'none'; sandbox", "cross-origin", "no-cache, private"),
+            (Single(answer, "X-Content-Type-Options"), Single(answer, "Content-Security-Policy"),
+            Single(answer, "Cross-Origin-Resource-Policy"), Single(answer, "Cache-Control")));
         Assert.False(answer.Headers.Contains("Set-Cookie"));
     }
 
@@ -151,6 +188,16 @@ public sealed class ServedFilesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, escaped.StatusCode);
     }
 
+    [Fact]
+    public async Task A_link_names_its_file_to_the_server_that_signed_it_whatever_host_it_names()
+    {
+        var (links, link) = (rig.Get<ServedLinks>(), await rig.FileAsync(Content));
+        var (terms, signature) = (link.Segments[^1].Split('.')[0], link.Segments[^1].Split('.')[1]);
+        Assert.Equal("runs/1/outputs/1/1/0", await links.NameOfAsync(new($"https://other.example/base{link.AbsolutePath}"), Cancellation));
+        Assert.Null(await links.NameOfAsync(new(link, $"{Changed(terms, "runs/1", "runs/2")}.{signature}"), Cancellation));
+        Assert.Null(await links.NameOfAsync(new(link, "/api/health"), Cancellation));
+    }
+
     [Theory]
     [InlineData("POST")]
     [InlineData("DELETE")]
@@ -184,6 +231,46 @@ public sealed class ServedFilesTests : IAsyncLifetime
         using var taken = await rig.SendAsync(HttpMethod.Put, link, new ByteArrayContent(Content));
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Created), (refused.StatusCode, taken.StatusCode));
+    }
+
+    [Theory]
+    [InlineData(null, 100_000)]
+    [InlineData(70_000, 70_000)]
+    [InlineData(1_000_000, 100_000)]
+    public async Task A_file_is_as_long_as_the_answer_said_and_no_longer(int? mostByLink, int most)
+    {
+        await using var bounded = await ServedRig.StartAsync(new() { MaxInputBytes = 100_000, MaxUploadBytes = mostByLink });
+        var link = await bounded.UploadAsync("uploads/1");
+        using var asked = await bounded.SendAsync(HttpMethod.Post, new(link, "/api/uploads"));
+        Assert.Equal(most, (int)JsonNode.Parse(await asked.Content.ReadAsStringAsync(Cancellation))!["maxBytes"]!);
+
+        foreach (var isChunked in new[] { false, true })
+        {
+            (string, string)[] headers = isChunked ? [("Transfer-Encoding", "chunked")] : [];
+            using var longer = await bounded.SendAsync(HttpMethod.Put, link, new ByteArrayContent(new byte[most + 1]), headers);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, longer.StatusCode);
+        }
+
+        using var whole = await bounded.SendAsync(HttpMethod.Put, link, new ByteArrayContent(new byte[most]));
+        Assert.Equal(HttpStatusCode.Created, whole.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_link_whose_time_is_over_opens_nothing()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var late = await ServedRig.StartAsync(clock: clock);
+        var (read, upload) = (await late.FileAsync(Content), await late.UploadAsync("uploads/1"));
+        clock.Advance(TimeSpan.FromMinutes(59));
+        using var inTime = await late.SendAsync(HttpMethod.Get, read);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        using var got = await late.SendAsync(HttpMethod.Get, read);
+        using var put = await late.SendAsync(HttpMethod.Put, upload, new ByteArrayContent(Content));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
+            (inTime.StatusCode, got.StatusCode, put.StatusCode));
+        Assert.Contains("The link's time is over.", await got.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Null(await late.Blobs.FindAsync("uploads/1", Cancellation));
     }
 
     [Theory]

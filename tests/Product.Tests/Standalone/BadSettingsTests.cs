@@ -187,8 +187,11 @@ public class BadSettingsTests
         { "ComfyFunc:TrustedProxies:0=10.0.0.0/40",
             "ComfyFunc:TrustedProxies:0 must be an address such as 10.0.0.4 or a network such as 10.0.0.0/8, not '10.0.0.0/40'." },
         { "ComfyFunc:AllowedHosts:0=https://comfy.example.com",
-            "ComfyFunc:AllowedHosts:0 must be a name such as comfy.example.com or *.example.com, without scheme and port, not "
-                + "'https://comfy.example.com'." },
+            "ComfyFunc:AllowedHosts:0 must be a name such as comfy.example.com or *.example.com, without scheme and port and as requests "
+                + "spell it (xn--…), not 'https://comfy.example.com'." },
+        { "ComfyFunc:AllowedHosts:0=*.bücher.example",
+            "ComfyFunc:AllowedHosts:0 must be a name such as comfy.example.com or *.example.com, without scheme and port and as requests "
+                + "spell it (xn--…), not '*.bücher.example'." },
         { "ComfyFunc:Cors:Origins:0=app.example.com",
             "ComfyFunc:Cors:Origins:0 must be a scheme, a name and perhaps a port, such as https://app.example.com or "
                 + "https://*.example.com, not 'app.example.com'." },
@@ -234,7 +237,7 @@ public class BadSettingsTests
     private const string Members =
         "ComfyFunc has Hosts, SecretsKey, Callers, TrustEasyAuth, Quotas, UsageRetention, SignLinks, PublicUrl, SyncWorkflows, Links, TrustedProxies, "
             + "AllowedHosts, Cors, Answers, StartWithin, FinishWithin, MaxQueued, Health, ScaleTarget, ForgetHostsAfter, Retention, "
-            + "ReuseResultsFor, UrlLifetime, MaxBodyBytes, MaxInputBytes, MaxBatch, MaxInputPixels, MaxOutputBytes, EventGrid, "
+            + "ReuseResultsFor, UrlLifetime, MaxBodyBytes, MaxInputBytes, MaxUploadBytes, MaxBatch, MaxInputPixels, MaxOutputBytes, EventGrid, "
             + "AllowPrivateInputUrls, AllowPrivateWebhooks.";
     private const string StorageMembers =
         "Storage has ConnectionString, AccountName, BlobServiceUri, TableServiceUri, ManagedIdentityClientId, EndpointSuffix, Container, "

@@ -127,6 +127,35 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_while_another_is_committed_is_carried_out_in_its_order()
+    {
+        using var database = EmbeddedDatabase.Open(folder.FullName);
+        using var begun = new ManualResetEventSlim();
+        using var gathered = new ManualResetEventSlim();
+        var first = database.WriteAsync(
+            _ =>
+            {
+                begun.Set();
+                gathered.Wait(Cancellation);
+                return 0;
+            },
+            Cancellation);
+        begun.Wait(Cancellation);
+        var order = new List<int>();
+        var writes = Enumerable.Range(0, 10).Select(n => database.WriteAsync(
+            _ =>
+            {
+                order.Add(n);
+                return 0;
+            },
+            Cancellation)).ToArray();
+        gathered.Set();
+
+        await Task.WhenAll([first, .. writes]);
+        Assert.Equal(Enumerable.Range(0, 10), order);
+    }
+
+    [Fact]
     public async Task What_one_thread_gathers_is_one_transaction()
     {
         using var database = EmbeddedDatabase.Open(folder.FullName);
