@@ -36,7 +36,7 @@ internal sealed class PastRuns(IDocumentTables tables, TimeProvider clock)
 
     private async Task WriteAsync(int count)
     {
-        using var runs = new RunStore(tables, new(tables, clock));
+        using var runs = new RunStore(tables, new(tables));
         var first = clock.GetUtcNow() - Span;
         await tables.EnsureCreatedAsync(["runs", "places"], CancellationToken.None);
         await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = Store.IsAzurite ? 16 : 256 },

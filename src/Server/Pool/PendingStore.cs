@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
+using ComfyFunc.Server.Kit;
 
 namespace ComfyFunc.Server.Pool;
 
@@ -9,9 +10,9 @@ namespace ComfyFunc.Server.Pool;
 /// The central queue: runs that found no free slot, each with what it needs. What this process adds and takes it knows at once; what others
 /// did it reads a page at a time, so that a long queue costs no more reads a second than a short one.
 /// </summary>
-public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : IDisposable
+public sealed class PendingStore(IDocumentTables tables, RunPlaces places, TimeProvider clock) : IDisposable
 {
-    // Of the pause; releases up to 0.9 kept all that waits here.
+    // Of the pause, behind all seconds. Of all that waits where runs lie by days.
     private const string Partition = "pending";
 
     // A run is put here soon after its call has come, which its id tells.
@@ -47,7 +48,8 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
 
     public async Task AddAsync(WaitingRun run, CancellationToken cancellationToken)
     {
-        var reply = await table.UpsertAsync(new Document(PartitionOf(run.Run), run.Run.Value, StoredJson.Write(run)), cancellationToken);
+        var partition = await PartitionOfAsync(run.Run.Value, cancellationToken);
+        var reply = await table.UpsertAsync(new Document(partition, run.Run.Value, StoredJson.Write(run)), cancellationToken);
         lock (gate)
         {
             touched.Add(run.Run);
@@ -58,6 +60,7 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
     /// <returns><see langword="false"/> when somebody else has taken the run out already.</returns>
     public async Task<bool> TakeAsync(RunId id, CancellationToken cancellationToken)
     {
+        var partition = await PartitionOfAsync(id.Value, cancellationToken);
         string? tag;
         bool wasKnown;
         lock (gate)
@@ -67,8 +70,8 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
         }
 
         // With its tag a row goes without being read first. One that was put back meanwhile is of another version, and goes as well.
-        var isTaken = (tag is { Length: > 0 } && await table.DeleteAsync(PartitionOf(id), id.Value, tag, cancellationToken))
-            || await table.DeleteAsync(PartitionOf(id), id.Value, etag: null, cancellationToken);
+        var isTaken = (tag is { Length: > 0 } && await table.DeleteAsync(partition, id.Value, tag, cancellationToken))
+            || await table.DeleteAsync(partition, id.Value, etag: null, cancellationToken);
         lock (gate)
         {
             Forget(id);
@@ -91,11 +94,6 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
         {
             IsDoubted = false;
             ReadAt = clock.GetUtcNow();
-            if (!isComplete)
-            {
-                await MoveAsync(cancellationToken);
-            }
-
             do
             {
                 await ReadOnAsync(cancellationToken);
@@ -167,15 +165,8 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
         }
     }
 
-    private async Task MoveAsync(CancellationToken cancellationToken)
-    {
-        var old = new DocumentQuery { Partition = Partition, RowBefore = QueuePause.Row, PageSize = DocumentQuery.LargestPage };
-        await foreach (var row in table.QueryAsync(old, cancellationToken))
-        {
-            await table.InsertAsync(row with { Partition = PartitionOf(row.Row), ETag = "" }, cancellationToken);
-            await table.DeleteAsync(row.Partition, row.Row, row.ETag, cancellationToken);
-        }
-    }
+    private async ValueTask<string> PartitionOfAsync(string id, CancellationToken cancellationToken) =>
+        (await places.PartitionsAsync(cancellationToken)).BySecond ? id[..RunKeys.DigitsOfSecond] : Partition;
 
     private async Task ReadOnAsync(CancellationToken cancellationToken)
     {
@@ -197,12 +188,12 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
             pausesBefore = pauseChanges;
         }
 
-        var query = new DocumentQuery
+        var query = new DocumentQuery { RowFrom = start, PageSize = DocumentQuery.LargestPage };
+        if (start is not null)
         {
-            PartitionFrom = start is null ? null : PartitionOf(start),
-            RowFrom = start,
-            PageSize = DocumentQuery.LargestPage
-        };
+            query = query with { PartitionFrom = await PartitionOfAsync(start, cancellationToken) };
+        }
+
         var page = await table.PageAsync(query, null, cancellationToken);
         while (page is { Documents.IsEmpty: true, Continuation: { } continuation })
         {
@@ -240,11 +231,6 @@ public sealed class PendingStore(IDocumentTables tables, TimeProvider clock) : I
             }
         }
     }
-
-    // By the second of the run's id, as runs are.
-    private static string PartitionOf(RunId id) => PartitionOf(id.Value);
-
-    private static string PartitionOf(string id) => id[..RunKeys.DigitsOfSecond];
 
     private static bool IsWithin(string row, string? first, string? last) =>
         (first is null || string.CompareOrdinal(row, first) >= 0) && (last is null || string.CompareOrdinal(row, last) <= 0);

@@ -287,13 +287,13 @@ public sealed class RunStore(IDocumentTables tables, RunPlaces places) : IDispos
         return last is { } newest ? Between(partitions, batch, newest) with { Where = ofBatch.Where, PageSize = ofBatch.PageSize } : ofBatch;
     }
 
-    private static DocumentQuery Between(RunPartitions partitions, RunId oldest, RunId newest) => new()
+    // Of one partition, every store finds it without looking elsewhere.
+    private static DocumentQuery Between(RunPartitions partitions, RunId oldest, RunId newest)
     {
-        PartitionFrom = partitions.Of(newest),
-        PartitionBefore = partitions.After(RunKeys.CreatedAt(oldest)),
-        RowFrom = RunKeys.Row(newest),
-        RowBefore = RunKeys.RowAfter(oldest),
-    };
+        var rows = new DocumentQuery { RowFrom = RunKeys.Row(newest), RowBefore = RunKeys.RowAfter(oldest) };
+        return partitions.Of(oldest) == partitions.Of(newest) ? rows with { Partition = partitions.Of(newest) }
+            : rows with { PartitionFrom = partitions.Of(newest), PartitionBefore = partitions.After(RunKeys.CreatedAt(oldest)) };
+    }
 
     private ValueTask<RunPartitions> PartitionsAsync(CancellationToken cancellationToken) => places.PartitionsAsync(cancellationToken);
 

@@ -1,14 +1,16 @@
+using System.Collections.Immutable;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server;
+using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server;
 
-/// <summary>Runs that an earlier release has kept by days, and those of this one by seconds, in one table.</summary>
+/// <summary>Runs by seconds, and by days in a store that an earlier release has begun.</summary>
 public sealed class RunPlacesTests : IDisposable
 {
     private readonly MemoryDocumentTables tables = new();
@@ -19,55 +21,34 @@ public sealed class RunPlacesTests : IDisposable
 
     public void Dispose() => stores.ForEach(s => s.Dispose());
 
-    [Fact]
-    public async Task A_store_that_begins_empty_keeps_its_runs_by_seconds()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Runs_are_found_changed_listed_and_deleted(bool isOfEarlier)
     {
-        var run = await InsertAsync(Open());
-        Assert.NotNull(await tables["runs"].FindAsync(RunKeys.Partition(run), RunKeys.Row(run), Cancellation));
-
-        // Also as others see it, and however long it has run.
-        clock.Advance(TimeSpan.FromDays(3));
-        var other = await InsertAsync(Open());
-        Assert.NotNull(await tables["runs"].FindAsync(RunKeys.Partition(other), RunKeys.Row(other), Cancellation));
-        Assert.NotNull(await Open().FindAsync(run, Cancellation));
-    }
-
-    [Fact]
-    public async Task Runs_of_an_earlier_release_are_found_changed_listed_and_deleted()
-    {
-        var old = new List<RunId>();
-        for (var i = 0; i < 3; i++)
-        {
-            old.Add(await InsertAsEarlierAsync());
-            clock.Advance(TimeSpan.FromHours(9));
-        }
-
+        List<RunId> all = isOfEarlier ? [await InsertAsEarlierAsync()] : [];
         var runs = Open();
-        List<RunId> all = [.. old];
-        for (var i = 0; i < 3; i++)
+        while (all.Count < 9)
         {
-            // The first while instances are exchanged: an instance of the earlier release has to find it.
-            all.Add(await InsertAsync(runs));
-            clock.Advance(TimeSpan.FromMinutes(14));
+            clock.Advance(TimeSpan.FromMinutes(all.Count % 3 == 0 ? 500 : 0.01)); // Some in one second, others in one day, others not.
+            all.Add(await InsertAsync(all.Count % 2 == 0 ? runs : Open()));
         }
-
-        Assert.NotNull(await tables["runs"].FindAsync(RunKeys.Day(RunKeys.CreatedAt(all[3])), RunKeys.Row(all[3]), Cancellation));
-        Assert.NotNull(await tables["runs"].FindAsync(RunKeys.Partition(all[5]), RunKeys.Row(all[5]), Cancellation));
 
         var newestFirst = Enumerable.Reverse(all).ToArray();
         Assert.Equal(newestFirst, await ListAsync(Open(), new()));
         foreach (var id in all)
         {
+            var (at, older, upTo) = (RunKeys.CreatedAt(id), newestFirst.SkipWhile(r => r != id).Skip(1).ToArray(),
+                newestFirst.TakeWhile(r => r != id).Append(id).ToArray());
+            var place = isOfEarlier ? RunKeys.Day(at) : RunKeys.Partition(at);
+            Assert.NotNull(await tables["runs"].FindAsync(place, RunKeys.Row(id), Cancellation));
             Assert.Equal("changed", (await runs.ChangeAsync(id, r => r with { Client = "changed" }, Cancellation))?.Client);
-            var at = RunKeys.CreatedAt(id);
-            Assert.Equal(newestFirst.SkipWhile(r => r != id).Skip(1), await ListAsync(runs, new() { CreatedBefore = at }));
-            Assert.Equal(newestFirst.TakeWhile(r => r != id).Append(id), await ListAsync(runs, new() { CreatedFrom = at }));
-            Assert.Equal(newestFirst.SkipWhile(r => r != id).Skip(1),
-                await runs.CreatedBeforeAsync(at, Cancellation).Select(r => r.Id).ToArrayAsync(Cancellation));
-            Assert.Equal(newestFirst.TakeWhile(r => r != id).Append(id),
-                await runs.OpenRunsAsync(at, Cancellation).Select(r => r.Id).ToArrayAsync(Cancellation));
-            Assert.Equal(newestFirst.SkipWhile(r => r != all[4]).TakeWhile(r => r != all[1]).Append(all[1]),
-                await runs.OpenAmongAsync(all[1], all[4], Cancellation).Select(r => r.Id).ToArrayAsync(Cancellation));
+            Assert.Equal(older, await ListAsync(runs, new() { CreatedBefore = at }));
+            Assert.Equal(upTo, await ListAsync(runs, new() { CreatedFrom = at }));
+            Assert.Equal(older, await IdsOf(runs.CreatedBeforeAsync(at, Cancellation)));
+            Assert.Equal(upTo, await IdsOf(runs.OpenRunsAsync(at, Cancellation)));
+            Assert.Equal([id], await IdsOf(runs.OpenAmongAsync(id, id, Cancellation)));
+            Assert.Equal(upTo, await IdsOf(runs.OpenAmongAsync(id, all[^1], Cancellation)));
         }
 
         foreach (var id in all)
@@ -79,25 +60,42 @@ public sealed class RunPlacesTests : IDisposable
     }
 
     [Fact]
-    public async Task Processes_that_start_at_once_agree()
+    public async Task A_store_stays_as_it_began_also_when_its_runs_have_gone()
     {
+        var run = await InsertAsync(Open());
+        await Open().DeleteAsync(run, Cancellation);
         await InsertAsEarlierAsync();
-        var (one, other) = (new RunPlaces(tables, clock), new RunPlaces(tables, clock));
-        var first = await one.PartitionsAsync(Cancellation);
-        clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(first, await other.PartitionsAsync(Cancellation));
-        Assert.True(first.BySecondSince > clock.GetUtcNow());
+        Assert.True((await new RunPlaces(tables).PartitionsAsync(Cancellation)).BySecond);
+    }
+
+    [Fact]
+    public async Task Who_sees_the_first_run_of_another_process_before_what_that_wrote_down_looks_again()
+    {
+        var places = new RunPlaces(new CountingTables(tables)
+        {
+            BeforePage = async name =>
+            {
+                if (name == "runs")
+                {
+                    await InsertAsync(Open());
+                }
+            },
+        });
+        Assert.True((await places.PartitionsAsync(Cancellation)).BySecond);
     }
 
     private static async Task<RunId[]> ListAsync(RunStore runs, RunFilter filter)
     {
         var page = await runs.PageAsync(filter, 100, null, Cancellation);
-        return [.. page!.Runs.Select(r => r.Id)];
+        return [.. page!.Runs.Select(r => r.Id)]; // It has one: nothing is continued.
     }
+
+    private static async Task<RunId[]> IdsOf(IAsyncEnumerable<RunRecord> runs) =>
+        await runs.Select(r => r.Id).ToArrayAsync(Cancellation);
 
     private RunStore Open()
     {
-        stores.Add(new(tables, new(tables, clock)));
+        stores.Add(SomeRun.StoreIn(tables));
         return stores[^1];
     }
 
@@ -107,11 +105,11 @@ public sealed class RunPlacesTests : IDisposable
     private async Task<RunId> InsertAsEarlierAsync()
     {
         var run = SomeRun.In(RunProcess.Initial, clock);
-        await tables["runs"].InsertAsync(
-            new(RunKeys.Day(clock.GetUtcNow()), RunKeys.Row(run.Id), StoredJson.Write(run))
-            {
-                Columns = System.Collections.Immutable.ImmutableDictionary<string, object>.Empty.Add("Open", true),
-            }, Cancellation);
+        var row = new Document(RunKeys.Day(clock.GetUtcNow()), RunKeys.Row(run.Id), StoredJson.Write(run))
+        {
+            Columns = ImmutableDictionary<string, object>.Empty.Add("Open", true),
+        };
+        await tables["runs"].InsertAsync(row, Cancellation);
         return run.Id;
     }
 }

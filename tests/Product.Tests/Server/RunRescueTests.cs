@@ -93,7 +93,7 @@ public class RunRescueTests
             NullLogger<RunRemoval>.Instance);
         var batches = new BatchStore(services.GetRequiredService<IDocumentTables>(), services.GetRequiredService<IBlobStore>(),
             new ComfyFuncOptions(), clock);
-        var pending = new PendingStore(services.GetRequiredService<IDocumentTables>(), clock);
+        var pending = new PendingStore(services.GetRequiredService<IDocumentTables>(), new(services.GetRequiredService<IDocumentTables>()), clock);
         return new RunRescue(runs, batches, pending, removal, driver, observers, services.GetRequiredService<IDocumentTables>(), clock);
     }
 

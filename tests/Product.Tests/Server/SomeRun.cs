@@ -8,7 +8,7 @@ namespace ComfyFunc.Tests.Server;
 /// <summary>Rows of runs of which only the state matters.</summary>
 internal static class SomeRun
 {
-    public static RunStore StoreIn(IDocumentTables tables) => new(tables, new(tables, TimeProvider.System));
+    public static RunStore StoreIn(IDocumentTables tables) => new(tables, new(tables));
 
     public static RunRecord In(RunState state, TimeProvider clock, RunId? id = null) => new()
     {

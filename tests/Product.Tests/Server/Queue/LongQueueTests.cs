@@ -167,26 +167,34 @@ public sealed class LongQueueTests
     }
 
     [Fact]
-    public async Task What_waits_since_an_earlier_release_waits_on_in_its_order()
+    public async Task What_waits_lies_by_seconds_before_the_pause()
     {
         await using var rig = await RigAsync();
-        var old = new[] { Waiting(), Waiting() };
-        foreach (var run in old)
-        {
-            await tables["pending"].InsertAsync(new("pending", run.Run.Value, StoredJson.Write(run)), Cancellation);
-        }
+        await rig.Get<PendingStore>().PauseAsync(Cancellation);
+        await FillAsync(rig, 200); // Four seconds of them.
+        var rows = await AllRowsAsync();
 
+        Assert.Equal(QueuePause.Row, rows[^1].Row);
+        Assert.InRange(rows.Select(r => r.Partition).Distinct().Count(), 5, 7);
+    }
+
+    [Fact]
+    public async Task The_queue_of_an_earlier_release_stays_where_that_one_finds_it()
+    {
+        var (run, old) = (SomeRun.In(RunProcess.Initial, clock), Waiting());
+        await tables["runs"].InsertAsync(new(RunKeys.Day(clock.GetUtcNow()), RunKeys.Row(run.Id), StoredJson.Write(run)), Cancellation);
+        await tables["pending"].InsertAsync(new("pending", old.Run.Value, StoredJson.Write(old)), Cancellation);
+        await using var rig = await RigAsync();
         await rig.Get<PendingStore>().PauseAsync(Cancellation);
         await FillAsync(rig, 3);
-        await using var restarted = await RigAsync();
-        var queue = await restarted.Get<PendingStore>().RefreshAsync(Cancellation);
+        await using var other = await RigAsync();
+        var queue = await other.Get<PendingStore>().RefreshAsync(Cancellation);
 
-        Assert.Equal(5, queue.Count);
-        Assert.Equal([0, 1], old.Select(r => queue.PositionOf(r.Run)));
-        Assert.NotNull(restarted.Get<PendingStore>().PausedAt);
-        Assert.True(await restarted.Get<PendingStore>().TakeAsync(old[0].Run, Cancellation));
-        Assert.Equal(4, (await restarted.Get<PendingStore>().RefreshAsync(Cancellation)).Count);
-        Assert.Equal(4 + 1, (await AllRowsAsync()).Length); // And the pause.
+        Assert.Equal((4, 0), (queue.Count, queue.PositionOf(old.Run)));
+        Assert.NotNull(other.Get<PendingStore>().PausedAt);
+        Assert.True(await other.Get<PendingStore>().TakeAsync(old.Run, Cancellation));
+        Assert.Equal(3, (await other.Get<PendingStore>().RefreshAsync(Cancellation)).Count);
+        Assert.All(await AllRowsAsync(), r => Assert.Equal("pending", r.Partition));
     }
 
     [Fact]

@@ -25,8 +25,12 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     /// <inheritdoc cref="BeforeReplace"/>
     public Func<string, Task> BeforeUpsert { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What a page of a table has to wait for, before it is read.</summary>
+    public Func<string, Task> BeforePage { get; set; } = _ => Task.CompletedTask;
+
     public IDocumentTable this[string name] => tables.GetOrAdd(name,
-        n => new(inner[n], () => BeforeReplace(n), () => BeforeUpsert(n), verb => Writes.AddOrUpdate($"{n} {verb}", 1, (_, w) => w + 1)));
+        n => new(inner[n], () => BeforeReplace(n), () => BeforeUpsert(n), () => BeforePage(n),
+            verb => Writes.AddOrUpdate($"{n} {verb}", 1, (_, w) => w + 1)));
 
     public int ReadsOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Reads : 0;
 
@@ -51,7 +55,8 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         inner.EnsureCreatedAsync(names, cancellationToken);
 
-    private sealed class Table(IDocumentTable inner, Func<Task> beforeReplace, Func<Task> beforeUpsert, Action<string> wrote) : IDocumentTable
+    private sealed class Table(IDocumentTable inner, Func<Task> beforeReplace, Func<Task> beforeUpsert, Func<Task> beforePage,
+        Action<string> wrote) : IDocumentTable
     {
         private int reads;
         private int rows;
@@ -109,6 +114,7 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
         public async Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref reads);
+            await beforePage();
             var page = await inner.PageAsync(query, continuation, cancellationToken);
             var looked = !query.Filters.Any() ? page.Documents.Length
                 : continuation is null ? await inner.QueryAsync(query with { Where = query.Where.Clear(), WhereAny = query.WhereAny.Clear() }, cancellationToken)
