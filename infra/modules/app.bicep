@@ -99,8 +99,6 @@ var baseSettings = {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
   AzureWebJobsDisableHomepage: 'true'
-  // Files come through the app in calls, and by its own links: nearly all that the platform lets through (210 MB), where the host takes half.
-  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '209715200'
   // The product's.
   Storage__AccountName: storageName
   Storage__ManagedIdentityClientId: identityClientId

@@ -68,10 +68,6 @@ public class AppTests
     }
 
     [Fact]
-    public async Task Files_may_be_as_long_as_the_front_end_lets_through() =>
-        Assert.Equal("209715200", (await Plan.OfAsync(Plan.Defaults)).Settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]);
-
-    [Fact]
     public async Task It_takes_https_and_TLS_1_2_and_nothing_older()
     {
         var app = (await Plan.OfAsync(Plan.Defaults)).PropertiesOf("Microsoft.Web/sites");

@@ -79,7 +79,7 @@ public class SettingsTests
     private static ComfyFuncOptions Filled() => new() { Hosts = [new()], Callers = [new()], Quotas = [new()], Health = new() };
 
     private static IEnumerable<(string Path, object Owner, PropertyInfo Setting)> MeasuresOf(object owner, string path) =>
-        owner.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        owner.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(s => s.SetMethod is not null)
             .SelectMany(s => MeasuresOf(owner, s, $"{path}:{s.Name}"));
 
     private static IEnumerable<(string Path, object Owner, PropertyInfo Setting)> MeasuresOf(
