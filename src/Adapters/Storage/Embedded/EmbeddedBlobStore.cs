@@ -30,6 +30,11 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
             session =>
             {
                 session.Run(BlobSql.Create);
+                if (session.Scalar(BlobSql.HasWritten) is null)
+                {
+                    session.Run(BlobSql.AddWritten);
+                }
+
                 room.Begin((long)session.Scalar(BlobSql.FileBytes)!); // A sum of nothing is 0.
                 room.Bound(session);
                 return true;
@@ -117,19 +122,12 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         return Task.FromResult(Look(BlobSql.Find, name, BlobIn).SingleOrDefault());
     }
 
-    public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
-    {
-        meter.Count(new("blob", "DELETE"));
-        var (wasThere, left) = await database.WriteAsync(
-            session =>
-            {
-                var old = FileOf(session, name);
-                return (session.Run(BlobSql.Delete, ("$name", name)) == 1, old);
-            },
+    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
+        DeleteAsync(name, session => session.Run(BlobSql.Delete, ("$name", name)), cancellationToken);
+
+    public Task<bool> DeleteOlderAsync(string name, DateTimeOffset time, CancellationToken cancellationToken) =>
+        DeleteAsync(name, session => session.Run(BlobSql.DeleteOlder, ("$name", name), ("$before", time.ToUnixTimeSeconds())),
             cancellationToken);
-        Drop(left);
-        return wasThere;
-    }
 
     public async Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken)
     {
@@ -241,6 +239,20 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
             cancellationToken);
         Drop(left);
         return isWritten;
+    }
+
+    private async Task<bool> DeleteAsync(string name, Func<SqliteSession, int> delete, CancellationToken cancellationToken)
+    {
+        meter.Count(new("blob", "DELETE"));
+        var (isGone, left) = await database.WriteAsync(
+            session =>
+            {
+                var old = FileOf(session, name);
+                return delete(session) == 1 ? (true, old) : (false, null);
+            },
+            cancellationToken);
+        Drop(left);
+        return isGone;
     }
 
     private void Drop((string Name, long Bytes)? left)
