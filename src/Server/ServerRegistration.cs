@@ -160,6 +160,7 @@ public static class ServerRegistration
     {
         services.TryAddSingleton<HostStore>();
         services.TryAddSingleton<HostCatalogs>();
+        services.TryAddSingleton<HostCatalogSweep>();
         services.TryAddSingleton<HostConnections>();
         services.TryAddSingleton<HostProbe>();
         services.TryAddSingleton<CatalogWatch>();
@@ -170,6 +171,8 @@ public static class ServerRegistration
         services.TryAddSingleton<HostResource>();
         services.TryAddSingleton<WarmUps>();
         services.TryAddSingleton<IWarmUps>(s => s.GetRequiredService<WarmUps>());
+        services.TryAddSingleton<RunCatalogs>();
+        services.TryAddSingleton<RunCatalogSweep>();
         services.TryAddSingleton<LiveWorkflows>();
         services.TryAddSingleton<PendingStore>();
         services.TryAddSingleton<Capabilities>();
@@ -243,6 +246,7 @@ public static class ServerRegistration
         services.TryAddSingleton<StatsStore>();
         services.AddHostedService(s => s.GetRequiredService<StatsMeter>());
         services.AddEndpoints<StatsEndpoints>();
+        services.TryAddSingleton<CatalogSweeps>();
         services.TryAddSingleton<Housekeeping>();
         services.TryAddSingleton<KeyStore>();
         services.TryAddSingleton<Gate>();

@@ -5,18 +5,10 @@ using ComfyFunc.Server.Settings;
 
 namespace ComfyFunc.Standalone;
 
-/// <summary>
-/// What the command line wants: to serve, to show the demo, to back data up, to copy it to an account or to convert a file, with which
-/// settings; or to be told something.
-/// </summary>
-/// <param name="BackupTo">The folder of the backup that is wanted.</param>
-/// <param name="IsMigration">Whether the data is to be copied into the account that <c>Storage</c> names.</param>
-/// <param name="Conversion">The conversion that is wanted.</param>
+/// <summary>What the command line wants, with which settings.</summary>
 /// <param name="Settings">As .NET's configuration reads them: <c>--Section:Key=value</c>.</param>
 /// <param name="Faults">What cannot be understood, a line each.</param>
-/// <param name="Told">Prints the help or the version; then nothing else is wanted.</param>
-internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, bool IsMigration,
-    ConversionFiles? Conversion, ImmutableArray<string> Settings, ImmutableArray<string> Faults, Func<int>? Told)
+internal sealed record CommandLine(StandaloneCommand Wanted, ImmutableArray<string> Settings, ImmutableArray<string> Faults)
 {
     // What ASP.NET's own host and logs read.
     private static readonly string[] Foreign =
@@ -144,21 +136,27 @@ internal sealed record CommandLine(bool IsDemo, bool IsOnce, string? BackupTo, b
             parsed.UnmatchedTokens.Select(w => w == Once.Name ? $"{Once.Name} belongs to {Demo.Name}: {Demo.Name} {Once.Name}."
                 : OfConvert.Any(o => o.Name == w) ? $"{w} belongs to {Convert.Name}: {Convert.Name} <file> {w} <file>."
                 : $"'{w}' is no command.{Suggestion.Nearest(w, [Demo.Name, Backup.Name, Migrate.Name, Convert.Name])} See --help."));
-        var target = parsed.GetResult(Target)?.Tokens is [var folder] ? folder.Value : null;
-        if (parsed.CommandResult.Command == Backup && target is null)
+        var wanted = words.Any(w => Questions.Contains(w)) ? new StandaloneCommand.Tell(() => parsed.Invoke()) : WantedBy(parsed, faults);
+        return new(wanted, [.. settings], [.. faults]);
+    }
+
+    private static StandaloneCommand WantedBy(ParseResult parsed, List<string> faults)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command == Backup && parsed.GetResult(Target)?.Tokens is [var folder])
         {
-            faults.Add("backup needs a folder: backup <to>.");
+            return new StandaloneCommand.Backup(folder.Value);
         }
 
-        var file = parsed.GetResult(Converted)?.Tokens is [var named] ? named.Value : null;
-        if (parsed.CommandResult.Command == Convert && file is null)
+        if (command == Convert && parsed.GetResult(Converted)?.Tokens is [var file])
         {
-            faults.Add("convert needs a file: convert <file>.");
+            return new StandaloneCommand.Convert(new(file.Value, parsed.GetValue(Catalog), parsed.GetValue(Replacements)));
         }
 
-        var conversion = file is null ? null : new ConversionFiles(file, parsed.GetValue(Catalog), parsed.GetValue(Replacements));
-        return new(parsed.CommandResult.Command == Demo, parsed.GetValue(Once), target, parsed.CommandResult.Command == Migrate,
-            conversion, [.. settings], [.. faults], words.Any(w => Questions.Contains(w)) ? () => parsed.Invoke() : null);
+        faults.AddRange(command == Backup ? ["backup needs a folder: backup <to>."]
+            : command == Convert ? ["convert needs a file: convert <file>."] : Array.Empty<string>());
+        return command == Demo ? new StandaloneCommand.Demo(parsed.GetValue(Once))
+            : command == Migrate ? new StandaloneCommand.Migrate() : new StandaloneCommand.Serve();
     }
 
     /// <summary>The name of a setting, without what leads it in; empty for a word that is none.</summary>

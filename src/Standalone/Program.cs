@@ -1,9 +1,9 @@
 using ComfyFunc.Standalone;
 
 var command = CommandLine.Read(args);
-if (command.Told is { } tell)
+if (command.Wanted is StandaloneCommand.Tell tell)
 {
-    return tell();
+    return tell.Print();
 }
 
 using var stop = new CancellationTokenSource();

@@ -20,7 +20,7 @@ internal sealed class StandaloneProcess(CommandLine command)
     {
         try
         {
-            return await ServeAsync(stopping);
+            return await DoAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -37,14 +37,14 @@ internal sealed class StandaloneProcess(CommandLine command)
         }
     }
 
-    private async Task<int> ServeAsync(CancellationToken stopping)
+    private async Task<int> DoAsync(CancellationToken stopping)
     {
         if (!command.Faults.IsEmpty)
         {
             throw new StartRefusedException([.. command.Faults]);
         }
 
-        if (command.Conversion is { } files)
+        if (command.Wanted is StandaloneCommand.Convert { Files: var files })
         {
             await using var output = Console.OpenStandardOutput();
             return LocalConversion.Run(files, output, Console.Error) ? Done : Refused;
@@ -52,24 +52,28 @@ internal sealed class StandaloneProcess(CommandLine command)
 
         var configuration = StandaloneApp.ReadSettings([.. command.Settings]);
         var settings = StartSettings.Read(configuration);
-        if (command.BackupTo is { } folder)
+        switch (command.Wanted)
         {
-            LocalBackup.Run(settings, folder);
-            return Done;
+            case StandaloneCommand.Backup { To: var folder }:
+                LocalBackup.Run(settings, folder);
+                return Done;
+            case StandaloneCommand.Migrate:
+                storage = settings.Storage.NamesAccount ? settings.Storage : null;
+                await LocalMigration.RunAsync(settings, stopping);
+                return Done;
+            default:
+                return await ServeAsync(configuration, settings, command.Wanted as StandaloneCommand.Demo, stopping);
         }
+    }
 
-        if (command.IsMigration)
-        {
-            storage = settings.Storage.NamesAccount ? settings.Storage : null;
-            await LocalMigration.RunAsync(settings, stopping);
-            return Done;
-        }
-
-        var door = command.IsDemo ? DemoDoor.Of(settings.ComfyFunc) : DemoDoor.Open;
+    private async Task<int> ServeAsync(IConfiguration configuration, StartSettings settings, StandaloneCommand.Demo? demo,
+        CancellationToken stopping)
+    {
+        var door = demo is null ? DemoDoor.Open : DemoDoor.Of(settings.ComfyFunc);
         string[] args = [.. command.Settings, .. door.Settings];
         StandaloneApp.RefuseOpenDoors(configuration, settings);
         StandaloneApp.RefuseLostAddresses(configuration);
-        if (command.IsDemo)
+        if (demo is not null)
         {
             Demo.Introduce();
         }
@@ -79,14 +83,15 @@ internal sealed class StandaloneProcess(CommandLine command)
         await using var app = StandaloneApp.Build(args, local);
         await app.StartAsync(stopping);
         StandaloneApp.Announce(app);
-        var succeeded = await RunAsync(app, door, stopping);
+        var succeeded = await RunAsync(app, door, demo, stopping);
         await app.StopAsync(CancellationToken.None);
         return succeeded ? Done : DemoFailed;
     }
 
-    private async Task<bool> RunAsync(WebApplication app, DemoDoor door, CancellationToken stopping)
+    private static async Task<bool> RunAsync(WebApplication app, DemoDoor door, StandaloneCommand.Demo? wanted,
+        CancellationToken stopping)
     {
-        if (!command.IsDemo)
+        if (wanted is null)
         {
             await app.WaitForShutdownAsync(stopping);
             return true;
@@ -94,7 +99,7 @@ internal sealed class StandaloneProcess(CommandLine command)
 
         await using var demo = new Demo(app, door);
         var succeeded = await demo.RunAsync(stopping);
-        if (!command.IsOnce)
+        if (!wanted.IsOnce)
         {
             await app.WaitForShutdownAsync(stopping);
         }

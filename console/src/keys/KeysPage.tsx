@@ -6,6 +6,7 @@ import { Code } from "../kit/Code";
 import { Empty } from "../kit/Empty";
 import { Icon } from "../kit/Icon";
 import { Loading, Page, Panel } from "../kit/Page";
+import { More, usePages } from "../kit/Pages";
 import { ProblemBox } from "../kit/ProblemBox";
 import { useResource } from "../kit/resource";
 import { Scrolls } from "../kit/Scrolls";
@@ -13,19 +14,21 @@ import { session } from "../kit/session";
 import { curlOf } from "../kit/snippets";
 import { useStore } from "../kit/store";
 import { Ago } from "../kit/Ago";
-import type { Key, KeyList, SettingList } from "../kit/types";
+import type { Key, SettingList } from "../kit/types";
 import { Callers } from "./Callers";
 import { KeyForm } from "./KeyForm";
 import { Quotas } from "./Quotas";
 
+const PAGE = 100;
+
 /** Who may call, with which keys, and how much. */
 export function KeysPage(_: { parts: string[] }) {
   const who = useStore(session);
-  const list = useResource<KeyList>({ method: "GET", path: "keys" });
+  const list = usePages<Key>({ method: "GET", path: "keys", query: { limit: PAGE } }, "keys");
   const settings = useResource<SettingList>({ method: "GET", path: "settings" });
   const [isMaking, make] = useState(false);
   const asksForKeys = who.is === "known" && who.me.keysRequired;
-  const keys = list.value?.keys ?? [];
+  const keys = list.rows ?? [];
   return (
     <Page
       title="Keys"
@@ -40,13 +43,14 @@ export function KeysPage(_: { parts: string[] }) {
     >
       {list.problem !== null && <ProblemBox problem={list.problem} onRetry={list.reload} />}
       {!asksForKeys && <NobodyIsAsked />}
-      {list.value === undefined && list.problem === null && <Loading />}
-      {asksForKeys && list.value !== undefined && keys.length === 0 && (
+      {list.rows === undefined && list.problem === null && <Loading />}
+      {asksForKeys && list.rows !== undefined && keys.length === 0 && (
         <Empty icon="keys" title="No key has been made yet." command={curlOf({ method: "POST", path: "keys", body: { client: "shop", role: "run" } })}>
           <p>You are here by a key of the settings. Make one for each client, so that each sees its own runs and can be taken back by itself.</p>
         </Empty>
       )}
       {keys.length > 0 && <KeyTable keys={keys} onGone={list.reload} />}
+      <More pages={list} label="More keys" />
       {settings.value !== undefined && (
         <div class="stacks">
           <Callers settings={settings.value.settings} />

@@ -375,10 +375,6 @@ export interface WebhookSecret {
   previousSecretUntil?: string | null;
 }
 
-export interface WebhookList {
-  webhooks: Webhook[];
-}
-
 export interface Key {
   id: string;
   client: string;
@@ -387,10 +383,6 @@ export interface Key {
   hosts?: string[] | null;
   createdAt?: string;
   key?: string;
-}
-
-export interface KeyList {
-  keys: Key[];
 }
 
 export interface Usage {

@@ -2,14 +2,16 @@ import { useState } from "preact/hooks";
 import { Icon } from "../kit/Icon";
 import { Empty } from "../kit/Empty";
 import { Loading, Page, Panel } from "../kit/Page";
+import { More, usePages } from "../kit/Pages";
 import { ProblemBox } from "../kit/ProblemBox";
-import { useResource } from "../kit/resource";
 import { curlOf } from "../kit/snippets";
-import type { Webhook, WebhookList } from "../kit/types";
+import type { Webhook } from "../kit/types";
 import { RunDeliveries } from "./RunDeliveries";
 import { WebhookCard } from "./WebhookCard";
 import { WebhookForm } from "./WebhookForm";
 import { WebhookPage } from "./WebhookPage";
+
+const PAGE = 100;
 
 /** Who is told of runs, and what became of telling them. */
 export function WebhooksPage({ parts: [id] }: { parts: string[] }) {
@@ -17,9 +19,9 @@ export function WebhooksPage({ parts: [id] }: { parts: string[] }) {
 }
 
 function WebhookListPage() {
-  const list = useResource<WebhookList>({ method: "GET", path: "webhooks" });
+  const list = usePages<Webhook>({ method: "GET", path: "webhooks", query: { limit: PAGE } }, "webhooks");
   const [form, setForm] = useState<{ webhook?: Webhook } | null>(null);
-  const webhooks = list.value?.webhooks ?? [];
+  const webhooks = list.rows ?? [];
   return (
     <Page
       title="Webhooks"
@@ -31,8 +33,8 @@ function WebhookListPage() {
       }
     >
       {list.problem !== null && <ProblemBox problem={list.problem} onRetry={list.reload} />}
-      {list.value === undefined && list.problem === null && <Loading />}
-      {list.value !== undefined && webhooks.length === 0 && (
+      {list.rows === undefined && list.problem === null && <Loading />}
+      {list.rows !== undefined && webhooks.length === 0 && (
         <Empty
           icon="webhooks"
           title="Nobody is told of runs yet."
@@ -48,6 +50,7 @@ function WebhookListPage() {
           ))}
         </ul>
       )}
+      <More pages={list} label="More webhooks" />
       <Panel title="Calls with ?webhook=" actions={<a href="webhooks/default">secret and deliveries</a>}>
         <p class="muted">What single calls ask for is signed with a secret of its own, which each client sees of itself.</p>
       </Panel>

@@ -104,6 +104,19 @@ internal sealed class AzureBlobStore(BlobContainerClient container, Patience pat
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         await container.GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
 
+    public async Task<bool> DeleteOlderAsync(string name, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await container.GetBlobClient(name).DeleteIfExistsAsync(
+                conditions: new() { IfUnmodifiedSince = time }, cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ConditionNotMet)
+        {
+            return false;
+        }
+    }
+
     public async Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken)
     {
         var deleted = 0;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+
 namespace ComfyFunc.Adapters.Storage;
 
 /// <summary>
@@ -34,6 +35,10 @@ public interface IBlobStore
 
     /// <returns><see langword="false"/> when there was no such file.</returns>
     Task<bool> DeleteAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a file that was last written before a time; one that is written meanwhile stays.</summary>
+    /// <returns><see langword="false"/> when there was no such file.</returns>
+    Task<bool> DeleteOlderAsync(string name, DateTimeOffset time, CancellationToken cancellationToken);
 
     /// <returns>How many files went.</returns>
     Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken);

@@ -79,6 +79,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
     ];
 
     private const int MostFaults = 100;
+    private const int LooksAtOnce = 16;
 
     // A batch's own members are no tags.
     private static readonly Contract Nothing = new([], []);
@@ -131,16 +132,12 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
             faults.Add(new(FaultCode.InvalidRequest, $"status is one of {string.Join(", ", BatchStanding.Statuses)}.", "/status"));
         }
 
-        RunId last = default;
-        var continuation = Paging.ContinuationOf(request);
-        if (continuation is not null && !RunId.TryParse(continuation, out last))
+        if (faults.Count > 0)
         {
-            return Paging.BadContinuation();
+            return Problems.From(faults.ToImmutable());
         }
 
-        return faults.Count > 0
-            ? Problems.From(faults.ToImmutable())
-            : Json(await PageAsync(request, client, status, continuation is null ? null : last, cancellationToken));
+        return await PageAsync(request, client, status, cancellationToken) is { } page ? Json(page) : Paging.BadContinuation();
     }
 
     /// <summary>GET /api/batches/{id}: how far it is.</summary>
@@ -177,26 +174,34 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
     }
 
     // Where its runs are shows in their table, so that each batch may cost a look: a page ends where the looking did.
-    private async Task<JsonObject> PageAsync(HttpRequest request, string? client, string? status, RunId? after,
-        CancellationToken cancellationToken)
+    private async Task<JsonObject?> PageAsync(HttpRequest request, string? client, string? status, CancellationToken cancellationToken)
     {
-        var (size, looked) = (Math.Min(Paging.SizeOf(request), BatchStore.MostLookedAt), 0);
-        var shown = new JsonArray();
-        await foreach (var batch in batches.NewestAsync(request.Query["workflow"].FirstOrDefault(), client, after, cancellationToken))
+        var size = Paging.SizeOf(request);
+        var page = await batches.PageAsync(request.Query["workflow"].FirstOrDefault(), client,
+            status is null ? size : BatchStore.MostLookedAt, Paging.ContinuationOf(request), cancellationToken);
+        if (page is null)
         {
-            var standing = await resource.StandingAsync(batch, cancellationToken);
-            if (status is null || standing.Status.Equals(status, StringComparison.OrdinalIgnoreCase))
-            {
-                shown.Add(BatchResource.Show(standing, request.Caller().Role is Role.Admin, isListed: true));
-            }
+            return null;
+        }
 
-            if (shown.Count == size || ++looked == BatchStore.MostLookedAt)
+        var shown = new JsonArray();
+        foreach (var some in page.Batches.Chunk(LooksAtOnce))
+        {
+            foreach (var standing in await Task.WhenAll(some.Select(b => resource.StandingAsync(b, cancellationToken))))
             {
-                return new() { ["batches"] = shown, ["continuation"] = batch.Id };
+                if (status is null || standing.Status.Equals(status, StringComparison.OrdinalIgnoreCase))
+                {
+                    shown.Add(BatchResource.Show(standing, request.Caller().Role is Role.Admin, isListed: true));
+                }
+
+                if (shown.Count == size && standing.Batch.Id != page.Batches[^1].Id)
+                {
+                    return new() { ["batches"] = shown, ["continuation"] = standing.Batch.Id };
+                }
             }
         }
 
-        return new() { ["batches"] = shown };
+        return page.Continuation is { } next ? new() { ["batches"] = shown, ["continuation"] = next } : new() { ["batches"] = shown };
     }
 
     private async Task<IResult> AcceptAsync(HttpRequest request, Call call, ImmutableArray<JsonObject> inputs,

@@ -53,8 +53,8 @@ public sealed partial class BatchFeeder(
         foreach (var open in all)
         {
             var now = Clock.GetUtcNow();
-            if (open.HeldUntil < now && (HasRoom || open.CancelRequestedAt is not null)
-                && await batches.TryWriteAsync(open with { HeldUntil = now + Hold }, cancellationToken) is { } held)
+            if ((HasRoom || open.IsCanceled) && await batches.FindAsync(open, cancellationToken) is { } batch && batch.HeldUntil < now
+                && await batches.TryWriteAsync(batch with { HeldUntil = now + Hold }, cancellationToken) is { } held)
             {
                 await AdvanceAsync(held, cancellationToken);
             }

@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Outputs;
-using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
@@ -24,9 +22,15 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
     private const int LargestBlob = 1 << 30;
 
     private readonly IDocumentTable table = tables["batches"];
+    private readonly OpenBatches open = new(tables["batches"], clock);
 
     public async Task InsertAsync(Batch batch, BatchCalls calls, CancellationToken cancellationToken)
     {
+        if (!batch.IsDone)
+        {
+            await open.EnterAsync(new(batch.Id), batch.CancelRequestedAt is not null, cancellationToken);
+        }
+
         await blobs.PutBytesAsync(BlobOf(batch.Id), StoredJson.WriteBytes(calls), "application/json", cancellationToken);
         await table.UpsertAsync(ToDocument(batch), cancellationToken);
     }
@@ -41,25 +45,30 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
         await FindAsync(id, cancellationToken) is { } batch
         && (request.Caller().Role is Role.Admin || batch.Client == request.Caller().Client) ? batch : null;
 
-    /// <summary>Batches from the newest on.</summary>
-    /// <param name="after">The one to go on after.</param>
-    public async IAsyncEnumerable<Batch> NewestAsync(string? workflow, string? client, RunId? after,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Batches from the newest on. A page may be short, or empty: it ends where the looking did.</summary>
+    /// <param name="continuation">What the page before ended with, or the id of a batch to go on after.</param>
+    /// <returns><see langword="null"/> where no such page gave the continuation.</returns>
+    public async Task<BatchPage?> PageAsync(string? workflow, string? client, int size, string? continuation,
+        CancellationToken cancellationToken)
     {
+        RunId? after = continuation is not null && RunId.TryParse(continuation, out var last) ? last : null;
+        if (after is null && !DocumentPage.Gives(continuation))
+        {
+            return null;
+        }
+
         var columns = ImmutableDictionary<string, object>.Empty;
         columns = workflow is null ? columns : columns.Add("Workflow", workflow);
         columns = client is null ? columns : columns.Add("Client", client);
-        await foreach (var document in table.QueryAsync(
-            new DocumentQuery
+        var page = await table.PageAsync(
+            new()
             {
                 Partition = Partition,
-                RowFrom = after is { } last ? RunKeys.RowAfter(last) : null,
+                RowFrom = after is { } id ? RunKeys.RowAfter(id) : null,
                 Where = columns,
-                PageSize = MostLookedAt
-            }, cancellationToken))
-        {
-            yield return FromDocument(document);
-        }
+                PageSize = size
+            }, after is null ? continuation : null, cancellationToken);
+        return new([.. page.Documents.Select(FromDocument)], page.Continuation);
     }
 
     public async Task<BatchCalls> CallsAsync(Batch batch, CancellationToken cancellationToken) =>
@@ -67,16 +76,24 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
             ?? throw new InvalidDataException($"The calls of batch {batch.Id} are gone."));
 
     /// <summary>Those that are not done.</summary>
-    public async Task<ImmutableArray<Batch>> OpenAsync(CancellationToken cancellationToken)
+    public Task<ImmutableArray<OpenBatch>> OpenAsync(CancellationToken cancellationToken) => open.ListAsync(cancellationToken);
+
+    /// <returns>Its row; <see langword="null"/> where it is over.</returns>
+    public async Task<Batch?> FindAsync(OpenBatch entry, CancellationToken cancellationToken)
     {
-        var open = ImmutableArray.CreateBuilder<Batch>();
-        await foreach (var document in table.QueryAsync(
-            new DocumentQuery { Where = RunFilter.Open, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        if (await FindAsync(entry.Id.Value, cancellationToken) is not { } batch)
         {
-            open.Add(FromDocument(document));
+            await open.ForgetAsync(entry.Id, cancellationToken);
+            return null;
         }
 
-        return open.ToImmutable();
+        if (!batch.IsDone)
+        {
+            return batch;
+        }
+
+        await open.LeaveAsync(entry.Id, batch.CancelRequestedAt is not null, cancellationToken);
+        return null;
     }
 
     /// <summary>Applies a change to the row as it is now, over whatever others write meanwhile.</summary>
@@ -85,7 +102,13 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
         var tries = new WriteTries($"the batch '{id}'");
         while (await FindAsync(id, cancellationToken) is { } batch)
         {
-            if (await TryWriteAsync(change(batch), cancellationToken) is { } written)
+            var changed = change(batch);
+            if (changed is { IsDone: false, CancelRequestedAt: not null } && batch.CancelRequestedAt is null)
+            {
+                await open.EnterAsync(new(id), isCanceled: true, cancellationToken);
+            }
+
+            if (await TryWriteAsync(changed, cancellationToken) is { } written)
             {
                 return written;
             }
@@ -97,16 +120,48 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
     }
 
     /// <returns>The row as written, or <see langword="null"/> when somebody else was faster.</returns>
-    public async Task<Batch?> TryWriteAsync(Batch batch, CancellationToken cancellationToken) =>
-        await table.ReplaceAsync(ToDocument(batch), cancellationToken) is WriteReply.Written written
-        ? batch with { ETag = written.ETag } : null;
+    public async Task<Batch?> TryWriteAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        if (await table.ReplaceAsync(ToDocument(batch), cancellationToken) is not WriteReply.Written written)
+        {
+            return null;
+        }
 
-    /// <summary>Removes batches whose runs are past their retention.</summary>
+        if (batch is { IsDone: true, Ended: null })
+        {
+            await open.LeaveAsync(new(batch.Id), batch.CancelRequestedAt is not null, cancellationToken);
+        }
+
+        return batch with { ETag = written.ETag };
+    }
+
+    /// <summary>Removes batches whose runs are past their retention, and lets what earlier releases wrote be found where all is.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
+        await open.EnterOldAsync(isRepeated: true, cancellationToken);
         var time = clock.GetUtcNow() - options.Retention - TimeSpan.FromDays(1);
         await SweepAsync(new DocumentQuery { Partition = Partition, RowFrom = RunKeys.RowBefore(time) }, cancellationToken);
         await SweepAsync(new DocumentQuery { Partition = OldPartition, RowBefore = RunIds.From(time) }, cancellationToken);
+        await foreach (var document in table.QueryAsync(new() { Partition = OldPartition }, cancellationToken))
+        {
+            await MoveAsync(document, cancellationToken);
+        }
+    }
+
+    // One that is done, as others write that are not.
+    private async Task MoveAsync(Document old, CancellationToken cancellationToken)
+    {
+        var batch = FromDocument(old) with { IsInOldPlace = false };
+        if (!batch.IsDone)
+        {
+            return;
+        }
+
+        await table.InsertAsync(ToDocument(batch), cancellationToken);
+        if (!await table.DeleteAsync(old.Partition, old.Row, old.ETag, cancellationToken))
+        {
+            await table.DeleteAsync(Partition, RunKeys.Row(new(batch.Id)), etag: null, cancellationToken); // It was changed; later.
+        }
     }
 
     private async Task SweepAsync(DocumentQuery old, CancellationToken cancellationToken)
@@ -135,10 +190,13 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
                 .Add("Client", batch.Client),
         };
 
-    private static Batch FromDocument(Document document) =>
+    internal static Batch FromDocument(Document document) =>
         StoredJson.Read<Batch>(document.Json) with { ETag = document.ETag, IsInOldPlace = document.Partition == OldPartition };
 
     private static string BlobOf(string id) => $"{PrefixOf(id)}json";
 
     private static string PrefixOf(string id) => $"batches/{id}.";
 }
+
+/// <summary>One page of batches, newest first.</summary>
+public sealed record BatchPage(ImmutableArray<Batch> Batches, string? Continuation);

@@ -18,9 +18,11 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
         new Route("ListKeys", "GET", At.Keys, Role.Admin, RouteGroup.Service, "Lists callers' keys, without the keys themselves.",
-            (e, _, ct) => e.ListAsync(ct))
+            (e, r, ct) => e.ListAsync(r, ct))
         {
-            Answers = [new(200, "The keys.", Shape.Of<KeyListView>())],
+            Query = [.. Paging.Query],
+            Answers = [new(200, "A page of keys.", Shape.Of<KeyListView>())],
+            Problems = [400],
         },
         new Route("CreateKey", "POST", At.Keys, Role.Admin, RouteGroup.Service, "Gives a client a key.", (e, r, ct) => e.CreateAsync(r, ct))
         {
@@ -40,8 +42,10 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
 
     private static readonly Role[] Roles = [Role.Host, Role.Run, Role.Author, Role.Admin];
 
-    public async Task<IResult> ListAsync(CancellationToken cancellationToken) =>
-        Json(new KeyListView { Keys = [.. (await keys.ListAsync(cancellationToken)).Select(KeyView.Of)] });
+    /// <summary>GET /api/keys: pages by continuation.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        await keys.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken) is { } page
+        ? Json(new KeyListView { Keys = [.. page.Keys.Select(KeyView.Of)], Continuation = page.Continuation }) : Paging.BadContinuation();
 
     /// <summary>POST /api/keys {client, role?, workflows?, hosts?}: 201 with the key, which is shown this once.</summary>
     public async Task<IResult> CreateAsync(HttpRequest request, CancellationToken cancellationToken)

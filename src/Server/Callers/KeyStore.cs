@@ -67,16 +67,16 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
         return (row, key);
     }
 
-    public async Task<ImmutableArray<ApiKey>> ListAsync(CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> where no page gave the continuation.</returns>
+    public async Task<KeyPage?> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
     {
-        var keys = ImmutableArray.CreateBuilder<ApiKey>();
-        await foreach (var document in table.QueryAsync(
-            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        if (!DocumentPage.Gives(continuation))
         {
-            keys.Add(StoredJson.Read<ApiKey>(document.Json));
+            return null;
         }
 
-        return keys.ToImmutable();
+        var page = await table.PageAsync(new() { Partition = Partition, PageSize = size }, continuation, cancellationToken);
+        return new([.. page.Documents.Select(d => StoredJson.Read<ApiKey>(d.Json))], page.Continuation);
     }
 
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
@@ -116,6 +116,9 @@ public sealed record ApiKey(string Id, string Client, Role Role, DateTimeOffset 
     /// <summary>The hosts that it may speak for; <see langword="null"/> for all.</summary>
     public ImmutableArray<string>? Hosts { get; init; }
 }
+
+/// <summary>One page of keys.</summary>
+public sealed record KeyPage(ImmutableArray<ApiKey> Keys, string? Continuation);
 
 /// <summary>What a key is to be.</summary>
 public sealed record NewKey(string Client, Role Role, string MadeBy, ImmutableArray<string>? Workflows)

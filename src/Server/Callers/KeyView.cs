@@ -38,9 +38,12 @@ internal sealed record KeyView
     };
 }
 
-/// <summary>All keys.</summary>
+/// <summary>A page of keys.</summary>
 [View("KeyList")]
 internal sealed record KeyListView
 {
     public required ImmutableArray<KeyView> Keys { get; init; }
+
+    [Description(Paging.ContinuationIs)]
+    public string? Continuation { get; init; }
 }

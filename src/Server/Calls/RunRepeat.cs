@@ -3,11 +3,12 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Secrets;
+using ComfyFunc.Server.Workflows;
 
 namespace ComfyFunc.Server.Calls;
 
 /// <summary>Runs an ended run's call again, with the same version, values, files and seeds.</summary>
-public sealed class RunRepeat(RunEntry entry, ExtraData extraData, IBlobStore blobs, TimeProvider clock)
+public sealed class RunRepeat(RunEntry entry, ExtraData extraData, RunCatalogs catalogs, IBlobStore blobs, TimeProvider clock)
 {
     /// <returns>The new run, or <see langword="null"/> when the old one's files are gone.</returns>
     public async Task<RunRecord?> RepeatAsync(RunRecord old, CancellationToken cancellationToken)
@@ -30,6 +31,7 @@ public sealed class RunRepeat(RunEntry entry, ExtraData extraData, IBlobStore bl
             return null;
         }
 
+        await catalogs.HoldAsync(old.Catalog, cancellationToken);
         var now = clock.GetUtcNow();
         return await entry.WriteAsync(
             new RunRecord

@@ -8,6 +8,9 @@ namespace ComfyFunc.Server.Http;
 /// <summary>What listings have in common: <c>?limit</c> and <c>?continuation</c>.</summary>
 internal static class Paging
 {
+    /// <summary>What is said of a listing's member.</summary>
+    public const string ContinuationIs = "Asks for the next page; none after the last.";
+
     private const int UsualSize = 50;
     private const int LargestSize = 200;
 

@@ -10,8 +10,14 @@ internal static class DocumentChanges
     /// Gets <see langword="null"/> where there is none; answering <see langword="null"/>, or what it got, writes nothing.
     /// </param>
     /// <exception cref="RowContendedException">Others were faster, <see cref="WriteTries.Most"/> times.</exception>
-    public static async Task<(T? Before, T? Now)> ChangeAsync<T>(this IDocumentTable table, string partition, string row, string what,
+    public static Task<(T? Before, T? Now)> ChangeAsync<T>(this IDocumentTable table, string partition, string row, string what,
         Func<T?, T?> change, CancellationToken cancellationToken)
+        where T : class =>
+        table.ChangeAsync<T>(partition, row, what, before => ValueTask.FromResult(change(before)), cancellationToken);
+
+    /// <inheritdoc cref="ChangeAsync{T}(IDocumentTable, string, string, string, Func{T, T}, CancellationToken)"/>
+    public static async Task<(T? Before, T? Now)> ChangeAsync<T>(this IDocumentTable table, string partition, string row, string what,
+        Func<T?, ValueTask<T?>> change, CancellationToken cancellationToken)
         where T : class
     {
         var tries = new WriteTries(what);
@@ -19,7 +25,7 @@ internal static class DocumentChanges
         {
             var document = await table.FindAsync(partition, row, cancellationToken);
             var before = document is null ? null : StoredJson.Read<T>(document.Json);
-            var after = change(before);
+            var after = await change(before);
             if (after is null || after.Equals(before))
             {
                 return (before, after);

@@ -65,7 +65,8 @@ public sealed class StatsStore(IDocumentTables tables, TimeProvider clock)
         await table.ClearAsync(QuartersBefore(oldest - Quarter), cancellationToken);
     }
 
-    // One after the other: what lies before the newest is summed up, and is nothing where there is no row.
+    // One after the other: what lies before the newest is summed up, and is nothing where there is no row. Who writes late adds to a sum
+    // that is there: what came while there was none yet is looked for afterwards.
     private async Task SumAsync(DateTimeOffset oldest, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var from = await SummedToAsync(cancellationToken) is var known && known > oldest ? known : oldest;
@@ -74,46 +75,48 @@ public sealed class StatsStore(IDocumentTables tables, TimeProvider clock)
             return;
         }
 
+        var summed = new HashSet<string>(StringComparer.Ordinal);
         var sum = new StatsRow(from, []);
-        await foreach (var row in RowsAsync(MinutesOf(from, to), cancellationToken))
+        await foreach (var document in DocumentsAsync(MinutesOf(from, to), cancellationToken))
         {
+            var row = StoredJson.Read<StatsRow>(document.Json);
             var quarter = StatsSpan.QuarterOf(row.Minute);
             if (quarter != sum.Minute && !sum.Lines.IsEmpty)
             {
-                await table.UpsertAsync(ToQuarter(sum), cancellationToken);
+                await AddAsync(sum, cancellationToken);
             }
 
             sum = new(quarter, StatsLine.Merged([.. quarter == sum.Minute ? sum.Lines : [], .. row.Lines]));
+            summed.Add(VersionOf(document));
         }
 
         foreach (var last in new[] { sum, new(to - Quarter, []) }.DistinctBy(r => r.Minute))
         {
-            await table.UpsertAsync(ToQuarter(last), cancellationToken);
+            await AddAsync(last, cancellationToken);
         }
-    }
 
-    private async Task SumAgainAsync(DateTimeOffset quarter, CancellationToken cancellationToken)
-    {
-        var tries = new WriteTries($"the statistics of {quarter:O}");
-        while (true)
+        var late = await DocumentsAsync(MinutesOf(from, to), cancellationToken).Where(d => !summed.Contains(VersionOf(d)))
+            .Select(d => StatsSpan.QuarterOf(StoredJson.Read<StatsRow>(d.Json).Minute)).Distinct().ToArrayAsync(cancellationToken);
+        foreach (var quarter in late)
         {
-            var before = await table.FindAsync(Quarters, RowOf(quarter), cancellationToken);
-            var lines = new List<StatsLine>();
-            await foreach (var row in RowsAsync(MinutesOf(quarter, quarter + Quarter), cancellationToken))
-            {
-                lines.AddRange(row.Lines);
-            }
-
-            var next = ToQuarter(new(quarter, StatsLine.Merged(lines))) with { ETag = before?.ETag ?? "" };
-            if (await (before is null ? table.InsertAsync(next, cancellationToken) : table.ReplaceAsync(next, cancellationToken))
-                is WriteReply.Written)
-            {
-                return;
-            }
-
-            tries.Lost();
+            await SumAgainAsync(quarter, cancellationToken);
         }
     }
+
+    // Another process that sums up as well knows perhaps more, or less.
+    private async Task AddAsync(StatsRow sum, CancellationToken cancellationToken)
+    {
+        if (await table.InsertAsync(ToQuarter(sum), cancellationToken) is not WriteReply.Written)
+        {
+            await SumAgainAsync(sum.Minute, cancellationToken);
+        }
+    }
+
+    private async Task SumAgainAsync(DateTimeOffset quarter, CancellationToken cancellationToken) =>
+        await table.ChangeAsync<StatsRow>(Quarters, RowOf(quarter), $"the statistics of {quarter:O}",
+            async _ => new(quarter, StatsLine.Merged(await RowsAsync(MinutesOf(quarter, quarter + Quarter), cancellationToken)
+                .SelectMany(r => r.Lines).ToListAsync(cancellationToken))),
+            cancellationToken);
 
     // The newest comes first.
     private async Task<DateTimeOffset> SummedToAsync(CancellationToken cancellationToken) =>
@@ -126,19 +129,18 @@ public sealed class StatsStore(IDocumentTables tables, TimeProvider clock)
         return (from, await SummedToAsync(cancellationToken) is var summed && summed < to ? summed : to);
     }
 
-    private async IAsyncEnumerable<StatsRow> RowsAsync(DocumentQuery query,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var document in table.QueryAsync(query with { PageSize = DocumentQuery.LargestPage }, cancellationToken))
-        {
-            yield return StoredJson.Read<StatsRow>(document.Json);
-        }
-    }
+    private IAsyncEnumerable<StatsRow> RowsAsync(DocumentQuery query, CancellationToken cancellationToken) =>
+        DocumentsAsync(query, cancellationToken).Select(d => StoredJson.Read<StatsRow>(d.Json));
+
+    private IAsyncEnumerable<Document> DocumentsAsync(DocumentQuery query, CancellationToken cancellationToken) =>
+        table.QueryAsync(query with { PageSize = DocumentQuery.LargestPage }, cancellationToken);
 
     private static DocumentQuery MinutesOf(DateTimeOffset from, DateTimeOffset to) =>
         new() { PartitionFrom = PartitionOf(from), PartitionBefore = PartitionOf(to) };
 
     private static DocumentQuery QuartersBefore(DateTimeOffset to) => new() { Partition = Quarters, RowFrom = RowOf(to - Tick) };
+
+    private static string VersionOf(Document document) => $"{document.Partition} {document.Row} {document.ETag}";
 
     private static Document ToQuarter(StatsRow sum) => new(Quarters, RowOf(sum.Minute), StoredJson.Write(sum));
 

@@ -1,6 +1,5 @@
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Calls;
-using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Stats;
 using ComfyFunc.Server.Usage;
 
@@ -8,10 +7,10 @@ namespace ComfyFunc.Server.Upkeep;
 
 /// <summary>
 /// Forgets what is only kept for a time: keys of calls, files sent ahead of calls, batches, sums of usage, statistics, node catalogs that
-/// no host has any more, and processes that are no more.
+/// nobody has any more, and processes that are no more.
 /// </summary>
 public sealed class Housekeeping(KeyedCalls calls, Uploads uploads, BatchStore batches, UsageStore usage,
-    StatsStore stats, ProcessStore processes, HostStore hosts, HostCatalogs catalogs)
+    StatsStore stats, ProcessStore processes, CatalogSweeps catalogs)
 {
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
@@ -20,7 +19,7 @@ public sealed class Housekeeping(KeyedCalls calls, Uploads uploads, BatchStore b
         await batches.SweepAsync(cancellationToken);
         await usage.SweepAsync(cancellationToken);
         await stats.SweepAsync(cancellationToken);
-        await catalogs.SweepAsync(await hosts.RefreshAsync(cancellationToken), cancellationToken);
+        await catalogs.SweepAsync(cancellationToken);
         await processes.LivingAsync(cancellationToken); // Whoever asks removes the rows of those that have long been dead.
     }
 }

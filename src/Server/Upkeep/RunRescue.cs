@@ -86,7 +86,7 @@ public sealed class RunRescue(RunStore runs, BatchStore batches, PendingStore pe
 
     // An ended run is never open again: those before the oldest open one need not be looked at once more. But some rows are still to come.
     private async Task<DateTimeOffset> NextIdSinceAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await batches.OpenAsync(cancellationToken)).Select(b => b.CreatedAt - LongestIntake).Append(now - LongestIntake).Min();
+        (await batches.OpenAsync(cancellationToken)).Select(b => RunKeys.CreatedAt(b.Id) - LongestIntake).Append(now - LongestIntake).Min();
 
     private async Task GiveUpAsync(RunRecord run, DateTimeOffset now, CancellationToken cancellationToken)
     {

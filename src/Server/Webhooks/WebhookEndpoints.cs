@@ -21,9 +21,11 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, GuardedPost post, Ti
     public static ImmutableArray<ApiRoute> Routes { get; } =
     [
         new Route("ListWebhooks", "GET", At.Webhooks, Role.Admin, RouteGroup.Webhooks, "Lists who is told of events.",
-            (e, _, ct) => e.ListAsync(ct))
+            (e, r, ct) => e.ListAsync(r, ct))
         {
-            Answers = [new(200, "The webhooks.", Shape.Of<WebhookListView>())],
+            Query = [.. Paging.Query],
+            Answers = [new(200, "A page of webhooks.", Shape.Of<WebhookListView>())],
+            Problems = [400],
         },
         new Route("GetWebhook", "GET", At.Webhook, Role.Admin, RouteGroup.Webhooks, "Shows a webhook.",
             (e, r, ct) => e.GetAsync(r.InPath("id"), ct))
@@ -79,12 +81,11 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, GuardedPost post, Ti
 
     private const int LargestBody = 64 << 10;
 
-    /// <summary>GET /api/webhooks: without their secrets.</summary>
-    public async Task<IResult> ListAsync(CancellationToken cancellationToken) =>
-        Json(new WebhookListView
-        {
-            Webhooks = [.. (await webhooks.ListAsync(cancellationToken)).Where(w => w.Url is not null).Select(WebhookView.Of)],
-        });
+    /// <summary>GET /api/webhooks: without their secrets; pages by continuation.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        await webhooks.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken) is { } page
+        ? Json(new WebhookListView { Webhooks = [.. page.Webhooks.Select(WebhookView.Of)], Continuation = page.Continuation })
+        : Paging.BadContinuation();
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken) =>
         await webhooks.FindAsync(id, cancellationToken) is { Url: not null } webhook ? Json(WebhookView.Of(webhook)) : NotFound(id);

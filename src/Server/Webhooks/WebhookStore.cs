@@ -12,27 +12,50 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
 {
     private const string Partition = "webhook";
 
+    // What follows all that begin as a default does, in keys as in ids.
+    private const string AfterDefaults = "defaulu";
+
     // How long a webhook that another process registered may go unnoticed here.
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
     private readonly IDocumentTable table = tables["webhooks"];
     private volatile Snapshot? known;
 
-    public async Task<ImmutableArray<Webhook>> KnownAsync(CancellationToken cancellationToken) =>
-        known is { } k && clock.GetUtcNow() - k.At < Freshness ? k.Webhooks : await ListAsync(cancellationToken);
-
-    public async Task<ImmutableArray<Webhook>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Those that are registered.</summary>
+    public async Task<ImmutableArray<Webhook>> KnownAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var webhooks = ImmutableArray.CreateBuilder<Webhook>();
-        await foreach (var document in table.QueryAsync(
-            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        if (known is { } fresh && now - fresh.At < Freshness)
         {
-            webhooks.Add(StoredJson.Read<Webhook>(document.Json));
+            return fresh.Webhooks;
+        }
+
+        // Each client has a default beside them.
+        DocumentQuery[] others = [new() { RowBefore = Webhook.Default }, new() { RowFrom = AfterDefaults }];
+        var webhooks = ImmutableArray.CreateBuilder<Webhook>();
+        foreach (var query in others)
+        {
+            webhooks.AddRange(await table.QueryAsync(query with { Partition = Partition, PageSize = DocumentQuery.LargestPage },
+                cancellationToken).Select(d => StoredJson.Read<Webhook>(d.Json)).ToArrayAsync(cancellationToken));
         }
 
         known = new(now, webhooks.ToImmutable());
         return known.Webhooks;
+    }
+
+    /// <summary>A page of those that are registered.</summary>
+    /// <returns><see langword="null"/> where no page gave the continuation.</returns>
+    public async Task<WebhookPage?> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
+    {
+        if (!DocumentPage.Gives(continuation))
+        {
+            return null;
+        }
+
+        var (shown, next) = await table.PageOfShownAsync(new() { Partition = Partition, PageSize = size }, continuation,
+            page => ValueTask.FromResult(page.Select(d => StoredJson.Read<Webhook>(d.Json)).Where(w => w.Url is not null)),
+            cancellationToken);
+        return new(shown, next);
     }
 
     public async Task<Webhook?> FindAsync(string id, CancellationToken cancellationToken) =>
@@ -77,3 +100,6 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
 
     private sealed record Snapshot(DateTimeOffset At, ImmutableArray<Webhook> Webhooks);
 }
+
+/// <summary>One page of webhooks.</summary>
+public sealed record WebhookPage(ImmutableArray<Webhook> Webhooks, string? Continuation);

@@ -41,11 +41,14 @@ internal sealed record WebhookView
     };
 }
 
-/// <summary>All webhooks that are registered.</summary>
+/// <summary>A page of the webhooks that are registered.</summary>
 [View("WebhookList")]
 internal sealed record WebhookListView
 {
     public required ImmutableArray<WebhookView> Webhooks { get; init; }
+
+    [Description(Paging.ContinuationIs)]
+    public string? Continuation { get; init; }
 }
 
 /// <summary>What deliveries are signed with.</summary>

@@ -88,39 +88,21 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live) 
         MoveAsync(request, name, alias, row => row.HistoryOf(alias) is [.., var before, _] ? row.Find(before) : null,
             cancellationToken, isBack: true);
 
-    public async Task<IResult> DeleteAsync(string name, string alias, CancellationToken cancellationToken)
-    {
-        var tries = new WriteTries($"the workflow '{name}'");
-        while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
-        {
-            if (row.HistoryOf(alias).IsEmpty)
-            {
-                return Problems.From(FaultCode.NotFound, $"The workflow '{row.Name}' has no alias '{alias}'.");
-            }
+    public Task<IResult> DeleteAsync(string name, string alias, CancellationToken cancellationToken) =>
+        ChangeAsync(name, row => Task.FromResult<(WorkflowRow?, IResult)>(row.HistoryOf(alias).IsEmpty
+            ? (null, Problems.From(FaultCode.NotFound, $"The workflow '{row.Name}' has no alias '{alias}'."))
+            : (row.WithAlias(alias, []), Results.NoContent())), cancellationToken);
 
-            if (await workflows.TryWriteAsync(row.WithAlias(alias, []), cancellationToken))
-            {
-                return Results.NoContent();
-            }
-
-            tries.Lost();
-        }
-
-        return WorkflowEndpoints.NotFound(name);
-    }
-
-    private async Task<IResult> MoveAsync(HttpRequest request, string name, string alias, Func<WorkflowRow, WorkflowVersion?> target,
-        CancellationToken cancellationToken, bool isBack = false)
-    {
-        var tries = new WriteTries($"the workflow '{name}'");
-        while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
+    private Task<IResult> MoveAsync(HttpRequest request, string name, string alias, Func<WorkflowRow, WorkflowVersion?> target,
+        CancellationToken cancellationToken, bool isBack = false) =>
+        ChangeAsync(name, async row =>
         {
             if (target(row) is not { } version)
             {
-                return isBack
+                return (null, isBack
                     ? Problems.From(FaultCode.Conflict, $"'{alias}' has named no other version before.")
                     : Problems.From(FaultCode.WorkflowNotFound,
-                        $"The workflow '{row.Name}' has no such version; its latest is {row.Latest.Version}.");
+                        $"The workflow '{row.Name}' has no such version; its latest is {row.Latest.Version}."));
             }
 
             var history = row.HistoryOf(alias);
@@ -128,36 +110,36 @@ public sealed class AliasEndpoints(WorkflowStore workflows, LiveWorkflows live) 
                 ? await CompareAsync(before, version, cancellationToken) : [];
             if (differences.Any(d => d.IsBreaking) && WorkflowEndpoints.RefusesBreaking(request))
             {
-                return Problems.From(
-                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault(FaultCode.BreakingChange, d.Detail, d.Pointer))]);
+                return (null, Problems.From(
+                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault(FaultCode.BreakingChange, d.Detail, d.Pointer))]));
             }
 
             ImmutableArray<int> moved = isBack ? history[..^1] : history is [.., var last] && last == version.Version ? history
                 : history.Add(version.Version);
-            if (await workflows.TryWriteAsync(row.WithAlias(alias, moved), cancellationToken))
+            return (row.WithAlias(alias, moved), Moved(row, alias, version, differences, isNew: history.IsEmpty));
+        }, cancellationToken);
+
+    private async Task<IResult> ChangeAsync(string name, Func<WorkflowRow, Task<(WorkflowRow? Row, IResult Reply)>> change,
+        CancellationToken cancellationToken) =>
+        (await workflows.ChangeAsync(name, row => row is { DeletedAt: null } ? change(row)
+            : Task.FromResult<(WorkflowRow?, IResult)>((null, WorkflowEndpoints.NotFound(name))), cancellationToken)).Reply;
+
+    private static IResult Moved(WorkflowRow row, string alias, WorkflowVersion version, ImmutableArray<ContractDifference> differences,
+        bool isNew) => Results.Json(
+            new JsonObject
             {
-                return Results.Json(
-                    new JsonObject
-                    {
-                        ["name"] = row.Name,
-                        ["alias"] = alias,
-                        ["version"] = version.Version,
-                        ["differences"] = JsonSerializer.SerializeToNode(differences, ServerJson.Options),
-                        ["links"] = new JsonObject
-                        {
-                            ["run"] = $"{Paths.Workflow(row.Name)}/versions/{Uri.EscapeDataString(alias)}",
-                            ["version"] = Paths.Version(row.Name, version.Version)
-                        },
-                    },
-                    ServerJson.Options,
-                    statusCode: history.IsEmpty ? StatusCodes.Status201Created : StatusCodes.Status200OK);
-            }
-
-            tries.Lost();
-        }
-
-        return WorkflowEndpoints.NotFound(name);
-    }
+                ["name"] = row.Name,
+                ["alias"] = alias,
+                ["version"] = version.Version,
+                ["differences"] = JsonSerializer.SerializeToNode(differences, ServerJson.Options),
+                ["links"] = new JsonObject
+                {
+                    ["run"] = $"{Paths.Workflow(row.Name)}/versions/{Uri.EscapeDataString(alias)}",
+                    ["version"] = Paths.Version(row.Name, version.Version)
+                },
+            },
+            ServerJson.Options,
+            statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
 
     private async Task<ImmutableArray<ContractDifference>> CompareAsync(WorkflowVersion before, WorkflowVersion after,
         CancellationToken cancellationToken) =>

@@ -10,7 +10,7 @@ namespace ComfyFunc.Server.Workflows;
 /// Workflow versions as the pool can run them now: read with what hosts that take work know, so that contracts, descriptions and calls
 /// agree.
 /// </summary>
-public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, HostCatalogs catalogs)
+public sealed class LiveWorkflows(WorkflowStore workflows, RunCatalogs runCatalogs, HostStore hosts, HostCatalogs catalogs)
 {
     private const int MostKept = 500;
 
@@ -32,13 +32,14 @@ public sealed class LiveWorkflows(WorkflowStore workflows, HostStore hosts, Host
         var key = (version.Content, version.Catalog, PoolKey);
         if (kept.TryGet(key, out var live))
         {
+            await runCatalogs.HoldAsync(live.Catalog, cancellationToken);
             return live;
         }
 
         var pinned = await workflows.LoadAsync(version, cancellationToken);
         var catalog =
             await CatalogOfAsync(pinned.Classes, await workflows.CatalogAsync(version.Catalog, cancellationToken), cancellationToken);
-        await workflows.KeepAsync(catalog, cancellationToken);
+        await runCatalogs.KeepAsync(catalog, cancellationToken);
         live = new(await workflows.LoadAsync(version.Content, catalog.Hash, cancellationToken), catalog.Hash);
         kept.AddOrUpdate(key, live);
         return live;

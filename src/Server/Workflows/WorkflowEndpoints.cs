@@ -179,24 +179,18 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     /// <summary>DELETE /api/workflows/{name}: no new runs; those in flight go on to their ends.</summary>
     public async Task<IResult> DeleteAsync(HttpRequest request, string name, CancellationToken cancellationToken)
     {
-        var tries = new WriteTries($"the workflow '{name}'");
-        while (await workflows.FindAsync(name, cancellationToken) is { DeletedAt: null } row)
+        var (deleted, reply) = await workflows.ChangeAsync(name, row => Task.FromResult(Deleted(row)), cancellationToken);
+        if (deleted is not null)
         {
-            if (new SaveTerms(IfMatch: request.Headers.IfMatch).Objection(row.Latest) is { } objection)
-            {
-                return Problems.From(objection);
-            }
-
-            if (await workflows.TryWriteAsync(row with { DeletedAt = clock.GetUtcNow() }, cancellationToken))
-            {
-                bell.Ring(row.Name);
-                return Results.NoContent();
-            }
-
-            tries.Lost();
+            bell.Ring(deleted.Name);
         }
 
-        return NotFound(name);
+        return reply;
+
+        (WorkflowRow? Row, IResult Reply) Deleted(WorkflowRow? row) =>
+            row is not { DeletedAt: null } ? (null, NotFound(name))
+            : new SaveTerms(IfMatch: request.Headers.IfMatch).Objection(row.Latest) is { } objection ? (null, Problems.From(objection))
+            : (row with { DeletedAt = clock.GetUtcNow() }, Results.NoContent());
     }
 
     /// <param name="version">A number or an alias; <see langword="null"/> for the latest.</param>

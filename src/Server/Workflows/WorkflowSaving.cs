@@ -4,7 +4,6 @@ using ComfyFunc.Engine;
 using ComfyFunc.Engine.Graphs;
 using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Http;
-using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Secrets;
 using Microsoft.Extensions.Primitives;
 
@@ -44,14 +43,12 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
 
         var graph = source.Document.Graph is { } given ? KeptGraph.Of(given) : null;
         var sealedExtra = await extraData.OfWorkflowAsync(name, extra.Given, cancellationToken);
-        var tries = new WriteTries($"the workflow '{name}'");
-        while (true)
+        var (written, reply) = await workflows.ChangeAsync<SaveReply>(name, async row =>
         {
-            var row = await workflows.FindAsync(name, cancellationToken);
             var current = row is { DeletedAt: null } ? row : null;
             if (terms.Objection(current?.Latest) is { } objection)
             {
-                return Refuse(objection);
+                return (null, Refuse(objection));
             }
 
             var known = row ?? new WorkflowRow { Name = name };
@@ -64,8 +61,8 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
             };
             if (current is not null && next.IsSameAs(current.Latest))
             {
-                return new SaveReply.Saved(current, (await live.OfAsync(current.Latest, cancellationToken)).Workflow, warnings,
-                    [], source, Created: false);
+                return (null, new SaveReply.Saved(current, (await live.OfAsync(current.Latest, cancellationToken)).Workflow, warnings,
+                    [], source, Created: false));
             }
 
             // Both as the pool is now: what hosts have gained or lost since is no difference between versions.
@@ -73,15 +70,15 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
                 : Contract.Compare((await live.OfAsync(current.Latest, cancellationToken)).Workflow.Contract, workflow.Contract);
             if (terms.RefuseBreaking && differences.Any(d => d.IsBreaking))
             {
-                return new SaveReply.Refused(
-                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault(FaultCode.BreakingChange, d.Detail, d.Pointer))]);
+                return (null, new SaveReply.Refused(
+                    [.. differences.Where(d => d.IsBreaking).Select(d => new Fault(FaultCode.BreakingChange, d.Detail, d.Pointer))]));
             }
 
             var saved = known with { Name = current?.Name ?? name, Versions = known.Versions.Add(next), DeletedAt = null };
-            var reply = new SaveReply.Saved(saved, workflow, warnings, differences, source, Created: current is null);
+            var made = new SaveReply.Saved(saved, workflow, warnings, differences, source, Created: current is null);
             if (terms.ValidateOnly)
             {
-                return reply;
+                return (null, made);
             }
 
             await workflows.KeepAsync(workflow, catalog, cancellationToken);
@@ -90,14 +87,14 @@ public sealed class WorkflowSaving(WorkflowStore workflows, LiveWorkflows live, 
                 await workflows.KeepAsync(graph, cancellationToken);
             }
 
-            if (await workflows.TryWriteAsync(saved, cancellationToken))
-            {
-                bell.Ring(saved.Name);
-                return reply;
-            }
-
-            tries.Lost();
+            return (saved, made);
+        }, cancellationToken);
+        if (written is not null)
+        {
+            bell.Ring(written.Name);
         }
+
+        return reply;
     }
 
     private static SaveReply.Refused Refuse(Fault fault) => new([fault]);

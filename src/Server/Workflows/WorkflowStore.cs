@@ -12,6 +12,7 @@ namespace ComfyFunc.Server.Workflows;
 /// </summary>
 public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
 {
+    internal const string Catalogs = "catalogs/";
     private const string Partition = "workflow";
     private const int MostKept = 500;
     private const int LargestBlob = 256 << 20;
@@ -40,6 +41,25 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
         return new(shown, next);
     }
 
+    /// <summary>Changes a workflow's row, or makes it, over whatever others write meanwhile.</summary>
+    /// <param name="change">Answers the row to write, or none, and what is said of it.</param>
+    /// <exception cref="RowContendedException">Others were faster, again and again.</exception>
+    public async Task<(WorkflowRow? Written, T Reply)> ChangeAsync<T>(string name,
+        Func<WorkflowRow?, Task<(WorkflowRow? Row, T Reply)>> change, CancellationToken cancellationToken)
+    {
+        var tries = new WriteTries($"the workflow '{name}'");
+        while (true)
+        {
+            var (row, reply) = await change(await FindAsync(name, cancellationToken));
+            if (row is null || await TryWriteAsync(row, cancellationToken))
+            {
+                return (row, reply);
+            }
+
+            tries.Lost();
+        }
+    }
+
     /// <summary>Writes the row over the version that was read, or as a new one.</summary>
     /// <returns><see langword="false"/> when somebody else was faster.</returns>
     public async Task<bool> TryWriteAsync(WorkflowRow row, CancellationToken cancellationToken)
@@ -62,13 +82,26 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
     public Task KeepAsync(KeptGraph graph, CancellationToken cancellationToken) =>
         blobs.PutBytesAsync(GraphBlob(graph.Hash), graph.Json, "application/json", cancellationToken);
 
-    /// <summary>Stores a catalog that runs are going to refer to.</summary>
+    /// <summary>Stores a catalog, anew where it is stored already.</summary>
     public Task KeepAsync(NodeCatalog catalog, CancellationToken cancellationToken) =>
         blobs.PutBytesAsync(CatalogBlob(catalog.Hash), catalog.ToJson(), "application/json", cancellationToken);
 
     /// <summary>A catalog that was stored with a version.</summary>
     public async Task<NodeCatalog> CatalogAsync(string hash, CancellationToken cancellationToken) =>
         NodeCatalog.Read(await ReadAsync(CatalogBlob(hash), cancellationToken));
+
+    /// <summary>The hashes of the catalogs that versions name, those of deleted workflows too.</summary>
+    public async Task<HashSet<string>> CatalogsAsync(CancellationToken cancellationToken)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var document in table.QueryAsync(
+            new DocumentQuery { Partition = Partition, PageSize = DocumentQuery.LargestPage }, cancellationToken))
+        {
+            named.UnionWith(StoredJson.Read<WorkflowRow>(document.Json).Versions.Select(v => v.Catalog));
+        }
+
+        return named;
+    }
 
     /// <summary>The graph that a version was saved with; <see langword="null"/> where it came as a prompt alone.</summary>
     public async Task<JsonElement?> GraphAsync(WorkflowVersion version, CancellationToken cancellationToken) =>
@@ -111,7 +144,8 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
 
     private static string GraphBlob(string hash) => $"graphs/{hash}.json";
 
-    private static string CatalogBlob(string hash) => $"catalogs/{hash}.json";
+    /// <summary>The blob with a catalog.</summary>
+    internal static string CatalogBlob(string hash) => $"{Catalogs}{hash}.json";
 }
 
 /// <summary>One page of workflows, by name.</summary>

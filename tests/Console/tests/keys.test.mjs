@@ -154,9 +154,23 @@ test("a server that asks nobody says so, and how to change it", async () => {
   await page.close();
 });
 
+test("keys that do not fit on a page are read when they are asked for", async () => {
+  const keyOf = (id) => ({ id, client: `client-${id}`, role: "run", createdAt: new Date().toISOString() });
+  const answer = (r) =>
+    new URL(r.url()).searchParams.get("continuation") === "there" ? { keys: [keyOf("two")] } : { keys: [keyOf("one")], continuation: "there" };
+  const page = await pageOf(ADMIN, "keys", { before: answering(/\/api\/keys\?/, answer) });
+  await page.getByText("client-one").waitFor();
+  assert.equal(await page.getByText("client-two").count(), 0);
+  await page.getByRole("button", { name: "More keys" }).click();
+  await page.getByText("client-two").waitFor();
+  assert.equal(await page.getByText("client-one").count(), 1);
+  assert.equal(await page.getByRole("button", { name: "More keys" }).count(), 0);
+  await page.close();
+});
+
 test("markup in keys stays text", async () => {
   const odd = { id: MARKUP, client: MARKUP, role: MARKUP, workflows: [MARKUP], hosts: [MARKUP], createdAt: new Date().toISOString() };
-  const page = await pageOf(ADMIN, "keys", { before: answering(/\/api\/keys$/, { keys: [odd] }) });
+  const page = await pageOf(ADMIN, "keys", { before: answering(/\/api\/keys\?limit=\d+$/, { keys: [odd] }) });
   await page.getByRole("row").getByText(MARKUP).first().waitFor();
   assert.equal(await isHit(page), false);
   await page.close();
@@ -167,7 +181,7 @@ for (const scheme of ["dark", "light"]) {
     const keys = ["run", "author", "admin", "host"].map((role, i) => ({ id: `k${i}0f3a91c0`, client: `client-${i}`, role, createdAt: new Date(Date.now() - i * 3e6).toISOString() }));
     Object.assign(keys[0], { workflows: ["shop-*", "a-workflow-with-a-very-long-name-that-does-not-fit"] });
     Object.assign(keys[3], { hosts: ["gpu-3"] });
-    const page = await pageOf(ADMIN, "keys", { scheme, before: answering(/\/api\/keys$/, { keys }) });
+    const page = await pageOf(ADMIN, "keys", { scheme, before: answering(/\/api\/keys\?limit=\d+$/, { keys }) });
     await page.getByText("client-3").waitFor();
     await page.getByRole("heading", { name: "Quotas" }).waitFor();
     assert.deepEqual(await accessFaults(page), []);

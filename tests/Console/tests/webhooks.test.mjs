@@ -5,7 +5,7 @@ import { accessFaults, API, open, overflow, shot } from "../support/browser.mjs"
 import { all, answering, isHit, MARKUP } from "../support/samples.mjs";
 import { ask } from "../support/server.mjs";
 
-const LIST = /\/api\/webhooks$/;
+const LIST = /\/api\/webhooks\?limit=\d+$/;
 const RUN = "01M8M84H19AG5C9E9M9JBT0HC3";
 
 const delivery = (more = {}) => ({
@@ -125,6 +125,20 @@ test("one that said it is gone is shown as disabled, and nobody at all with what
   const none = await browser.page("webhooks", { before: answering(LIST, { webhooks: [] }) });
   assert.match(await none.getByRole("region", { name: "command" }).innerText(), /curl -X PUT .*\/api\/webhooks\/shop/);
   await none.close();
+});
+
+test("webhooks that do not fit on a page are read when they are asked for", async () => {
+  const hookOf = (id) => ({ id, url: "https://x.example/", events: ["run.failed"], createdAt: new Date().toISOString() });
+  const answer = (r) =>
+    new URL(r.url()).searchParams.get("continuation") === "there" ? { webhooks: [hookOf("two")] } : { webhooks: [hookOf("one")], continuation: "there" };
+  const page = await browser.page("webhooks", { before: answering(/\/api\/webhooks\?/, answer) });
+  const cards = page.getByRole("list", { name: "Webhooks" }).getByRole("listitem");
+  await cards.first().waitFor();
+  assert.equal(await cards.count(), 1);
+  await page.getByRole("button", { name: "More webhooks" }).click();
+  await cards.nth(1).waitFor();
+  assert.equal(await page.getByRole("button", { name: "More webhooks" }).count(), 0);
+  await page.close();
 });
 
 test("markup from webhooks and their receivers stays text", async () => {

@@ -6,6 +6,7 @@ using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Tests.Support.Storage;
 
 namespace ComfyFunc.Tests.Server;
 
@@ -14,7 +15,10 @@ public sealed class BatchListingTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
 
-    private readonly ServerRig rig = new();
+    private readonly GlancingTables tables = new(new MemoryDocumentTables());
+    private readonly ServerRig rig;
+
+    public BatchListingTests() => rig = new(tables: tables);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -60,6 +64,32 @@ public sealed class BatchListingTests : IAsyncLifetime
         }
 
         Assert.Equal(["e", "d", "c", "b", "a"], names);
+    }
+
+    [Theory]
+    [InlineData("client=one")]
+    [InlineData("workflow=a&status=completed")]
+    public async Task A_page_ends_where_storage_stopped_looking_and_the_next_goes_on_there(string filter)
+    {
+        var ended = new RunState.Ended(new RunOutcome.Succeeded());
+        await AddAsync("a", ended, client: "one");
+        for (var i = 0; i < 9; i++)
+        {
+            await AddAsync("b", ended);
+        }
+
+        tables.Glance = 3;
+        var (found, pages) = (new List<string>(), 0);
+        for (string? continuation = ""; continuation is not null; pages++)
+        {
+            var before = tables.Pages;
+            (var names, continuation) = await ListAsync($"{filter}{(continuation.Length > 0 ? $"&continuation={continuation}" : "")}");
+            found.AddRange(names);
+            Assert.Equal(1, tables.Pages - before);
+        }
+
+        Assert.Equal(["a"], found);
+        Assert.InRange(pages, 4, 5);
     }
 
     [Fact]
@@ -111,7 +141,8 @@ public sealed class BatchListingTests : IAsyncLifetime
             }, Cancellation);
         await rig.Get<BatchStore>().ChangeAsync(old.Id, b => b with { Made = 1 }, Cancellation);
 
-        Assert.Equal((old.Id, 1), (await rig.Get<BatchStore>().OpenAsync(Cancellation)) is [var open] ? (open.Id, open.Made) : default);
+        var open = Assert.Single(await rig.Get<BatchStore>().OpenAsync(Cancellation));
+        Assert.Equal((old.Id, 1), await rig.Get<BatchStore>().FindAsync(open, Cancellation) is { } found ? (found.Id, found.Made) : default);
     }
 
     private static Batch NewBatch(string name, string client = "") => new()

@@ -1,6 +1,5 @@
 using System.Net;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Runs;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Settings;
 
@@ -25,7 +26,7 @@ public sealed class KeyEndpointTests : IAsyncLifetime
         var request = ServerRig.Request(body);
         request.SetCaller(new("root", Role.Admin));
         var (status, made) = await rig.AnswerAsync(await rig.Get<KeyEndpoints>().CreateAsync(request, Cancellation));
-        var listed = (await rig.AnswerAsync(await rig.Get<KeyEndpoints>().ListAsync(Cancellation))).Body["keys"]![0]!.AsObject();
+        var listed = (await rig.AnswerAsync(await rig.Get<KeyEndpoints>().ListAsync(ServerRig.Request(), Cancellation))).Body["keys"]![0]!.AsObject();
         var key = (string)made["key"]!;
 
         Assert.Equal((201, role, "no-store"),
@@ -61,6 +62,28 @@ public sealed class KeyEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pages_hold_each_key_once()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await rig.Get<KeyStore>().CreateAsync(new($"client{i}", Role.Run, "root", null), Cancellation);
+        }
+
+        var clients = new List<string>();
+        for (string? continuation = ""; continuation is not null;)
+        {
+            var (status, page) = await ListAsync($"?limit=2{(continuation.Length > 0 ? $"&continuation={continuation}" : "")}");
+            Assert.Equal(200, status);
+            Assert.InRange(page["keys"]!.AsArray().Count, 1, 2);
+            clients.AddRange(page["keys"]!.AsArray().Select(k => (string)k!["client"]!));
+            continuation = (string?)page["continuation"];
+        }
+
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => $"client{i}"), clients.Order());
+        Assert.Equal("/continuation", (string?)(await ListAsync("?continuation=nonsense")).Body["errors"]![0]!["pointer"]);
+    }
+
+    [Fact]
     public async Task Where_anybody_could_make_one_nobody_can()
     {
         await using var open = await new ServerRig().StartedAsync();
@@ -78,4 +101,7 @@ public sealed class KeyEndpointTests : IAsyncLifetime
     [InlineData(1, 0, false)]
     public void A_scope_has_bounds(int patterns, int length, bool isValid) =>
         Assert.Equal(isValid, NameScope.IsValid([.. Enumerable.Repeat($" {new string('a', length)} ", patterns)]));
+
+    private async Task<(int Status, JsonObject Body)> ListAsync(string query) =>
+        await rig.AnswerAsync(await rig.Get<KeyEndpoints>().ListAsync(ServerRig.Request(query: query), Cancellation));
 }

@@ -1,6 +1,5 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Calls;
-using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Startup;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;

@@ -9,6 +9,7 @@ using ComfyFunc.Server.Workflows;
 using ComfyFunc.Tests.Support;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Server;
 
@@ -20,7 +21,12 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
          "2":{"class_type":"Show","inputs":{"model":["1",0]},"_meta":{"title":"[shown]"}}}
         """;
 
-    private readonly ServiceProvider services = new ServiceCollection().AddMemoryStorage().BuildServiceProvider();
+    private readonly FakeTimeProvider clock = new(new(2026, 5, 20, 12, 0, 0, TimeSpan.Zero));
+
+    private readonly ServiceProvider services;
+
+    public LiveWorkflowTests() =>
+        services = new ServiceCollection().AddSingleton<TimeProvider>(clock).AddMemoryStorage().BuildServiceProvider();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -39,7 +45,7 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
         await Tables.EnsureCreatedAsync(StoragePreparation.Tables, Cancellation);
         var blobs = services.GetRequiredService<IBlobStore>();
         (Hosts, Catalogs, Workflows) = (new(Tables), new(blobs, TimeProvider.System), new(Tables, blobs));
-        Live = new(Workflows, Hosts, Catalogs);
+        Live = new(Workflows, new(Workflows, blobs, clock), Hosts, Catalogs);
     }
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
@@ -98,6 +104,23 @@ public sealed class LiveWorkflowTests : IAsyncLifetime
 
         Assert.NotEqual(version.Catalog, live.Catalog);
         Assert.Equal(["z.safetensors"], Options(new(await elsewhere.LoadAsync(version.Content, live.Catalog, Cancellation), live.Catalog)));
+    }
+
+    [Fact]
+    public async Task A_call_writes_the_catalog_anew_that_its_run_is_going_to_read_where_that_was_long_ago()
+    {
+        await HostAsync("one", HostStatus.Ready, "a.safetensors");
+        var version = (await SaveAsync("called")).Row.Latest;
+        await HostAsync("one", HostStatus.Ready, "z.safetensors");
+        var blobs = services.GetRequiredService<IBlobStore>();
+        await Live.OfAsync(version, Cancellation);
+        clock.Advance(TimeSpan.FromDays(9));
+        var live = await Live.OfAsync(version, Cancellation);
+        Assert.False(await blobs.DeleteOlderAsync($"catalogs/{live.Catalog}.json", clock.GetUtcNow(), Cancellation));
+
+        clock.Advance(TimeSpan.FromHours(1));
+        await Live.OfAsync(version, Cancellation);
+        Assert.True(await blobs.DeleteOlderAsync($"catalogs/{live.Catalog}.json", clock.GetUtcNow(), Cancellation));
     }
 
     [Fact]

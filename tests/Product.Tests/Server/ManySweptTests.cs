@@ -1,5 +1,7 @@
+using System.Text;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Engine.Workflows;
 using ComfyFunc.Server.Batches;
 using ComfyFunc.Server.Calls;
 using ComfyFunc.Server.Kit;
@@ -8,6 +10,7 @@ using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Server.Usage;
+using ComfyFunc.Server.Workflows;
 using ComfyFunc.Tests.Support.Storage;
 using Microsoft.Extensions.Time.Testing;
 
@@ -128,6 +131,86 @@ public sealed class ManySweptTests
     }
 
     [Fact]
+    public async Task A_catalog_goes_when_no_version_names_it_and_no_run_can_refer_to_it()
+    {
+        await using var rig = await RigAsync();
+        await using var other = new ServerRig(before: rig, clock: clock);
+        var (named, held, left) = (CatalogOf("A"), CatalogOf("B"), CatalogOf("C"));
+        await SaveAsync(rig, named);
+        await rig.Get<RunCatalogs>().KeepAsync(held, Cancellation);
+        await rig.Get<RunCatalogs>().KeepAsync(left, Cancellation);
+        var sweep = rig.Get<RunCatalogSweep>();
+        for (var days = 0; days < 9; days++)
+        {
+            await sweep.SweepAsync(Cancellation);
+            Assert.Equal(3, (await CatalogsAsync(rig)).Length);
+            clock.Advance(TimeSpan.FromDays(1));
+            await other.Get<RunCatalogs>().HoldAsync(held.Hash, Cancellation);
+        }
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await sweep.SweepAsync(Cancellation);
+        Assert.Equal(new[] { named.Hash, held.Hash }.Order(), await CatalogsAsync(rig));
+
+        tables.Reset();
+        await other.Get<RunCatalogSweep>().SweepAsync(Cancellation);
+        Assert.Equal(0, tables.ReadsOf("workflows")); // Once a day.
+    }
+
+    [Fact]
+    public async Task A_save_keeps_its_catalog_though_a_sweep_is_about_to_remove_it()
+    {
+        var blobs = new CountingBlobs(new MemoryBlobStore(clock));
+        await using var rig = await new ServerRig(clock: clock, tables: tables, blobs: blobs).StartedAsync();
+        var catalog = CatalogOf("A");
+        await rig.Get<RunCatalogs>().KeepAsync(catalog, Cancellation);
+        await rig.Get<RunCatalogSweep>().SweepAsync(Cancellation);
+        clock.Advance(TimeSpan.FromDays(10));
+        blobs.BeforeDeleteOlder = _ => SaveAsync(rig, catalog);
+        await rig.Get<RunCatalogSweep>().SweepAsync(Cancellation);
+
+        Assert.Equal([catalog.Hash], await CatalogsAsync(rig));
+    }
+
+    [Fact]
+    public async Task Catalogs_are_removed_side_by_side()
+    {
+        var blobs = new CountingBlobs(new MemoryBlobStore(clock));
+        await using var rig = await new ServerRig(clock: clock, tables: tables, blobs: blobs).StartedAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            await rig.Get<RunCatalogs>().KeepAsync(CatalogOf($"C{i}"), Cancellation);
+        }
+
+        await rig.Get<RunCatalogSweep>().SweepAsync(Cancellation);
+        clock.Advance(TimeSpan.FromDays(10));
+        var (under, eight) = (0, new TaskCompletionSource());
+        blobs.BeforeDeleteOlder = _ =>
+        {
+            if (Interlocked.Increment(ref under) == 8)
+            {
+                eight.SetResult();
+            }
+
+            return eight.Task;
+        };
+        await rig.Get<RunCatalogSweep>().SweepAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        Assert.Empty(await CatalogsAsync(rig));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_repeated_has_its_catalog_written_anew()
+    {
+        await using var rig = await RigAsync();
+        var catalog = CatalogOf("A");
+        await rig.Get<RunCatalogs>().KeepAsync(catalog, Cancellation);
+        var run = SomeRun.In(new RunState.Ended(new RunOutcome.Succeeded()), clock) with { Catalog = catalog.Hash };
+        clock.Advance(TimeSpan.FromDays(5));
+        Assert.NotNull(await rig.Get<RunRepeat>().RepeatAsync(run, Cancellation));
+        Assert.False(await rig.Get<IBlobStore>().DeleteOlderAsync($"catalogs/{catalog.Hash}.json", clock.GetUtcNow(), Cancellation));
+    }
+
+    [Fact]
     public async Task A_batch_is_not_even_opened_while_the_queue_is_full()
     {
         var blobs = new CountingBlobs(new MemoryBlobStore());
@@ -135,6 +218,7 @@ public sealed class ManySweptTests
         await WaitingAsync(rig);
         var batch = SomeBatch.New(clock);
         await rig.Get<BatchStore>().InsertAsync(batch, new([new(RunIds.New(clock), "{}")]), Cancellation);
+        await rig.Get<BatchFeeder>().FeedAsync(Cancellation); // The first look enters what earlier releases wrote.
         tables.Writes.Clear();
         await rig.Get<BatchFeeder>().FeedAsync(Cancellation);
         Assert.Equal((0, 0), (blobs.Reads, tables.Writes.Count));
@@ -161,9 +245,24 @@ public sealed class ManySweptTests
 
     private async Task<ServerRig> RigAsync() => await new ServerRig(clock: clock, tables: tables).StartedAsync();
 
+    private static NodeCatalog CatalogOf(string @class) => NodeCatalog.Read(BytesOf(@class));
+
+    private async Task SaveAsync(ServerRig rig, NodeCatalog catalog)
+    {
+        await rig.Get<WorkflowStore>().KeepAsync(catalog, Cancellation);
+        Assert.True(await rig.Get<WorkflowStore>().TryWriteAsync(
+            new() { Name = "w", Versions = [new(1, "content", catalog.Hash, clock.GetUtcNow())] }, Cancellation));
+    }
+
+    private static async Task<string[]> CatalogsAsync(ServerRig rig) =>
+        await rig.Get<IBlobStore>().ListAsync("catalogs/", Cancellation).Select(f => Path.GetFileNameWithoutExtension(f.Name))
+            .ToArrayAsync(Cancellation);
+
     private static async Task<string> KeepAsync(ServerRig rig, string @class) =>
-        (await rig.Get<HostCatalogs>().KeepAsync(
-            System.Text.Encoding.UTF8.GetBytes($$$"""{"{{{@class}}}":{"input":{},"output":[],"name":"{{{@class}}}"}}"""), Cancellation)).Hash;
+        (await rig.Get<HostCatalogs>().KeepAsync(BytesOf(@class), Cancellation)).Hash;
+
+    private static byte[] BytesOf(string @class) =>
+        Encoding.UTF8.GetBytes($$$"""{"{{{@class}}}":{"input":{},"output":[],"name":"{{{@class}}}"}}""");
 
     private async Task<ComfyFunc.Engine.RunId> WaitingAsync(ServerRig rig)
     {

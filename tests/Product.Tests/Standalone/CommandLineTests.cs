@@ -25,8 +25,8 @@ public class CommandLineTests
     {
         var read = Read(line);
         Assert.Empty(read.Faults);
-        Assert.Null(read.Told);
-        Assert.Equal((isDemo, isOnce, settings), (read.IsDemo, read.IsOnce, string.Join(' ', read.Settings)));
+        StandaloneCommand wanted = isDemo ? new StandaloneCommand.Demo(isOnce) : new StandaloneCommand.Serve();
+        Assert.Equal((wanted, settings), (read.Wanted, string.Join(' ', read.Settings)));
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public class CommandLineTests
     {
         var read = Read(line);
         Assert.Empty(read.Faults);
-        Assert.Equal((folder, settings), (read.BackupTo, string.Join(' ', read.Settings)));
+        Assert.Equal((folder, settings), ((read.Wanted as StandaloneCommand.Backup)?.To, string.Join(' ', read.Settings)));
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public class CommandLineTests
     {
         var read = Read(line);
         Assert.Empty(read.Faults);
-        Assert.Equal((isMigration, settings), (read.IsMigration, string.Join(' ', read.Settings)));
+        Assert.Equal((isMigration, settings), (read.Wanted is StandaloneCommand.Migrate, string.Join(' ', read.Settings)));
     }
 
     [Theory]
@@ -93,7 +93,8 @@ public class CommandLineTests
     {
         var read = Read(line);
         Assert.Empty(read.Faults);
-        Assert.Equal((new(file, catalog, replacements), settings), (read.Conversion, string.Join(' ', read.Settings)));
+        Assert.Equal((new StandaloneCommand.Convert(new(file, catalog, replacements)), settings),
+            (read.Wanted, string.Join(' ', read.Settings)));
     }
 
     [Theory]
@@ -101,7 +102,7 @@ public class CommandLineTests
     [InlineData("-h")]
     [InlineData("--version")]
     [InlineData("demo --help")]
-    public void Questions_are_answered(string line) => Assert.NotNull(Read(line).Told);
+    public void Questions_are_answered(string line) => Assert.IsType<StandaloneCommand.Tell>(Read(line).Wanted);
 
     private static CommandLine Read(string line) => CommandLine.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -4,7 +4,7 @@ namespace ComfyFunc.Adapters.Storage.Embedded;
 /// What is asked of a disk that may hang: nobody waits for it longer than storage is waited for, and it holds a few threads at most.
 /// What is given up goes on, and may be done yet.
 /// </summary>
-internal sealed class DiskWork(TimeProvider clock, StorageMeter meter)
+internal sealed class DiskWork(TimeProvider clock, StorageMeter meter) : IDisposable
 {
     /// <summary>How many may be held.</summary>
     public const int Threads = 8;
@@ -67,6 +67,8 @@ internal sealed class DiskWork(TimeProvider clock, StorageMeter meter)
         meter.Fault();
         return new("The data folder's disk does not answer.", why);
     }
+
+    public void Dispose() => free.Dispose();
 
     private async Task<T> WithinAsync<T>(Task<T> work, TimeSpan limit, CancellationToken cancellationToken)
     {

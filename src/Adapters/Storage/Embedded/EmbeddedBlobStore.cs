@@ -30,6 +30,11 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
             session =>
             {
                 session.Run(BlobSql.Create);
+                if (session.Scalar(BlobSql.HasWritten) is null)
+                {
+                    session.Run(BlobSql.AddWritten);
+                }
+
                 room.Begin((long)session.Scalar(BlobSql.FileBytes)!); // A sum of nothing is 0.
                 room.Bound(session);
                 return true;
@@ -94,7 +99,11 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         database.Work.RunAsync(() => Look(BlobSql.Find, name, BlobIn).SingleOrDefault(), cancellationToken);
 
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
-        database.Work.WithinAsync(DeleteRowAsync(name, cancellationToken));
+        DeleteAsync(name, session => session.Run(BlobSql.Delete, ("$name", name)), cancellationToken);
+
+    public Task<bool> DeleteOlderAsync(string name, DateTimeOffset time, CancellationToken cancellationToken) =>
+        DeleteAsync(name, session => session.Run(BlobSql.DeleteOlder, ("$name", name), ("$before", time.ToUnixTimeSeconds())),
+            cancellationToken);
 
     public async Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken)
     {
@@ -236,18 +245,21 @@ internal sealed class EmbeddedBlobStore(EmbeddedDatabase database, FileFolder fi
         return isWritten;
     }
 
-    private async Task<bool> DeleteRowAsync(string name, CancellationToken cancellationToken)
+    private Task<bool> DeleteAsync(string name, Func<SqliteSession, int> delete, CancellationToken cancellationToken) =>
+        database.Work.WithinAsync(DeleteRowAsync(name, delete, cancellationToken));
+
+    private async Task<bool> DeleteRowAsync(string name, Func<SqliteSession, int> delete, CancellationToken cancellationToken)
     {
         meter.Count(new("blob", "DELETE"));
-        var (wasThere, left) = await database.WriteAsync(
+        var (isGone, left) = await database.WriteAsync(
             session =>
             {
                 var old = FileOf(session, name);
-                return (session.Run(BlobSql.Delete, ("$name", name)) == 1, old);
+                return delete(session) == 1 ? (true, old) : (false, null);
             },
             cancellationToken);
         await DropAsync(left);
-        return wasThere;
+        return isGone;
     }
 
     private async Task DropAsync((string Name, long Bytes)? left)

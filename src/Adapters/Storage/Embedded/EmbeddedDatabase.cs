@@ -154,6 +154,7 @@ internal sealed class EmbeddedDatabase : IDisposable
             session.Dispose();
         }
 
+        Work.Dispose();
         return true;
     }
 

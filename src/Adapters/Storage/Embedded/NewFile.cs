@@ -91,7 +91,7 @@ internal sealed class NewFile : IAsyncDisposable
         return true;
     }
 
-    private Task RunAsync(Action act, CancellationToken cancellationToken) => work.RunAsync(
+    private Task<bool> RunAsync(Action act, CancellationToken cancellationToken) => work.RunAsync(
         () => StoreFailure.Named(() =>
         {
             act();

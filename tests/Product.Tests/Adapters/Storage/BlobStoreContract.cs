@@ -233,6 +233,23 @@ public abstract class BlobStoreContract : StorageContract
             .ToListAsync(Cancellation));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData((2 * Block) + 1)]
+    public async Task A_file_is_deleted_as_old_unless_it_was_written_since(int length)
+    {
+        var (earlier, later) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        await Blobs.PutAsync("a", new MemoryStream(Content(length)), new("x/y"), Cancellation);
+        await Blobs.PutIfAbsentAsync("b", Content(3), "x/y", Cancellation);
+        Assert.False(await Blobs.DeleteOlderAsync("a", earlier, Cancellation));
+        Assert.False(await Blobs.DeleteOlderAsync("b", earlier, Cancellation));
+        Assert.Equal(Content(length), await Blobs.ReadBytesAsync("a", length, Cancellation));
+
+        Assert.True(await Blobs.DeleteOlderAsync("a", later, Cancellation));
+        Assert.False(await Blobs.DeleteOlderAsync("a", later, Cancellation));
+        Assert.Equal(["b"], await Blobs.ListAsync("", Cancellation).Select(f => f.Name).ToListAsync(Cancellation));
+    }
+
     [Fact]
     public async Task Names_of_any_script_are_kept()
     {

@@ -465,6 +465,28 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_of_an_earlier_release_are_old_until_they_are_written_anew()
+    {
+        using (var store = await OpenAsync())
+        {
+            await store.Blobs.PutBytesAsync("left", new byte[3], "x/y", Cancellation);
+            await store.Blobs.PutBytesAsync("used", new byte[3], "x/y", Cancellation);
+        }
+
+        var path = Path.Combine(folder.FullName, EmbeddedDatabase.FileName);
+        using (var session = new SqliteSession($"Data Source={path};Pooling=False", ""))
+        {
+            session.Say("ALTER TABLE blobs DROP COLUMN written");
+        }
+
+        using var after = await OpenAsync();
+        await after.Blobs.PutBytesAsync("used", new byte[3], "x/y", Cancellation);
+        var yesterday = DateTimeOffset.UtcNow.AddDays(-1);
+        Assert.False(await after.Blobs.DeleteOlderAsync("used", yesterday, Cancellation));
+        Assert.True(await after.Blobs.DeleteOlderAsync("left", yesterday, Cancellation));
+    }
+
+    [Fact]
     public async Task What_somebody_put_among_the_files_stays()
     {
         (await OpenAsync()).Dispose();

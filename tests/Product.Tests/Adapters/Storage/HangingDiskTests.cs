@@ -16,7 +16,7 @@ public sealed class HangingDiskTests : IDisposable
     private readonly ManualResetEventSlim comesBack = new();
     private readonly EmbeddedDatabase database;
     private readonly EmbeddedBlobStore blobs;
-    private readonly IDocumentTables tables;
+    private readonly EmbeddedDocumentTables tables;
 
     public HangingDiskTests()
     {

@@ -41,6 +41,9 @@ internal sealed class FalteringBlobs(IBlobStore inner) : IBlobStore
 
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => inner.DeleteAsync(name, cancellationToken);
 
+    public Task<bool> DeleteOlderAsync(string name, DateTimeOffset time, CancellationToken cancellationToken) =>
+        inner.DeleteOlderAsync(name, time, cancellationToken);
+
     public Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken) =>
         inner.DeletePrefixAsync(prefix, cancellationToken);
 

@@ -7,6 +7,9 @@ internal sealed class CountingBlobs(IBlobStore inner) : IBlobStore
 {
     private int reads;
 
+    /// <summary>What a delete of a file as old has to wait for, before it is made.</summary>
+    public Func<string, Task> BeforeDeleteOlder { get; set; } = _ => Task.CompletedTask;
+
     public int Reads => Volatile.Read(ref reads);
 
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => inner.EnsureCreatedAsync(cancellationToken);
@@ -41,6 +44,12 @@ internal sealed class CountingBlobs(IBlobStore inner) : IBlobStore
     public Task<BlobFile?> FindAsync(string name, CancellationToken cancellationToken) => inner.FindAsync(name, cancellationToken);
 
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => inner.DeleteAsync(name, cancellationToken);
+
+    public async Task<bool> DeleteOlderAsync(string name, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        await BeforeDeleteOlder(name);
+        return await inner.DeleteOlderAsync(name, time, cancellationToken);
+    }
 
     public Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken) =>
         inner.DeletePrefixAsync(prefix, cancellationToken);

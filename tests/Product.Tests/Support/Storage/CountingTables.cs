@@ -23,13 +23,16 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     public Func<string, Task> BeforeReplace { get; set; } = _ => Task.CompletedTask;
 
     /// <inheritdoc cref="BeforeReplace"/>
+    public Func<string, Task> BeforeInsert { get; set; } = _ => Task.CompletedTask;
+
+    /// <inheritdoc cref="BeforeReplace"/>
     public Func<string, Task> BeforeUpsert { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>What a page of a table has to wait for, before it is read.</summary>
     public Func<string, Task> BeforePage { get; set; } = _ => Task.CompletedTask;
 
     public IDocumentTable this[string name] => tables.GetOrAdd(name,
-        n => new(inner[n], () => BeforeReplace(n), () => BeforeUpsert(n), () => BeforePage(n),
+        n => new(inner[n], () => BeforeInsert(n), () => BeforeReplace(n), () => BeforeUpsert(n), () => BeforePage(n),
             verb => Writes.AddOrUpdate($"{n} {verb}", 1, (_, w) => w + 1)));
 
     public int ReadsOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Reads : 0;
@@ -55,8 +58,8 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     public Task EnsureCreatedAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         inner.EnsureCreatedAsync(names, cancellationToken);
 
-    private sealed class Table(IDocumentTable inner, Func<Task> beforeReplace, Func<Task> beforeUpsert, Func<Task> beforePage,
-        Action<string> wrote) : IDocumentTable
+    private sealed class Table(IDocumentTable inner, Func<Task> beforeInsert, Func<Task> beforeReplace, Func<Task> beforeUpsert,
+        Func<Task> beforePage, Action<string> wrote) : IDocumentTable
     {
         private int reads;
         private int rows;
@@ -82,10 +85,11 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
             set => Volatile.Write(ref reads, value);
         }
 
-        public Task<WriteReply> InsertAsync(Document document, CancellationToken cancellationToken)
+        public async Task<WriteReply> InsertAsync(Document document, CancellationToken cancellationToken)
         {
             wrote("POST");
-            return inner.InsertAsync(document, cancellationToken);
+            await beforeInsert();
+            return await inner.InsertAsync(document, cancellationToken);
         }
 
         public async Task<WriteReply> ReplaceAsync(Document document, CancellationToken cancellationToken)

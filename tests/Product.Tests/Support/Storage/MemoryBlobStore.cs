@@ -5,9 +5,10 @@ using ComfyFunc.Adapters.Storage;
 namespace ComfyFunc.Tests.Support.Storage;
 
 /// <summary>The in-memory twin of the blob store, for tests that need no process beside them.</summary>
-internal sealed class MemoryBlobStore : IBlobStore
+internal sealed class MemoryBlobStore(TimeProvider? clock = null) : IBlobStore
 {
-    private readonly ConcurrentDictionary<string, (BlobFile File, byte[] Content)> files = new(StringComparer.Ordinal);
+    private readonly TimeProvider clock = clock ?? TimeProvider.System;
+    private readonly ConcurrentDictionary<string, (BlobFile File, byte[] Content, DateTimeOffset WrittenAt)> files = new(StringComparer.Ordinal);
 
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -43,14 +44,15 @@ internal sealed class MemoryBlobStore : IBlobStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         var file = BlobFile.Of(name, content.Span, contentType);
-        files[name] = (file, content.ToArray());
+        files[name] = (file, content.ToArray(), clock.GetUtcNow());
         return Task.FromResult(file);
     }
 
     public Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(files.TryAdd(name, (BlobFile.Of(name, content.Span, contentType), content.ToArray())));
+        return Task.FromResult(files.TryAdd(name,
+            (BlobFile.Of(name, content.Span, contentType), content.ToArray(), clock.GetUtcNow())));
     }
 
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
@@ -79,6 +81,9 @@ internal sealed class MemoryBlobStore : IBlobStore
         Task.FromResult(files.TryGetValue(name, out var found) ? found.File : null);
 
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => Task.FromResult(files.TryRemove(name, out _));
+
+    public Task<bool> DeleteOlderAsync(string name, DateTimeOffset time, CancellationToken cancellationToken) =>
+        Task.FromResult(files.TryGetValue(name, out var found) && found.WrittenAt < time && files.TryRemove(new(name, found)));
 
     public Task<int> DeletePrefixAsync(string prefix, CancellationToken cancellationToken) =>
         Task.FromResult(files.Keys.Count(name => name.StartsWith(prefix, StringComparison.Ordinal) && files.TryRemove(name, out _)));

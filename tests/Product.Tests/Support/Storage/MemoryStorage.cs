@@ -10,7 +10,7 @@ internal static class MemoryStorage
     public static IServiceCollection AddMemoryStorage(this IServiceCollection services)
     {
         services.TryAddSingleton<StorageMeter>();
-        services.TryAddSingleton<IBlobStore, MemoryBlobStore>();
+        services.TryAddSingleton<IBlobStore>(s => new MemoryBlobStore(s.GetService<TimeProvider>()));
         services.TryAddSingleton<IDocumentTables, MemoryDocumentTables>();
         services.TryAddSingleton(new StorageLinks(new MemorySasMinter(), new Uri("https://blobs.invalid")));
         return services;
