@@ -19,8 +19,6 @@ namespace ComfyFunc.Server.Api;
 public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, EndpointSet endpoints,
     ProblemLog problems, TimeProvider clock, ILogger<ApiPipeline> logger)
 {
-    private const string RetrySeconds = "2";
-    private const string FullRetrySeconds = "30";
 
     private readonly RepeatedFailures failures = new(clock);
 
@@ -78,9 +76,7 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
                 StorageUnavailable(e.GetBaseException().Message, unsaid);
             }
 
-            var isFull = e is StorageFullException;
-            request.HttpContext.Response.Headers.RetryAfter = isFull ? FullRetrySeconds : RetrySeconds;
-            return Problems.OfStorage(isFull);
+            return Problems.OfStorage(request.HttpContext.Response, e);
         }
         catch (RowContendedException e)
         {

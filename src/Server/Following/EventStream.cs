@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Kit;
 using ComfyFunc.Server.Pool;
@@ -11,7 +12,7 @@ namespace ComfyFunc.Server.Following;
 
 /// <summary>
 /// What a caller may see of what changes, as it is seen (Server-Sent Events). It has no ids and repeats nothing: whoever comes back reads
-/// the listings, and the first bytes go out when what comes later is known to be told.
+/// the listings, and the first bytes go out when what comes later is known to be told, or that storage keeps it from being known.
 /// </summary>
 public sealed class EventStream(EventFeed feed, RunResource resource, QueueLooks queue, TimeProvider clock)
 {
@@ -41,13 +42,18 @@ public sealed class EventStream(EventFeed feed, RunResource resource, QueueLooks
         QueueHead? head = null;
         while (clock.GetUtcNow() < end)
         {
-            if (await IsThereMoreAsync(follower, cancellationToken) && follower.Looks.TryRead(out var look))
+            var patience = head is null ? CallPatience.Longest : StreamedAnswer.Heartbeat;
+            if (await IsThereMoreAsync(follower, patience, cancellationToken) && follower.Looks.TryRead(out var look))
             {
                 var now = queue.HeadFor(caller);
                 text.Append(head is null ? StreamedAnswer.Beginning : "");
                 await AppendAsync(text, look, caller, view, cancellationToken);
                 Append(text, "queue", head is null || head == now ? null : JsonSerializer.Serialize(now, ServerJson.Options));
                 head = now;
+            }
+            else if (head is null)
+            {
+                throw new StorageUnavailableException("Nobody could look at what is to be followed.");
             }
 
             if (text.Length == 0 && clock.GetUtcNow() - spoken >= StreamedAnswer.Heartbeat)
@@ -66,12 +72,12 @@ public sealed class EventStream(EventFeed feed, RunResource resource, QueueLooks
     }
 
     // Looks stay away while storage does.
-    private async Task<bool> IsThereMoreAsync(FeedFollower follower, CancellationToken cancellationToken)
+    private async Task<bool> IsThereMoreAsync(FeedFollower follower, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
             return await follower.Looks.WaitToReadAsync(cancellationToken).AsTask()
-                .WaitAsync(StreamedAnswer.Heartbeat, clock, cancellationToken);
+                .WaitAsync(patience, clock, cancellationToken);
         }
         catch (TimeoutException)
         {

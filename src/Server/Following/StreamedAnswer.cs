@@ -1,4 +1,5 @@
 using ComfyFunc.Adapters.Storage;
+using ComfyFunc.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Following;
@@ -41,9 +42,13 @@ internal sealed class StreamedAnswer(Func<HttpResponse, CancellationToken, Task>
         {
             // The caller hung up.
         }
-        catch (StorageUnavailableException)
+        catch (StorageUnavailableException e)
         {
-            // The answer has begun: ending it makes the client come back, and it loses nothing.
+            // What has begun ends: that makes the client come back, and it loses nothing.
+            if (!response.HasStarted)
+            {
+                await Problems.OfStorage(response, e).ExecuteAsync(httpContext);
+            }
         }
     }
 }

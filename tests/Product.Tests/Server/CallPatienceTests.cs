@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Following;
@@ -19,7 +20,7 @@ public class CallPatienceTests
     [Fact]
     public async Task Who_waits_for_a_run_does_not_wait_for_storage()
     {
-        using var storage = new AnsweringStorage((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound)));
+        using var storage = new AnsweringStorage((request, _) => Task.FromResult(Empty(request)));
         await using var rig = new ServerRig(clock: clock, tables: storage.AllOver(clock).Tables);
         using var call = CallPatience.Begin(clock);
         using (call.Waiting())
@@ -30,6 +31,11 @@ public class CallPatienceTests
         await Assert.ThrowsAsync<StorageUnavailableException>(() => rig.Get<RunStore>().FindAsync(RunIds.New(clock), Cancellation));
         Assert.Null(await rig.Get<RunWaiter>().WaitAsync(RunIds.New(clock), TimeSpan.FromSeconds(1), Cancellation));
     }
+
+    private static HttpResponseMessage Empty(HttpRequestMessage request) =>
+        request.RequestUri!.AbsolutePath.EndsWith("()", StringComparison.Ordinal) // Every request has one.
+            ? new() { Content = new StringContent("""{"value":[]}""", Encoding.UTF8, "application/json") }
+            : new(request.Method == HttpMethod.Post ? HttpStatusCode.NoContent : HttpStatusCode.NotFound);
 
     [Fact]
     public async Task A_run_that_a_call_began_takes_nothing_of_the_call_s_patience()

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Adapters.Storage.Embedded;
+using ComfyFunc.Tests.Support;
 using Microsoft.Data.Sqlite;
 
 namespace ComfyFunc.Tests.Adapters.Storage;
@@ -458,9 +459,8 @@ public sealed class EmbeddedStoreTests : IDisposable
             await File.WriteAllTextAsync(path, "half", Cancellation);
         }
 
-        (await OpenAsync()).Dispose(); // It ends when it has tidied up.
-        Assert.Single(Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories));
         using var after = await OpenAsync();
+        await Eventually.IsSoAsync(() => Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories).Count() == 1);
         Assert.Equal(Long, (await after.Blobs.ReadBytesAsync("kept", Long, Cancellation))?.Length);
     }
 
