@@ -241,10 +241,11 @@ public sealed class SlowStorageTests
     [InlineData(200, "application/xml", "<EnumerationResults><Blobs><Blob><Name>a</Name></Blob>", false)]
     public async Task What_is_none_of_storage_s_answers_is_none(int status, string type, string text, bool isForeign)
     {
-        using var storage = new AnsweringStorage((_, _) => Task.FromResult(new HttpResponseMessage((HttpStatusCode)status)
+        using var storage = new AnsweringStorage((_, _) => Task.FromResult(
+            new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(text, Encoding.UTF8, type) }))
         {
-            Content = new StringContent(text, Encoding.UTF8, type),
-        })) { IsForeign = isForeign };
+            IsForeign = isForeign,
+        };
         var (table, blobs) = storage.Over(clock);
         foreach (Func<Task> act in (Func<Task>[])
         [
