@@ -29,7 +29,7 @@ internal sealed class Patience(TimeProvider clock, TimeSpan? answer = null)
     /// <summary>What so many bytes may take.</summary>
     public static TimeSpan Of(long bytes) => TimeSpan.FromSeconds(bytes / LeastBytesASecond);
 
-    /// <returns>When it began.</returns>
+    /// <summary>A request begins.</summary>
     public Given Begin(HttpMessage message)
     {
         var sent = message.Request.Content is { } content && content.TryComputeLength(out var length) ? length : 0;

@@ -6,7 +6,7 @@ namespace ComfyFunc.Adapters.Storage;
 /// <param name="BySecond">By days otherwise, as releases up to 0.9 do.</param>
 public sealed record RunPartitions(bool BySecond)
 {
-    public string Of(RunId run) => Of(RunKeys.CreatedAt(run));
+    public string Of(RunId run) => BySecond ? RunKeys.Partition(run) : RunKeys.Day(RunKeys.CreatedAt(run));
 
     /// <summary>As <see cref="DocumentQuery.PartitionFrom"/> it bounds a listing to that second or day and all before it.</summary>
     public string Of(DateTimeOffset time) => BySecond ? RunKeys.Partition(time) : RunKeys.Day(time);

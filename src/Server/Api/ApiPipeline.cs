@@ -19,7 +19,6 @@ namespace ComfyFunc.Server.Api;
 public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins, PublicAddress address, Gate gate, EndpointSet endpoints,
     ProblemLog problems, TimeProvider clock, ILogger<ApiPipeline> logger)
 {
-
     private readonly RepeatedFailures failures = new(clock);
 
     /// <param name="route">The name of an endpoint in the <see cref="RouteTable"/>.</param>

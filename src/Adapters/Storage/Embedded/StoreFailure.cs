@@ -40,17 +40,4 @@ internal static class StoreFailure
             throw Of(e);
         }
     }
-
-    /// <inheritdoc cref="Named{T}"/>
-    public static async Task NamedAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-        }
-        catch (Exception e) when (IsKnown(e))
-        {
-            throw Of(e);
-        }
-    }
 }

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Adapters.Storage.Embedded;
-using ComfyFunc.Tests.Support;
 using Microsoft.Data.Sqlite;
 
 namespace ComfyFunc.Tests.Adapters.Storage;
@@ -106,17 +105,8 @@ public sealed class EmbeddedStoreTests : IDisposable
     {
         using var database = EmbeddedDatabase.Open(folder.FullName);
         await database.WriteAsync(s => s.Run("CREATE TABLE t (n INTEGER PRIMARY KEY)"), Cancellation);
-        using var begun = new ManualResetEventSlim();
         using var gathered = new ManualResetEventSlim();
-        var first = database.WriteAsync(
-            _ =>
-            {
-                begun.Set();
-                gathered.Wait(Cancellation);
-                return 0;
-            },
-            Cancellation);
-        begun.Wait(Cancellation);
+        var first = WriteUntil(gathered, database);
         var good = database.WriteAsync(s => s.Run("INSERT INTO t VALUES (1)"), Cancellation);
         var bad = database.WriteAsync<int>(_ => throw new InvalidOperationException("no"), Cancellation);
         var last = database.WriteAsync(s => s.Run("INSERT INTO t VALUES (2)"), Cancellation);
@@ -131,17 +121,8 @@ public sealed class EmbeddedStoreTests : IDisposable
     public async Task What_comes_while_another_is_committed_is_carried_out_in_its_order()
     {
         using var database = EmbeddedDatabase.Open(folder.FullName);
-        using var begun = new ManualResetEventSlim();
         using var gathered = new ManualResetEventSlim();
-        var first = database.WriteAsync(
-            _ =>
-            {
-                begun.Set();
-                gathered.Wait(Cancellation);
-                return 0;
-            },
-            Cancellation);
-        begun.Wait(Cancellation);
+        var first = WriteUntil(gathered, database);
         var order = new List<int>();
         var writes = Enumerable.Range(0, 10).Select(n => database.WriteAsync(
             _ =>
@@ -459,8 +440,9 @@ public sealed class EmbeddedStoreTests : IDisposable
             await File.WriteAllTextAsync(path, "half", Cancellation);
         }
 
+        await TidyAsync();
+        Assert.Single(Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories));
         using var after = await OpenAsync();
-        await Eventually.IsSoAsync(() => Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories).Count() == 1);
         Assert.Equal(Long, (await after.Blobs.ReadBytesAsync("kept", Long, Cancellation))?.Length);
     }
 
@@ -498,7 +480,7 @@ public sealed class EmbeddedStoreTests : IDisposable
             await File.WriteAllTextAsync(Path.Combine(Files, name), "theirs", Cancellation);
         }
 
-        (await OpenAsync()).Dispose(); // It ends when it has tidied up.
+        await TidyAsync();
         Assert.Equal(theirs.Order(), Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Files, f)).Order());
     }
@@ -512,6 +494,32 @@ public sealed class EmbeddedStoreTests : IDisposable
         await store.Blobs.PutBytesAsync("a", new byte[length], "x/y", Cancellation);
         await store.Blobs.PutBytesAsync("a", new byte[length], "x/y", Cancellation);
         Assert.Equal(files, Directory.Exists(Files) ? Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories).Count() : 0);
+    }
+
+    /// <summary>A write that goes on until it is let, while others gather.</summary>
+    private static Task<int> WriteUntil(ManualResetEventSlim gathered, EmbeddedDatabase database)
+    {
+        using var begun = new ManualResetEventSlim();
+        var write = database.WriteAsync(
+            _ =>
+            {
+                begun.Set();
+                gathered.Wait(Cancellation);
+                return 0;
+            },
+            Cancellation);
+        begun.Wait(Cancellation);
+        return write;
+    }
+
+    // As a store does beside its work, which ends with it.
+    private async Task TidyAsync()
+    {
+        using var database = EmbeddedDatabase.Open(folder.FullName);
+        var room = new StorageRoom(Database, null, database.Reserve, database.Meter);
+        var blobs = new EmbeddedBlobStore(database, new FileFolder(Files), room, database.Meter);
+        await blobs.BeginAsync(Cancellation);
+        blobs.RemoveStrays(() => false);
     }
 
     private Task<EmbeddedStore> OpenAsync(long? maxBytes = null) =>
