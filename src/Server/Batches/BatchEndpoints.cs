@@ -40,6 +40,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
         {
             CallsSaved = true,
             Query = CallTerms.Demands,
+            QueryFaults = Call.FaultsOf,
             Body = Inputs,
             Answers = [new(202, "The batch.", SchemaNames.Batch)],
             Problems = CallTerms.Problems,
@@ -50,6 +51,7 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
         {
             CallsSaved = true,
             Query = CallTerms.Demands,
+            QueryFaults = Call.FaultsOf,
             Body = Inputs,
             Answers = [new(202, "The batch.", SchemaNames.Batch)],
             Problems = CallTerms.Problems,
@@ -58,8 +60,8 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
             "Lists batches, newest first, without the calls that were refused.", (e, r, ct) => e.ListAsync(r, ct))
         {
             Query = [
-                RunFilterReader.WorkflowQuery, QueryParameters.Text("status", Schemas.OneOf(null, BatchStanding.Statuses)),
-                RunFilterReader.ClientQuery, .. Paging.Query,
+                RunFilterReader.WorkflowQuery, QueryParameters.OneOf("status", null, [.. BatchStanding.Statuses]),
+                ClientFilter.Query, .. Paging.QueryOfRuns,
             ],
             Answers = [new(200, "A page; it may be short while there is a continuation.", SchemaNames.BatchList)],
             Problems = [400],
@@ -94,13 +96,13 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
             return Problems.From(FaultCode.InputTooLarge, $"The body is larger than {options.MaxBodyBytes} bytes.");
         }
 
-        var (call, faults) = Call.Read(request.Query, name, version, body);
-        var (webhook, webhookFaults) = WebhookWishes.Of(request.Query, post);
-        if (!faults.IsEmpty || !webhookFaults.IsEmpty)
+        var (webhook, faults) = WebhookWishes.Of(request.Query, post);
+        if (!faults.IsEmpty)
         {
-            return Problems.From([.. faults, .. webhookFaults]);
+            return Problems.From(faults);
         }
 
+        var call = Call.Read(request.Query, name, version, body);
         switch (StrictJson.Parse(body))
         {
             case StrictJson.Malformed malformed:
@@ -124,20 +126,8 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
     /// <summary>GET /api/batches: newest first; filters workflow, status and client; pages by continuation.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var faults = ImmutableArray.CreateBuilder<Fault>();
-        var client = RunFilterReader.ClientOf(request, faults);
-        var status = request.Query["status"].FirstOrDefault();
-        if (status is not null && !BatchStanding.Statuses.Contains(status, StringComparer.OrdinalIgnoreCase))
-        {
-            faults.Add(new(FaultCode.InvalidRequest, $"status is one of {string.Join(", ", BatchStanding.Statuses)}.", "/status"));
-        }
-
-        if (faults.Count > 0)
-        {
-            return Problems.From(faults.ToImmutable());
-        }
-
-        return await PageAsync(request, client, status, cancellationToken) is { } page ? Json(page) : Paging.BadContinuation();
+        return ClientFilter.Refusal(request) is { } refusal
+            ? Problems.From(refusal) : Json(await PageAsync(request, cancellationToken));
     }
 
     /// <summary>GET /api/batches/{id}: how far it is.</summary>
@@ -174,16 +164,12 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
     }
 
     // Where its runs are shows in their table, so that each batch may cost a look: a page ends where the looking did.
-    private async Task<JsonObject?> PageAsync(HttpRequest request, string? client, string? status, CancellationToken cancellationToken)
+    private async Task<JsonObject> PageAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        var status = request.Query["status"].FirstOrDefault();
         var size = Paging.SizeOf(request);
-        var page = await batches.PageAsync(request.Query["workflow"].FirstOrDefault(), client,
+        var page = await batches.PageAsync(request.Query["workflow"].FirstOrDefault(), ClientFilter.Of(request),
             status is null ? size : BatchStore.MostLookedAt, Paging.ContinuationOf(request), cancellationToken);
-        if (page is null)
-        {
-            return null;
-        }
-
         var shown = new JsonArray();
         foreach (var some in page.Batches.Chunk(LooksAtOnce))
         {

@@ -30,6 +30,7 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
             (e, r, ct) => e.OutputsAsync(r, r.InPath("id"), ct))
         {
             Query = [QueryParameters.OneOf("bundle", null, "zip") with { IsRequired = true }, BundleLinkView.Query, .. Rendition.Query],
+            QueryFaults = FaultsOf,
             Answers = [BundleLinkView.Answer, ApiAnswer.Redirect],
             Problems = [400, 404, 409],
         },
@@ -59,19 +60,6 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
             return BatchEndpoints.NotFound(id);
         }
 
-        var (rendition, faults) = Rendition.Read(request.Query);
-        if (request.Query["bundle"].FirstOrDefault() is not "zip")
-        {
-            faults = faults.Add(
-                new(FaultCode.InvalidRequest,
-                    "All outputs of a batch are to be had as bundle=zip; those of a run are on the run.", "/bundle"));
-        }
-
-        if (!faults.IsEmpty)
-        {
-            return Problems.From(faults);
-        }
-
         // The file is made once, so it has to be the last word.
         if (!(await resource.StandingAsync(batch, cancellationToken)).HasEnded)
         {
@@ -86,8 +74,16 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
         }
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
+        var rendition = Rendition.Read(request.Query).Rendition;
         var file = await bundle.MakeAsync(BatchStore.BundleOf(batch.Id, rendition), $"{batch.Workflow}-{batch.Id}", made,
             rendition, cancellationToken);
         return BundleLinkView.Of(request.Query, await runResource.UrlOfAsync(file, cancellationToken));
     }
+
+    private static ImmutableArray<Fault> FaultsOf(IQueryCollection query) =>
+    [
+        .. Rendition.FaultsOf(query),
+        .. query.ContainsKey("bundle") ? ImmutableArray<Fault>.Empty
+            : [new(FaultCode.InvalidRequest, "All outputs of a batch are to be had as bundle=zip; those of a run are on the run.", "/bundle")],
+    ];
 }

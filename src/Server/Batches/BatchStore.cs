@@ -47,16 +47,10 @@ public sealed class BatchStore(IDocumentTables tables, IBlobStore blobs, ComfyFu
 
     /// <summary>Batches from the newest on. A page may be short, or empty: it ends where the looking did.</summary>
     /// <param name="continuation">What the page before ended with, or the id of a batch to go on after.</param>
-    /// <returns><see langword="null"/> where no such page gave the continuation.</returns>
-    public async Task<BatchPage?> PageAsync(string? workflow, string? client, int size, string? continuation,
+    public async Task<BatchPage> PageAsync(string? workflow, string? client, int size, string? continuation,
         CancellationToken cancellationToken)
     {
         RunId? after = continuation is not null && RunId.TryParse(continuation, out var last) ? last : null;
-        if (after is null && !DocumentPage.Gives(continuation))
-        {
-            return null;
-        }
-
         var columns = ImmutableDictionary<string, object>.Empty;
         columns = workflow is null ? columns : columns.Add("Workflow", workflow);
         columns = client is null ? columns : columns.Add("Client", client);

@@ -20,7 +20,7 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
         new Route("ListKeys", "GET", At.Keys, Role.Admin, RouteGroup.Service, "Lists callers' keys, without the keys themselves.",
             (e, r, ct) => e.ListAsync(r, ct))
         {
-            Query = [.. Paging.Query],
+            Query = Paging.Query,
             Answers = [new(200, "A page of keys.", Shape.Of<KeyListView>())],
             Problems = [400],
         },
@@ -43,9 +43,11 @@ public sealed class KeyEndpoints(KeyStore keys, ComfyFuncOptions options) : IEnd
     private static readonly Role[] Roles = [Role.Host, Role.Run, Role.Author, Role.Admin];
 
     /// <summary>GET /api/keys: pages by continuation.</summary>
-    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        await keys.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken) is { } page
-        ? Json(new KeyListView { Keys = [.. page.Keys.Select(KeyView.Of)], Continuation = page.Continuation }) : Paging.BadContinuation();
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var page = await keys.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
+        return Json(new KeyListView { Keys = [.. page.Keys.Select(KeyView.Of)], Continuation = page.Continuation });
+    }
 
     /// <summary>POST /api/keys {client, role?, workflows?, hosts?}: 201 with the key, which is shown this once.</summary>
     public async Task<IResult> CreateAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -67,14 +67,8 @@ public sealed class KeyStore(IDocumentTables tables, ComfyFuncOptions options, T
         return (row, key);
     }
 
-    /// <returns><see langword="null"/> where no page gave the continuation.</returns>
-    public async Task<KeyPage?> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
+    public async Task<KeyPage> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
     {
-        if (!DocumentPage.Gives(continuation))
-        {
-            return null;
-        }
-
         var page = await table.PageAsync(new() { Partition = Partition, PageSize = size }, continuation, cancellationToken);
         return new([.. page.Documents.Select(d => StoredJson.Read<ApiKey>(d.Json))], page.Continuation);
     }

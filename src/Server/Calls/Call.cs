@@ -97,8 +97,13 @@ public sealed record Call(string Workflow)
     /// Reads what the query says: <c>priority</c>, <c>label=key:value</c> (several), <c>minVramGb</c>, <c>startWithin</c> and
     /// <c>finishWithin</c> (seconds), <c>metadata</c>.
     /// </summary>
-    public static (Call Call, ImmutableArray<Fault> Faults) Read(IQueryCollection query, string workflow, string? version,
-        ReadOnlyMemory<byte> body)
+    public static Call Read(IQueryCollection query, string workflow, string? version, ReadOnlyMemory<byte> body) =>
+        Parse(query).Asked with { Workflow = workflow, Version = version, Body = body };
+
+    /// <summary>What is wrong with what <see cref="Read"/> reads.</summary>
+    internal static ImmutableArray<Fault> FaultsOf(IQueryCollection query) => Parse(query).Faults;
+
+    private static (Call Asked, ImmutableArray<Fault> Faults) Parse(IQueryCollection query)
     {
         var faults = ImmutableArray.CreateBuilder<Fault>();
         var labels = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -128,11 +133,9 @@ public sealed record Call(string Workflow)
         }
 
         return (
-            new(workflow)
+            new("")
             {
                 Metadata = metadata,
-                Version = version,
-                Body = body,
                 StartWithin = startWithin,
                 FinishWithin = finishWithin,
                 Priority = priority,

@@ -27,6 +27,7 @@ public sealed class CallEndpoints(CallBody bodies, CallExplainer explainer, Keye
             CallsSaved = true,
             Headers = CallTerms.AnyHeaders,
             Query = CallTerms.AnyQuery,
+            QueryFaults = CallTerms.FaultsOf,
             Body = CallTerms.AnyBody,
             Answers = CallTerms.AnyAnswers,
             Problems = CallTerms.Problems,
@@ -37,6 +38,7 @@ public sealed class CallEndpoints(CallBody bodies, CallExplainer explainer, Keye
             CallsSaved = true,
             Headers = CallTerms.AnyHeaders,
             Query = CallTerms.AnyQuery,
+            QueryFaults = CallTerms.FaultsOf,
             Body = CallTerms.AnyBody,
             Answers = CallTerms.AnyAnswers,
             Problems = CallTerms.Problems,
@@ -59,15 +61,14 @@ public sealed class CallEndpoints(CallBody bodies, CallExplainer explainer, Keye
             return Problems.From(((CallBodyReply.Refused)read).Faults);
         }
 
-        var (call, faults) = Call.Read(request.Query, name, version, body.Json);
-        var (webhook, webhookFaults) = WebhookWishes.Of(request.Query, post);
-        var renditionFaults = Rendition.Read(request.Query).Faults;
-        if (!faults.IsEmpty || !webhookFaults.IsEmpty || !renditionFaults.IsEmpty)
+        var (webhook, faults) = WebhookWishes.Of(request.Query, post);
+        if (!faults.IsEmpty)
         {
-            return Problems.From([.. faults, .. webhookFaults, .. renditionFaults]);
+            return Problems.From(faults);
         }
 
-        call = call.SentBy(request) with { Parts = body.Parts, Webhook = webhook, MayReuse = webhook is null && !AsksForAnew(request) };
+        var call = Call.Read(request.Query, name, version, body.Json).SentBy(request)
+            with { Parts = body.Parts, Webhook = webhook, MayReuse = webhook is null && !AsksForAnew(request) };
         if (request.Query.IsSet("validateOnly"))
         {
             return await explainer.ExplainAsync(call, cancellationToken) switch

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Webhooks;
+using Microsoft.AspNetCore.Http;
 
 namespace ComfyFunc.Server.Calls;
 
@@ -30,6 +32,9 @@ internal static class CallTerms
     /// <summary>The query of a call that is answered with a run.</summary>
     public static ImmutableArray<QueryParameter> Query { get; } =
         [.. Shared<QueryParameter>([Preferences.OutputQuery, .. Rendition.Query]), .. Demands];
+
+    /// <summary>What is wrong with the query of a call that is answered with a run.</summary>
+    public static ImmutableArray<Fault> FaultsOf(IQueryCollection query) => [.. Call.FaultsOf(query), .. Rendition.FaultsOf(query)];
 
     /// <summary>The headers of a call that may be answered with something else.</summary>
     public static ImmutableArray<HeaderParameter> AnyHeaders { get; } =

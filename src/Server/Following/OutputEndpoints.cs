@@ -26,6 +26,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
                 QueryParameters.OneOf("bundle", "zip sends to one file with all outputs, a folder for each tag.", "zip"),
                 Preferences.OutputQuery, .. Rendition.Query,
             ],
+            QueryFaults = Rendition.FaultsOf,
             Answers = [
                 new(200, "By tag.", Shape.MapOf(Shape.ListOf(SchemaNames.Output), "By tag.")),
                 ApiAnswer.Redirect,
@@ -37,6 +38,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
         {
             Path = [new("n", Schemas.Integer("Counts from 0.").Within(0, null))],
             Query = Rendition.Query,
+            QueryFaults = Rendition.FaultsOf,
             Answers = [ApiAnswer.Redirect, new(200, "A text.") { Content = [new(MediaTypeNames.Text.Plain, Shape.Text)] }],
             Problems = [400, 404, 422],
         },
@@ -46,6 +48,7 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
         {
             Path = [new("n", Schemas.Integer("Counts from 0.").Within(0, null))],
             Query = [.. Rendition.Query, .. OutputLinks.Query],
+            QueryFaults = Rendition.FaultsOf,
             Answers = [ApiAnswer.Redirect],
             Problems = [400, 403, 404, 422],
         },
@@ -59,15 +62,9 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
             return RunAnswers.NotFound(id);
         }
 
-        var (rendition, faults) = Rendition.Read(request.Query);
-        var packing = request.Query["bundle"].FirstOrDefault();
-        if (!faults.IsEmpty)
-        {
-            return Problems.From(faults);
-        }
-
+        var rendition = Rendition.Read(request.Query).Rendition;
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        if (packing is null)
+        if (!request.Query.ContainsKey("bundle"))
         {
             return Results.Json(await resource.OutputsAsync(run, new OutputView(Preferences.Of(request, new()).Output, rendition),
                 cancellationToken), ServerJson.Options);
@@ -113,15 +110,9 @@ public sealed class OutputEndpoints(RunStore runs, RunResource resource, Renditi
             return Problems.From(FaultCode.NotFound, $"The run has no output {n} under the tag '{tag}'.");
         }
 
-        var (rendition, faults) = Rendition.Read(request.Query);
-        if (!faults.IsEmpty)
-        {
-            return Problems.From(faults);
-        }
-
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         var artifact = artifacts[index];
-        if (rendition is null)
+        if (Rendition.Read(request.Query).Rendition is not { } rendition)
         {
             return artifact.Text is { } text ? Results.Text(text) : await RedirectAsync(artifact, cancellationToken);
         }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
+using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
@@ -26,7 +27,7 @@ public sealed class RunEndpoints(
         {
             Query = [
                 .. RunFilterReader.Query, QueryParameters.OneOf("include", "inputs shows what each was called with.", "inputs"),
-                .. Paging.Query,
+                .. Paging.QueryOfRuns,
             ],
             Answers = [new(200, "A page; it may be short while there is a continuation.", SchemaNames.RunList)],
             Problems = [400],
@@ -35,6 +36,7 @@ public sealed class RunEndpoints(
         {
             Headers = [new(Preferences.Header, "wait=n holds the answer back until the run has ended, 220 s at most.")],
             Query = [Preferences.OutputQuery, .. Rendition.Query],
+            QueryFaults = Rendition.FaultsOf,
             Answers = [new(200, "The run.", SchemaNames.Run)],
             Problems = [404],
         },
@@ -104,18 +106,14 @@ public sealed class RunEndpoints(
     /// <summary>GET /api/runs: newest first; filters by what a run is of, was given and when; pages by continuation.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var (filter, faults) = RunFilterReader.Read(request);
+        if (ClientFilter.Refusal(request) is { } refusal)
+        {
+            return Problems.From(refusal);
+        }
+
         var include = request.Query["include"].FirstOrDefault();
-        if (!faults.IsEmpty)
-        {
-            return Problems.From(faults);
-        }
-
-        if (await runs.PageAsync(filter, Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken) is not { } page)
-        {
-            return Paging.BadContinuation();
-        }
-
+        var page = await runs.PageAsync(RunFilterReader.Read(request), Paging.SizeOf(request), Paging.ContinuationOf(request),
+            cancellationToken);
         var view = RunView.For(request, new(OutputForm.Url), hasInputs: include is not null);
         return RunAnswers.Json(new JsonObject
         {
@@ -127,11 +125,6 @@ public sealed class RunEndpoints(
     /// <summary>GET /api/runs/{id}; Prefer: wait holds the answer back until the run has ended.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (Rendition.Read(request.Query).Faults is { IsEmpty: false } faults)
-        {
-            return Problems.From(faults);
-        }
-
         var preferences = Preferences.Of(request, options.Answers with { Wait = 0, Return = ReturnForm.Representation });
         if (await runs.FindAsync(request, id, cancellationToken) is not { } run)
         {

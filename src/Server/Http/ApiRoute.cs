@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ComfyFunc.Engine;
 using ComfyFunc.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
@@ -30,6 +31,9 @@ public abstract record ApiRoute(string Name, string Verb, string Pattern, Role R
 
     /// <summary>The query parameters that it reads. Any other is refused.</summary>
     public ImmutableArray<QueryParameter> Query { get; init; } = [];
+
+    /// <summary>What is wrong with a query beyond what each of its parameters objects to.</summary>
+    public Func<IQueryCollection, ImmutableArray<Fault>>? QueryFaults { get; init; }
 
     /// <summary><see langword="null"/> where it takes none.</summary>
     public ApiBody? Body { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using Microsoft.AspNetCore.Http;
 
@@ -16,11 +17,11 @@ internal static class Paging
 
     public static QueryParameter Limit { get; } = QueryParameters.Whole("limit", 1, LargestSize);
 
-    public static ImmutableArray<QueryParameter> Query { get; } =
-    [
-        Limit,
-        QueryParameters.Text("continuation", "What the page before ended with."),
-    ];
+    public static ImmutableArray<QueryParameter> Query { get; } = [Limit, Continuation(DocumentPage.Gives)];
+
+    /// <summary>Of listings that also go on behind an id: of a run or a batch.</summary>
+    public static ImmutableArray<QueryParameter> QueryOfRuns { get; } =
+        [Limit, Continuation(text => DocumentPage.Gives(text) || RunId.TryParse(text, out _))];
 
     // It has been checked.
     public static int SizeOf(HttpRequest request) =>
@@ -28,6 +29,7 @@ internal static class Paging
 
     public static string? ContinuationOf(HttpRequest request) => request.Query["continuation"] is [{ Length: > 0 } text, ..] ? text : null;
 
-    public static IResult BadContinuation() =>
-        Problems.From(FaultCode.InvalidRequest, "The continuation is none that a listing gave.", "/continuation");
+    private static QueryParameter Continuation(Func<string, bool> isOne) => new("continuation",
+        Schemas.Text("What the page before ended with."),
+        text => text.Length == 0 || isOne(text) ? null : "The continuation is none that a listing gave.");
 }

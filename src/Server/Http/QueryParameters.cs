@@ -61,6 +61,7 @@ internal static class QueryParameters
             }
         }
 
+        faults.AddRange(route.QueryFaults?.Invoke(query) ?? []);
         return faults.ToImmutable();
     }
 }

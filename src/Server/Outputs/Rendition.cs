@@ -68,6 +68,9 @@ public sealed record Rendition(ImageFormat? Format, int Quality, int? Width, int
             : (new(format, quality ?? DefaultQuality, width, height), []);
     }
 
+    /// <summary>What is wrong with the rendition that a query asks for.</summary>
+    public static ImmutableArray<Fault> FaultsOf(IQueryCollection query) => Read(query).Faults;
+
     /// <summary>The size that an image of this size gets: the same proportions, and never larger.</summary>
     public (int Width, int Height) FitOf(int width, int height)
     {

@@ -17,40 +17,33 @@ public sealed partial class RunStore
     // Enough to tell how a run stands.
     private static readonly ImmutableArray<string> StatusColumns = ["Status", "Open"];
 
-    /// <returns><see langword="null"/> where no such page gave the continuation.</returns>
-    public async Task<RunPage?> PageAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
+    /// <summary>Runs from the newest on. A page may be short, or empty: it ends where the looking did.</summary>
+    /// <param name="continuation">What the page before ended with, or the id of a run to go on after.</param>
+    public async Task<RunPage> PageAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
     {
+        var partitions = await PartitionsAsync(cancellationToken);
+        var query = filter.ToQuery(partitions, filter.Metadata.IsEmpty ? size : LookedAtOnce);
+        if (continuation is not null && RunId.TryParse(continuation, out var last))
+        {
+            query = query with { PartitionFrom = partitions.Of(last), RowFrom = RunKeys.RowAfter(last) };
+            continuation = null;
+        }
+
         if (!filter.Metadata.IsEmpty)
         {
-            return await LookAsync(filter, size, continuation, cancellationToken);
+            return await LookAsync(filter, query, size, continuation, cancellationToken);
         }
 
-        if (!DocumentPage.Gives(continuation))
-        {
-            return null;
-        }
-
-        var (shown, next) = await table.PageOfShownAsync(filter.ToQuery(await PartitionsAsync(cancellationToken), size), continuation,
+        var (shown, next) = await table.PageOfShownAsync(query, continuation,
             page => ValueTask.FromResult(page.Select(FromDocument).Where(r => !r.IsLeaving)), cancellationToken);
         return new(shown, next);
     }
 
     // Rows are looked at one by one, so a page may be short, or empty: it ends where the looking did, within a page of the table or behind
     // it.
-    private async Task<RunPage?> LookAsync(RunFilter filter, int size, string? continuation, CancellationToken cancellationToken)
+    private async Task<RunPage> LookAsync(RunFilter filter, DocumentQuery query, int size, string? continuation,
+        CancellationToken cancellationToken)
     {
-        var partitions = await PartitionsAsync(cancellationToken);
-        var query = filter.ToQuery(partitions, LookedAtOnce);
-        if (continuation is not null && RunId.TryParse(continuation, out var last))
-        {
-            query = query with { PartitionFrom = partitions.Of(last), RowFrom = RunKeys.RowAfter(last) };
-            continuation = null;
-        }
-        else if (!DocumentPage.Gives(continuation))
-        {
-            return null;
-        }
-
         var found = ImmutableArray.CreateBuilder<RunRecord>();
         for (var looked = LookedAtOnce; ; looked += LookedAtOnce)
         {

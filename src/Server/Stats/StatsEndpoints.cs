@@ -23,8 +23,8 @@ public sealed class StatsEndpoints(StatsStore stats, TimeProvider clock) : IEndp
         {
             Query = [
                 QueryParameters.Text("workflow", "Of this one alone."),
-                QueryParameters.Text("from", "A time by RFC 3339, or a day; an hour before to unless told."),
-                QueryParameters.Text("to", "The same, exclusive; now unless told."),
+                TimeParameter.Of("from", "A time by RFC 3339, or a day; an hour before to unless told."),
+                TimeParameter.Of("to", "The same, exclusive; now unless told."),
             ],
             Answers = [new(200, "The sums. Callers see those of their own runs.", Shape.Of<StatsView>())],
             Problems = [400],
@@ -34,17 +34,11 @@ public sealed class StatsEndpoints(StatsStore stats, TimeProvider clock) : IEndp
     /// <summary>GET /api/stats?workflow=txt2img&amp;from=2026-11-30T12:00:00Z&amp;to=2026-11-30T13:00:00Z.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var faults = ImmutableArray.CreateBuilder<Fault>();
-        var to = TimeParameter.Read(request.Query, "to", faults) ?? clock.GetUtcNow();
-        var from = TimeParameter.Read(request.Query, "from", faults) ?? to - Usual;
-        if (faults.Count == 0 && from >= to)
+        var to = TimeParameter.Read(request.Query, "to") ?? clock.GetUtcNow();
+        var from = TimeParameter.Read(request.Query, "from") ?? to - Usual;
+        if (from >= to)
         {
-            faults.Add(new(FaultCode.InvalidRequest, "from is earlier than to.", "/from"));
-        }
-
-        if (faults.Count > 0)
-        {
-            return Problems.From(faults.ToImmutable());
+            return Problems.From(FaultCode.InvalidRequest, "from is earlier than to.", "/from");
         }
 
         var span = StatsSpan.Of(to - from > StatsStore.Kept ? to - StatsStore.Kept : from, to);

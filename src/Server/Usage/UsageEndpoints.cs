@@ -20,9 +20,9 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
             (e, r, ct) => e.GetAsync(r, ct))
         {
             Query = [
-                QueryParameters.Text("from", Schemas.Text("The first day in UTC.", "date")),
-                QueryParameters.Text("to", Schemas.Text("The last day.", "date")),
-                QueryParameters.Text("client", "Administrators: of this one."),
+                Day("from", "The first day in UTC."),
+                Day("to", "The last day."),
+                ClientFilter.Query,
             ],
             Answers = [new(200, "The sums.", Shape.Of<UsageView>())],
             Problems = [400],
@@ -31,23 +31,23 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
 
     private const string Format = "yyyy-MM-dd";
 
-    /// <summary>
-    /// GET /api/usage?from=2026-11-01&amp;to=2026-11-30: by client, workflow and version; of this month unless told. Only administrators
-    /// see other clients.
-    /// </summary>
+    /// <summary>GET /api/usage?from=2026-11-01&amp;to=2026-11-30: by client, workflow and version; of this month unless told.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        var faults = ImmutableArray.CreateBuilder<Fault>();
-        var from = Day(request, "from", new DateOnly(today.Year, today.Month, 1), faults);
-        var to = Day(request, "to", today, faults);
-        if (faults.Count > 0)
+        if (ClientFilter.Refusal(request) is { } refusal)
         {
-            return Problems.From(faults.ToImmutable());
+            return Problems.From(refusal);
         }
 
-        var client = request.Caller() is { Role: not Role.Admin, Client: var own } ? own : request.Query["client"].FirstOrDefault();
-        var rows = await usage.SumAsync(UtcDay.Of(from), UtcDay.Of(to), client, cancellationToken);
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var to = DayOf(request, "to") ?? today;
+        var from = DayOf(request, "from") ?? new DateOnly(today.Year, today.Month, 1);
+        if (from > to)
+        {
+            return Problems.From(FaultCode.InvalidRequest, "from is no later than to.", "/from");
+        }
+
+        var rows = await usage.SumAsync(UtcDay.Of(from), UtcDay.Of(to), ClientFilter.Of(request), cancellationToken);
         return Results.Json(
             new UsageView
             {
@@ -69,18 +69,12 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
             ServerJson.Options);
     }
 
-    private static DateOnly Day(HttpRequest request, string name, DateOnly otherwise, ImmutableArray<Fault>.Builder faults)
-    {
-        if (request.Query[name].FirstOrDefault() is not { } text)
-        {
-            return otherwise;
-        }
+    private static QueryParameter Day(string name, string description) => new(name, Schemas.Text(description, "date"),
+        text => DayIn(text) is null ? $"{name} is a day in UTC, such as 2026-11-30, not '{text}'." : null);
 
-        if (!DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            faults.Add(new(FaultCode.InvalidRequest, $"{name} is a day in UTC, such as 2026-11-30, not '{text}'.", $"/{name}"));
-        }
+    private static DateOnly? DayOf(HttpRequest request, string name) =>
+        request.Query[name].FirstOrDefault() is { } text ? DayIn(text) : null; // It has been checked.
 
-        return day;
-    }
+    private static DateOnly? DayIn(string text) =>
+        DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }

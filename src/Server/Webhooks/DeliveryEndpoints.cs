@@ -36,7 +36,7 @@ public sealed class DeliveryEndpoints(WebhookStore webhooks, Outbox outbox, RunS
             (e, r, ct) => e.OfWebhookAsync(r, r.InPath("id"), ct))
         {
             RoleOf = WebhookEndpoints.RoleOf,
-            Query = [.. Paging.Query],
+            Query = Paging.Query,
             Answers = [new(200, "The deliveries.", Shape.Of<DeliveryListView>())],
             Problems = [404],
         },
@@ -51,11 +51,6 @@ public sealed class DeliveryEndpoints(WebhookStore webhooks, Outbox outbox, RunS
     /// <summary>GET /api/webhooks/{id}/deliveries.</summary>
     public async Task<IResult> OfWebhookAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (Paging.ContinuationOf(request) is { } given && !DocumentPage.Gives(given))
-        {
-            return Paging.BadContinuation();
-        }
-
         if (await webhooks.NamedAsync(id, request.Caller().Client, cancellationToken) is not { } webhook)
         {
             return WebhookEndpoints.NotFound(id);

@@ -23,7 +23,7 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, GuardedPost post, Ti
         new Route("ListWebhooks", "GET", At.Webhooks, Role.Admin, RouteGroup.Webhooks, "Lists who is told of events.",
             (e, r, ct) => e.ListAsync(r, ct))
         {
-            Query = [.. Paging.Query],
+            Query = Paging.Query,
             Answers = [new(200, "A page of webhooks.", Shape.Of<WebhookListView>())],
             Problems = [400],
         },
@@ -82,10 +82,11 @@ public sealed class WebhookEndpoints(WebhookStore webhooks, GuardedPost post, Ti
     private const int LargestBody = 64 << 10;
 
     /// <summary>GET /api/webhooks: without their secrets; pages by continuation.</summary>
-    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        await webhooks.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken) is { } page
-        ? Json(new WebhookListView { Webhooks = [.. page.Webhooks.Select(WebhookView.Of)], Continuation = page.Continuation })
-        : Paging.BadContinuation();
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var page = await webhooks.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
+        return Json(new WebhookListView { Webhooks = [.. page.Webhooks.Select(WebhookView.Of)], Continuation = page.Continuation });
+    }
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken) =>
         await webhooks.FindAsync(id, cancellationToken) is { Url: not null } webhook ? Json(WebhookView.Of(webhook)) : NotFound(id);

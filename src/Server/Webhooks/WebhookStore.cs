@@ -44,14 +44,8 @@ public sealed class WebhookStore(IDocumentTables tables, TimeProvider clock)
     }
 
     /// <summary>A page of those that are registered.</summary>
-    /// <returns><see langword="null"/> where no page gave the continuation.</returns>
-    public async Task<WebhookPage?> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
+    public async Task<WebhookPage> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
     {
-        if (!DocumentPage.Gives(continuation))
-        {
-            return null;
-        }
-
         var (shown, next) = await table.PageOfShownAsync(new() { Partition = Partition, PageSize = size }, continuation,
             page => ValueTask.FromResult(page.Select(d => StoredJson.Read<Webhook>(d.Json)).Where(w => w.Url is not null)),
             cancellationToken);

@@ -142,11 +142,7 @@ public sealed class WorkflowEndpoints(WorkflowStore workflows, WorkflowSaving sa
     /// <summary>GET /api/workflows: by name, in pages.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (await workflows.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken) is not { } page)
-        {
-            return Paging.BadContinuation();
-        }
-
+        var page = await workflows.PageAsync(Paging.SizeOf(request), Paging.ContinuationOf(request), cancellationToken);
         var shown = page.Workflows.Where(r => request.Caller().Scope.Has(r.Name)).Select(r => (JsonNode)new JsonObject
         {
             ["name"] = r.Name,

@@ -28,14 +28,8 @@ public sealed class WorkflowStore(IDocumentTables tables, IBlobStore blobs)
         SafeName.IsValid(name) && await table.FindAsync(Partition, KeyOf(name), cancellationToken) is { } document
         ? FromDocument(document) : null;
 
-    /// <returns><see langword="null"/> where no page gave the continuation.</returns>
-    public async Task<WorkflowListing?> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
+    public async Task<WorkflowListing> PageAsync(int size, string? continuation, CancellationToken cancellationToken)
     {
-        if (!DocumentPage.Gives(continuation))
-        {
-            return null;
-        }
-
         var (shown, next) = await table.PageOfShownAsync(new DocumentQuery { Partition = Partition, PageSize = size }, continuation,
             page => ValueTask.FromResult(page.Select(FromDocument).Where(r => r.DeletedAt is null)), cancellationToken);
         return new(shown, next);

@@ -66,12 +66,12 @@ public class KeyStoreTests
         }
 
         Assert.All(made, k => Assert.Matches("^cfk_[A-Za-z0-9_-]{43}$", k.Key));
-        Assert.Equal(8, (await keys.PageAsync(50, null, Cancellation))!.Keys.Length);
+        Assert.Equal(8, (await keys.PageAsync(50, null, Cancellation)).Keys.Length);
         Assert.NotNull(await keys.FindAsync(made[0].Key, Cancellation));
         Assert.True(await keys.DeleteAsync(made[0].Row.Id, Cancellation));
         Assert.Null(await keys.FindAsync(made[0].Key, Cancellation));
         Assert.Equal(made.Skip(1).Select(k => k.Row.Id).Order(StringComparer.Ordinal),
-            (await keys.PageAsync(50, null, Cancellation))!.Keys.Select(k => k.Id).Order(StringComparer.Ordinal));
+            (await keys.PageAsync(50, null, Cancellation)).Keys.Select(k => k.Id).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -192,7 +192,7 @@ public sealed class ManyStoredTests
     {
         await using var rig = await RigAsync();
         await EndedAsync(rig, 3);
-        Assert.Empty((await rig.Get<RunStore>().PageAsync(new(Batch: batch), 50, null, Cancellation))!.Runs);
+        Assert.Empty((await rig.Get<RunStore>().PageAsync(new(Batch: batch), 50, null, Cancellation)).Runs);
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class ManyStoredTests
         await EndedAsync(rig, Many);
         tables.Reset();
         var page = await rig.Get<RunStore>().PageAsync(new(), 50, null, Cancellation);
-        Assert.Equal((50, 1, 50), (page!.Runs.Length, tables.ReadsOf("runs"), tables.RowsOf("runs")));
+        Assert.Equal((50, 1, 50), (page.Runs.Length, tables.ReadsOf("runs"), tables.RowsOf("runs")));
     }
 
     [Fact]

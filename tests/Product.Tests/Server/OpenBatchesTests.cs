@@ -123,13 +123,13 @@ public sealed class OpenBatchesTests : IAsyncLifetime
     public async Task What_releases_long_ago_wrote_elsewhere_is_listed_after_a_sweep_once_it_is_done()
     {
         var (done, open) = (await WriteOldAsync("batch", isDone: true), await WriteOldAsync("batch", isDone: false));
-        Assert.Empty((await Batches.PageAsync(null, null, 10, null, Cancellation))!.Batches);
+        Assert.Empty((await Batches.PageAsync(null, null, 10, null, Cancellation)).Batches);
         await Batches.SweepAsync(Cancellation);
-        Assert.Equal([done], (await Batches.PageAsync(null, null, 10, null, Cancellation))!.Batches.Select(b => b.Id));
+        Assert.Equal([done], (await Batches.PageAsync(null, null, 10, null, Cancellation)).Batches.Select(b => b.Id));
         await Batches.ChangeAsync(open, b => b with { IsDone = true }, Cancellation);
         await Batches.SweepAsync(Cancellation);
 
-        Assert.Equal([open, done], (await Batches.PageAsync(null, null, 10, null, Cancellation))!.Batches.Select(b => b.Id));
+        Assert.Equal([open, done], (await Batches.PageAsync(null, null, 10, null, Cancellation)).Batches.Select(b => b.Id));
         Assert.Equal(1, (await Batches.FindAsync(done, Cancellation))?.Total);
         await Batches.SweepAsync(Cancellation);
         clock.Advance(new ComfyFuncOptions().Retention + TimeSpan.FromDays(2));

@@ -52,7 +52,7 @@ public class RunRescueTests
         await runs.ChangeAsync(half, r => r with { State = new RunState.Ended(new RunOutcome.Succeeded()), IsLeaving = true }, Cancellation);
 
         Assert.Null(await runs.FindAsync(half, Cancellation));
-        Assert.Empty((await runs.PageAsync(new(), 10, null, Cancellation))!.Runs);
+        Assert.Empty((await runs.PageAsync(new(), 10, null, Cancellation)).Runs);
         Assert.Empty(await runs.OpenRunsAsync(since: null, Cancellation).ToArrayAsync(Cancellation));
         Assert.Single(await runs.UnfinishedAsync(since: null, Cancellation).ToArrayAsync(Cancellation));
 

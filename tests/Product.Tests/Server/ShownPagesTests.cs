@@ -33,7 +33,7 @@ public sealed class ShownPagesTests : IAsyncLifetime
 
         await HoldAsync(["c"], async continuation =>
         {
-            var page = (await workflows.PageAsync(1, continuation, Cancellation))!; // It is a continuation of theirs.
+            var page = await workflows.PageAsync(1, continuation, Cancellation);
             return (page.Workflows.Select(w => w.Name), page.Continuation);
         });
     }
@@ -50,7 +50,7 @@ public sealed class ShownPagesTests : IAsyncLifetime
 
         await HoldAsync(["b"], async continuation =>
         {
-            var page = (await runs.PageAsync(new RunFilter(), 1, continuation, Cancellation))!; // It is a continuation of theirs.
+            var page = await runs.PageAsync(new RunFilter(), 1, continuation, Cancellation);
             return (page.Runs.Select(r => r.Workflow), page.Continuation);
         });
     }
