@@ -5,7 +5,6 @@ using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;
 using ComfyFunc.Server.Http;
-using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Webhooks;
@@ -67,8 +66,12 @@ public sealed class CallEndpoints(CallBody bodies, CallExplainer explainer, Keye
             return Problems.From(faults);
         }
 
-        var call = Call.Read(request.Query, name, version, body.Json).SentBy(request)
-            with { Parts = body.Parts, Webhook = webhook, MayReuse = webhook is null && !AsksForAnew(request) };
+        var call = Call.Read(request.Query, name, version, body.Json).SentBy(request) with
+        {
+            Parts = body.Parts,
+            Webhook = webhook,
+            MayReuse = webhook is null && !AsksForAnew(request),
+        };
         if (request.Query.IsSet("validateOnly"))
         {
             return await explainer.ExplainAsync(call, cancellationToken) switch

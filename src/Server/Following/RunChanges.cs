@@ -20,7 +20,7 @@ public sealed class RunChanges(RunStore runs, RunProgress progress, RunEnds ends
 
     private readonly Dictionary<RunId, Known> known = [];
     private readonly Queue<RunId> due = [];
-    private ImmutableDictionary<RunId, bool> places = ImmutableDictionary<RunId, bool>.Empty;
+    private Dictionary<RunId, bool> places = [];
     private int look;
 
     /// <summary>Nobody looks for a while: the next look is the first.</summary>
@@ -35,8 +35,7 @@ public sealed class RunChanges(RunStore runs, RunProgress progress, RunEnds ends
     /// <param name="endedHere">Runs whose end this process has written.</param>
     internal async Task<ImmutableArray<SeenRun>> LookAsync(IEnumerable<RunRecord> endedHere, CancellationToken cancellationToken)
     {
-        // There is such a page.
-        var fresh = (await runs.PageAsync(new RunFilter(), Newest, null, cancellationToken))!.Runs.ToDictionary(r => r.Id);
+        var fresh = (await runs.PageAsync(new RunFilter(), Newest, null, cancellationToken)).Runs.ToDictionary(r => r.Id);
         foreach (var run in endedHere)
         {
             fresh[run.Id] = run;
@@ -103,20 +102,15 @@ public sealed class RunChanges(RunStore runs, RunProgress progress, RunEnds ends
     }
 
     // Who has a slot, and who waits for one.
-    private ImmutableDictionary<RunId, bool> PlacesNow()
+    private Dictionary<RunId, bool> PlacesNow()
     {
-        var now = ImmutableDictionary.CreateBuilder<RunId, bool>();
-        foreach (var waiting in pending.Known)
-        {
-            now[waiting.Run] = false;
-        }
-
+        var now = pending.Known.ToDictionary(w => w.Run, _ => false);
         foreach (var slot in hosts.Known.SelectMany(h => h.Leases))
         {
             now[slot.Run] = true;
         }
 
-        return now.ToImmutable();
+        return now;
     }
 
     // What a listing would show otherwise.

@@ -20,8 +20,8 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
             (e, r, ct) => e.GetAsync(r, ct))
         {
             Query = [
-                Day("from", "The first day in UTC."),
-                Day("to", "The last day."),
+                Day("from", "The first day in UTC; that of the month of the last one unless told."),
+                Day("to", "The last day; today unless told."),
                 ClientFilter.Query,
             ],
             Answers = [new(200, "The sums.", Shape.Of<UsageView>())],
@@ -39,9 +39,8 @@ public sealed class UsageEndpoints(UsageStore usage, TimeProvider clock) : IEndp
             return Problems.From(refusal);
         }
 
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        var to = DayOf(request, "to") ?? today;
-        var from = DayOf(request, "from") ?? new DateOnly(today.Year, today.Month, 1);
+        var to = DayOf(request, "to") ?? DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var from = DayOf(request, "from") ?? new DateOnly(to.Year, to.Month, 1);
         if (from > to)
         {
             return Problems.From(FaultCode.InvalidRequest, "from is no later than to.", "/from");

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Server.Callers;
 using ComfyFunc.Server.Following;

@@ -65,6 +65,7 @@ public sealed class UsageTests() : TwoRigs(new(2026, 5, 31, 23, 59, 0, TimeSpan.
         Assert.Equal(["shop w 1: 1 1 0 0"], await UsageAsync(""));
         await EndAsync(rig, Run(Succeeded) with { CompletedAt = clock.GetUtcNow().AddDays(-31) });
         Assert.Equal(["shop w 1: 1 1 0 0"], await UsageAsync(""));
+        Assert.Equal(["shop w 1: 1 1 0 0"], await UsageAsync($"?to={clock.GetUtcNow().AddDays(-31):yyyy-MM-dd}")); // Of that day's month.
     }
 
     [Fact]
