@@ -27,8 +27,9 @@ internal sealed class StorageClients
             return;
         }
 
-        identity ??=
-            new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = options.ManagedIdentityClientId });
+        identity = new PatientCredential(identity
+            ?? new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = options.ManagedIdentityClientId }),
+            patience);
         Blobs = new(options.BlobServiceUri ?? new Uri($"https://{options.AccountName}.blob.{options.EndpointSuffix}"), identity, blobs);
         Tables = new(options.TableServiceUri ?? new Uri($"https://{options.AccountName}.table.{options.EndpointSuffix}"), identity, tables);
     }

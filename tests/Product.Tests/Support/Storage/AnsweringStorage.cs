@@ -1,3 +1,4 @@
+using Azure.Core;
 using Azure.Core.Pipeline;
 using ComfyFunc.Adapters.Storage;
 
@@ -20,6 +21,14 @@ internal sealed class AnsweringStorage(Func<HttpRequestMessage, CancellationToke
     {
         var (tables, blobs) = AllOver(clock, patience);
         return (tables["things"], blobs);
+    }
+
+    /// <summary>A table that an identity opens.</summary>
+    public IDocumentTable Over(TimeProvider clock, TokenCredential identity)
+    {
+        var clients = new StorageClients(new() { AccountName = "a" }, new StorageMeter(), new(clock),
+            new HttpClientTransport(new HttpClient(this)), identity);
+        return new AzureDocumentTables(clients.Tables, "t", clients.BlobsOf("c"))["things"];
     }
 
     public (IDocumentTables Tables, IBlobStore Blobs) AllOver(TimeProvider clock, TimeSpan? patience = null)
