@@ -76,11 +76,10 @@ internal static class Queue
 
     private static async Task<ServiceProvider> StartAsync(IDocumentTables tables, Ends ends, int waiting)
     {
-        var services = new ServiceCollection().AddLogging(l => l.SetMinimumLevel(LogLevel.Warning))
-            .AddSingleton<IRunDriver>(ends).AddSingleton(TimeProvider.System).AddSingleton(tables).AddMemoryStorage()
-            .AddSingleton(new ComfyFuncOptions()).AddComfyFunc(new ConfigurationBuilder().Build()).BuildServiceProvider();
+        var services = DispatchRig.Over(tables, ends);
         await tables.EnsureCreatedAsync(StoragePreparation.Tables, CancellationToken.None);
-        await AddHostsAsync(services);
+        await DispatchRig.AddHostsAsync(services, Hosts, slots: 2, seconds: 1);
+        await DispatchRig.LearnHostsAsync(services);
         ends.Over(services.GetRequiredService<HostStore>(), services.GetRequiredService<DispatchBell>());
         await FillAsync(services, waiting);
         return services;
@@ -109,57 +108,16 @@ internal static class Queue
         var (runs, pending) = (services.GetRequiredService<RunStore>(), services.GetRequiredService<PendingStore>());
         for (var i = 0; i < count; i++)
         {
-            var now = DateTimeOffset.UtcNow;
-            var id = RunIds.New(TimeProvider.System);
-            await runs.InsertAsync(
-                new()
-                {
-                    Id = id,
-                    Workflow = "w",
-                    Version = 1,
-                    Content = "c",
-                    Catalog = "k",
-                    CreatedAt = now,
-                    Limits = new() { StartBy = now.AddHours(1), FinishBy = now.AddHours(1) },
-                    State = new RunState.Waiting(Engine.Runs.Placement.First),
-                }, CancellationToken.None);
-            await pending.AddAsync(
-                new()
-                {
-                    Run = id,
-                    Placement = Engine.Runs.Placement.First,
-                    Since = now,
-                    Client = $"c{i % 4}",
-                    Work = new() { Name = $"w{i % 20}@1" },
-                }, CancellationToken.None);
+            var (run, waiting) = DispatchRig.Accepted(i);
+            await runs.InsertAsync(run, CancellationToken.None);
+            await pending.AddAsync(waiting, CancellationToken.None);
         }
-    }
-
-    private static async Task AddHostsAsync(IServiceProvider services)
-    {
-        var catalog = await services.GetRequiredService<HostCatalogs>().KeepAsync("{}"u8.ToArray(), CancellationToken.None);
-        for (var i = 0; i < Hosts; i++)
-        {
-            var id = new HostId($"h{i}");
-            // Each workflow has ended well once, or a version would go to two hosts at most.
-            var times = LearnedTimes.None;
-            for (var w = 0; w < 20; w++)
-            {
-                times = times.After(new Observation($"w{w}@1", [], [], 1, DateTimeOffset.UtcNow));
-            }
-
-            await services.GetRequiredService<HostStore>().PutAsync(
-                id, _ => new() { Id = id, Url = new("http://127.0.0.1:1/"), CatalogHash = catalog.Hash, Times = times },
-                CancellationToken.None);
-        }
-
-        await services.GetRequiredService<CatalogWatch>().LoadAsync(services.GetRequiredService<HostStore>().Known, CancellationToken.None);
     }
 
     private static void Line(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Drives nothing: ends each run that is granted a slot.</summary>
-    private sealed class Ends : IRunDriver
+    /// <summary>Ends each run that is granted a slot.</summary>
+    private sealed class Ends : GrantDriver
     {
         private TaskCompletionSource reached = new();
         private Func<Task> andThen = () => Task.CompletedTask;
@@ -167,11 +125,7 @@ internal static class Queue
         private DispatchBell? bell;
         private int left;
 
-        public bool IsReady => true;
-
-        public bool DrivesHere => false;
-
-        public long Signals => 0;
+        public override bool DrivesHere => false;
 
         public Task Reached => reached.Task;
 
@@ -180,28 +134,20 @@ internal static class Queue
         public void Begin(int grants, Func<Task> then) =>
             (left, andThen, reached) = (grants, then, new(TaskCreationOptions.RunContinuationsAsynchronously));
 
-        public async Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
+        protected override async Task GrantedAsync(Lease lease, CancellationToken cancellationToken)
         {
-            if (signal is RunEvent.Granted granted && hosts is not null)
+            if (hosts is null)
             {
-                await andThen();
-                await hosts.UpdateAsync(granted.Lease.Host, h => h.TakeBack(granted.Lease, DateTimeOffset.UtcNow), cancellationToken);
-                bell?.Ring();
-                if (Interlocked.Decrement(ref left) == 0)
-                {
-                    reached.TrySetResult();
-                }
+                return;
+            }
+
+            await andThen();
+            await hosts.UpdateAsync(lease.Host, h => h.TakeBack(lease, DateTimeOffset.UtcNow), cancellationToken);
+            bell?.Ring();
+            if (Interlocked.Decrement(ref left) == 0)
+            {
+                reached.TrySetResult();
             }
         }
-
-        public Task StartAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ResumeAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ForgetAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

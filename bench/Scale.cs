@@ -25,7 +25,6 @@ namespace ComfyFunc.Bench;
 internal static class Scale
 {
     private const int Slots = 2;
-    private const int Kinds = 20;
     private const double ExecutionSeconds = 5;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(30);
 
@@ -45,11 +44,10 @@ internal static class Scale
         var (tables, blobs, pool) = (new MemoryDocumentTables(), new MemoryBlobStore(), new Ledger(hosts));
         await tables.EnsureCreatedAsync(StoragePreparation.Tables, CancellationToken.None);
         var all = Enumerable.Range(0, processes).Select(_ => Process.Over(tables, blobs, pool)).ToArray();
-        await AddHostsAsync(all[0].Services, hosts);
+        await DispatchRig.AddHostsAsync(all[0].Services, hosts, Slots, ExecutionSeconds);
         foreach (var process in all)
         {
-            await process.Get<HostStore>().RefreshAsync(CancellationToken.None);
-            await process.Get<CatalogWatch>().LoadAsync(process.Get<HostStore>().Known, CancellationToken.None);
+            await DispatchRig.LearnHostsAsync(process.Services);
         }
 
         using var stop = new CancellationTokenSource();
@@ -108,20 +106,6 @@ internal static class Scale
         Console.WriteLine(text);
     }
 
-    private static async Task AddHostsAsync(IServiceProvider services, int hosts)
-    {
-        var catalog = await services.GetRequiredService<HostCatalogs>().KeepAsync("{}"u8.ToArray(), CancellationToken.None);
-        for (var i = 0; i < hosts; i++)
-        {
-            var id = new HostId($"h{i:0000}");
-            var times = Enumerable.Range(0, Kinds).Aggregate(LearnedTimes.None, (known, w) =>
-                known.After(new Observation($"w{w}@1", [], [], ExecutionSeconds, DateTimeOffset.UtcNow)));
-            await services.GetRequiredService<HostStore>().PutAsync(id,
-                _ => new() { Id = id, Url = new($"http://h{i}:8188/"), Slots = Slots, CatalogHash = catalog.Hash, Times = times },
-                CancellationToken.None);
-        }
-    }
-
     /// <summary>Who holds which slot, as the hosts themselves would know it.</summary>
     private sealed class Ledger(int hosts)
     {
@@ -164,7 +148,7 @@ internal static class Scale
     }
 
     /// <summary>One process of many: it places the runs whose calls it gets, and lends slots to those that wait.</summary>
-    private sealed class Process(ServiceProvider services, CountingTables tables, Ledger pool) : IRunDriver, IAsyncDisposable
+    private sealed class Process(ServiceProvider services, CountingTables tables, Ledger pool) : GrantDriver, IAsyncDisposable
     {
         private static readonly ConcurrentDictionary<RunId, long> Accepted = new();
 
@@ -172,20 +156,13 @@ internal static class Scale
 
         public CountingTables Tables => tables;
 
-        public bool IsReady => true;
-
-        public bool DrivesHere => true;
-
-        public long Signals => 0;
+        public override bool DrivesHere => true;
 
         public static Process Over(IDocumentTables shared, IBlobStore blobs, Ledger pool)
         {
             var tables = new CountingTables(shared);
             var process = new Process(null!, tables, pool); // Its services need it, and it them.
-            process.Services = new ServiceCollection().AddLogging(l => l.SetMinimumLevel(LogLevel.Warning))
-                .AddSingleton<IRunDriver>(process).AddSingleton(TimeProvider.System)
-                .AddSingleton<IDocumentTables>(tables).AddSingleton(blobs).AddMemoryStorage()
-                .AddSingleton(new ComfyFuncOptions()).AddComfyFunc(new ConfigurationBuilder().Build()).BuildServiceProvider();
+            process.Services = DispatchRig.Over(tables, process, blobs);
             return process;
         }
 
@@ -207,28 +184,9 @@ internal static class Scale
 
         public void Begin(int number) => _ = Task.Run(async () =>
         {
-            var (now, id) = (DateTimeOffset.UtcNow, RunIds.New(TimeProvider.System));
-            Accepted[id] = Stopwatch.GetTimestamp();
-            var waiting = new WaitingRun
-            {
-                Run = id,
-                Placement = Engine.Runs.Placement.First,
-                Since = now,
-                Client = $"c{number % 4}",
-                Work = new() { Name = $"w{number % Kinds}@1" },
-            };
-            await Get<RunStore>().InsertAsync(
-                new()
-                {
-                    Id = id,
-                    Workflow = "w",
-                    Version = 1,
-                    Content = "c",
-                    Catalog = "k",
-                    CreatedAt = now,
-                    Limits = new() { StartBy = now.AddHours(1), FinishBy = now.AddHours(1) },
-                    State = new RunState.Waiting(Engine.Runs.Placement.First),
-                }, CancellationToken.None);
+            var (run, waiting) = DispatchRig.Accepted(number);
+            Accepted[run.Id] = Stopwatch.GetTimestamp();
+            await Get<RunStore>().InsertAsync(run, CancellationToken.None);
             var slot = await Get<SlotFinder>().FindAsync(waiting, CancellationToken.None);
             if (slot.Lease is { } lease)
             {
@@ -241,27 +199,14 @@ internal static class Scale
             }
         });
 
-        public Task SignalAsync(RunId run, RunEvent signal, CancellationToken cancellationToken)
-        {
-            if (signal is RunEvent.Granted granted)
-            {
-                _ = ExecuteAsync(granted.Lease);
-            }
+        public ValueTask DisposeAsync() => Services.DisposeAsync();
 
+        // Whoever grants does not wait for the end.
+        protected override Task GrantedAsync(Lease lease, CancellationToken cancellationToken)
+        {
+            _ = ExecuteAsync(lease);
             return Task.CompletedTask;
         }
-
-        public Task StartAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ResumeAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task TakeOverAsync(RunId run, RunEvent news, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ForgetAsync(RunId run, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public ValueTask DisposeAsync() => Services.DisposeAsync();
 
         private async Task ExecuteAsync(Lease lease)
         {
