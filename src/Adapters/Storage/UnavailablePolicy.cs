@@ -71,44 +71,33 @@ internal sealed class UnavailablePolicy(Patience patience, Outage outage, Storag
 
     private void End(HttpMessage message, Patience.Given given)
     {
-        if (!message.HasResponse)
+        var response = message.HasResponse ? message.Response : null;
+        var refusal = response is null ? null : RefusalIn(response);
+        if (response is not null && WhyUnserved(response, refusal) is { } why)
         {
-            outage.Ended();
-            return;
+            throw Unserved(given, why);
         }
 
-        var response = message.Response;
-        if (response.Status is 408 or 429 or 500 or 502 or 503 or 504)
+        outage.Ended(); // It has answered, whatever it said.
+        switch (response)
         {
-            throw Unserved(given, $"Storage answered {response.Status} {response.ReasonPhrase}.");
-        }
-
-        if (response.Status == 507)
-        {
-            outage.Ended();
-            meter.Fault();
-            throw new StorageFullException($"Storage answered 507 {response.ReasonPhrase}.");
-        }
-
-        if (RefusalIn(response) is { } code)
-        {
-            outage.Ended();
-            meter.Fault();
-            throw new StorageRefusedException(response.Status, code);
-        }
-
-        if (ForeignAnswer.Fault(response) is { } fault)
-        {
-            throw Unserved(given, $"An answer came that is {fault}: {response.Status} {response.Headers.ContentType}.");
-        }
-
-        outage.Ended();
-        // What was left when the answer came says nothing of how long its parts may take.
-        if (response.ContentStream is { CanTimeout: true } body)
-        {
-            body.ReadTimeout = (int)patience.Answer.TotalMilliseconds;
+            case { Status: 507 }:
+                meter.Fault();
+                throw new StorageFullException($"Storage answered 507 {response.ReasonPhrase}.");
+            case not null when refusal is not null:
+                meter.Fault();
+                throw new StorageRefusedException(response.Status, refusal);
+            case { ContentStream: { CanTimeout: true } body }:
+                // What was left when the answer came says nothing of how long its parts may take.
+                body.ReadTimeout = (int)patience.Answer.TotalMilliseconds;
+                break;
         }
     }
+
+    private static string? WhyUnserved(Response response, string? refusal) =>
+        response.Status is 408 or 429 or 500 or 502 or 503 or 504 ? $"Storage answered {response.Status} {response.ReasonPhrase}."
+        : response.Status != 507 && refusal is null && ForeignAnswer.Fault(response) is { } fault
+        ? $"An answer came that is {fault}: {response.Status} {response.Headers.ContentType}." : null;
 
     // That a row or a blob is not there is an answer; that their place is not, none. Tables name the code in the body alone.
     private static string? RefusalIn(Response response)
