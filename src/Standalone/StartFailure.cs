@@ -27,8 +27,8 @@ internal static class StartFailure
     };
 
     private static string Certificate(Exception e) =>
-        $"Kestrel:Certificates: {FailureText.Root(e)} Set Path (and Password) of Kestrel:Certificates:Default or of the endpoint to a certificate "
-            + $"that can be read, or listen on http.";
+        $"Kestrel:Certificates: {FailureText.Root(e)} Set Path (and Password) of Kestrel:Certificates:Default or of the endpoint to a "
+            + "certificate that can be read, or listen on http.";
 
     private static bool IsOfKestrel(Exception e) =>
         e.StackTrace?.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) is true;

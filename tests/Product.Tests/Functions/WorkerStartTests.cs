@@ -45,7 +45,8 @@ public sealed partial class WorkerStartTests(AzuriteFixture azurite) : IDisposab
     {
         silent.Start();
         var run = await StartAsync("Storage__ConnectionString", ConnectionTo(((IPEndPoint)silent.LocalEndpoint).Port));
-        run.AssertRefused($"error: Storage:ConnectionString: http://{silent.LocalEndpoint}/devstoreaccount1 does not answer: it took too long.");
+        run.AssertRefused(
+            $"error: Storage:ConnectionString: http://{silent.LocalEndpoint}/devstoreaccount1 does not answer: it took too long.");
         Assert.InRange(run.Took, TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 

@@ -17,7 +17,7 @@ public class StoragePreparationTests
         clock.Advance(TimeSpan.FromSeconds(29));
         Assert.False(start.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(1));
-        var late = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
+        var late = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.Equal("J: storage does not answer: it took too long. Start it, or correct the setting.",
             StorageFailure.Describe(late, "J", address: null));
     }
