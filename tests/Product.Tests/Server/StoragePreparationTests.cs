@@ -10,14 +10,16 @@ public class StoragePreparationTests
 {
     private readonly FakeTimeProvider clock = new();
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_start_does_not_wait_for_long_though_nobody_says_that_storage_is_away()
     {
-        var start = new StoragePreparation(new EndlessTables(), new MemoryBlobStore(), clock).StartAsync(CancellationToken.None);
+        var start = new StoragePreparation(new EndlessTables(), new MemoryBlobStore(), clock).StartAsync(Cancellation);
         clock.Advance(TimeSpan.FromSeconds(29));
         Assert.False(start.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(1));
-        var late = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromMinutes(1)));
+        var late = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
         Assert.Equal("J: storage does not answer: it took too long. Start it, or correct the setting.",
             StorageFailure.Describe(late, "J", address: null));
     }
