@@ -21,24 +21,25 @@ builder.ConfigureFunctionsWebApplication();
 // What every request and every step of an orchestration says of itself is nothing to read in operation; what the application says is.
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.DurableTask", LogLevel.Warning)
     .AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
+StartLog.Quieten(builder.Logging);
 
 ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0,
     new MemoryConfigurationSource
     {
         InitialData = PlatformDefaults.Of(builder.Configuration["WEBSITE_HOSTNAME"], builder.Configuration[PlatformDefaults.BodyLimit])
     });
+StorageSettings storage;
 try
 {
     SettingsReader.Demand(builder.Configuration);
+    storage = StorageSettings.Read(builder.Configuration);
 }
 catch (SettingsException e)
 {
-    // The Functions host shows what its worker says there.
-    await Console.Error.WriteLineAsync(e.Message);
-    return 2;
+    return await StartErrors.SayAsync(e.Faults.Select(f => f.ToString()));
 }
 
-builder.Services.AddStorage(StorageSettings.Read(builder.Configuration));
+builder.Services.AddStorage(storage.Options);
 builder.Services.AddComfyFunc(builder.Configuration);
 builder.Services.AddTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
 builder.Services.Configure<JsonSerializerOptions>(StoredJson.AddTo);
@@ -50,5 +51,17 @@ builder.Services.AddSingleton<IRunDriver, DurableDriver>();
 builder.Services.AddHostedService<RunKeepers>();
 var host = builder.Build();
 host.Services.GetRequiredService<PublicAddress>().Listening = PlatformDefaults.AddressOf(builder.Configuration["WEBSITE_HOSTNAME"]);
-await host.RunAsync();
-return 0;
+var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+try
+{
+    await host.RunAsync();
+    return 0;
+}
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    return 0;
+}
+catch (Exception e) when (storage.Describe(e) is { } line)
+{
+    return await StartErrors.SayAsync(line);
+}

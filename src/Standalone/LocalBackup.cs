@@ -1,6 +1,7 @@
 using System.Globalization;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Adapters.Storage.Embedded;
+using ComfyFunc.Server.Startup;
 
 namespace ComfyFunc.Standalone;
 
@@ -28,11 +29,11 @@ internal static class LocalBackup
         }
         catch (InvalidDataException e)
         {
-            throw new StartRefusedException($"backup: {StartFailure.OneLine(e.Message)} Choose another folder, or --Data <folder>.");
+            throw new StartRefusedException($"backup: {FailureText.OneLine(e.Message)} Choose another folder, or --Data <folder>.");
         }
         catch (StorageUnavailableException e)
         {
-            throw new StartRefusedException($"backup: {StartFailure.Root(e)}");
+            throw new StartRefusedException($"backup: {FailureText.Root(e)}");
         }
     }
 }

@@ -1,5 +1,6 @@
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Adapters.Storage.Embedded;
+using ComfyFunc.Server.Startup;
 
 namespace ComfyFunc.Standalone;
 
@@ -50,17 +51,17 @@ public sealed class LocalStorage : IDisposable
         catch (InvalidDataException e)
         {
             throw new StartRefusedException(
-                $"Data: {StartFailure.OneLine(e.Message)} Bring back a backup of it (docs/operations.md), or choose another folder: "
+                $"Data: {FailureText.OneLine(e.Message)} Bring back a backup of it (docs/operations.md), or choose another folder: "
                     + "--Data <folder>");
         }
         catch (StorageFullException e)
         {
-            throw new StartRefusedException($"Data: there is no room in the folder {folder}: {StartFailure.Root(e)} Make some.");
+            throw new StartRefusedException($"Data: there is no room in the folder {folder}: {FailureText.Root(e)} Make some.");
         }
         catch (StorageUnavailableException e)
         {
             throw new StartRefusedException(
-                $"Data: nothing can be written to the folder {folder}: {StartFailure.Root(e)} Choose another folder: --Data <folder>");
+                $"Data: nothing can be written to the folder {folder}: {FailureText.Root(e)} Choose another folder: --Data <folder>");
         }
     }
 

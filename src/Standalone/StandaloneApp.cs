@@ -5,6 +5,7 @@ using ComfyFunc.Server.Api;
 using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Runs;
 using ComfyFunc.Server.Settings;
+using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Telemetry;
 using ComfyFunc.Server.Upkeep;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -85,18 +86,9 @@ public static class StandaloneApp
 
         // Bodies are limited where they are read, with an answer that says so.
         builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = null);
-        SayFailuresOnce(builder);
-        return builder;
-    }
-
-    // Why it did not start is said in one line, not by the host with a stack trace before.
-    private static void SayFailuresOnce(WebApplicationBuilder builder)
-    {
-        var hasStarted = false;
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.StartupTimeout = LongestStart);
-        builder.Services.AddHostedService(s => new Started(s.GetRequiredService<IHostApplicationLifetime>(), () => hasStarted = true));
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level >= (hasStarted ? LogLevel.Warning : LogLevel.None));
+        StartLog.Quieten(builder.Logging, "Microsoft.AspNetCore.Server.Kestrel");
+        return builder;
     }
 
     // Without keys whoever reaches the port may run every workflow and see every run.
@@ -109,17 +101,5 @@ public static class StandaloneApp
                 $"{open.Setting}: {open.Binding} can be reached from other machines, and calls need no key. Bind to localhost, give "
                     + $"callers keys (ComfyFunc:Callers), or set AllowAnonymous=true where a network of your own keeps strangers out.");
         }
-    }
-
-    /// <summary>Notes that the start is over.</summary>
-    private sealed class Started(IHostApplicationLifetime lifetime, Action note) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            lifetime.ApplicationStarted.Register(note);
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -17,6 +17,8 @@ public sealed class AppProcess : IAsyncDisposable
     private static readonly bool IsEmbedded = !IsFunctions && !string.Equals(Environment.GetEnvironmentVariable("COMFYFUNC_STORAGE"),
         "azurite", StringComparison.OrdinalIgnoreCase);
 
+    private static readonly HttpClient Looker = new();
+
     private readonly int port = FreePort.Next();
     private readonly StorageOptions storage;
     private readonly IReadOnlyDictionary<string, string> settings;
@@ -189,12 +191,13 @@ public sealed class AppProcess : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    // The Functions host says that it is ready a moment before it listens. Each look is an attempt to connect.
+    // The Functions host says that it is ready a moment before it listens, and has answers of its own while its worker starts. Each look
+    // is an attempt to connect.
     private async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var health = await Http.GetAsync(new Uri("health", UriKind.Relative), cancellationToken);
+            using var health = await Looker.GetAsync(new Uri(Http.BaseAddress!, "health"), cancellationToken); // It has one.
             return health.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

@@ -35,4 +35,13 @@ internal sealed record StandaloneRun(int ExitCode, string Output, string Errors,
             process.Kill(entireProcessTree: true);
         }
     }
+
+    /// <summary>It has not started, said why in one line that begins so, and ended soon.</summary>
+    public void AssertRefused(string line)
+    {
+        Assert.Equal(2, ExitCode);
+        Assert.StartsWith(line, Assert.Single(Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", Output + Errors, StringComparison.Ordinal);
+        Assert.InRange(Took, TimeSpan.Zero, TimeSpan.FromSeconds(40));
+    }
 }

@@ -17,6 +17,8 @@ public class StartFailureTests
                 + "setting." },
         { "late", "Storage:AccountName: https://account1.blob.core.windows.net/ does not answer: it took too long. Start it, or correct "
             + "the setting." },
+        { "hung", "Storage:AccountName: https://account1.blob.core.windows.net/ does not answer: it took too long. Start it, or correct "
+            + "the setting." },
         { "forbidden",
             "Storage:AccountName: https://account1.blob.core.windows.net/ refuses access (AuthorizationFailure). Correct the key, or give "
                 + "the identity the roles that docs/settings.md names." },
@@ -49,6 +51,7 @@ public class StartFailureTests
             new StorageUnavailableException("Storage did not answer.",
                 new AggregateException(new IOException("x", new IOException("Connection refused")))),
         "late" => new OperationCanceledException(),
+        "hung" => new StorageUnavailableException("Storage did not answer.", new TaskCanceledException("x", new IOException("Canceled"))),
         "forbidden" => new StorageRefusedException(403, "AuthorizationFailure"),
         "odd" => new RequestFailedException(409, "long text", "AccountBeingCreated", null),
         "taken" => new IOException("Failed to bind to address http://127.0.0.1:5: address already in use.",
