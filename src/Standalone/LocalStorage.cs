@@ -29,14 +29,19 @@ public sealed class LocalStorage : IDisposable
 
     /// <summary>The embedded store, whatever account is configured.</summary>
     /// <exception cref="StartRefusedException">The data folder cannot be used.</exception>
-    public static async Task<LocalStorage> OpenFolderAsync(StartSettings settings, CancellationToken cancellationToken)
+    public static Task<LocalStorage> OpenFolderAsync(StartSettings settings, CancellationToken cancellationToken)
     {
-        var folder = Path.GetFullPath(settings.Own.Data);
+        var options = new EmbeddedOptions(Path.GetFullPath(settings.Own.Data)) { MaxBytes = settings.Own.MaxDataBytes };
+        return OpenAsync(options.Folder, () => EmbeddedStore.OpenAsync(options, cancellationToken), TimeProvider.System, cancellationToken);
+    }
+
+    /// <inheritdoc cref="OpenFolderAsync"/>
+    internal static async Task<LocalStorage> OpenAsync(string folder, Func<Task<EmbeddedStore>> open, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
         try
         {
-            var options = new EmbeddedOptions(folder) { MaxBytes = settings.Own.MaxDataBytes };
-            return new(null, await Task.Run(() => EmbeddedStore.OpenAsync(options, cancellationToken), cancellationToken)
-                .WaitAsync(LongestOpening, cancellationToken));
+            return new(null, await Task.Run(open, cancellationToken).WaitAsync(LongestOpening, clock, cancellationToken));
         }
         catch (TimeoutException)
         {
@@ -77,11 +82,13 @@ public sealed class LocalStorage : IDisposable
         }
     }
 
-    public void Dispose()
+    public void Dispose() => Close(LongestClosing, Console.Error);
+
+    internal void Close(TimeSpan patience, TextWriter errors)
     {
-        if (store?.TryClose(LongestClosing) is false)
+        if (store?.TryClose(patience) is false)
         {
-            Console.Error.WriteLine("Data: the disk of the data folder does not answer. What was not answered may not be written.");
+            errors.WriteLine("Data: the disk of the data folder does not answer. What was not answered may not be written.");
         }
     }
 }

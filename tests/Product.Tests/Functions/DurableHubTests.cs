@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
 using ComfyFunc.Engine.Runs;
@@ -8,6 +10,7 @@ using ComfyFunc.Tests.Server;
 using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ComfyFunc.Tests.Functions;
 
@@ -48,6 +51,27 @@ public sealed class DurableHubTests : IAsyncLifetime
         Assert.True(Driver().IsReady);
         await AssertNothingIsDoneAsync();
         Assert.Contains($"The durable runtime did not take what concerns run {Run};", rig.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_runtime_that_hangs_takes_what_it_takes_of_a_call_and_no_longer_than_is_left_of_that()
+    {
+        using var mute = new TcpListener(IPAddress.Loopback, 0); // Connections are taken, and nothing is answered.
+        mute.Start();
+        await using var client = DurableRig.ClientOf(((IPEndPoint)mute.LocalEndpoint).Port);
+        clients.Offer(client);
+        var clock = new FakeTimeProvider();
+        using var call = CallPatience.Begin(clock);
+        using (var gone = new CancellationTokenSource())
+        {
+            var telling = Hub.TellAsync(Run, RunKeeper.Ended, gone.Token);
+            clock.Advance(CallPatience.Longest);
+            await gone.CancelAsync();
+            await Assert.ThrowsAnyAsync<Exception>(() => telling);
+        }
+
+        Assert.Equal(TimeSpan.Zero, call.Left);
+        Assert.False(await Hub.TellAsync(Run, RunKeeper.Ended, Cancellation).WaitAsync(TimeSpan.FromSeconds(15), Cancellation));
     }
 
     [Fact]

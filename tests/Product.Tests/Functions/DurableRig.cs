@@ -98,8 +98,10 @@ internal sealed class DurableRig : IAsyncDisposable
     }
 
     /// <summary>A client of a runtime that is away.</summary>
-    public static GrpcDurableTaskClient DeafClient() =>
-        new("deaf", new GrpcDurableTaskClientOptions { Address = $"http://localhost:{FreePort.Next()}" }, NullLogger.Instance);
+    public static GrpcDurableTaskClient DeafClient() => ClientOf(FreePort.Next());
+
+    public static GrpcDurableTaskClient ClientOf(int port) =>
+        new("deaf", new GrpcDurableTaskClientOptions { Address = $"http://localhost:{port}" }, NullLogger.Instance);
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 

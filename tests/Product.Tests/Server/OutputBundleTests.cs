@@ -3,6 +3,7 @@ using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server.Outputs;
 using ComfyFunc.Server.Runs;
+using ComfyFunc.Tests.Support.Storage;
 
 namespace ComfyFunc.Tests.Server;
 
@@ -34,6 +35,22 @@ public sealed class OutputBundleTests : IAsyncLifetime
     {
         Assert.Equal([("t/0-_.._etc_passwd", "0"), ("t/1-output", "1"), ("t/2-C__x", "2")],
             await PackedAsync(("t", "/../etc/passwd"), ("t", ".."), ("t", "C:\\x")));
+    }
+
+    [Fact]
+    public async Task Its_files_are_read_for_as_long_as_they_flow_whatever_else_a_call_waits_for()
+    {
+        var blobs = new CountingBlobs(rig.Get<IBlobStore>());
+        var run = SomeRun.In(new RunState.Ended(new RunOutcome.Succeeded()), TimeProvider.System) with
+        {
+            Artifacts = [new() { Tag = "t", Type = "file", Name = "x", Blob = "outputs/x" }],
+        };
+        await blobs.PutBytesAsync("outputs/x", new byte[1], "x/y", Cancellation);
+        using var call = CallPatience.Begin(TimeProvider.System);
+        await new OutputBundle(blobs, rig.Get<Renditions>()).MakeAsync(run, null, Cancellation);
+
+        Assert.Equal((1, null), (blobs.Reads, blobs.ReaderCall));
+        Assert.Same(call, CallPatience.Current);
     }
 
     /// <returns>The entries of a run's file in order, each with its content: its place among the outputs.</returns>

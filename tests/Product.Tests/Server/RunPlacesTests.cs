@@ -69,6 +69,25 @@ public sealed class RunPlacesTests : IDisposable
     }
 
     [Fact]
+    public async Task An_empty_page_that_goes_on_says_nothing_of_a_store()
+    {
+        await InsertAsEarlierAsync();
+        var glancing = new GlancingTables(tables) { CutShort = true };
+        Assert.False((await new RunPlaces(glancing).PartitionsAsync(Cancellation)).BySecond);
+    }
+
+    [Fact]
+    public async Task A_process_looks_once()
+    {
+        var counting = new CountingTables(tables);
+        var places = new RunPlaces(counting);
+        await places.PartitionsAsync(Cancellation);
+        counting.Reset();
+        await places.PartitionsAsync(Cancellation);
+        Assert.Equal(0, counting.Reads);
+    }
+
+    [Fact]
     public async Task Who_sees_the_first_run_of_another_process_before_what_that_wrote_down_looks_again()
     {
         var places = new RunPlaces(new CountingTables(tables)

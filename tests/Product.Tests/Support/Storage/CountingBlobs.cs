@@ -10,6 +10,9 @@ internal sealed class CountingBlobs(IBlobStore inner) : IBlobStore
     /// <summary>What a delete of a file as old has to wait for, before it is made.</summary>
     public Func<string, Task> BeforeDeleteOlder { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>The call that the last read of a file belonged to; <see langword="null"/> where there was none.</summary>
+    public CallPatience? ReaderCall { get; private set; }
+
     public int Reads => Volatile.Read(ref reads);
 
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => inner.EnsureCreatedAsync(cancellationToken);
@@ -25,6 +28,7 @@ internal sealed class CountingBlobs(IBlobStore inner) : IBlobStore
 
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
+        ReaderCall = CallPatience.Current;
         Interlocked.Increment(ref reads);
         return inner.OpenReadAsync(name, cancellationToken);
     }

@@ -11,6 +11,9 @@ internal sealed class GlancingTables(IDocumentTables inner) : IDocumentTables
     /// <summary>How many rows are looked at for a page that is filtered.</summary>
     public int? Glance { get; set; }
 
+    /// <summary>Whether the first page of every listing is empty, as the service's may be.</summary>
+    public bool CutShort { get; init; }
+
     /// <summary>Pages that were filtered.</summary>
     public int Pages => Volatile.Read(ref pages);
 
@@ -25,6 +28,11 @@ internal sealed class GlancingTables(IDocumentTables inner) : IDocumentTables
     {
         public async Task<DocumentPage> PageAsync(DocumentQuery query, string? continuation, CancellationToken cancellationToken)
         {
+            if (tables.CutShort && continuation is null)
+            {
+                return new([], new DocumentCursor("0", "0").ToString());
+            }
+
             if (tables.Glance is not { } glance || !query.Filters.Any())
             {
                 return await inner.PageAsync(query, continuation, cancellationToken);
