@@ -1,19 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using ComfyFunc.Adapters.Storage;
-using ComfyFunc.Engine;
 using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
-using ComfyFunc.Server;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
 using ComfyFunc.Server.Upkeep;
 using ComfyFunc.Tests.Support.Storage;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Bench;
 

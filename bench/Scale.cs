@@ -4,17 +4,13 @@ using System.Globalization;
 using System.Text;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Engine;
-using ComfyFunc.Engine.Pool;
 using ComfyFunc.Engine.Runs;
 using ComfyFunc.Server;
 using ComfyFunc.Server.Pool;
 using ComfyFunc.Server.Runs;
-using ComfyFunc.Server.Settings;
 using ComfyFunc.Server.Startup;
 using ComfyFunc.Tests.Support.Storage;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Bench;
 
