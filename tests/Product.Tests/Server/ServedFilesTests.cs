@@ -3,7 +3,9 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using ComfyFunc.Server.Http;
 using ComfyFunc.Server.Outputs;
+using ComfyFunc.Server.Secrets;
 using ComfyFunc.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -196,6 +198,8 @@ public sealed class ServedFilesTests : IAsyncLifetime
         Assert.Equal("runs/1/outputs/1/1/0", await links.NameOfAsync(new($"https://other.example/base{link.AbsolutePath}"), Cancellation));
         Assert.Null(await links.NameOfAsync(new(link, $"{Changed(terms, "runs/1", "runs/2")}.{signature}"), Cancellation));
         Assert.Null(await links.NameOfAsync(new(link, "/api/health"), Cancellation));
+        var restarted = new ServedLinks(new SecretKey(rig.Blobs, new()), rig.Get<PublicAddress>(), new());
+        Assert.Equal("runs/1/outputs/1/1/0", await restarted.NameOfAsync(link, Cancellation));
     }
 
     [Theory]

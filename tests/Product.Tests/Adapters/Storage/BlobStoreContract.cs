@@ -257,6 +257,8 @@ public abstract class BlobStoreContract : StorageContract
         await Blobs.PutBytesAsync(Name, Content(4), "x/y", Cancellation);
         Assert.Equal(Content(4), await Blobs.ReadBytesAsync(Name, 4, Cancellation));
         Assert.Equal(Name, Assert.Single(await Blobs.ListAsync("runs/ü", Cancellation).ToListAsync(Cancellation)).Name);
+        await Blobs.PutBytesAsync("faces/😀", Content(4), "x/y", Cancellation); // Of two UTF-16 units.
+        Assert.Equal("faces/😀", Assert.Single(await Blobs.ListAsync("faces/", Cancellation).ToListAsync(Cancellation)).Name);
     }
 
     /// <summary>Gives its whole content; whoever asks whether there is more has been given up meanwhile.</summary>

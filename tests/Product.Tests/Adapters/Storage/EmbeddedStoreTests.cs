@@ -1,6 +1,8 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using ComfyFunc.Adapters.Storage;
 using ComfyFunc.Adapters.Storage.Embedded;
+using ComfyFunc.Tests.Support;
 using Microsoft.Data.Sqlite;
 
 namespace ComfyFunc.Tests.Adapters.Storage;
@@ -469,6 +471,38 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_being_written_is_no_stray()
+    {
+        using var database = EmbeddedDatabase.Open(folder.FullName);
+        var blobs = await BlobsInAsync(database);
+        var pipe = new Pipe(new(pauseWriterThreshold: 0));
+        var put = blobs.PutAsync("a", pipe.Reader.AsStream(), new("x/y"), Cancellation);
+        await pipe.Writer.WriteAsync(new byte[Block.Capacity + 1], Cancellation); // Of as much a file is begun.
+        await Eventually.IsSoAsync(() => Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories).Any());
+        blobs.RemoveStrays(() => false);
+        await pipe.Writer.CompleteAsync();
+        Assert.IsType<PutReply.Stored>(await put);
+        Assert.Equal(Block.Capacity + 1, (await blobs.ReadBytesAsync("a", int.MaxValue, Cancellation))?.Length);
+    }
+
+    [Fact]
+    public void Who_only_reads_cannot_write()
+    {
+        using var database = EmbeddedDatabase.Open(folder.FullName);
+        Assert.Throws<StorageUnavailableException>(() => database.Read(s => s.Run("CREATE TABLE mine (x)")));
+        Assert.Equal(1, database.Meter.Faults);
+    }
+
+    [Fact]
+    public async Task Files_of_more_than_a_page_are_all_listed()
+    {
+        using var store = await OpenAsync();
+        await Task.WhenAll(Enumerable.Range(0, 1_001)
+            .Select(i => store.Blobs.PutBytesAsync($"many/{i}", new byte[1], "x/y", Cancellation)));
+        Assert.Equal(1_001, await store.Blobs.ListAsync("many/", Cancellation).CountAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task What_somebody_put_among_the_files_stays()
     {
         (await OpenAsync()).Dispose();
@@ -516,10 +550,15 @@ public sealed class EmbeddedStoreTests : IDisposable
     private async Task TidyAsync()
     {
         using var database = EmbeddedDatabase.Open(folder.FullName);
+        (await BlobsInAsync(database)).RemoveStrays(() => false);
+    }
+
+    private async Task<EmbeddedBlobStore> BlobsInAsync(EmbeddedDatabase database)
+    {
         var room = new StorageRoom(Database, null, database.Reserve, database.Meter);
         var blobs = new EmbeddedBlobStore(database, new FileFolder(Files), room, database.Meter);
         await blobs.BeginAsync(Cancellation);
-        blobs.RemoveStrays(() => false);
+        return blobs;
     }
 
     private Task<EmbeddedStore> OpenAsync(long? maxBytes = null) =>

@@ -38,6 +38,7 @@ public sealed class LongQueueTests
         }
 
         Assert.InRange(tables.Reads, 10, 20);
+        Assert.InRange(tables.PassedOf("pending"), 0, 20 * 51); // Those of the second that its page and what is newest begin in.
         Assert.Equal(Many, rig.Get<PendingStore>().Known.Count);
     }
 

@@ -40,6 +40,9 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     /// <summary>How many rows lie between the bounds of the queries.</summary>
     public int RowsOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Rows : 0;
 
+    /// <summary>How many rows lie in the partitions of the queries, and not between their bounds.</summary>
+    public int PassedOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Passed : 0;
+
     /// <summary>How much JSON was read.</summary>
     public int JsonOf(string table) => tables.TryGetValue(table, out var counted) ? counted.Json : 0;
 
@@ -47,7 +50,7 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     {
         foreach (var table in tables.Values)
         {
-            (table.Reads, table.Rows, table.Json) = (0, 0, 0);
+            (table.Reads, table.Rows, table.Passed, table.Json) = (0, 0, 0, 0);
         }
     }
 
@@ -63,6 +66,7 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
     {
         private int reads;
         private int rows;
+        private int passed;
         private int json;
 
         public int Json
@@ -77,6 +81,12 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
         {
             get => Volatile.Read(ref rows);
             set => Volatile.Write(ref rows, value);
+        }
+
+        public int Passed
+        {
+            get => Volatile.Read(ref passed);
+            set => Volatile.Write(ref passed, value);
         }
 
         public int Reads
@@ -120,11 +130,13 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
             Interlocked.Increment(ref reads);
             await beforePage();
             var page = await inner.PageAsync(query, continuation, cancellationToken);
-            var looked = !query.Filters.Any() ? page.Documents.Length
-                : continuation is null ? await inner.QueryAsync(query with { Where = query.Where.Clear(), WhereAny = query.WhereAny.Clear() }, cancellationToken)
-                    .CountAsync(cancellationToken)
-                : 0;
-            Interlocked.Add(ref rows, looked);
+            var all = query with { Where = query.Where.Clear(), WhereAny = query.WhereAny.Clear() };
+            Interlocked.Add(ref rows, !query.Filters.Any() ? page.Documents.Length : continuation is null ? await CountAsync(all) : 0);
+            if (query.Partition is null && continuation is null) // Within one, every store finds the bounds at once.
+            {
+                Interlocked.Add(ref passed, await CountAsync(all with { RowFrom = null, RowBefore = null }) - await CountAsync(all));
+            }
+
             Interlocked.Add(ref json, page.Documents.Sum(d => d.Json.Length));
             foreach (var (column, _) in query.Filters)
             {
@@ -132,6 +144,8 @@ internal sealed class CountingTables(IDocumentTables inner) : IDocumentTables
             }
 
             return page;
+
+            ValueTask<int> CountAsync(DocumentQuery asked) => inner.QueryAsync(asked, cancellationToken).CountAsync(cancellationToken);
         }
 
         public Task<bool> DeleteAsync(string partition, string row, string? etag, CancellationToken cancellationToken)
