@@ -53,6 +53,7 @@ public sealed partial class ApiPipeline(PageGuard pages, AllowedOrigins origins,
         CancellationToken cancellationToken)
     {
         using var patience = CallPatience.Begin(clock);
+        request.Body = new ReceivedBody(request.Body);
         var result = await TryAsync(request, body, answer, cancellationToken);
         problems.Answered(request, result);
         return result;
