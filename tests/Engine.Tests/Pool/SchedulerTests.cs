@@ -242,8 +242,7 @@ public class SchedulerTests
 
     [Fact]
     public void A_plan_is_the_same_whether_runs_that_need_the_same_stand_in_one_line_or_each_in_its_own() =>
-        Gen.Select(Gen.Int[0, 4].Array[1, 4], Gen.Int[0, 3].Array[4],
-            Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[-1, 1], Gen.Int[0, 300]).Array[0, 40])
+        Gen.Select(Gen.Int[0, 4].Array[1, 4], Gen.Int[0, 3].Array[4], Gen.OneOf(AskedFor(0, 29), AskedFor(30, 300)))
         .Sample((slots, held, asked) =>
         {
             var pool = slots.Select((s, i) => Enumerable.Range(0, 4)
@@ -280,6 +279,11 @@ public class SchedulerTests
             new HashSet<RunId> { served.Run }, Anyone, Now);
         Assert.Equal(older.Run, Assert.Single(plan).Slot.Run);
     }
+
+    // Workflow, client, priority and how many seconds ago. Runs on either side of the longest hold are not alike: a full host may be the
+    // best for the younger, but the oldest of a line goes first.
+    private static Gen<(int, int, int, int)[]> AskedFor(int least, int most) =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[-1, 1], Gen.Int[least, most]).Array[0, 40];
 
     // One that wants a number which no other run wants.
     private static WaitingRun Unlike(WaitingRun run) =>

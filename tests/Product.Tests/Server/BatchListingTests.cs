@@ -109,12 +109,6 @@ public sealed class BatchListingTests : IAsyncLifetime
         Assert.Null(await rig.Get<BatchStore>().FindAsync(request, id, Cancellation));
     }
 
-    [Theory]
-    [InlineData("status=done", "/status")]
-    [InlineData("continuation=nonsense", "/continuation")]
-    public async Task What_cannot_be_asked_for_is_told(string query, string pointer) =>
-        Assert.Equal(pointer, (string)(await SendAsync(query)).Body["errors"]![0]!["pointer"]!);
-
     [Fact]
     public async Task What_became_of_a_batch_is_known_when_its_runs_are_gone_and_is_canceled_no_more()
     {

@@ -80,7 +80,6 @@ public sealed class KeyEndpointTests : IAsyncLifetime
         }
 
         Assert.Equal(Enumerable.Range(0, 5).Select(i => $"client{i}"), clients.Order());
-        Assert.Equal("/continuation", (string?)(await ListAsync("?continuation=nonsense")).Body["errors"]![0]!["pointer"]);
     }
 
     [Fact]

@@ -47,7 +47,6 @@ public sealed class WebhookListingTests : IAsyncLifetime
         }
 
         Assert.Equal(Registered, ids);
-        Assert.Equal("/continuation", (string?)(await ListAsync("?continuation=nonsense"))["errors"]![0]!["pointer"]);
     }
 
     [Fact]
