@@ -124,11 +124,8 @@ public sealed class BatchEndpoints(BatchStore batches, BatchResource resource, C
     }
 
     /// <summary>GET /api/batches: newest first; filters workflow, status and client; pages by continuation.</summary>
-    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        return ClientFilter.Refusal(request) is { } refusal
-            ? Problems.From(refusal) : Json(await PageAsync(request, cancellationToken));
-    }
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ClientFilter.Refusal(request) is { } refusal ? Problems.From(refusal) : Json(await PageAsync(request, cancellationToken));
 
     /// <summary>GET /api/batches/{id}: how far it is.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>

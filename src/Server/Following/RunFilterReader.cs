@@ -32,7 +32,8 @@ internal static class RunFilterReader
     public static RunFilter Read(HttpRequest request)
     {
         var query = request.Query;
-        return new(query["workflow"].FirstOrDefault(), ClientFilter.Of(request), query["batch"].FirstOrDefault(), query["host"].FirstOrDefault())
+        return new(query["workflow"].FirstOrDefault(), ClientFilter.Of(request), query["batch"].FirstOrDefault(),
+            query["host"].FirstOrDefault())
         {
             Statuses = [.. StatusesIn(query["status"].FirstOrDefault() ?? "").Select(s => s.Status).OfType<RunStatus>().Distinct()],
             CreatedFrom = TimeParameter.Read(query, "createdAfter"),
