@@ -14,7 +14,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ComfyFunc.Bench;
 
-/// <summary>What measurements of the dispatcher alone stand on: the application over storage in memory, and runs that no host executes.</summary>
+/// <summary>
+/// What measurements of the dispatcher alone stand on: the application over storage in memory, and runs that no host executes.
+/// </summary>
 internal static class DispatchRig
 {
     /// <summary>So many workflows, of four clients.</summary>

@@ -83,7 +83,8 @@ public sealed class BatchResultEndpoints(BatchStore batches, BatchResource resou
     private static ImmutableArray<Fault> FaultsOf(IQueryCollection query) =>
     [
         .. Rendition.FaultsOf(query),
-        .. query.ContainsKey("bundle") ? ImmutableArray<Fault>.Empty
-            : [new(FaultCode.InvalidRequest, "All outputs of a batch are to be had as bundle=zip; those of a run are on the run.", "/bundle")],
+        .. query.ContainsKey("bundle") ? ImmutableArray<Fault>.Empty : [
+            new(FaultCode.InvalidRequest, "All outputs of a batch are to be had as bundle=zip; those of a run are on the run.", "/bundle"),
+        ],
     ];
 }
